@@ -1,0 +1,92 @@
+/**
+ * The seams between the sandbox's parts. Each part is started by its own `start…` function and
+ * knows the others only through these types; `sandbox/main.ts` joins them.
+ */
+
+/** What a droplet's hypervisor must know to boot it. */
+export interface MachineSpec {
+  /** The droplet's id at the API. */
+  id: number
+  name: string
+  region: string
+  /** The API's image slug, `debian-13-x64`. */
+  image: string
+  vcpus: number
+  /** Memory of the droplet's size, in MiB. */
+  memoryMiB: number
+  /** Disk of the droplet's size, in GiB. */
+  diskGiB: number
+  /** User data exactly as it was posted; absent if none was. */
+  userData?: string
+  /** The account's ssh keys chosen for this droplet, in authorized_keys form. */
+  publicKeys: string[]
+  /** The droplet's public address, a loopback address of its own. */
+  publicAddress: string
+}
+
+/** Where a machine's port can be reached from this computer. */
+export interface Endpoint {
+  host: string
+  port: number
+}
+
+/** The hypervisor: real machines under QEMU, or none at all in the engine tests. */
+export interface Machines {
+  /** Makes the disk and boots; resolves once the machine runs (not once its system is up). */
+  create(spec: MachineSpec): Promise<void>
+  /** Ends the machine and removes all its files; content with a machine that is gone. */
+  destroy(id: number): Promise<void>
+  powerOn(id: number): Promise<void>
+  /** Pulls the plug. */
+  powerOff(id: number): Promise<void>
+  /** Asks the system to shut down, and pulls the plug after 30 s. */
+  shutdown(id: number): Promise<void>
+  /** Resizes a machine that is off. */
+  resize(id: number, size: { vcpus: number; memoryMiB: number; diskGiB: number }): Promise<void>
+  /** The forward to a TCP port of the machine, made on first use; undefined while it is off. */
+  forward(id: number, port: number): Promise<Endpoint | undefined>
+  status(id: number): 'on' | 'off' | 'absent'
+  /** Ends every machine and keeps their disks; used when the sandbox stops. */
+  close(): Promise<void>
+}
+
+/** What the ingress and the name server ask the simulated cloud. */
+export interface Cloud {
+  /** All loopback addresses that reach a droplet: its own, and a reserved one assigned to it. */
+  addresses(): { address: string; dropletId: number }[]
+  /** Does the cloud firewall let this through? All is open until a firewall covers the droplet. */
+  admits(dropletId: number, protocol: 'tcp' | 'udp', port: number, source: string): boolean
+  /** The TCP ports named one by one in inbound rules; the ingress listens on them as well. */
+  inboundPorts(): number[]
+  /** Records of the simulated zones; `undefined` if no zone here is authoritative for the name. */
+  resolve(name: string, type: string): { type: string; data: string; ttl: number }[] | undefined
+  /** Called after every change of the above. */
+  onChange(listener: () => void): void
+}
+
+/** A fault that a test asks the simulated APIs for. */
+export interface FaultRule {
+  /** Only this method, any if absent. */
+  method?: string
+  /** A regular expression on the path, any if absent. */
+  path?: string
+  /** Share of the matching requests that fail, 0 to 1; 1 if absent. */
+  share?: number
+  /** How many failures in all before the rule is spent; endless if absent. */
+  times?: number
+  /** Answer with this status, or drop the connection, or answer only after the delay. */
+  fault: { status: number; retryAfterSeconds?: number; message?: string } | 'drop' | { delayMs: number }
+}
+
+/** What every simulated API offers to the sandbox beside its own protocol. */
+export interface SimulatedApi {
+  /** Base URL, `http://127.0.0.1:8470`. */
+  url: string
+  /** Replaces the active fault rules. */
+  setFaults(rules: FaultRule[], seed?: number): void
+  /** Requests since the start, by `METHOD /path/with/:id`. */
+  calls(): Record<string, number>
+  /** All that exists now, one line a thing: for `padlock sandbox status` and proofs of emptiness. */
+  inventory(): { kind: string; id: string; name: string }[]
+  close(): Promise<void>
+}
