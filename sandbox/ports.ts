@@ -1,0 +1,73 @@
+import { createSocket } from 'node:dgram'
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs'
+import { createServer } from 'node:net'
+
+/**
+ * A port that nothing on the address listens on, neither on TCP nor on UDP. Another program may
+ * take it before the caller does; the system hands such ports out in turn, so that is rare.
+ */
+export async function freePort(host = '127.0.0.1'): Promise<number> {
+  for (;;) {
+    const probe = createServer()
+    await new Promise<void>((done, fail) => probe.once('error', fail).listen(0, host, done))
+    const { port } = probe.address() as { port: number }
+    const free = await isFreeOnUdp(port, host)
+    await new Promise((done) => probe.close(done))
+    if (free) return port
+  }
+}
+
+function isFreeOnUdp(port: number, host: string): Promise<boolean> {
+  const socket = createSocket('udp4')
+  return new Promise((done) => {
+    socket.once('error', () => done(false))
+    socket.bind(port, host, () => socket.close(() => done(true)))
+  })
+}
+
+/**
+ * The program that listens on a TCP port of this computer, as `name (process 123)`; undefined
+ * where the system does not tell (no /proc, or the process is another user's).
+ */
+export function listenerOf(port: number): string | undefined {
+  try {
+    const inodes = listeningSockets(port)
+    for (const pid of readdirSync('/proc').filter((name) => /^\d+$/.test(name))) {
+      if (holds(pid, inodes)) {
+        return `${readFileSync(`/proc/${pid}/comm`, 'utf8').trim()} (process ${pid})`
+      }
+    }
+  } catch {
+    // Not Linux.
+  }
+  return undefined
+}
+
+/** Inodes of the listening sockets: proc_net(5), state 0A, the inode in the tenth column. */
+function listeningSockets(port: number): Set<string> {
+  const hex = port.toString(16).toUpperCase().padStart(4, '0')
+  const lines = ['/proc/net/tcp', '/proc/net/tcp6'].flatMap((file) => {
+    try {
+      return readFileSync(file, 'utf8').split('\n').slice(1)
+    } catch {
+      return []
+    }
+  })
+  const rows = lines.map((line) => line.trim().split(/\s+/))
+  const listening = rows.filter((row) => row[1]?.endsWith(`:${hex}`) && row[3] === '0A')
+  return new Set(listening.map((row) => `socket:[${row[9]}]`))
+}
+
+function holds(pid: string, sockets: Set<string>): boolean {
+  try {
+    return readdirSync(`/proc/${pid}/fd`).some((fd) => {
+      try {
+        return sockets.has(readlinkSync(`/proc/${pid}/fd/${fd}`))
+      } catch {
+        return false
+      }
+    })
+  } catch {
+    return false
+  }
+}
