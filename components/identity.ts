@@ -1,0 +1,78 @@
+import * as auth0 from '@pulumi/auth0'
+import * as pulumi from '@pulumi/pulumi'
+
+export interface IdentityArgs {
+  /** Public base URL of the site, no final slash. */
+  url: string
+  /** Host (or host:port) at which browsers and the app meet the tenant. */
+  domain: string
+  /** The tenant's connections that may be used. */
+  connections: { name: string; id: string }[]
+  /** Refuse to delete the application. */
+  protect: boolean
+}
+
+/**
+ * The stack's own application in the Auth0 tenant: authorization code flow with PKCE, RS256, exact
+ * URLs of this stack and no wildcard, and one link per connection, which leaves other stacks'
+ * links alone. The free plan allows 10 applications.
+ */
+export class Identity extends pulumi.ComponentResource {
+  readonly clientId: pulumi.Output<string>
+  /** A secret. */
+  readonly clientSecret: pulumi.Output<string>
+  /** Issuer of the tokens, with a final slash. */
+  readonly issuer: string
+  /** What must exist before anybody can log in. */
+  readonly links: pulumi.Resource[]
+
+  constructor(name: string, args: IdentityArgs, opts?: pulumi.ComponentResourceOptions) {
+    super('padlock:index:Identity', name, {}, opts)
+    const parent = { parent: this }
+
+    const client = new auth0.Client(
+      name,
+      {
+        name,
+        description: `Login of ${args.url}`,
+        appType: 'regular_web',
+        oidcConformant: true,
+        grantTypes: ['authorization_code'],
+        jwtConfiguration: { alg: 'RS256' },
+        crossOriginAuth: false,
+        callbacks: [`${args.url}/callback`],
+        allowedLogoutUrls: [`${args.url}/`],
+        initiateLoginUri: `${args.url}/login`,
+        clientMetadata: { project: pulumi.getProject(), stack: pulumi.getStack() },
+      },
+      { ...parent, protect: args.protect },
+    )
+    const credentials = new auth0.ClientCredentials(
+      name,
+      { clientId: client.id, authenticationMethod: 'client_secret_post' },
+      parent,
+    )
+    this.links = args.connections.map(
+      (connection) =>
+        new auth0.ConnectionClient(
+          `${name}-${connection.name}`,
+          { clientId: client.id, connectionId: connection.id },
+          parent,
+        ),
+    )
+
+    this.clientId = client.clientId
+    this.clientSecret = pulumi.secret(credentials.clientSecret.apply(requireClientSecret))
+    this.issuer = `https://${args.domain}/`
+    this.registerOutputs({ clientId: this.clientId, issuer: this.issuer })
+  }
+}
+
+/** The Management API leaves the secret out, without an error, where the token lacks the scope. */
+function requireClientSecret(secret: string | undefined): string {
+  if (secret) return secret
+  throw new Error(
+    'Auth0 did not return the client secret: the management application lacks the scope read:client_keys. ' +
+      'Give it read:client_keys (Auth0 dashboard, Applications > APIs > Auth0 Management API > Machine to Machine), then run: pulumi up --refresh',
+  )
+}

@@ -1,0 +1,99 @@
+import * as digitalocean from '@pulumi/digitalocean'
+import * as pulumi from '@pulumi/pulumi'
+
+export interface NetworkArgs {
+  /** Region slug of the reserved IP; the droplet must be in the same one. */
+  region: pulumi.Input<string>
+  /** Networks (CIDR) that may reach ssh. */
+  sshFrom: pulumi.Input<string>[]
+  sshPort: pulumi.Input<number>
+  httpPort: pulumi.Input<number>
+  /** Open for TCP, and for UDP (HTTP/3). */
+  httpsPort: pulumi.Input<number>
+  /** TCP ports that the host must reach on others, such as 443 for its certificate authority. */
+  outboundPorts: number[]
+  /** Refuse to delete the reserved IP. */
+  protect: boolean
+}
+
+const ANYWHERE = ['0.0.0.0/0', '::/0']
+
+/**
+ * What exists before any machine: the tag that collects the stack's droplets, the cloud firewall
+ * that covers whatever carries the tag (so that a droplet is never open, not even while it boots),
+ * and the reserved IP that outlives every droplet.
+ *
+ * Costs nothing while the address is assigned; $5 a month while it is not
+ * (https://docs.digitalocean.com/products/networking/reserved-ips/details/pricing/).
+ */
+export class Network extends pulumi.ComponentResource {
+  readonly tag: pulumi.Output<string>
+  readonly reservedIp: pulumi.Output<string>
+  readonly reservedIpUrn: pulumi.Output<string>
+  readonly firewallId: pulumi.Output<string>
+
+  constructor(name: string, args: NetworkArgs, opts?: pulumi.ComponentResourceOptions) {
+    super('padlock:index:Network', name, {}, opts)
+    const parent = { parent: this }
+
+    const tag = new digitalocean.Tag(name, { name }, parent)
+    const firewall = new digitalocean.Firewall(
+      name,
+      {
+        tags: [tag.name],
+        inboundRules: inboundRules(args),
+        outboundRules: outboundRules(args.outboundPorts),
+      },
+      parent,
+    )
+    const address = new digitalocean.ReservedIp(
+      name,
+      { region: args.region },
+      { ...parent, protect: args.protect },
+    )
+
+    this.tag = tag.name
+    this.firewallId = firewall.id
+    this.reservedIp = address.ipAddress
+    this.reservedIpUrn = address.reservedIpUrn
+    this.registerOutputs({ reservedIp: this.reservedIp })
+  }
+}
+
+function inboundRules(args: NetworkArgs) {
+  const port = (value: pulumi.Input<number>) => pulumi.output(value).apply(String)
+  return [
+    { protocol: 'tcp', portRange: port(args.sshPort), sourceAddresses: args.sshFrom },
+    { protocol: 'tcp', portRange: port(args.httpPort), sourceAddresses: ANYWHERE },
+    { protocol: 'tcp', portRange: port(args.httpsPort), sourceAddresses: ANYWHERE },
+    { protocol: 'udp', portRange: port(args.httpsPort), sourceAddresses: ANYWHERE },
+  ]
+}
+
+/** Name and time service, errors of the path (icmp), and the listed TCP ports; nothing else. */
+function outboundRules(tcpPorts: number[]) {
+  const rule = (protocol: string, portRange?: string) => ({
+    protocol,
+    ...(portRange && { portRange }),
+    destinationAddresses: ANYWHERE,
+  })
+  return [
+    rule('icmp'),
+    rule('udp', '53'),
+    rule('tcp', '53'),
+    rule('udp', '123'),
+    ...tcpPorts.map((port) => rule('tcp', String(port))),
+  ]
+}
+
+/**
+ * The TCP ports that a host needs to reach: 80 and 443 for packages and images, and the port of
+ * every endpoint given as URL or `host:port`.
+ */
+export function outboundPorts(endpoints: string[]): number[] {
+  const ports = endpoints.map((endpoint) => {
+    const url = new URL(endpoint.includes('://') ? endpoint : `https://${endpoint}`)
+    return url.port === '' ? (url.protocol === 'http:' ? 80 : 443) : Number(url.port)
+  })
+  return [...new Set([80, 443, ...ports])].sort((a, b) => a - b)
+}

@@ -1,0 +1,42 @@
+import * as command from '@pulumi/command'
+import * as pulumi from '@pulumi/pulumi'
+
+export interface ProbeArgs {
+  /** Public base URL of the site. */
+  url: string
+  /** The address that is asked, whatever the operator's resolver still remembers. */
+  address: pulumi.Input<string>
+  httpPort: number
+  /** Where the login must lead. */
+  issuer: string
+  release: pulumi.Input<string>
+  dropletId: pulumi.Input<string>
+  /** PEM text of a private certificate authority's root. */
+  acmeRoot?: string
+}
+
+/**
+ * Asks the site, from where the user stands, what a visitor would see: a trusted certificate for
+ * the name, the redirect from http, the login's redirect to the right issuer. Runs again after
+ * every release; `pulumi up` fails where it fails.
+ */
+export class Probe extends pulumi.ComponentResource {
+  /** The site's URL, known only once the probe has passed. */
+  readonly url: pulumi.Output<string>
+
+  constructor(name: string, args: ProbeArgs, opts?: pulumi.ComponentResourceOptions) {
+    super('padlock:index:Probe', name, {}, opts)
+    const probe = new command.local.Command(
+      name,
+      {
+        create: pulumi.interpolate`./padlock probe ${args.url} --address ${args.address} --http-port ${args.httpPort} --issuer ${args.issuer} --release ${args.release}`,
+        environment: args.acmeRoot ? { PADLOCK_ROOT: args.acmeRoot } : {},
+        triggers: [args.dropletId],
+        addPreviousOutputInEnv: false,
+      },
+      { parent: this, customTimeouts: { create: '10m', update: '10m' } },
+    )
+    this.url = probe.stdout.apply(() => args.url)
+    this.registerOutputs({ url: this.url })
+  }
+}

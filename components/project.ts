@@ -1,0 +1,29 @@
+import * as digitalocean from '@pulumi/digitalocean'
+import * as pulumi from '@pulumi/pulumi'
+
+export interface ProjectArgs {
+  description: string
+  /** `Development`, `Staging` or `Production`. */
+  environment: string
+  /** URNs (`do:droplet:123`) of what belongs to it. */
+  resources: pulumi.Input<string>[]
+}
+
+/** A DigitalOcean Project, so that the stack's resources stand together in the control panel. */
+export class Project extends pulumi.ComponentResource {
+  constructor(name: string, args: ProjectArgs, opts?: pulumi.ComponentResourceOptions) {
+    super('padlock:index:Project', name, {}, opts)
+    new digitalocean.Project(
+      name,
+      {
+        name,
+        description: args.description,
+        purpose: 'Web Application',
+        environment: args.environment,
+        resources: args.resources,
+      },
+      { parent: this },
+    )
+    this.registerOutputs({})
+  }
+}

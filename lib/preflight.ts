@@ -1,0 +1,107 @@
+import * as auth0 from '@pulumi/auth0'
+import * as digitalocean from '@pulumi/digitalocean'
+
+/** What the accounts are asked about; the names are those of the configuration keys. */
+export interface Wishes {
+  region: string
+  size: string
+  zone: string
+  manageZone: boolean
+  connections: string[]
+}
+
+/** What the accounts answered. */
+export interface Findings {
+  /** Ids of the connections, in the order of their names. */
+  connections: { name: string; id: string }[]
+}
+
+/**
+ * Asks both accounts, before anything is created, whether the credentials are good, the size
+ * exists, the region offers it, an adopted zone is there and the tenant has the connections.
+ * @throws Error that names the key, the value, what is allowed and the command that mends it.
+ */
+export async function preflight(wishes: Wishes): Promise<Findings> {
+  const [connections] = await Promise.all([
+    Promise.all(wishes.connections.map(findConnection)),
+    checkSize(wishes),
+    wishes.manageZone ? undefined : checkZone(wishes.zone),
+  ])
+  return { connections }
+}
+
+async function checkSize({ size, region }: Wishes): Promise<void> {
+  const { sizes } = await digitalocean.getSizes({}).catch(refuseDigitalOcean)
+  const found = sizes.find((one) => one.slug === size)
+  if (!found) {
+    const offered = sizes
+      .filter((one) => one.regions.includes(region))
+      .sort((a, b) => a.priceMonthly - b.priceMonthly)
+    throw mistake(
+      `size = "${size}" is not a size that DigitalOcean has`,
+      `among others ${
+        offered
+          .slice(0, 6)
+          .map((one) => one.slug)
+          .join(', ') || 's-1vcpu-1gb'
+      }`,
+      'pulumi config set size s-1vcpu-1gb',
+    )
+  }
+  if (!found.available || !found.regions.includes(region)) {
+    throw mistake(
+      `region = "${region}" does not offer the size ${size}`,
+      [...found.regions].sort().join(', ') || 'no region at present',
+      `pulumi config set region ${found.regions[0] ?? 'fra1'}`,
+    )
+  }
+}
+
+async function checkZone(zone: string): Promise<void> {
+  await digitalocean.getDomain({ name: zone }).catch((error: Error) => {
+    if (!/404|not found/i.test(error.message)) refuseDigitalOcean(error)
+    throw mistake(
+      `zone = "${zone}" is not in the DigitalOcean account`,
+      'a zone of the account, or a new one that the stack creates and owns',
+      'pulumi config set manageZone true, or add the zone to the account',
+    )
+  })
+}
+
+async function findConnection(name: string): Promise<{ name: string; id: string }> {
+  const connection = await auth0.getConnection({ name }).catch((error: Error) => {
+    if (/no connection found|404|not found/i.test(error.message)) {
+      throw mistake(
+        `connections: "${name}" is not a connection of the Auth0 tenant`,
+        'names from Authentication in the Auth0 dashboard',
+        `pulumi config set --path 'connections[0]' Username-Password-Authentication`,
+      )
+    }
+    if (/access_denied|unauthorized|401/i.test(error.message)) {
+      throw mistake(
+        'Auth0 refused the management credentials',
+        'a machine-to-machine application that is authorised for the Auth0 Management API',
+        'export AUTH0_CLIENT_ID and AUTH0_CLIENT_SECRET, or pulumi config set --secret auth0:clientSecret SECRET',
+      )
+    }
+    throw new Error(`Auth0 did not answer as it should: ${error.message}`)
+  })
+  return { name, id: connection.id }
+}
+
+function refuseDigitalOcean(error: Error): never {
+  if (/401|unable to authenticate/i.test(error.message)) {
+    throw mistake(
+      'DigitalOcean refused the token',
+      'a token with read and write access',
+      'pulumi config set --secret digitalocean:token TOKEN, or export DIGITALOCEAN_TOKEN',
+    )
+  }
+  throw new Error(`DigitalOcean did not answer as it should: ${error.message}`)
+}
+
+function mistake(wrong: string, allowed: string, mend: string): Error {
+  return new Error(
+    `${wrong}. Allowed: ${allowed}.\n    Mend it: ${mend}\nNothing was created or changed.`,
+  )
+}
