@@ -18,7 +18,7 @@ export function reportUnknownKeys(reader: Reader, raw: RawConfig): void {
     const near = known.find((other) => distance(other.toLowerCase(), key.toLowerCase()) <= 2)
     reader.report({
       key,
-      wrong: `is not a key of this project${near ? `; did you mean ${near}?` : ''}`,
+      wrong: `is not a key of this project${near ? ` (did you mean ${near}?)` : ''}`,
       allowed: 'the keys in Pulumi.yaml',
       mend: `pulumi config rm ${key}`,
     })

@@ -205,7 +205,7 @@ function readIdentity(reader: Reader, surroundings: Surroundings) {
     (text) =>
       /^[A-Za-z0-9][A-Za-z0-9-]{0,127}$/.test(text) ? undefined : 'is not the name of a connection',
   )
-  if (connections.length === 0) {
+  if (isEmpty(reader.value('connections'))) {
     reader.report({
       key: 'connections',
       value: [],
@@ -252,19 +252,22 @@ function readEnvironment(reader: Reader): string {
   )
 }
 
+const USUAL_PORTS = { sshPort: 22, httpPort: 80, httpsPort: 443 } as const
+
+/** Blames the port that was moved away from its usual number, as that is the one to move back. */
 function reportPortClashes(reader: Reader, settings: Settings): void {
-  const taken = new Map<number, string>()
-  for (const key of ['sshPort', 'httpPort', 'httpsPort'] as const) {
-    const other = taken.get(settings[key])
-    if (other) {
+  const keys = Object.keys(USUAL_PORTS) as (keyof typeof USUAL_PORTS)[]
+  for (const [index, one] of keys.entries()) {
+    for (const other of keys.slice(index + 1)) {
+      if (settings[one] !== settings[other]) continue
+      const [moved, kept] = settings[one] === USUAL_PORTS[one] ? [other, one] : [one, other]
       reader.report({
-        key,
-        value: settings[key],
-        wrong: `is taken by ${other}`,
+        key: moved,
+        value: settings[moved],
+        wrong: `is the same as ${kept}`,
         allowed: 'three different ports',
-        mend: `pulumi config set ${key} ${{ sshPort: 22, httpPort: 80, httpsPort: 443 }[key]}`,
+        mend: `pulumi config set ${moved} ${USUAL_PORTS[moved]}`,
       })
     }
-    taken.set(settings[key], key)
   }
 }

@@ -36,7 +36,7 @@ export class Reader {
       return ''
     }
     const wrong = check(value)
-    if (wrong) this.report({ key, value, wrong, allowed, mend })
+    if (wrong) this.report({ key, value: this.raw[key] && concealed(value), wrong, allowed, mend })
     return value
   }
 
@@ -87,7 +87,7 @@ export class Reader {
       const wrong = typeof entry === 'string' ? check(entry) : 'is not a text'
       const path = `${key}[${index}]`
       const mend = `pulumi config set --path '${path}' '${example}'`
-      if (wrong) this.report({ key: path, value: entry, wrong, allowed, mend })
+      if (wrong) this.report({ key: path, value: concealed(entry), wrong, allowed, mend })
       else if (good.includes(entry as string)) {
         this.report({
           key: path,
@@ -142,4 +142,11 @@ export class Reader {
     }
     return good
   }
+}
+
+/** Hides a text that carries a private key or a URL's password: messages end up in logs. */
+function concealed(value: unknown): unknown {
+  return typeof value === 'string' && /PRIVATE KEY|\/\/[^/]*:[^/]*@/.test(value)
+    ? '(hidden)'
+    : value
 }

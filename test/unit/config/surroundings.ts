@@ -1,0 +1,43 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Surroundings } from '../../../config/settings.ts'
+
+const files: Record<string, string> = {
+  'root.pem': readFileSync(join(import.meta.dirname, 'root.pem'), 'utf8'),
+  'caddy.asc': readFileSync(join(import.meta.dirname, 'caddy.asc'), 'utf8'),
+  'notes.txt': 'no key, no certificate\n',
+}
+
+/** A project with an app, a certificate, a signing key, and secrets kept as secrets. */
+export function surroundings(more: Partial<Surroundings> = {}): Surroundings {
+  return {
+    stack: 'dev',
+    auth0Domain: 'acme.eu.auth0.com',
+    secretKeys: ['appSecrets', 'appRegistryPassword'],
+    readFile: (path) => files[path],
+    hasFile: (folder, file) => folder === 'app' && file === 'Containerfile',
+    ...more,
+  }
+}
+
+/** The smallest configuration that is good. */
+export const good = { zone: 'example.com', allowedEmails: ['ada@example.com'] }
+
+/** What the engine adds: every default of Pulumi.yaml. */
+export const defaults = {
+  subdomain: '',
+  region: 'fra1',
+  size: 's-1vcpu-1gb',
+  image: 'debian-13-x64',
+  ipv6: true,
+  sshFrom: ['0.0.0.0/0', '::/0'],
+  sshPort: 22,
+  httpPort: 80,
+  httpsPort: 443,
+  acmeDirectory: 'https://acme-v02.api.letsencrypt.org/directory',
+  connections: ['Username-Password-Authentication'],
+  appMemoryMiB: 256,
+  readyPath: '/readyz',
+  readySeconds: 90,
+  environment: 'Development',
+}
