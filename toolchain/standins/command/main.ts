@@ -1,0 +1,4 @@
+import { serveProvider } from '../server/serve.ts'
+import { command } from './provider.ts'
+
+await serveProvider(command)

@@ -1,0 +1,4 @@
+import { serveProvider } from '../server/serve.ts'
+import { tls } from './provider.ts'
+
+await serveProvider(tls)
