@@ -1,11 +1,9 @@
 import { Server, ServerCredentials } from '@grpc/grpc-js'
 import providerGrpc from '@pulumi/pulumi/proto/provider_grpc_pb.js'
+import { exitWithParent } from '../../parent.ts'
 import { Engine } from './engine.ts'
 import { providerService } from './service.ts'
 import type { ProviderDefinition } from './types.ts'
-
-/** How often a plugin looks whether its parent is still there, in milliseconds. */
-const PARENT_CHECK = 2000
 
 /**
  * Serves a provider plugin: listens on a free loopback port, prints it as the first line of stdout, and ends on
@@ -31,13 +29,6 @@ export async function serveProvider<Client>(
     ),
   )
   process.stdout.write(`${port}\n`)
-  endWithParent()
-}
-
-function endWithParent(): void {
-  const parent = process.ppid
-  setInterval(() => {
-    if (process.ppid !== parent) process.exit(0)
-  }, PARENT_CHECK).unref()
+  exitWithParent()
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(0))
 }
