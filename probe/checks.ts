@@ -1,0 +1,83 @@
+import { type Answer, get } from './request.ts'
+import { Finding, type Site } from './site.ts'
+
+type Check = (site: Site) => Promise<string>
+
+/** In the order in which a visitor meets them; each answers a few words for the summary. */
+export const checks: Check[] = [certificate, redirect, login]
+
+async function certificate(site: Site): Promise<string> {
+  const answer = await get(site, 'https', '/').catch((error) => {
+    throw explain(site, error)
+  })
+  if (answer.status >= 500) {
+    throw new Finding(`${site.url.origin}/ answers ${answer.status}`, [
+      'the app: journalctl -t app on the host, as the sshCommand output logs you in',
+    ])
+  }
+  return `certificate by ${answer.certificate?.issuer}, valid to ${answer.certificate?.validTo}`
+}
+
+async function redirect(site: Site): Promise<string> {
+  const from = `http://${site.url.hostname}:${site.httpPort}/`
+  const answer: Answer = await get(site, 'http', '/').catch((error) => {
+    throw new Finding(`${from} does not answer: ${error.message}`, [
+      `port ${site.httpPort} open in the cloud firewall and on the host`,
+    ])
+  })
+  const right =
+    [301, 302, 307, 308].includes(answer.status) && answer.location === `${site.url.origin}/`
+  if (!right) {
+    throw new Finding(
+      `${from} should redirect to ${site.url.origin}/ but answers ${answer.status} ${answer.location}`,
+      ['the site in /etc/caddy/Caddyfile on the host'],
+    )
+  }
+  return 'http redirects to https'
+}
+
+async function login(site: Site): Promise<string> {
+  const answer = await get(site, 'https', '/login')
+  const target = URL.canParse(answer.location) ? new URL(answer.location) : undefined
+  if (!target?.href.startsWith(site.issuer)) {
+    throw new Finding(
+      `${site.url.origin}/login should redirect to ${site.issuer} but answers ${answer.status} ${target ? target.origin + target.pathname : answer.location}`,
+      ['AUTH0_DOMAIN of the app', 'the app must offer its login at /login'],
+    )
+  }
+  const callback = target.searchParams.get('redirect_uri')
+  if (callback !== `${site.url.origin}/callback`) {
+    throw new Finding(`the login comes back to ${callback}, not to ${site.url.origin}/callback`, [
+      'APP_URL of the app',
+    ])
+  }
+  return `login leads to ${site.issuer}`
+}
+
+/** The certificate authority's success checklist, told by what was seen. */
+function explain(site: Site, error: NodeJS.ErrnoException): Finding {
+  const place = `${site.url.origin}/ at ${site.address}`
+  if (
+    /ALERT|ECONNRESET|EPROTO|socket hang up|before secure TLS/i.test(
+      `${error.code} ${error.message}`,
+    )
+  ) {
+    return new Finding(`${place} has no certificate yet`, [
+      `the A record of ${site.url.hostname} must lead to ${site.address}, as seen by the certificate authority`,
+      `ports ${site.httpPort} and ${site.url.port || 443} must be reachable from the certificate authority`,
+      'a CAA record must not forbid it, and its rate limits must not be used up',
+      'its answers: sudo journalctl -u caddy on the host, as the sshCommand output logs you in',
+    ])
+  }
+  if (/certificate|altname|self.signed/i.test(`${error.code} ${error.message}`)) {
+    return new Finding(`${place} shows a certificate that is not trusted: ${error.message}`, [
+      'acmeDirectory: a staging directory gives untrusted certificates',
+      'acmeRoot: the root of a private certificate authority',
+    ])
+  }
+  return new Finding(`${place} does not answer: ${error.message}`, [
+    `port ${site.url.port || 443} open in the cloud firewall and on the host`,
+    'the reserved IP must be assigned to the droplet',
+    'Caddy: systemctl status caddy on the host',
+  ])
+}

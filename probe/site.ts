@@ -1,0 +1,21 @@
+/** What a visitor of the site must find. */
+export interface Site {
+  /** Public base URL, no final slash. */
+  url: URL
+  /** The address to connect to, whatever a resolver says. */
+  address: string
+  httpPort: number
+  /** With a final slash. */
+  issuer: string
+  /** PEM text of a private root, trusted beside the public ones. */
+  root?: string
+}
+
+/** A check that did not pass: what was seen, and what to look at. */
+export class Finding extends Error {
+  readonly hints: string[]
+  constructor(message: string, hints: string[]) {
+    super(message)
+    this.hints = hints
+  }
+}
