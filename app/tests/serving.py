@@ -1,0 +1,67 @@
+"""Runs the real server, as the container does, for the time of a test."""
+
+import json
+import os
+import subprocess
+import sys
+import time
+from contextlib import contextmanager
+from pathlib import Path
+
+import requests
+
+APP = Path(__file__).parents[1]
+
+
+def start(environment, **extra):
+    """gunicorn with this environment and nothing of the caller's but PATH."""
+    return subprocess.Popen(
+        [sys.executable, "-m", "gunicorn"],
+        cwd=APP,
+        env={"PATH": os.environ["PATH"]} | environment | extra,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def stop(process):
+    """Ends it as a container engine does; gives back what it logged, line by line."""
+    process.terminate()
+    out, err = process.communicate(timeout=35)
+    assert process.returncode == 0, err
+    return [json.loads(line) for line in out.splitlines()]
+
+
+@contextmanager
+def running(environment, port, **extra):
+    process = start(environment, PORT=str(port), **extra)
+    try:
+        wait(lambda: requests.get(f"http://127.0.0.1:{port}/healthz", timeout=2).ok, process)
+        yield process
+    finally:
+        if process.poll() is None:
+            process.kill()
+            process.communicate()
+
+
+def wait(check, process, seconds=20):
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        if process.poll() is not None:
+            raise AssertionError(f"the server ended: {process.communicate()}")
+        try:
+            if check():
+                return
+        except OSError:  # requests' errors are OSErrors too
+            pass
+        time.sleep(0.05)
+    raise AssertionError("the server does not answer")
+
+
+def free_port():
+    import socket
+
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
