@@ -68,8 +68,11 @@ export class Identity extends pulumi.ComponentResource {
   }
 }
 
-/** The Management API leaves the secret out, without an error, where the token lacks the scope. */
-function requireClientSecret(secret: string | undefined): string {
+/**
+ * The Management API leaves the secret out, without an error, where the token lacks the scope.
+ * @throws Error that says which scope, and what to run afterwards.
+ */
+export function requireClientSecret(secret: string | undefined): string {
   if (secret) return secret
   throw new Error(
     'Auth0 did not return the client secret: the management application lacks the scope read:client_keys. ' +

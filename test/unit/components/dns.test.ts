@@ -1,0 +1,53 @@
+import { Dns, type DnsArgs } from '../../../components/dns.ts'
+import { mockProviders, settle } from './mocks.ts'
+
+const base: DnsArgs = {
+  zone: 'example.com',
+  recordName: 'www',
+  manageZone: false,
+  ipv4: '203.0.113.9',
+  protect: false,
+}
+
+async function records(args: DnsArgs) {
+  const registered = mockProviders()
+  new Dns('padlock-dev', args)
+  const byType = await settle(registered)
+  return {
+    zones: byType['digitalocean:index/domain:Domain']?.map((zone) => zone.inputs) ?? [],
+    records: byType['digitalocean:index/dnsRecord:DnsRecord']?.map((record) => record.inputs) ?? [],
+  }
+}
+
+test('an adopted zone gets an A record and nothing else', async () => {
+  expect(await records(base)).toEqual({
+    zones: [],
+    records: [{ domain: 'example.com', type: 'A', name: 'www', value: '203.0.113.9', ttl: 300 }],
+  })
+})
+
+test('a managed zone is made without an address of its own', async () => {
+  const { zones } = await records({ ...base, manageZone: true })
+  expect(zones).toEqual([{ name: 'example.com' }])
+})
+
+test('AAAA where there is IPv6, CAA where the authority is known', async () => {
+  const made = await records({
+    ...base,
+    recordName: '@',
+    ipv6: '2001:db8::7',
+    caaIssuer: 'letsencrypt.org',
+  })
+  expect(made.records.slice(1)).toEqual([
+    { domain: 'example.com', type: 'AAAA', name: '@', value: '2001:db8::7', ttl: 300 },
+    {
+      domain: 'example.com',
+      type: 'CAA',
+      name: '@',
+      value: 'letsencrypt.org.',
+      ttl: 300,
+      flags: 0,
+      tag: 'issue',
+    },
+  ])
+})

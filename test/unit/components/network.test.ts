@@ -1,0 +1,68 @@
+import { Network, outboundPorts } from '../../../components/network.ts'
+import { mockProviders, plain, settle, value } from './mocks.ts'
+
+const args = {
+  region: 'fra1',
+  sshFrom: ['203.0.113.0/24'],
+  sshPort: 2222,
+  httpPort: 80,
+  httpsPort: 443,
+  outboundPorts: [80, 443],
+  protect: false,
+}
+const ANYWHERE = ['0.0.0.0/0', '::/0']
+
+describe.each([false, true])('network (preview: %p)', (preview) => {
+  test('one tag, one firewall that finds droplets by it, one address', async () => {
+    const registered = mockProviders(preview)
+    const network = new Network('padlock-dev', args)
+    const byType = await settle(registered)
+
+    expect(Object.keys(byType).sort()).toEqual([
+      'digitalocean:index/firewall:Firewall',
+      'digitalocean:index/reservedIp:ReservedIp',
+      'digitalocean:index/tag:Tag',
+      'padlock:index:Network',
+    ])
+    expect(byType['digitalocean:index/tag:Tag']?.[0]?.inputs).toEqual({ name: 'padlock-dev' })
+    expect(byType['digitalocean:index/reservedIp:ReservedIp']?.[0]?.inputs).toEqual({
+      region: 'fra1',
+    })
+    expect(plain(byType['digitalocean:index/firewall:Firewall']?.[0]?.inputs)).toEqual({
+      tags: ['padlock-dev'],
+      inboundRules: [
+        { protocol: 'tcp', portRange: '2222', sourceAddresses: ['203.0.113.0/24'] },
+        { protocol: 'tcp', portRange: '80', sourceAddresses: ANYWHERE },
+        { protocol: 'tcp', portRange: '443', sourceAddresses: ANYWHERE },
+        { protocol: 'udp', portRange: '443', sourceAddresses: ANYWHERE },
+      ],
+      outboundRules: [
+        { protocol: 'icmp', destinationAddresses: ANYWHERE },
+        { protocol: 'udp', portRange: '53', destinationAddresses: ANYWHERE },
+        { protocol: 'tcp', portRange: '53', destinationAddresses: ANYWHERE },
+        { protocol: 'udp', portRange: '123', destinationAddresses: ANYWHERE },
+        { protocol: 'tcp', portRange: '80', destinationAddresses: ANYWHERE },
+        { protocol: 'tcp', portRange: '443', destinationAddresses: ANYWHERE },
+      ],
+    })
+    expect(await value(network.reservedIp)).toBe('203.0.113.9')
+  })
+})
+
+test.each([
+  [['https://acme.example.com/dir'], [80, 443]],
+  [
+    ['https://acme.example.com:8472/dir', 'http://apt.example.com'],
+    [80, 443, 8472],
+  ],
+  [
+    ['login.example.com:8471', 'ghcr.io/acme/shop@sha256:0'],
+    [80, 443, 8471],
+  ],
+  [
+    ['registry.example.com:5000/shop', 'registry.example.com:5000/base'],
+    [80, 443, 5000],
+  ],
+])('the host may reach %p at %p', (endpoints, ports) => {
+  expect(outboundPorts(endpoints)).toEqual(ports)
+})

@@ -1,0 +1,116 @@
+import * as pulumi from '@pulumi/pulumi'
+import { Release, type ReleaseArgs } from '../../../components/release.ts'
+import { mockProviders, plain, settle, value } from './mocks.ts'
+
+const archive = { path: 'node_modules/.cache/padlock/app-ab12.tar.gz', sha256: 'ab12' }
+const ssh = { host: '198.51.100.7', port: 22, privateKey: 'private', hostKey: 'ssh-ed25519 AAAA' }
+
+class Anchor extends pulumi.ComponentResource {
+  constructor() {
+    super('padlock:index:Anchor', 'anchor')
+  }
+}
+
+function args(more: Partial<ReleaseArgs> = {}): ReleaseArgs {
+  return {
+    ssh,
+    dropletId: '4711',
+    deletedWith: new Anchor(),
+    app: { kind: 'source', folder: 'app' },
+    archive,
+    env: { B: '2', A: '1' },
+    secrets: { AUTH0_CLIENT_SECRET: pulumi.secret('client-secret') },
+    memoryMiB: 256,
+    readyPath: '/readyz',
+    readySeconds: 90,
+    caddyfile: 'example.com {}',
+    ...more,
+  }
+}
+
+async function released(more: Partial<ReleaseArgs> = {}) {
+  const registered = mockProviders()
+  const release = new Release('padlock-dev', args(more))
+  const byType = await settle(registered)
+  const command = plain(byType['command:remote:Command']?.[0]?.inputs) as Record<string, unknown>
+  return {
+    id: await value(release.release),
+    command,
+    copies: byType['command:remote:CopyToRemote'],
+  }
+}
+
+test('the manifest goes over stdin, as a secret', async () => {
+  const { id, command } = await released()
+  expect(id).toMatch(/^[0-9a-f]{12}$/)
+  const stdin = command.stdin as { secret: string }
+  expect(JSON.parse(stdin.secret)).toEqual({
+    id,
+    source: {
+      archive: '/var/lib/padlock/incoming/app-ab12.tar.gz',
+      sha256: 'ab12',
+      baseImage: null,
+    },
+    env: { A: '1', B: '2' },
+    secrets: { APP_SECRET_KEY: 'session-key', AUTH0_CLIENT_SECRET: 'client-secret' },
+    memoryMiB: 256,
+    pids: 256,
+    readyPath: '/readyz',
+    readySeconds: 90,
+    caddyfile: 'example.com {}',
+    acmeRoot: null,
+  })
+})
+
+test('the command carries the content hash and no secret', async () => {
+  const { id, command } = await released()
+  const { stdin, connection, ...rest } = command
+  expect(rest).toEqual({
+    create: `sudo /usr/local/lib/padlock/release ${id}`,
+    triggers: ['4711'],
+    addPreviousOutputInEnv: false,
+    logging: 'none',
+  })
+  expect(connection).toMatchObject({
+    secret: {
+      host: '198.51.100.7',
+      hostKey: 'ssh-ed25519 AAAA',
+      user: 'admin',
+      dialErrorLimit: -1,
+    },
+  })
+  expect(JSON.stringify(rest)).not.toMatch(/client-secret|session-key/)
+})
+
+test.each<[string, Partial<ReleaseArgs>]>([
+  ['the app', { archive: { ...archive, sha256: 'cd34' } }],
+  ['a plain value', { env: { A: '9', B: '2' } }],
+  ['a secret', { secrets: { AUTH0_CLIENT_SECRET: pulumi.secret('another') } }],
+  ['the site', { caddyfile: 'example.org {}' }],
+  ['a limit', { memoryMiB: 512 }],
+])('a change of %s makes another release', async (_what, more) => {
+  expect((await released(more)).id).not.toBe((await released()).id)
+})
+
+test('nothing changed makes the same release', async () => {
+  expect((await released({ env: { A: '1', B: '2' } })).id).toBe((await released()).id)
+})
+
+test('the source is copied as one archive whose path tells its contents', async () => {
+  const { copies } = await released()
+  expect(copies).toHaveLength(1)
+  expect(copies?.[0]?.inputs.remotePath).toBe('/var/lib/padlock/incoming/app-ab12.tar.gz')
+})
+
+test('an image is pulled: nothing is copied', async () => {
+  const image = `ghcr.io/acme/shop@sha256:${'0'.repeat(64)}`
+  const { copies, command } = await released({
+    app: { kind: 'image', image, registry: { user: 'bot', password: 'registry-password' } },
+    archive: undefined,
+  })
+  expect(copies).toBeUndefined()
+  expect(JSON.parse((command.stdin as { secret: string }).secret).source).toEqual({
+    image,
+    registry: { username: 'bot', password: 'registry-password' },
+  })
+})
