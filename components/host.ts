@@ -133,18 +133,15 @@ export class Host extends pulumi.ComponentResource {
   }
 }
 
+/** A secret as long as the state is concerned: it holds the one-time host key. */
 function bootstrap(
   name: string,
   args: HostArgs,
   adminKey: tls.PrivateKey,
   bootstrapKey: tls.PrivateKey,
 ): pulumi.Output<string> {
-  return pulumi
-    .all([
-      adminKey.publicKeyOpenssh,
-      pulumi.unsecret(bootstrapKey.privateKeyOpenssh),
-      bootstrapKey.publicKeyOpenssh,
-    ])
+  const text = pulumi
+    .all([adminKey.publicKeyOpenssh, bootstrapKey.privateKeyOpenssh, bootstrapKey.publicKeyOpenssh])
     .apply(([adminPublicKey, privateKey, publicKey]) =>
       userData({
         hostname: name,
@@ -157,6 +154,7 @@ function bootstrap(
         swapMiB: SWAP_MIB,
       }),
     )
+  return pulumi.secret(text)
 }
 
 /** Swaps the whole list in one rename, so that a broken connection never locks anybody out. */

@@ -30,9 +30,9 @@ const answers: Record<string, Outputs> = {
   'auth0:index/client:Client': () => ({ clientId: 'client-1' }),
   'auth0:index/clientCredentials:ClientCredentials': () => ({ clientSecret: 'client-secret' }),
   'auth0:index/connectionClient:ConnectionClient': () => ({}),
-  'tls:index/privateKey:PrivateKey': (_inputs, name) => ({
-    privateKeyOpenssh: `private key of ${name}\n`,
-    publicKeyOpenssh: `ecdsa-sha2-nistp256 AAAA${Buffer.from(name).toString('base64')}\n`,
+  'tls:index/privateKey:PrivateKey': (inputs, name) => ({
+    privateKeyOpenssh: `-----BEGIN OPENSSH PRIVATE KEY-----\n${name}\n-----END OPENSSH PRIVATE KEY-----\n`,
+    publicKeyOpenssh: `${publicKey(inputs.algorithm === 'ED25519' ? 'ssh-ed25519' : 'ecdsa-sha2-nistp256', name)}\n`,
   }),
   'random:index/randomPassword:RandomPassword': () => ({ result: 'session-key' }),
   'command:remote:Command': (_inputs, name) => ({
@@ -40,6 +40,13 @@ const answers: Record<string, Outputs> = {
   }),
   'command:remote:CopyToRemote': () => ({}),
   'command:local:Command': () => ({ stdout: 'fine' }),
+}
+
+/** An OpenSSH public key whose blob begins with its type, as real ones do (RFC 4253 6.6). */
+export function publicKey(type: string, seed: string): string {
+  const length = Buffer.alloc(4)
+  length.writeUInt32BE(type.length)
+  return `${type} ${Buffer.concat([length, Buffer.from(type + seed)]).toString('base64')}`
 }
 
 /** Answers every registration by the table above and keeps what was asked. */
