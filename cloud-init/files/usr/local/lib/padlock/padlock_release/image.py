@@ -1,0 +1,98 @@
+"""Has the release's image in the store of the user `app`: built from an archive, or pulled."""
+
+import base64
+import glob
+import hashlib
+import json
+import os
+import shutil
+import tempfile
+
+from . import appuser
+from .failure import Failure
+from .log import say, write
+from .manifest import Archive, Image
+
+
+def reference(source: Archive | Image) -> str:
+    """The name of the image; the same sources on the same base have the same name."""
+    if isinstance(source, Image):
+        return source.reference
+    content = f'{source.sha256} {source.base_image or ""}'
+    return f'localhost/app:{hashlib.sha256(content.encode()).hexdigest()[:12]}'
+
+
+def ensure(source: Archive | Image) -> str:
+    """Returns the image's id, `sha256:…`."""
+    name = reference(source)
+    if appuser.run('podman', 'image', 'exists', name, check=False).returncode != 0:
+        if isinstance(source, Image):
+            say(f'pulling {name}')
+            _pull(source)
+        else:
+            say(f'building {name}')
+            _build(source, name)
+    found = appuser.run('podman', 'image', 'inspect', '--format', '{{.Id}}', name).stdout.strip()
+    return found if found.startswith('sha256:') else f'sha256:{found}'
+
+
+def remove(names: list[str]) -> None:
+    """Removes images that no release needs, and build layers that none has used for a week."""
+    appuser.run('podman', 'rmi', '--ignore', *names, check=False)
+    appuser.run('podman', 'image', 'prune', '--force', '--filter', 'until=168h', check=False)
+
+
+def _build(source: Archive, name: str) -> None:
+    _verify(source)
+    context = os.path.join(appuser.home(), 'build')
+    shutil.rmtree(context, ignore_errors=True)
+    os.mkdir(context, 0o755)
+    appuser.own(context)
+    try:
+        _unpack(source.path, context)
+        arguments = [] if source.base_image is None else ['--build-arg', f'BASE={source.base_image}']
+        done = appuser.run('podman', 'build', '--tag', name, *arguments, context)
+        write(done.stdout + done.stderr)
+    finally:
+        shutil.rmtree(context, ignore_errors=True)
+
+
+def _verify(source: Archive) -> None:
+    try:
+        with open(source.path, 'rb') as file:
+            found = hashlib.file_digest(file, 'sha256').hexdigest()
+    except FileNotFoundError:
+        raise Failure(f'{source.path} is not there: copy the archive to the host again') from None
+    if found != source.sha256:
+        raise Failure(f'{source.path} has the SHA-256 {found}, not {source.sha256}: it was cut short')
+
+
+def _unpack(archive: str, directory: str) -> None:
+    """As the user `app`, so that nothing in the archive can be written elsewhere or as root."""
+    readable = os.path.join(directory, '.archive')
+    shutil.copyfile(archive, readable)
+    appuser.own(readable)
+    appuser.run(
+        'tar', '--extract', '--gzip', '--no-same-owner', '--no-same-permissions',
+        '--file', readable, '--directory', directory,
+    )  # fmt: skip
+    os.unlink(readable)
+
+
+def _pull(source: Image) -> None:
+    """The credentials are in a file on a tmpfs for as long as the pull takes."""
+    for left in glob.glob(os.path.join(appuser.runtime_directory(), 'padlock-auth-*')):
+        os.unlink(left)
+    if source.username is None:
+        appuser.run('podman', 'pull', '--quiet', source.reference)
+        return
+    pair = base64.b64encode(f'{source.username}:{source.password}'.encode()).decode()
+    host = source.reference.split('/', 1)[0]
+    descriptor, path = tempfile.mkstemp(prefix='padlock-auth-', dir=appuser.runtime_directory())
+    try:
+        with os.fdopen(descriptor, 'w') as file:
+            json.dump({'auths': {host: {'auth': pair}}}, file)
+        appuser.own(path)
+        appuser.run('podman', 'pull', '--quiet', '--authfile', path, source.reference)
+    finally:
+        os.unlink(path)

@@ -1,0 +1,32 @@
+"""What the operator sees on standard error, and the longer story in a file."""
+
+import sys
+import time
+
+PATH = '/var/log/padlock/release.log'
+
+
+def say(text: str) -> None:
+    """One line to the operator; the connection may be gone, the release goes on."""
+    write(text + '\n')
+    try:
+        print(text, file=sys.stderr, flush=True)
+    except OSError:
+        pass
+
+
+def write(text: str) -> None:
+    with open(PATH, 'a', encoding='utf-8') as file:
+        file.write(time.strftime('%Y-%m-%dT%H:%M:%SZ ', time.gmtime()) + text)
+
+
+def tail(text: str, lines: int = 40) -> str:
+    return '\n'.join(text.rstrip('\n').split('\n')[-lines:])
+
+
+def redact(text: str, secrets: dict[str, str]) -> str:
+    """Takes the values of secrets out of a text that the app may have written."""
+    for name, value in secrets.items():
+        if len(value) >= 6:
+            text = text.replace(value, f'[{name}]')
+    return text

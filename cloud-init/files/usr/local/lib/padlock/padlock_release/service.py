@@ -1,0 +1,83 @@
+"""A release's systemd unit: installed, started, looked at, removed."""
+
+import glob
+import os
+import re
+import subprocess
+
+from . import appuser, quadlet
+from .failure import Failure
+from .manifest import Manifest
+from .store import socket_directory
+
+
+def install(manifest: Manifest, image: str) -> None:
+    """Writes the unit first: it names the secrets, so whatever is left behind can be found by it."""
+    path = _path(manifest.id)
+    with open(path, 'w', encoding='utf-8') as file:
+        file.write(quadlet.unit(manifest, image, socket_directory(manifest.id)))
+    appuser.own(path)
+    for name, value in manifest.secrets.items():
+        appuser.run(
+            'podman', 'secret', 'create', '--replace', quadlet.secret(manifest.id, name), '-',
+            stdin=value,
+        )  # fmt: skip
+    reload()
+
+
+def start(release: str) -> None:
+    if systemctl('start', f'app-{release}.service').returncode != 0:
+        raise Failure('the container cannot be started')
+
+
+def stop(release: str) -> None:
+    """Asks the app to end what it has begun; systemd waits for it."""
+    systemctl('stop', f'app-{release}.service')
+
+
+def restarts(release: str) -> int:
+    """How often the container has ended by itself since it was started."""
+    shown = systemctl('show', '--property=NRestarts', '--value', f'app-{release}.service').stdout
+    return int(shown.strip() or 0)
+
+
+def remove(release: str) -> None:
+    """Takes the unit, its container and its secrets away; content with what is not there."""
+    path = _path(release)
+    if not os.path.exists(path):
+        return
+    stop(release)
+    with open(path, encoding='utf-8') as file:
+        names = quadlet.secrets(file.read())
+    if names:
+        appuser.run('podman', 'secret', 'rm', '--ignore', *names)
+    os.unlink(path)
+    reload()
+    systemctl('reset-failed', f'app-{release}.service')
+
+
+def installed() -> list[str]:
+    """The releases that have a unit."""
+    found = (re.search(r'app-([0-9a-f]{12})\.container$', path) for path in glob.glob(_path('*')))
+    return [match[1] for match in found if match]
+
+
+def logs(release: str, lines: int = 40) -> str:
+    """The end of what the container and Podman wrote; run as root, who may read all journals."""
+    return subprocess.run(
+        ['journalctl', f'_SYSTEMD_USER_UNIT=app-{release}.service', f'--lines={lines}',
+         '--output=cat', '--no-pager', '--quiet'],
+        capture_output=True, text=True, errors='replace', check=False,
+    ).stdout  # fmt: skip
+
+
+def reload() -> None:
+    systemctl('daemon-reload')
+
+
+def systemctl(*arguments: str) -> subprocess.CompletedProcess:
+    return appuser.run('systemctl', '--user', *arguments, check=False)
+
+
+def _path(release: str) -> str:
+    return os.path.join(appuser.home(), f'.config/containers/systemd/app-{release}.container')

@@ -1,0 +1,120 @@
+"""Which release serves, which ones served before, and the directories of their sockets."""
+
+import fcntl
+import json
+import os
+import shutil
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import NamedTuple
+
+from .failure import Failure
+
+ROOT = '/srv/app'
+HISTORY = '/var/lib/padlock/releases.json'
+LOCK = '/var/lib/padlock/release.lock'
+KEPT = 3
+
+
+class Entry(NamedTuple):
+    """A release that was tried; `served` if it has ever been the current one."""
+
+    id: str
+    image: str
+    archive: str | None
+    served: bool
+
+
+@contextmanager
+def lock(seconds: int = 900) -> Iterator[None]:
+    """One release at a time; the kernel frees the lock of a process that was killed."""
+    with open(LOCK, 'w') as file:
+        deadline = time.monotonic() + seconds
+        while True:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                break
+            except BlockingIOError:
+                if time.monotonic() > deadline:
+                    raise Failure('another release is still under way: try again later') from None
+                time.sleep(0.5)
+        yield
+
+
+def socket_directory(release: str) -> str:
+    return f'{ROOT}/releases/{release}'
+
+
+def socket_path(release: str) -> str:
+    return f'{socket_directory(release)}/app.sock'
+
+
+def make_directory(release: str) -> None:
+    """Open to all inside a parent that is closed: the container may run as any user of its own."""
+    path = socket_directory(release)
+    os.makedirs(path, exist_ok=True)
+    os.chmod(path, 0o777)
+
+
+def remove_directory(release: str) -> None:
+    shutil.rmtree(socket_directory(release), ignore_errors=True)
+
+
+def current() -> str | None:
+    try:
+        return os.path.basename(os.readlink(f'{ROOT}/current'))
+    except FileNotFoundError:
+        return None
+
+
+def swap(release: str) -> None:
+    """From one request to the next: a rename replaces the link in one step."""
+    new = f'{ROOT}/current.new'
+    if os.path.lexists(new):
+        os.unlink(new)
+    os.symlink(f'releases/{release}', new)
+    os.replace(new, f'{ROOT}/current')
+
+
+def history() -> list[Entry]:
+    """Oldest first."""
+    try:
+        with open(HISTORY, encoding='utf-8') as file:
+            return [Entry(**entry) for entry in json.load(file)]
+    except FileNotFoundError:
+        return []
+
+
+def remember(entry: Entry) -> None:
+    save([*(other for other in history() if other.id != entry.id), entry])
+
+
+def save(entries: list[Entry]) -> None:
+    write(HISTORY, json.dumps([entry._asdict() for entry in entries]) + '\n', 0o600)
+
+
+def expired(entries: list[Entry]) -> list[Entry]:
+    """All but the last ones that served, and the last one that did not."""
+    kept = [entry for entry in entries if entry.served][-KEPT:]
+    kept += [entry for entry in entries if not entry.served][-1:]
+    return [entry for entry in entries if entry not in kept]
+
+
+def write(path: str, text: str, mode: int) -> None:
+    """Replaces a file in one step, and only by a whole one."""
+    new = f'{path}.new'
+    with open(new, 'w', encoding='utf-8') as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+    os.chmod(new, mode)
+    os.replace(new, path)
+
+
+def read(path: str) -> str | None:
+    try:
+        with open(path, encoding='utf-8') as file:
+            return file.read()
+    except FileNotFoundError:
+        return None

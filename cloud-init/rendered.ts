@@ -1,0 +1,35 @@
+import type { HostFacts } from './facts.ts'
+import type { HostFile } from './files.ts'
+
+/** The few files that say what differs from host to host; all others are the same everywhere. */
+export function renderedFiles(facts: HostFacts): HostFile[] {
+  const repository = facts.caddyRepository
+  return [
+    // Values are checked words, so the shell needs no quotes around them.
+    file('/etc/padlock/host.env', [
+      `CADDY_FINGERPRINT=${repository.fingerprint.toUpperCase()}`,
+      `CADDY_URI=${repository.url}`,
+      `SSH_PORT=${facts.sshPort}`,
+      `SWAP_MIB=${facts.swapMiB}`,
+    ]),
+    file('/etc/padlock/ports.nft', [
+      `define ssh_port = ${facts.sshPort}`,
+      `define http_port = ${facts.httpPort}`,
+      `define https_port = ${facts.httpsPort}`,
+    ]),
+    file('/etc/ssh/sshd_config.d/10-padlock-port.conf', [`Port ${facts.sshPort}`]),
+    file('/etc/padlock/caddy.asc', [repository.key.trimEnd()]),
+    // Moved to where apt reads it once the key has been verified.
+    file('/etc/padlock/caddy.sources', [
+      'Types: deb',
+      `URIs: ${repository.url}`,
+      `Suites: ${repository.suite}`,
+      `Components: ${repository.component}`,
+      'Signed-By: /etc/apt/keyrings/caddy.asc',
+    ]),
+  ]
+}
+
+function file(path: string, lines: string[]): HostFile {
+  return { path, content: `${lines.join('\n')}\n`, permissions: '0644' }
+}
