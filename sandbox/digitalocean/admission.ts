@@ -1,0 +1,63 @@
+/** The cloud firewall: who may reach which port of which droplet. */
+import { BlockList, isIPv4 } from 'node:net'
+import { covers } from './firewalls.ts'
+import type { DropletRow, Peers, RuleRow, State } from './state.ts'
+
+/**
+ * Stateful filtering of what comes in: all is open while no firewall covers the droplet, then
+ * only what the inbound rules of any of them list.
+ * @param source the client's address; IPv4 addresses may come mapped into IPv6
+ */
+export function admits(
+  state: State,
+  dropletId: number,
+  protocol: 'tcp' | 'udp',
+  port: number,
+  source: string,
+): boolean {
+  const droplet = state.droplets.find((each) => each.id === dropletId)
+  if (!droplet) return false
+  const firewalls = state.firewalls.filter((firewall) => covers(firewall, droplet))
+  if (firewalls.length === 0) return true
+  const address = source.replace(/^::ffff:(?=\d+\.)/i, '')
+  return firewalls.some((firewall) =>
+    firewall.inbound.some(
+      (rule) =>
+        rule.protocol === protocol &&
+        includesPort(rule, port) &&
+        includesAddress(state, rule.peers, address),
+    ),
+  )
+}
+
+/** The TCP ports that inbound rules name one by one. */
+export function singlePorts(state: State): number[] {
+  const ports = state.firewalls
+    .flatMap((firewall) => firewall.inbound)
+    .filter((rule) => rule.protocol === 'tcp' && /^\d+$/.test(rule.ports) && rule.ports !== '0')
+    .map((rule) => Number(rule.ports))
+  return [...new Set(ports)].sort((one, other) => one - other)
+}
+
+function includesPort({ ports }: RuleRow, port: number): boolean {
+  if (ports === '0') return true
+  const [first, last = first] = ports.split('-').map(Number)
+  return port >= (first ?? 0) && port <= (last ?? 0)
+}
+
+function includesAddress(state: State, peers: Peers, address: string): boolean {
+  const list = new BlockList()
+  for (const network of peers.addresses ?? []) {
+    const [base = '', bits] = network.split('/')
+    const family = isIPv4(base) ? 'ipv4' : 'ipv6'
+    list.addSubnet(base, Number(bits ?? (family === 'ipv4' ? 32 : 128)), family)
+  }
+  const named = (droplet: DropletRow) =>
+    peers.droplet_ids?.includes(droplet.id) || droplet.tags.some((tag) => peers.tags?.includes(tag))
+  for (const droplet of state.droplets.filter(named)) {
+    list.addAddress(droplet.publicAddress)
+    list.addAddress(droplet.privateAddress)
+    if (droplet.ipv6Address) list.addAddress(droplet.ipv6Address, 'ipv6')
+  }
+  return list.check(address, isIPv4(address) ? 'ipv4' : 'ipv6')
+}

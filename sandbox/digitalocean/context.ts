@@ -1,0 +1,22 @@
+import type { FastifyInstance } from 'fastify'
+import type { Machines } from '../types.ts'
+import type { Actions } from './actions.ts'
+import type { Store } from './state.ts'
+
+/** How much the account may hold. */
+export interface AccountLimits {
+  droplets: number
+  reservedIps: number
+}
+
+/** What each group of routes works with. */
+export interface Context {
+  app: FastifyInstance
+  store: Store
+  machines: Machines
+  actions: Actions
+  limits: AccountLimits
+  /** How long changes take to arrive everywhere, in ms. */
+  actionMs: number
+  log: (line: string) => void
+}

@@ -1,0 +1,52 @@
+import type { FaultRule } from '../types.ts'
+
+/** What the active rules do to one request; later rules still count after a mere delay. */
+export interface Verdict {
+  delayMs: number
+  failure?: Exclude<FaultRule['fault'], { delayMs: number }>
+}
+
+/** Draws the faults that tests ask for; the same seed and requests give the same faults. */
+export class Faults {
+  #rules: { rule: FaultRule; path: RegExp; left: number }[] = []
+  #random = mulberry32(1)
+
+  set(rules: FaultRule[], seed = 1): void {
+    this.#random = mulberry32(seed)
+    this.#rules = rules.map((rule) => ({
+      rule,
+      path: new RegExp(rule.path ?? ''),
+      left: rule.times ?? Number.POSITIVE_INFINITY,
+    }))
+  }
+
+  /** @param path the request's path without its query */
+  draw(method: string, path: string): Verdict {
+    const verdict: Verdict = { delayMs: 0 }
+    for (const entry of this.#rules) {
+      const { rule } = entry
+      if (entry.left <= 0) continue
+      if (rule.method && rule.method.toUpperCase() !== method) continue
+      if (!entry.path.test(path)) continue
+      if (this.#random() >= (rule.share ?? 1)) continue
+      entry.left--
+      if (rule.fault === 'drop' || 'status' in rule.fault) {
+        verdict.failure = rule.fault
+        break
+      }
+      verdict.delayMs += rule.fault.delayMs
+    }
+    return verdict
+  }
+}
+
+/** A small seeded generator of numbers in [0, 1), by Tommy Ettinger. */
+function mulberry32(seed: number): () => number {
+  let a = seed >>> 0
+  return () => {
+    a = (a + 0x6d2b79f5) >>> 0
+    let t = Math.imul(a ^ (a >>> 15), a | 1)
+    t ^= t + Math.imul(t ^ (t >>> 7), t | 61)
+    return ((t ^ (t >>> 14)) >>> 0) / 4294967296
+  }
+}

@@ -1,0 +1,101 @@
+import { randomUUID, timingSafeEqual } from 'node:crypto'
+import { setTimeout as sleep } from 'node:timers/promises'
+import Fastify, { type FastifyError, type FastifyInstance, type FastifyRequest } from 'fastify'
+import { ApiError, defaultMessage, notFound } from './errors.ts'
+import type { Faults } from './faults.ts'
+import type { RateLimiter } from './rate-limit.ts'
+import type { Store } from './state.ts'
+
+export interface HttpOptions {
+  token: string
+  faults: Faults
+  limiter: RateLimiter
+  store: Store
+  /** Counts of requests by `METHOD /path/with/:id`. */
+  calls: Map<string, number>
+  log: (line: string) => void
+}
+
+/** The HTTP side that all resources share: token, faults, rate limit, counts, error bodies. */
+export function createApp(options: HttpOptions): FastifyInstance {
+  const { token, faults, limiter, store, calls, log } = options
+  const app = Fastify({
+    exposeHeadRoutes: false,
+    forceCloseConnections: true,
+    genReqId: () => randomUUID(),
+    routerOptions: { ignoreTrailingSlash: true, maxParamLength: 255 },
+  })
+
+  // Clients send `Content-Type: application/json` with empty bodies, and curl sends none of it.
+  app.removeAllContentTypeParsers()
+  app.addContentTypeParser('*', { parseAs: 'string' }, (_request, text, done) => {
+    if (text === '') return done(null, undefined)
+    try {
+      done(null, JSON.parse(text as string))
+    } catch {
+      done(new ApiError(400, 'The request body is not valid JSON'))
+    }
+  })
+
+  app.addHook('onRequest', async (request, reply) => {
+    reply.header('x-request-id', request.id)
+    const path = request.url.split('?')[0] ?? ''
+    const route = `${request.method} ${request.routeOptions.url ?? path}`
+    calls.set(route, (calls.get(route) ?? 0) + 1)
+
+    const { delayMs, failure } = faults.draw(request.method, path)
+    if (delayMs > 0) await sleep(delayMs)
+    if (failure === 'drop') {
+      reply.hijack()
+      request.raw.socket.destroy()
+      return reply
+    }
+    if (failure) {
+      const message = failure.message ?? defaultMessage(failure.status)
+      throw new ApiError(failure.status, message, failure.retryAfterSeconds)
+    }
+
+    if (!authorized(request, token)) throw new ApiError(401, defaultMessage(401))
+    const allowance = limiter.take()
+    reply.header('ratelimit-limit', allowance.limit)
+    reply.header('ratelimit-remaining', allowance.remaining)
+    reply.header('ratelimit-reset', allowance.reset)
+    if (allowance.retryAfterSeconds !== undefined) {
+      throw new ApiError(429, defaultMessage(429), allowance.retryAfterSeconds)
+    }
+  })
+
+  // An answer to a change goes out once the change is on disk.
+  app.addHook('onSend', async (request) => {
+    if (request.method !== 'GET') await store.saved()
+  })
+
+  app.setNotFoundHandler(() => {
+    throw notFound()
+  })
+
+  app.setErrorHandler((error: FastifyError | ApiError, request, reply) => {
+    const known = error instanceof ApiError ? error : fromFramework(error)
+    if (known.status >= 500 && !(error instanceof ApiError)) {
+      log(`${request.method} ${request.url}: ${error.stack ?? error.message}`)
+    }
+    if (known.retryAfterSeconds !== undefined) reply.header('retry-after', known.retryAfterSeconds)
+    return reply
+      .code(known.status)
+      .send({ id: known.id, message: known.message, request_id: request.id })
+  })
+  return app
+}
+
+function fromFramework(error: FastifyError): ApiError {
+  if (error.statusCode && error.statusCode < 500) {
+    return new ApiError(error.statusCode, error.message)
+  }
+  return new ApiError(500, error.message)
+}
+
+function authorized(request: FastifyRequest, token: string): boolean {
+  const given = Buffer.from(/^Bearer (.+)$/i.exec(request.headers.authorization ?? '')?.[1] ?? '')
+  const wanted = Buffer.from(token)
+  return given.length === wanted.length && timingSafeEqual(given, wanted)
+}

@@ -1,0 +1,108 @@
+/** A DigitalOcean account behind the provider's own API, version 2, on this computer. */
+import type { AddressInfo } from 'node:net'
+import type { Cloud, Machines, SimulatedApi } from '../types.ts'
+import { accountRoutes } from './account.ts'
+import { Actions, actionRoutes } from './actions.ts'
+import { admits, singlePorts } from './admission.ts'
+import { catalogueRoutes } from './catalogue-routes.ts'
+import type { AccountLimits, Context } from './context.ts'
+import { domainRoutes } from './domains.ts'
+import { dropletActionRoutes } from './droplet-actions.ts'
+import { dropletRoutes } from './droplets.ts'
+import { Faults } from './faults.ts'
+import { firewallRoutes } from './firewalls.ts'
+import { createApp } from './http.ts'
+import { inventory } from './inventory.ts'
+import { MachineJobs } from './machine-jobs.ts'
+import { projectRoutes } from './projects.ts'
+import { RateLimiter, type RateLimits } from './rate-limit.ts'
+import { reservedIpRoutes } from './reserved-ips.ts'
+import { Store } from './state.ts'
+import { tagRoutes } from './tags.ts'
+import { vpcRoutes } from './vpcs.ts'
+import { resolve } from './zone.ts'
+
+export interface DigitalOceanOptions {
+  /** Where the account is kept; made if it is not there. */
+  stateFile: string
+  /** On 127.0.0.1; 0 takes any free one. */
+  port: number
+  /** The only access token that is accepted. */
+  token: string
+  machines: Machines
+  /** How long actions, droplet creation and changes of firewalls take at least, in ms; 500 if absent. */
+  actionMs?: number
+  /** Of the account (25 droplets, 3 reserved addresses) and of its requests (5,000 an hour). */
+  limits?: Partial<AccountLimits> & RateLimits
+  log?: (line: string) => void
+}
+
+export interface DigitalOcean extends SimulatedApi, Cloud {
+  /** Resolves once nothing goes on in the background: no action, boot or removal. */
+  settled(): Promise<void>
+}
+
+/** Starts the simulator; rejects if the port is taken or the state file cannot be read. */
+export async function startDigitalOcean(options: DigitalOceanOptions): Promise<DigitalOcean> {
+  const { machines, actionMs = 500, limits = {}, log = () => {} } = options
+  const store = await Store.open(options.stateFile)
+  const { state } = store
+  const faults = new Faults()
+  const calls = new Map<string, number>()
+  const limiter = new RateLimiter(limits)
+  const app = createApp({ token: options.token, faults, limiter, store, calls, log })
+  const actions = new Actions({ store, actionMs, log })
+  const context: Context = {
+    app,
+    store,
+    machines,
+    actions,
+    limits: { droplets: limits.droplets ?? 25, reservedIps: limits.reservedIps ?? 3 },
+    actionMs,
+    log,
+  }
+  const jobs = new MachineJobs(context)
+  accountRoutes(context)
+  actionRoutes(context)
+  catalogueRoutes(context)
+  domainRoutes(context)
+  dropletRoutes(context, jobs)
+  dropletActionRoutes(context)
+  firewallRoutes(context)
+  projectRoutes(context)
+  reservedIpRoutes(context)
+  tagRoutes(context)
+  vpcRoutes(context)
+
+  await app.listen({ host: '127.0.0.1', port: options.port })
+  store.changed()
+  await store.saved()
+  jobs.resume()
+  actions.resume()
+
+  return {
+    url: `http://127.0.0.1:${(app.server.address() as AddressInfo).port}`,
+    setFaults: (rules, seed) => faults.set(rules, seed),
+    calls: () => Object.fromEntries(calls),
+    inventory: () => inventory(state),
+    addresses: () => [
+      ...state.droplets.map((droplet) => ({
+        address: droplet.publicAddress,
+        dropletId: droplet.id,
+      })),
+      ...state.reservedIps.flatMap(({ ip, dropletId }) =>
+        dropletId === null ? [] : [{ address: ip, dropletId }],
+      ),
+    ],
+    admits: (dropletId, protocol, port, source) => admits(state, dropletId, protocol, port, source),
+    inboundPorts: () => singlePorts(state),
+    resolve: (name, type) => resolve(state, name, type),
+    onChange: (listener) => store.onChange(listener),
+    settled: () => actions.settled(),
+    async close() {
+      actions.close()
+      await app.close()
+      await store.saved()
+    },
+  }
+}
