@@ -1,8 +1,8 @@
 import { createHash, generateKeyPairSync, type KeyObject } from 'node:crypto'
 import type { PrivateKeyArgs } from '@pulumi/tls'
 import { generated } from '../generated.ts'
+import { openSshPrivateKey, openSshPublicKey } from '../openssh.ts'
 import { isUnknown, type Value, type Values } from '../server/values.ts'
-import { openSshPrivateKey, openSshPublicKey } from './openssh.ts'
 
 const ALGORITHMS = ['RSA', 'ECDSA', 'ED25519']
 const CURVES = ['P224', 'P256', 'P384', 'P521']
