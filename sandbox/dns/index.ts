@@ -1,4 +1,5 @@
 /** The sandbox's name server: authoritative for the simulated zones, and for nothing else. */
+import type { Server, Socket } from 'node:net'
 import DNS, { Packet } from 'dns2'
 import type { Cloud } from '../types.ts'
 import { answer } from './answer.ts'
@@ -28,6 +29,12 @@ export async function startDns(options: {
   })
   // Garbage in a packet is the sender's trouble; the server goes on.
   server.on('requestError', () => {})
+  const sockets = new Set<Socket>()
+  const { tcp } = (server as unknown as { servers: { tcp: Server } }).servers
+  tcp.on('connection', (socket) => {
+    sockets.add(socket)
+    socket.once('close', () => sockets.delete(socket))
+  })
   await new Promise<void>((done, fail) => {
     server.once('error', fail)
     server.listen({ udp: { port, address: host }, tcp: { port, address: host } }).then(() => {
@@ -39,7 +46,14 @@ export async function startDns(options: {
     throw error
   })
   server.on('error', () => {})
-  return { host, port, close: async () => void (await server.close()) }
+  return {
+    host,
+    port,
+    async close() {
+      for (const socket of sockets) socket.destroy()
+      await server.close()
+    },
+  }
 }
 
 function respond(request: Packet, resolve: Cloud['resolve']): Packet {
