@@ -1,0 +1,183 @@
+import type { DiffKind, DiffResult } from '../server/types.ts'
+import { isObject, isUnknown, type Value, type Values } from '../server/values.ts'
+import { isZero, type Properties, type Property } from './schema.ts'
+
+type Kind = 'ADD' | 'DELETE' | 'UPDATE'
+
+/**
+ * Compares the state with the plan.
+ * @param inputs the new inputs: added elements of sets are named by their place in them
+ * @param explicitName whether the resource has a name that the user gave: then the old one goes first
+ */
+export function diffOf(
+  properties: Properties,
+  state: Values,
+  planned: Values,
+  inputs: Values,
+  explicitName: boolean,
+): DiffResult {
+  const changes: Record<string, DiffKind> = {}
+  const replaces = new Set<string>()
+  for (const [name, property] of Object.entries(properties)) {
+    const [old, now] = [state[name] ?? null, planned[name] ?? null]
+    const found = compare(property, name, old, now, inputs[name] ?? null)
+    for (const [path, kind] of found) changes[path] = property.replaces ? `${kind}_REPLACE` : kind
+    if (found.length && property.replaces) replaces.add(name)
+    if (found.length && property.replacesIf?.(old, now)) {
+      changes.__meta = 'UPDATE_REPLACE'
+      replaces.add('__meta')
+    }
+  }
+  const some = Object.keys(changes).length > 0
+  if (some) addEmptyMaps(properties, state, inputs, changes)
+  const diffs = new Set(Object.keys(changes).map((path) => path.split(/[.[]/)[0]!))
+  return {
+    changes: some ? 'some' : 'none',
+    diffs: [...diffs].sort(),
+    replaces: [...replaces].sort(),
+    stables: Object.keys(properties)
+      .filter((name) => properties[name]!.replaces && !diffs.has(name))
+      .sort(),
+    deleteBeforeReplace: replaces.size > 0 && explicitName,
+    detailedDiff: Object.fromEntries(
+      Object.entries(changes).map(([path, kind]) => [path, { kind }]),
+    ),
+  }
+}
+
+function compare(
+  property: Property,
+  path: string,
+  old: Value,
+  now: Value,
+  input: Value,
+): [string, Kind][] {
+  if (same(property, old, now)) return []
+  if (isUnknown(now)) return [[path, old === null ? 'ADD' : 'UPDATE']]
+  if (old === null || (typeof old === 'object' && isZero(old))) return [[path, 'ADD']]
+  if (property.type === 'map' && isObject(old)) return compareMaps(path, old, now)
+  if (now === null || (property.type !== 'object' && input === null && isEmptyList(now))) {
+    return [[path, 'DELETE']]
+  }
+  if (property.type === 'set' && Array.isArray(old) && Array.isArray(now)) {
+    return compareSets(path, old, now, Array.isArray(input) ? input : now)
+  }
+  if (property.type === 'list' && Array.isArray(old) && Array.isArray(now)) {
+    return compareLists(property.of ?? { type: 'string' }, path, old, now, input)
+  }
+  if (property.type === 'object' && isObject(old) && isObject(now)) {
+    return compareObjects(property, path, old, now, input)
+  }
+  return [[path, 'UPDATE']]
+}
+
+function isEmptyList(value: Value): boolean {
+  return Array.isArray(value) && value.length === 0
+}
+
+/** Null and empty are the same for collections; nested unset values that are zero in the state, too. */
+function same(property: Property, old: Value, now: Value): boolean {
+  if (typeof old === 'object' && typeof now === 'object' && isZero(old) && isZero(now)) return true
+  if (property.type === 'object' && isObject(old) && isObject(now) && property.fields) {
+    return Object.entries(property.fields).every(([name, field]) =>
+      same(field, old[name] ?? null, now[name] ?? null),
+    )
+  }
+  return JSON.stringify(canonical(old)) === JSON.stringify(canonical(now))
+}
+
+function canonical(value: Value): Value {
+  if (Array.isArray(value)) return value.map(canonical)
+  if (!isObject(value)) return value
+  return Object.fromEntries(
+    Object.keys(value)
+      .sort()
+      .map((name) => [name, canonical(value[name]!)]),
+  )
+}
+
+function compareObjects(
+  property: Property,
+  path: string,
+  old: Values,
+  now: Values,
+  input: Value,
+): [string, Kind][] {
+  const inputs = isObject(input) ? input : {}
+  return Object.entries(property.fields ?? {}).flatMap(([name, field]) =>
+    compare(field, `${path}.${name}`, old[name] ?? null, now[name] ?? null, inputs[name] ?? null),
+  )
+}
+
+function compareMaps(path: string, old: Values, now: Value): [string, Kind][] {
+  const next = isObject(now) ? now : {}
+  const names = new Set([...Object.keys(old), ...Object.keys(next)])
+  return [...names].flatMap((name): [string, Kind][] => {
+    const kind = kindOf(old[name], next[name])
+    return kind ? [[`${path}.${name}`, kind]] : []
+  })
+}
+
+function compareLists(
+  element: Property,
+  path: string,
+  old: Value[],
+  now: Value[],
+  input: Value,
+): [string, Kind][] {
+  const inputs = Array.isArray(input) ? input : []
+  return Array.from({ length: Math.max(old.length, now.length) }).flatMap(
+    (_, index): [string, Kind][] => {
+      const place = `${path}[${index}]`
+      if (index >= old.length) return [[place, 'ADD']]
+      if (index >= now.length) return [[place, 'DELETE']]
+      return compare(element, place, old[index]!, now[index]!, inputs[index] ?? null)
+    },
+  )
+}
+
+/** Elements gone are named by their place in the state, new ones by their place in the program. */
+function compareSets(path: string, old: Value[], now: Value[], inputs: Value[]): [string, Kind][] {
+  const key = (value: Value) => JSON.stringify(canonical(value))
+  const [before, after] = [new Set(old.map(key)), new Set(now.map(key))]
+  const gone = old.flatMap((value, index) => (after.has(key(value)) ? [] : [index]))
+  // An input and its planned form differ in unset members only.
+  const planned = (input: Value) => now.find((value) => covers(value, input)) ?? input
+  const added = inputs.flatMap((input, index) => (before.has(key(planned(input))) ? [] : [index]))
+  const places = [...new Set([...gone, ...added])].sort((a, b) => a - b)
+  return places.map((index) => {
+    if (!gone.includes(index)) return [`${path}[${index}]`, 'ADD']
+    return [`${path}[${index}]`, added.includes(index) ? 'UPDATE' : 'DELETE']
+  })
+}
+
+function covers(planned: Value, input: Value): boolean {
+  if (!isObject(planned) || !isObject(input)) return planned === input
+  return Object.entries(planned).every(([name, value]) => {
+    const given = input[name] ?? null
+    return given === null ? isZero(value) : JSON.stringify(given) === JSON.stringify(value)
+  })
+}
+
+function kindOf(old: Value | undefined, now: Value | undefined): Kind | undefined {
+  if (old === undefined) return 'ADD'
+  if (now === undefined) return 'DELETE'
+  return old === now ? undefined : 'UPDATE'
+}
+
+/** Some maps of given objects are shown as added, empty, as soon as anything changes. */
+function addEmptyMaps(
+  properties: Properties,
+  state: Values,
+  inputs: Values,
+  changes: Record<string, DiffKind>,
+): void {
+  for (const [name, property] of Object.entries(properties)) {
+    const old = state[name]
+    if (!property.fields || !isObject(old) || !isObject(inputs[name])) continue
+    for (const [member, field] of Object.entries(property.fields)) {
+      const unset = (old[member] ?? null) === null
+      if (field.emptyInPlan && unset) changes[`${name}.${member}`] = 'ADD'
+    }
+  }
+}

@@ -1,0 +1,237 @@
+/** Makes a protocol handler of a resource type's descriptor. */
+import { InitFailedError } from '../server/errors.ts'
+import type { Context, ResourceHandler } from '../server/types.ts'
+import { mapValues, revealAll, secret, type Values } from '../server/values.ts'
+import { checkInputs } from './check.ts'
+import { diffOf } from './diff.ts'
+import { importedInputs, refreshedInputs } from './inputs.ts'
+import { plan, settle, unfinished } from './plan.ts'
+import type { InputsOf, OutputsOf, Properties } from './schema.ts'
+import { withoutBookkeeping } from './schema.ts'
+
+/** Under this key `__meta` holds the timeouts (pulumi-terraform-bridge, as Terraform's SDK names it). */
+const TIMEOUTS = 'e2bfb730-ecaa-11e6-8f88-34363bc7c4c0'
+const NANOSECONDS = 1e9
+
+/** What an operation works with, beside the API. */
+export interface Work {
+  /** Milliseconds since the epoch. */
+  deadline: number
+  signal: AbortSignal
+}
+
+/** The object does not exist (any more). */
+export class NotFound extends Error {}
+
+/**
+ * A resource type: its properties, and what it asks the API. Values are plain: no markers, nothing unknown.
+ * Failures are thrown; their text is the API's with the real plugin's words in front.
+ */
+export interface Resource<Api, Args, State> {
+  /** Type token, such as `digitalocean:index/tag:Tag`. */
+  token: string
+  inputs: InputsOf<Args>
+  outputs: OutputsOf<State, Args>
+  /** The input that gets a made-up name. */
+  autonamed?: keyof Args & string
+  /** Seconds. The operation's own default, and recorded in the state. */
+  timeouts?: { create?: number; update?: number; delete?: number }
+  /** Version of the state's shape in the real plugin, 0 by default. */
+  schemaVersion?: number
+  /** What is wrong with the inputs as a whole; they may hold unknowns. Shown by Diff and Create. */
+  validate?(inputs: Values): string | undefined
+  /** Last changes to a plan of an update, in place. */
+  replan?(planned: Values, state: Values): void
+  /** Makes the object and returns its id. When it fails, nothing is kept. */
+  create(api: Api, wanted: Values, work: Work): Promise<string>
+  /** Waits until the new object is usable. When it fails, the object is kept. */
+  ready?(api: Api, id: string, wanted: Values, work: Work): Promise<void>
+  /** Outputs by name; those left out stay as they are. Throws {@link NotFound}. */
+  read(
+    api: Api,
+    id: string,
+    known: Values,
+    reason: 'create' | 'update' | 'read' | 'import',
+  ): Promise<Values>
+  update?(api: Api, id: string, change: Change, work: Work): Promise<void>
+  delete(api: Api, id: string, state: Values, work: Work): Promise<void>
+}
+
+export interface Change {
+  old: Values
+  wanted: Values
+  /** Whether one of the properties changes. */
+  changes(...names: string[]): boolean
+}
+
+/** What is the same for all resource types of a plugin. */
+export interface BridgeOptions {
+  /** The failure of an update of an object that is gone, where it has words of its own. */
+  goneInUpdate?(urn: string): Error
+}
+
+/** Default for operations without a timeout of their own, in seconds (as in Terraform's SDK). */
+const DEFAULT_TIMEOUT = 20 * 60
+
+export function bridged<Api, Args, State>(
+  resource: Resource<Api, Args, State>,
+  options: BridgeOptions = {},
+): ResourceHandler<Api> {
+  const inputs = resource.inputs as Properties
+  const properties: Properties = { ...inputs, ...(resource.outputs as Properties) }
+
+  function outputs(id: string | undefined, values: Values, extra: object = {}): Values {
+    const marked = mapValues(values, (value, name) =>
+      properties[name]?.secret ? secret(value) : markMembers(properties, name, value),
+    )
+    const meta = metaOf(resource, extra)
+    return { ...(id !== undefined && { id }), ...marked, ...(meta && { __meta: meta }) }
+  }
+
+  function planned(news: Values, state: Values | undefined): Values {
+    const given = withoutBookkeeping(news)
+    const values = plan(properties, given, state)
+    if (state) resource.replan?.(values, state)
+    return values
+  }
+
+  function validate(urn: string, news: Values): void {
+    const wrong = resource.validate?.(withoutBookkeeping(news))
+    if (wrong) throw new Error(`diffing ${urn}: ${multierror(wrong)}`)
+  }
+
+  function work(
+    operation: 'create' | 'update' | 'delete',
+    seconds: number,
+    context: Context<Api>,
+  ): Work {
+    const limit = seconds || resource.timeouts?.[operation] || DEFAULT_TIMEOUT
+    return { deadline: Date.now() + limit * 1000, signal: context.signal }
+  }
+
+  return {
+    check: (request) => checkInputs(inputs, resource.autonamed ?? '', request),
+
+    diff({ urn, olds, news }) {
+      validate(urn, news)
+      const state = withoutBookkeeping(olds)
+      const name = resource.autonamed ?? ''
+      const defaults = Array.isArray(news.__defaults) ? news.__defaults : []
+      const explicitName = name in news && !defaults.includes(name)
+      return diffOf(properties, state, planned(news, state), withoutBookkeeping(news), explicitName)
+    },
+
+    async create({ urn, properties: news, preview, timeout }, context) {
+      validate(urn, news)
+      const wanted = planned(revealAll(news), undefined)
+      if (preview) return { properties: { ...outputs(undefined, wanted), id: UNKNOWN_ID } }
+      const limits = work('create', timeout, context)
+      const known = unfinished(properties, wanted)
+      // The API gets the text, the state its digest.
+      const request = { ...known, ...textsOf(properties, news) }
+      const id = await resource.create(context.client, request, limits).catch((error) => {
+        throw new Error(multierror(error))
+      })
+      try {
+        await resource.ready?.(context.client, id, request, limits)
+        const actual = await resource.read(context.client, id, known, 'create')
+        return { id, properties: outputs(id, settle(wanted, actual)) }
+      } catch (error) {
+        throw new InitFailedError(`creating ${urn}: ${multierror(error)}`, {
+          id,
+          properties: outputs(id, known),
+        })
+      }
+    },
+
+    async update({ urn, id, olds, news, preview, timeout }, context) {
+      validate(urn, news)
+      const old = withoutBookkeeping(olds)
+      const wanted = planned(revealAll(news), old)
+      if (preview) return outputs(id, wanted)
+      const known = unfinished(properties, wanted)
+      const change: Change = {
+        old,
+        wanted: { ...known, ...textsOf(properties, news) },
+        changes: (...names) =>
+          names.some((name) => JSON.stringify(old[name]) !== JSON.stringify(wanted[name])),
+      }
+      try {
+        await resource.update?.(context.client, id, change, work('update', timeout, context))
+        const actual = await resource.read(context.client, id, known, 'update')
+        return outputs(id, settle(wanted, actual))
+      } catch (error) {
+        if (error instanceof NotFound && options.goneInUpdate) throw options.goneInUpdate(urn)
+        throw new InitFailedError(`updating ${urn}: ${multierror(error)}`, {
+          id,
+          properties: outputs(id, known),
+        })
+      }
+    },
+
+    async read({ urn, id, properties: state, inputs: oldInputs }, context) {
+      const importing = Object.keys(state).length === 0
+      const old = revealAll(withoutBookkeeping(state))
+      const reason = importing ? 'import' : 'read'
+      let actual: Values
+      try {
+        actual = await resource.read(context.client, id, old, reason)
+      } catch (error) {
+        if (error instanceof NotFound) return null
+        throw new Error(`refreshing ${urn}: ${multierror(error)}`)
+      }
+      const known = mapValues(properties as unknown as Values, (_, name) => old[name] ?? null)
+      const fresh = { ...known, ...actual }
+      return {
+        id,
+        properties: outputs(id, fresh, importing ? { schema_version: '0' } : {}),
+        inputs: importing
+          ? importedInputs(inputs, fresh)
+          : refreshedInputs(inputs, oldInputs, old, fresh),
+      }
+    },
+
+    async delete({ urn, id, properties: state, timeout }, context) {
+      const limits = work('delete', timeout, context)
+      const old = revealAll(withoutBookkeeping(state))
+      await resource.delete(context.client, id, old, limits).catch((error) => {
+        throw new Error(`deleting ${urn}: ${multierror(error)}`)
+      })
+    },
+  }
+}
+
+const UNKNOWN_ID = '04da6b54-80e4-46f7-96ec-b56ff0331ba9'
+
+/** Go's multierror, in which the real plugins wrap every failure. */
+export function multierror(error: unknown): string {
+  return `1 error occurred:\n\t* ${error instanceof Error ? error.message : String(error)}\n\n`
+}
+
+function markMembers(properties: Properties, name: string, value: Values[string]): Values[string] {
+  const fields = properties[name]?.fields
+  if (!fields || typeof value !== 'object' || value === null || Array.isArray(value)) return value
+  return mapValues(value, (member, key) => (fields[key]?.secret ? secret(member) : member))
+}
+
+/** The inputs of which the state holds a digest only. */
+function textsOf(properties: Properties, news: Values): Values {
+  return Object.fromEntries(
+    Object.entries(news).filter(([name]) => properties[name]?.stored !== undefined),
+  )
+}
+
+function metaOf(
+  resource: { timeouts?: { [operation: string]: number }; schemaVersion?: number },
+  extra: object,
+): string | undefined {
+  const meta: Record<string, unknown> = {}
+  if (resource.timeouts) {
+    Object.assign(meta, extra)
+    meta[TIMEOUTS] = Object.fromEntries(
+      Object.entries(resource.timeouts).map(([name, seconds]) => [name, seconds * NANOSECONDS]),
+    )
+  }
+  if (resource.schemaVersion) meta.schema_version = String(resource.schemaVersion)
+  return Object.keys(meta).length ? JSON.stringify(meta) : undefined
+}

@@ -1,0 +1,65 @@
+/** Stand-in for the digitalocean provider plugin, for simulators on this computer. */
+import manifest from '@pulumi/digitalocean/package.json' with { type: 'json' }
+import { checkConfig, diffConfig, setting } from '../bridge/config.ts'
+import { bridged } from '../bridge/resource.ts'
+import { requireLoopback } from '../server/loopback.ts'
+import { serveProvider } from '../server/serve.ts'
+import { DigitalOcean } from './api.ts'
+import { dnsRecord } from './dns-record.ts'
+import { domain, getDomain } from './domain.ts'
+import { droplet } from './droplet.ts'
+import { firewall } from './firewall.ts'
+import { project } from './project.ts'
+import { reservedIp, reservedIpAssignment } from './reserved-ip.ts'
+import { sshKey } from './ssh-key.ts'
+import { tag } from './tag.ts'
+
+const { version } = manifest.pulumi
+
+/** The real plugin's settings; those for object storage are of no use here. */
+const SETTINGS = [
+  'token',
+  'apiEndpoint',
+  'httpRetryMax',
+  'httpRetryWaitMax',
+  'httpRetryWaitMin',
+  'requestsPerSecond',
+  'spacesAccessId',
+  'spacesEndpoint',
+  'spacesSecretKey',
+]
+
+await serveProvider<DigitalOcean>({
+  name: 'digitalocean',
+  version,
+  features: { supportsAutonaming: true },
+  checkConfig: ({ urn, news }) => checkConfig(SETTINGS, urn, news),
+  diffConfig,
+  configure({ args }) {
+    const endpoint =
+      setting(args, 'apiEndpoint', 'DIGITALOCEAN_API_URL') ?? 'https://api.digitalocean.com'
+    requireLoopback('digitalocean', version, endpoint)
+    const seconds = (key: string, usual: number) => Number(setting(args, key) ?? usual)
+    return new DigitalOcean({
+      endpoint: endpoint.replace(/\/+$/, ''),
+      token: setting(args, 'token', 'DIGITALOCEAN_TOKEN', 'DIGITALOCEAN_ACCESS_TOKEN') ?? '',
+      retry: {
+        max: Number(setting(args, 'httpRetryMax', 'DIGITALOCEAN_HTTP_RETRY_MAX') ?? 4),
+        waitMin: seconds('httpRetryWaitMin', 1),
+        waitMax: seconds('httpRetryWaitMax', 30),
+      },
+    })
+  },
+  resources: {
+    [dnsRecord.token]: bridged(dnsRecord),
+    [domain.token]: bridged(domain),
+    [droplet.token]: bridged(droplet),
+    [firewall.token]: bridged(firewall),
+    [project.token]: bridged(project),
+    [reservedIp.token]: bridged(reservedIp),
+    [reservedIpAssignment.token]: bridged(reservedIpAssignment),
+    [sshKey.token]: bridged(sshKey),
+    [tag.token]: bridged(tag),
+  },
+  functions: { 'digitalocean:index/getDomain:getDomain': getDomain },
+})
