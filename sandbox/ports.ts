@@ -17,6 +17,16 @@ export async function freePort(host = '127.0.0.1'): Promise<number> {
   }
 }
 
+/** Could this process listen on the port now, on TCP and on UDP? */
+export async function isFree(port: number, host = '127.0.0.1'): Promise<boolean> {
+  const probe = createServer()
+  const free = await new Promise<boolean>((done) => {
+    probe.once('error', () => done(false)).listen(port, host, () => done(true))
+  })
+  if (free) await new Promise((done) => probe.close(done))
+  return free && isFreeOnUdp(port, host)
+}
+
 function isFreeOnUdp(port: number, host: string): Promise<boolean> {
   const socket = createSocket('udp4')
   return new Promise((done) => {
