@@ -46,18 +46,22 @@ function includesPort({ ports }: RuleRow, port: number): boolean {
 }
 
 function includesAddress(state: State, peers: Peers, address: string): boolean {
+  const family = familyOf(address)
+  // Only networks of the address's own family: a BlockList would find any IPv4 address in ::/0.
   const list = new BlockList()
   for (const network of peers.addresses ?? []) {
     const [base = '', bits] = network.split('/')
-    const family = isIPv4(base) ? 'ipv4' : 'ipv6'
+    if (familyOf(base) !== family) continue
     list.addSubnet(base, Number(bits ?? (family === 'ipv4' ? 32 : 128)), family)
   }
   const named = (droplet: DropletRow) =>
     peers.droplet_ids?.includes(droplet.id) || droplet.tags.some((tag) => peers.tags?.includes(tag))
   for (const droplet of state.droplets.filter(named)) {
-    list.addAddress(droplet.publicAddress)
-    list.addAddress(droplet.privateAddress)
-    if (droplet.ipv6Address) list.addAddress(droplet.ipv6Address, 'ipv6')
+    for (const own of [droplet.publicAddress, droplet.privateAddress, droplet.ipv6Address]) {
+      if (own && familyOf(own) === family) list.addAddress(own, family)
+    }
   }
-  return list.check(address, isIPv4(address) ? 'ipv4' : 'ipv6')
+  return list.check(address, family)
 }
+
+const familyOf = (address: string): 'ipv4' | 'ipv6' => (isIPv4(address) ? 'ipv4' : 'ipv6')
