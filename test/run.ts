@@ -10,6 +10,8 @@ interface Count {
   failed: number
 }
 
+/** No command of a suite takes this long unless it hangs. */
+const LIMIT_MINUTES = 30
 const root = join(import.meta.dirname, '..')
 const scratch = mkdtempSync(join(tmpdir(), 'padlock-test-'))
 
@@ -68,8 +70,15 @@ function run(command: Command, report: string): Promise<number> {
       env,
       stdio: ['ignore', 'inherit', 'inherit'],
     })
+    const hung = setTimeout(() => {
+      console.error(`${command.argv.join(' ')}: ended after ${LIMIT_MINUTES} minutes`)
+      child.kill()
+    }, LIMIT_MINUTES * 60_000)
     child.on('error', reject)
-    child.on('exit', (code) => resolve(code ?? 1))
+    child.on('exit', (code) => {
+      clearTimeout(hung)
+      resolve(code ?? 1)
+    })
   })
 }
 
