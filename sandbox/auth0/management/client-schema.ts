@@ -114,5 +114,5 @@ for (const name of [
   properties[name] = name === 'async_approval_notification_channels' ? texts : object
 }
 
-export const clientSchema = objectSchema(properties, { required: ['name'], nullable: true })
-export const clientUpdateSchema = objectSchema(properties, { nullable: true })
+export const clientSchema = objectSchema(properties, ['name'])
+export const clientUpdateSchema = objectSchema(properties)

@@ -14,7 +14,7 @@ const READ_SCOPES = ['read:clients', ...SECRET_SCOPES]
 const PUBLIC_TYPES = ['spa', 'native']
 
 /** What the API fills in where the request is silent (as seen in its answers). */
-export function clientDefaults(appType?: string): Omit<Client, 'name' | keyof Identity> {
+export function clientDefaults(appType?: string): Partial<Client> {
   const isPublic = PUBLIC_TYPES.includes(appType ?? '')
   return {
     tenant: 'sandbox',
@@ -46,11 +46,6 @@ export function clientDefaults(appType?: string): Omit<Client, 'name' | keyof Id
   }
 }
 
-interface Identity {
-  client_id: string
-  client_secret: string
-}
-
 export function findClient(state: TenantState, id: string | undefined): Client | undefined {
   return state.clients.find((client) => client.client_id === id)
 }
@@ -69,10 +64,11 @@ function visible(client: Client, call: Call): Partial<Client> {
 }
 
 function create(call: Call) {
-  validateBody(call.body, clientSchema)
+  validateBody(call.body, clientSchema, { nullDeletes: true })
   const { state, maxApplications } = call.tenant
   if (state.clients.length >= maxApplications) throw limitReached()
-  const body = call.body as Partial<Client> & { name: string }
+  const given = Object.entries(call.body as object).filter(([, value]) => value !== null)
+  const body = Object.fromEntries(given) as Partial<Client> & { name: string }
   const defaults = clientDefaults(body.app_type)
   const client: Client = {
     ...defaults,
@@ -85,10 +81,6 @@ function create(call: Call) {
     client_id: newId.client(),
     client_secret: body.client_secret ?? newId.clientSecret(),
   }
-  applyPatch(
-    client,
-    Object.fromEntries(Object.entries(client).filter(([, value]) => value === null)),
-  )
   state.clients.push(client)
   const flags = state.settings.flags as { enable_client_connections?: boolean } | undefined
   if (flags?.enable_client_connections) {
@@ -99,7 +91,7 @@ function create(call: Call) {
 
 function update(call: Call) {
   const client = existing(call)
-  validateBody(call.body, clientUpdateSchema)
+  validateBody(call.body, clientUpdateSchema, { nullDeletes: true })
   const patch = call.body as Record<string, unknown>
   applyPatch(client, patch, ['client_metadata', 'jwt_configuration', 'refresh_token'])
   return { status: 200, body: visible(client, { ...call, query: {} }) }

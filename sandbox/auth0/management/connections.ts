@@ -31,14 +31,14 @@ const createSchema = objectSchema(
     name: { type: 'string', minLength: 1, maxLength: 128, format: 'connection-name' },
     strategy: { type: 'string', minLength: 1 },
   },
-  { required: ['name', 'strategy'] },
+  ['name', 'strategy'],
 )
-const updateSchema = objectSchema(properties, { nullable: true })
+const updateSchema = objectSchema(properties)
 const clientsSchema: Schema = {
   type: 'array',
   minItems: 1,
   maxItems: 50,
-  items: objectSchema({ client_id: text, status: flag }, { required: ['client_id', 'status'] }),
+  items: objectSchema({ client_id: text, status: flag }, ['client_id', 'status']),
 }
 
 /** Social strategies whose requested scopes go as booleans beside the other options. */
@@ -110,7 +110,7 @@ function create({ tenant: { state }, body }: Call) {
 
 function update(call: Call) {
   const connection = existing(call)
-  validateBody(call.body, updateSchema)
+  validateBody(call.body, updateSchema, { nullDeletes: true })
   const { options, ...patch } = call.body as Partial<Connection>
   applyPatch(connection, patch, ['metadata'])
   if (options !== undefined) {

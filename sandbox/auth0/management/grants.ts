@@ -34,9 +34,9 @@ const serverProperties: Record<string, Schema> = {
 }
 const serverSchema = objectSchema(
   { ...serverProperties, identifier: { type: 'string', minLength: 1, maxLength: 600 } },
-  { required: ['identifier'], nullable: true },
+  ['identifier'],
 )
-const serverUpdateSchema = objectSchema(serverProperties, { nullable: true })
+const serverUpdateSchema = objectSchema(serverProperties)
 
 const grantProperties: Record<string, Schema> = {
   scope: texts,
@@ -53,9 +53,9 @@ const grantSchema = objectSchema(
     subject_type: { type: 'string', enum: ['client', 'user'] },
     default_for: text,
   },
-  { required: ['audience'] },
+  ['audience'],
 )
-const grantUpdateSchema = objectSchema(grantProperties, { nullable: true })
+const grantUpdateSchema = objectSchema(grantProperties)
 
 /** By id or, as the API allows as well, by identifier. */
 export function findServer(state: TenantState, key: string): ResourceServer | undefined {
@@ -69,7 +69,7 @@ function existingServer({ tenant, params }: Call): ResourceServer {
 }
 
 function createServer({ tenant: { state }, body }: Call) {
-  validateBody(body, serverSchema)
+  validateBody(body, serverSchema, { nullDeletes: true })
   const given = body as Partial<ResourceServer> & { identifier: string }
   if (findServer(state, given.identifier)) {
     throw new ApiError(
@@ -168,7 +168,7 @@ export const grantRoutes: Route[] = [
     scopes: ['update:resource_servers'],
     handle(call) {
       const server = existingServer(call)
-      validateBody(call.body, serverUpdateSchema)
+      validateBody(call.body, serverUpdateSchema, { nullDeletes: true })
       applyPatch(server, call.body as Record<string, unknown>)
       return { status: 200, body: server }
     },
@@ -193,7 +193,7 @@ export const grantRoutes: Route[] = [
     scopes: ['update:client_grants'],
     handle(call) {
       const grant = existingGrant(call)
-      validateBody(call.body, grantUpdateSchema)
+      validateBody(call.body, grantUpdateSchema, { nullDeletes: true })
       applyPatch(grant, call.body as Record<string, unknown>)
       return { status: 200, body: grant }
     },

@@ -11,11 +11,11 @@ const properties: Record<string, Schema> = {
   name: { type: 'string', minLength: 1, maxLength: 50 },
   description: { type: 'string', maxLength: 255 },
 }
-const createSchema = objectSchema(properties, { required: ['name'] })
+const createSchema = objectSchema(properties, ['name'])
 const updateSchema = objectSchema(properties)
 const membersSchema = objectSchema(
   { roles: { type: 'array', minItems: 1, items: { type: 'string', minLength: 1 } } },
-  { required: ['roles'] },
+  ['roles'],
 )
 
 function existing({ tenant, params }: Call): Role {
@@ -76,7 +76,7 @@ export const roleRoutes: Route[] = [
     scopes: ['update:roles'],
     handle(call) {
       const role = existing(call)
-      validateBody(call.body, updateSchema)
+      validateBody(call.body, updateSchema, { nullDeletes: true })
       applyPatch(role as unknown as Record<string, unknown>, call.body as Record<string, unknown>)
       return { status: 200, body: role }
     },

@@ -28,11 +28,13 @@ const properties: Record<string, Schema> = {
   user_metadata: { type: 'object' },
   app_metadata: { type: 'object' },
 }
-const createSchema = objectSchema({ ...properties, user_id: text }, { required: ['connection'] })
-const updateSchema = objectSchema(
-  { ...properties, client_id: text, verify_password: flag, verify_phone_number: flag },
-  { nullable: true },
-)
+const createSchema = objectSchema({ ...properties, user_id: text }, ['connection'])
+const updateSchema = objectSchema({
+  ...properties,
+  client_id: text,
+  verify_password: flag,
+  verify_phone_number: flag,
+})
 
 /** A user's profile as the API completes it; nickname and picture come from the e-mail. */
 export function newUser(
@@ -134,7 +136,7 @@ async function create({ tenant: { state }, body }: Call) {
 
 async function update(call: Call) {
   const user = existing(call)
-  validateBody(call.body, updateSchema)
+  validateBody(call.body, updateSchema, { nullDeletes: true })
   const { password, connection, client_id, verify_email, ...patch } = call.body as Record<
     string,
     unknown

@@ -57,9 +57,16 @@ function plain(message: string): string {
   return message.replace(/: "(.*)"$/s, ': $1')
 }
 
-/** @throws ApiError 400 `invalid_body` that names all that is wrong */
-export function validateBody(body: unknown, schema: Schema): void {
-  const result = validator.validate(body, schema)
+/**
+ * @param schema of objectSchema; members that are null are left out of the check where they delete
+ * @throws ApiError 400 `invalid_body` that names all that is wrong
+ */
+export function validateBody(
+  body: unknown,
+  schema: Schema,
+  options: { nullDeletes?: boolean } = {},
+): void {
+  const result = validator.validate(options.nullDeletes ? withoutNulls(body) : body, schema)
   if (result.valid) return
   const details = result.err?.details ?? []
   const problems = details.map(({ message, path, description }) => {
@@ -70,21 +77,19 @@ export function validateBody(body: unknown, schema: Schema): void {
   throw new ApiError(400, `Payload validation error: ${problems.join(', ')}.`, 'invalid_body')
 }
 
-/** An object of exactly these properties; `null` deletes one in an update. */
-export function objectSchema(
-  properties: Record<string, Schema>,
-  options: { required?: string[]; nullable?: boolean } = {},
-): Schema {
-  const { required = [], nullable = false } = options
-  const entries = Object.entries(properties).map(([name, schema]) => {
-    if (!nullable || typeof schema.type !== 'string') return [name, schema]
-    const values = Array.isArray(schema.enum) ? { enum: [...schema.enum, null] } : {}
-    return [name, { ...schema, ...values, type: [schema.type, 'null'] }]
-  })
+/** A name can be changed and not deleted. */
+function withoutNulls(body: unknown): unknown {
+  if (typeof body !== 'object' || body === null || Array.isArray(body)) return body
+  const kept = Object.entries(body).filter(([name, value]) => value !== null || name === 'name')
+  return Object.fromEntries(kept)
+}
+
+/** An object of these properties and no others. */
+export function objectSchema(properties: Record<string, Schema>, required: string[] = []): Schema {
   return {
     type: 'object',
     additionalProperties: false,
-    properties: Object.fromEntries(entries),
+    properties,
     ...(required.length ? { required } : {}),
   }
 }
