@@ -1,0 +1,66 @@
+import { spawn } from 'node:child_process'
+
+export interface Result {
+  code: number
+  stdout: string
+  stderr: string
+}
+
+/** Runs the engine in the project's folder and keeps what it prints. */
+export function capture(args: string[], environment: Record<string, string>): Promise<Result> {
+  return new Promise((resolve, reject) => {
+    const child = spawn('pulumi', [...args, '--non-interactive'], {
+      env: { ...process.env, ...environment },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    })
+    const result: Result = { code: 1, stdout: '', stderr: '' }
+    child.stdout.on('data', (chunk) => {
+      result.stdout += chunk
+    })
+    child.stderr.on('data', (chunk) => {
+      result.stderr += chunk
+    })
+    child.on('error', reject)
+    child.on('close', (code) => resolve({ ...result, code: code ?? 1 }))
+  })
+}
+
+/** Runs the engine before the user's eyes; its exit code. */
+export function show(args: string[], environment: Record<string, string>): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const child = spawn('pulumi', args, {
+      env: { ...process.env, ...environment },
+      stdio: ['ignore', 'inherit', 'inherit'],
+    })
+    // The terminal sends Ctrl-C to the engine too, and its end is waited for.
+    const wait = () => undefined
+    process.on('SIGINT', wait)
+    child.on('error', reject)
+    child.on('close', (code) => {
+      process.off('SIGINT', wait)
+      resolve(code ?? 1)
+    })
+  })
+}
+
+/** Selects the stack and makes it if there is none. */
+export async function selectStack(
+  stack: string,
+  environment: Record<string, string>,
+): Promise<void> {
+  const { code, stderr } = await capture(['stack', 'select', stack, '--create'], environment)
+  if (code !== 0) throw new Error(`the stack ${stack} cannot be opened:\n${stderr.trim()}`)
+}
+
+/** The stack's outputs without secrets; undefined if there is no such stack, or nothing in it. */
+export async function outputs(
+  stack: string,
+  environment: Record<string, string>,
+): Promise<Record<string, string> | undefined> {
+  const { code, stdout } = await capture(
+    ['stack', 'output', '--json', '--stack', stack],
+    environment,
+  )
+  const found = code === 0 ? (JSON.parse(stdout) as Record<string, string>) : {}
+  return Object.keys(found).length > 0 ? found : undefined
+}
