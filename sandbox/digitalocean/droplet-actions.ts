@@ -22,7 +22,8 @@ const CHECKS: Record<string, Check> = {
     return {}
   },
   power_off: mustBeOn,
-  shutdown: mustBeOn,
+  // The API is content with a shutdown of what is off already.
+  shutdown: () => ({}),
   reboot: mustBeOn,
   power_cycle: mustBeOn,
   resize: (droplet, body) => {
@@ -45,10 +46,10 @@ const CHECKS: Record<string, Check> = {
     checkHostname(name)
     return { name }
   },
-  enable_backups: (droplet, body) => {
-    if (droplet.backups) throw unprocessable('Backups are already enabled on this Droplet')
-    return { backups: readBackupPolicy(body) }
-  },
+  // Also when they are enabled already: the official plugin does so when another change waits.
+  enable_backups: (_droplet, body) => ({ backups: readBackupPolicy(body) }),
+  // Every droplet has it.
+  enable_private_networking: () => ({}),
   change_backup_policy: (droplet, body) => {
     if (!droplet.backups) throw unprocessable('Backups are not enabled on this Droplet')
     return { backups: readBackupPolicy(body) }
@@ -64,14 +65,7 @@ const CHECKS: Record<string, Check> = {
 }
 
 /** What the real API has and a machine here cannot do. */
-const NOT_SIMULATED = [
-  'change_kernel',
-  'enable_private_networking',
-  'password_reset',
-  'rebuild',
-  'restore',
-  'snapshot',
-]
+const NOT_SIMULATED = ['change_kernel', 'password_reset', 'rebuild', 'restore', 'snapshot']
 
 export function dropletActionRoutes({ app, store, actions }: Context): void {
   const start = (droplet: DropletRow, body: Body): ActionRow => {

@@ -3,7 +3,7 @@ import { actionView } from './actions.ts'
 import { takeIpv6Address, takePrivateAddress, takePublicAddress } from './addresses.ts'
 import type { Context } from './context.ts'
 import { type DropletRequest, readDropletRequest } from './droplet-request.ts'
-import { ApiError, notFound, unprocessable } from './errors.ts'
+import { notFound, unprocessable } from './errors.ts'
 import { covers, firewallView } from './firewalls.ts'
 import type { MachineJobs } from './machine-jobs.ts'
 import { assign, defaultProject, dropletUrn, ensureTag } from './membership.ts'
@@ -13,13 +13,20 @@ import { checkTagName } from './tags.ts'
 import { dropletView, nextBackupWindow } from './views.ts'
 import { defaultVpc } from './vpcs.ts'
 
-/** The droplet with this id; the error says why if its creation failed. */
+/**
+ * The droplet with this id. If its creation failed, the first to ask is refused with the reason,
+ * and from then on it does not exist. (The official plugin takes a 404 for a droplet that is
+ * still to come and asks again for ten minutes; any other refusal it reports at once.)
+ */
 export function findDroplet(store: Store, id: string | number): DropletRow {
-  const droplet = store.state.droplets.find((each) => String(each.id) === String(id))
   const failure = store.state.failures[String(id)]
-  if (failure)
-    throw new ApiError(404, `The resource you were accessing could not be found. ${failure}`)
-  if (!droplet) throw notFound()
+  if (failure && !failure.told) {
+    failure.told = true
+    store.changed()
+    throw unprocessable(failure.reason)
+  }
+  const droplet = store.state.droplets.find((each) => String(each.id) === String(id))
+  if (failure || !droplet) throw notFound()
   return droplet
 }
 

@@ -19,7 +19,7 @@ export interface FirewallRequest {
 /** Checks the body of a POST or PUT of a whole firewall. */
 export function readFirewall(body: Body, state: State): FirewallRequest {
   const name = text(body, 'name') ?? ''
-  if (!/^[a-zA-Z0-9][a-zA-Z0-9.-]*$/.test(name)) {
+  if (!/^[a-zA-Z0-9][a-zA-Z0-9.-]+$/.test(name)) {
     throw unprocessable('name may only contain alphanumeric characters, dashes, and periods')
   }
   const request: FirewallRequest = {

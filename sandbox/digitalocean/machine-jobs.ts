@@ -6,6 +6,15 @@ import type { Context } from './context.ts'
 import { release } from './membership.ts'
 import type { ActionRow, DropletRow } from './state.ts'
 
+/** Actions that only change what the account says of the droplet. */
+const SETTINGS = [
+  'rename',
+  'enable_backups',
+  'change_backup_policy',
+  'disable_backups',
+  'enable_private_networking',
+]
+
 /** Does to the machines what the API's actions say, one thing at a time for each machine. */
 export class MachineJobs {
   readonly #context: Context
@@ -77,7 +86,7 @@ export class MachineJobs {
       ),
     )
     const nothing = async () => {}
-    for (const type of ['rename', 'enable_backups', 'change_backup_policy', 'disable_backups']) {
+    for (const type of SETTINGS) {
       actions.define(
         type,
         this.#work(
@@ -141,13 +150,13 @@ export class MachineJobs {
     this.#context.store.changed()
   }
 
-  /** A droplet whose machine cannot be made is gone, and whoever asks for it learns why. */
+  /** A droplet whose machine cannot be made is gone, and who asks for it next learns why. */
   #failed(action: ActionRow, why: string): void {
     const { store } = this.#context
     const droplet = store.state.droplets.find((each) => each.id === action.resourceId)
     if (!droplet || droplet.deleting) return
-    store.state.failures[droplet.id] =
-      `Droplet ${droplet.id} (${droplet.name}) could not be created: ${why}`
+    const reason = `Droplet ${droplet.id} (${droplet.name}) could not be created: ${why}`
+    store.state.failures[droplet.id] = { reason, told: false }
     droplet.status = 'off'
     this.remove(droplet)
   }

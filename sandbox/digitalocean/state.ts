@@ -149,8 +149,8 @@ export interface State {
   projects: ProjectRow[]
   tags: string[]
   vpcs: VpcRow[]
-  /** Why a droplet came to nothing, by its id. */
-  failures: Record<string, string>
+  /** Why a droplet came to nothing, by its id, and whether a client has been told. */
+  failures: Record<string, { reason: string; told: boolean }>
 }
 
 export const timestamp = (at = new Date()): string => `${at.toISOString().slice(0, 19)}Z`

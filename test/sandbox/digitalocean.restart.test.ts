@@ -104,14 +104,14 @@ test('when a machine cannot be made, the answer to the next question says why', 
   const [action] = made.body.links.actions
   expect((await account.call('GET', `/actions/${action.id}`)).body.action.status).toBe('errored')
   expect((await account.call('GET', `/droplets/${id}/actions`)).body.actions).toHaveLength(1)
-  const why = `Droplet ${id} (web-1) could not be created: qemu-system-x86_64 is not installed`
   expect(await account.call('GET', `/droplets/${id}`)).toMatchObject({
-    status: 404,
+    status: 422,
     body: {
-      id: 'not_found',
-      message: `The resource you were accessing could not be found. ${why}`,
+      id: 'unprocessable_entity',
+      message: `Droplet ${id} (web-1) could not be created: qemu-system-x86_64 is not installed`,
     },
   })
+  expect((await account.call('GET', `/droplets/${id}`)).status).toBe(404)
   expect(account.lines).toContain(
     `create of droplet ${id} failed: qemu-system-x86_64 is not installed`,
   )
