@@ -1,0 +1,52 @@
+import { readFileSync } from 'node:fs'
+import https from 'node:https'
+import { setTimeout as sleep } from 'node:timers/promises'
+
+/** A steady visitor: one request after another, four a second, each on a connection of its own. */
+export function startTraffic(url: string, address: string, ca: string) {
+  const failed: string[] = []
+  let sent = 0
+  let going = true
+  const { hostname, port } = new URL(url)
+  const root = readFileSync(ca)
+
+  const once = () =>
+    new Promise<void>((resolve) => {
+      sent++
+      const request = https.get(
+        {
+          host: address,
+          port,
+          servername: hostname,
+          headers: { host: `${hostname}:${port}` },
+          ca: root,
+          agent: false,
+          path: '/',
+          timeout: 20_000,
+        },
+        (response) => {
+          if (response.statusCode !== 200) failed.push(`status ${response.statusCode}`)
+          response.resume().on('end', resolve)
+        },
+      )
+      request.on('timeout', () => request.destroy(new Error('timeout')))
+      request.on('error', (error) => {
+        failed.push(error.message)
+        resolve()
+      })
+    })
+  const loop = (async () => {
+    while (going) {
+      await once()
+      await sleep(250)
+    }
+  })()
+
+  return {
+    async stop() {
+      going = false
+      await loop
+      return { sent, failed }
+    },
+  }
+}
