@@ -299,7 +299,18 @@ const seen = await observe({
     await logIn(await begin(), ADA, browser)
     const begun = await begin(config, { prompt: 'login' })
     const page = await browser.follow(begun.url.href)
-    return { asksAgain: new URL(page.url).pathname.startsWith('/u/login/') }
+    const mallory = { username: 'mallory@example.com', password: 'sandbox' }
+    const handover = await browser.submit(page.url, mallory)
+    // The former user's session is ended by a form that a browser's script submits.
+    const form = await handover.response.text()
+    const action = /action="([^"]+)"/.exec(form)?.[1] ?? ''
+    const fields = [...form.matchAll(/name="(\w+)" value="([^"]*)"/g)].map((m) => [m[1], m[2]])
+    const back = await browser.submit(action, Object.fromEntries(fields))
+    const tokens = await oidc.authorizationCodeGrant(config, new URL(back.url), begun.checks)
+    return {
+      asksAgain: new URL(page.url).pathname.startsWith('/u/login/'),
+      email: tokens.claims()?.email,
+    }
   },
   async deletedClient() {
     const app = await application('Short-lived')

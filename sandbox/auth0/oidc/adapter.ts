@@ -48,7 +48,9 @@ export function adapterFor(store: Store): (model: string) => Adapter {
       },
       async revokeByGrantId(grantId) {
         for (const [name, { payload }] of Object.entries(state.artifacts)) {
-          if (payload.grantId === grantId) delete state.artifacts[name]
+          if (name.startsWith(`${model}:`) && payload.grantId === grantId) {
+            delete state.artifacts[name]
+          }
         }
         await store.save()
       },

@@ -55,7 +55,7 @@ export function loginRoutes(provider: Provider, { store, log }: Site): void {
       email: typeof hint === 'string' ? hint : '',
       database: connections.some(({ strategy }) => strategy === 'auth0'),
       social: connections.filter(({ strategy }) => strategy !== 'auth0'),
-      hint: `${DEMO_USERS.map(({ email }) => email).join(' or ')}, password “${DEMO_PASSWORD}”`,
+      demo: { emails: DEMO_USERS.map(({ email }) => email), password: DEMO_PASSWORD },
     }
   }
 

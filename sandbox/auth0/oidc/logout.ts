@@ -16,7 +16,14 @@ import type { Site } from './provider.ts'
 type Session = InstanceType<Provider['Session']>
 
 /** Why a logout is refused, for the page. */
-class LogoutError extends Error {}
+class LogoutError extends Error {
+  readonly client: Client | undefined
+
+  constructor(message: string, client?: Client) {
+    super(message)
+    this.client = client
+  }
+}
 
 export function logoutRoutes(provider: Provider, { store, issuer, log }: Site): void {
   const { state } = store
@@ -31,9 +38,9 @@ export function logoutRoutes(provider: Provider, { store, issuer, log }: Site): 
     } catch (error) {
       if (!(error instanceof LogoutError)) throw error
       log(`${key} refused: ${error.message}`)
+      const { message, client } = error
       const advice = 'You are still logged in here. Go back to the application.'
-      const page = errorPage({ title: 'Logout refused', message: error.message, advice })
-      sendPage(ctx, 400, page)
+      sendPage(ctx, 400, errorPage({ title: 'Logout refused', message, advice, client }))
     }
   })
 
@@ -48,7 +55,7 @@ export function logoutRoutes(provider: Provider, { store, issuer, log }: Site): 
     const allowed = allowedUrls(state, client)
     const target = returnTo ?? allowed[0]
     if (returnTo && !allowed.includes(returnTo)) {
-      throw new LogoutError(notListed('returnTo', returnTo, client))
+      throw new LogoutError(notListed('returnTo', returnTo, client), client)
     }
     await endSession(ctx, await sessionOf(ctx))
     if (target) ctx.redirect(target)
@@ -68,7 +75,7 @@ export function logoutRoutes(provider: Provider, { store, issuer, log }: Site): 
     const clientId = request.client_id ?? hint?.clientId
     const client = clientId ? known(state, clientId) : undefined
     if (target && !allowedUrls(state, client).includes(target)) {
-      throw new LogoutError(notListed('post_logout_redirect_uri', target, client))
+      throw new LogoutError(notListed('post_logout_redirect_uri', target, client), client)
     }
     const session = await sessionOf(ctx)
     const sid = client && session.sidFor(client.client_id)

@@ -2,7 +2,7 @@
 import { errors, interactionPolicy, type KoaContextWithOIDC, Provider } from 'oidc-provider'
 import { findClient } from '../management/clients.ts'
 import { findUser } from '../management/users.ts'
-import { errorPage } from '../pages/error.ts'
+import { errorPage, type Problem } from '../pages/error.ts'
 import type { Store } from '../state.ts'
 import { CLAIMS, claimsOf, mayUse } from './accounts.ts'
 import { adapterFor } from './adapter.ts'
@@ -76,7 +76,7 @@ export function openIdProvider(site: Site): Provider {
     loadExistingGrant: grantAll,
     renderError(ctx, out, error) {
       log(`${ctx.method} ${ctx.path}: ${out.error}: ${out.error_description ?? ''}`)
-      sendPage(ctx, ctx.status === 404 ? 404 : 400, errorPage(explain(ctx, out, error)))
+      sendPage(ctx, ctx.status === 404 ? 404 : 400, errorPage(explain(site, ctx, out, error)))
     },
   })
   // Auth0 gives every ID token the session's id.
@@ -91,7 +91,7 @@ export function openIdProvider(site: Site): Provider {
         error as errors.OIDCProviderError
       log(`${ctx.method} ${ctx.path}: ${error_description}`)
       const out = { error: 'server_error', error_description }
-      sendPage(ctx, 400, errorPage(explain(ctx as KoaContextWithOIDC, out, error as Error)))
+      sendPage(ctx, 400, errorPage(explain(site, ctx as KoaContextWithOIDC, out, error as Error)))
     }
   })
   tokenEndpoint(provider, site)
@@ -130,13 +130,16 @@ function policy({ store: { state } }: Site): interactionPolicy.DefaultPolicy {
 }
 
 function explain(
+  { store }: Site,
   ctx: KoaContextWithOIDC,
   out: { error: string; error_description?: string | undefined },
   error: Error,
-) {
+): Problem {
   const { client_id, redirect_uri } = (ctx.oidc?.params ?? ctx.query) as Record<string, string>
+  const client = findClient(store.state, client_id)
   if (error instanceof errors.InvalidRedirectUri) {
     return {
+      client,
       title: 'Callback URL mismatch',
       message: `${redirect_uri} is not among the allowed callback URLs of this application.`,
       advice: 'Add exactly this URL to the application’s Allowed Callback URLs.',
@@ -157,6 +160,7 @@ function explain(
     }
   }
   return {
+    client,
     title: 'Something went wrong',
     message: `${out.error}: ${out.error_description ?? 'no description'}`,
     advice: 'Go back to the application and try again.',

@@ -12,7 +12,7 @@ export interface LoginView {
   database: boolean
   social: Connection[]
   /** Who there is to log in as. */
-  hint: string
+  demo: { emails: string[]; password: string }
   /** Why the last attempt failed. */
   problem?: string
 }
@@ -28,7 +28,7 @@ ${none ? noConnection() : undefined}
 ${database ? passwordForm(view) : undefined}
 ${database && social.length > 0 ? html`<p class="divider"><span>or</span></p>` : undefined}
 ${social.map((connection) => socialForm(view, connection))}
-${none ? undefined : html`<p class="hint"><strong>Demo users</strong> ${view.hint}</p>`}`,
+${none ? undefined : demoUsers(view)}`,
   )
 }
 
@@ -37,6 +37,12 @@ function noConnection(): Html {
 <strong>No connection is enabled for this application.</strong>
 Enable one, such as Username-Password-Authentication, for it in the tenant, then try again.
 </div>`
+}
+
+function demoUsers({ demo }: LoginView): Html {
+  const emails = demo.emails.map((email) => html`<code>${email}</code><br>`)
+  return html`<p class="hint"><strong>Demo users</strong>
+${emails}Password: <code>${demo.password}</code></p>`
 }
 
 function passwordForm({ action, email, problem }: LoginView): Html {
