@@ -65,6 +65,8 @@ function networkData() {
         ip_address: LAN.address,
         netmask: LAN.netmask,
         routes: [{ network: '0.0.0.0', netmask: '0.0.0.0', gateway: LAN.computer }],
+        // Here and not for all: the other card reaches no name server.
+        services: [{ type: 'dns', address: LAN.dns }],
       },
       {
         id: 'metadata',
@@ -75,6 +77,5 @@ function networkData() {
         routes: [],
       },
     ],
-    services: [{ type: 'dns', address: LAN.dns }],
   }
 }

@@ -1,4 +1,10 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { LAN } from './network.ts'
+
+const HOOK = readFileSync(join(import.meta.dirname, 'base', 'vendor-hook.sh'), 'utf8')
+
+const BOUNDARY = 'vendor-data-part'
 
 /** What a machine gets from its surroundings, beside the user data. */
 export interface Vendor {
@@ -44,32 +50,11 @@ export function vendorData(vendor: Vendor): { 'cloud-init': string } {
   return { 'cloud-init': [head, ...body, `--${BOUNDARY}--\n`].join('\n') }
 }
 
-const BOUNDARY = 'vendor-data-part'
-
 function boothook({ hosts, caCertificates }: Vendor): string {
-  const line = `${LAN.computer} ${hosts.join(' ')}`
-  return [
-    '#cloud-boothook',
-    '#!/bin/sh',
-    'set -eu',
-    ...(hosts.length === 0
-      ? []
-      : ['for file in /etc/hosts /etc/cloud/templates/hosts.debian.tmpl; do']),
-    ...(hosts.length === 0
-      ? []
-      : [`  grep -qxF '${line}' "$file" || echo '${line}' >> "$file"`, 'done']),
-    // What update-ca-certificates(8) would do, without the seconds it takes to do it for all.
-    'trust() {',
-    '  file=/usr/local/share/ca-certificates/$1.crt',
-    '  [ ! -e "$file" ] || return 0',
-    '  cat > "$file"',
-    '  ln -sf "$file" "/etc/ssl/certs/$1.pem"',
-    '  hash=$(openssl x509 -hash -noout -in "$file")',
-    '  n=0; while [ -e "/etc/ssl/certs/$hash.$n" ]; do n=$((n + 1)); done',
-    '  ln -s "$1.pem" "/etc/ssl/certs/$hash.$n"',
-    '  cat "$file" >> /etc/ssl/certs/ca-certificates.crt',
-    '}',
-    ...extraCertificates(caCertificates).map((pem, n) => `trust vendor-${n} <<'PEM'\n${pem}\nPEM`),
-    '',
-  ].join('\n')
+  const certificates = extraCertificates(caCertificates)
+  const calls = [
+    ...(hosts.length > 0 ? [`names '${LAN.computer} ${hosts.join(' ')}'`] : []),
+    ...(certificates.length > 0 ? ["trust <<'PEM'", ...certificates, 'PEM'] : []),
+  ]
+  return `#cloud-boothook\n${HOOK}${calls.join('\n')}\n`
 }
