@@ -1,4 +1,8 @@
-/** An answer that is not a success, in the API's own form: `{id, message, request_id}`. */
+/**
+ * An answer that is not a success, in the API's own form: `{id, message, request_id}`. Messages
+ * here and in the routes are the real API's where users have reported them; the others are in its
+ * manner and say what is allowed.
+ */
 export class ApiError extends Error {
   readonly status: number
   readonly id: string

@@ -7,7 +7,9 @@ import { type Body, baseUrl, bodyOf, flag, page, param, text, texts } from './re
 import { type ProjectRow, type State, timestamp } from './state.ts'
 
 const ENVIRONMENTS = ['', 'Development', 'Staging', 'Production']
-const URN = /^do:([a-z0-9_]+):(.+)$/
+/** The kinds of resource that a project can hold, in the API's own list. */
+const URN =
+  /^do:(app|database|dbaas|domain|droplet|floatingip|reservedip|kubernetes|loadbalancer|space|volume|vpc):(.+)$/
 
 const view = (state: State, project: ProjectRow) => ({
   id: project.id,

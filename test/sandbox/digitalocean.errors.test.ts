@@ -182,6 +182,13 @@ const cases: Case[] = [
     422,
     'droplet:1 is not a resource URN such as do:droplet:13457723',
   ],
+  [
+    'POST',
+    '/projects/default/resources',
+    { resources: ['do:tag:known'] },
+    422,
+    'do:tag:known is not a resource URN such as do:droplet:13457723',
+  ],
   ['DELETE', '/projects/default', undefined, 412, 'cannot delete the default project'],
   [
     'POST',
