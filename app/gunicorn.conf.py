@@ -14,7 +14,7 @@ else:
     bind = f"{os.environ.get('HOST', '127.0.0.1')}:{os.environ.get('PORT', '8000')}"
 
 worker_class = "gthread"
-workers = 2
+workers = int(os.environ.get("WEB_CONCURRENCY", "2"))  # one a core
 threads = 4
 preload_app = True  # one copy of the code in memory, and a bad setting ends the start at once
 graceful_timeout = 25  # seconds for the requests in flight when the release is replaced

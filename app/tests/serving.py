@@ -14,11 +14,15 @@ APP = Path(__file__).parents[1]
 
 
 def start(environment, **extra):
-    """gunicorn with this environment and nothing of the caller's but PATH."""
+    """gunicorn with this environment and nothing of the caller's but PATH.
+
+    One worker: a second one that is just being forked would miss a SIGTERM, and gunicorn would
+    wait for it until the graceful timeout.
+    """
     return subprocess.Popen(
         [sys.executable, "-m", "gunicorn"],
         cwd=APP,
-        env={"PATH": os.environ["PATH"]} | environment | extra,
+        env={"PATH": os.environ["PATH"], "WEB_CONCURRENCY": "1"} | environment | extra,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,

@@ -72,6 +72,7 @@ def test_cookie_attributes(client):
     assert name.startswith(f"{COOKIE}=")
     kept = {a for a in attributes if not a.startswith("Expires=")}
     assert kept == {"Secure", "HttpOnly", "SameSite=Lax", "Path=/"}
+    assert "; Expires=" in cookie  # lives on when the browser is closed, for the idle time
 
 
 def test_a_laptop_at_http_gets_a_cookie_that_its_browser_keeps(build):
@@ -93,6 +94,7 @@ def test_the_largest_cookie_fits_a_browser(client):
         assert client.get("/login?next=/" + text[start : start + 255]).status_code == 302
     with client.session_transaction() as session:
         assert len([key for key in session if key.startswith("_state_")]) == 3
+        assert len(session["user"]["name"]) == 100 and len(session["user"]["sub"]) == 255
     assert len(client.get_cookie(COOKIE).value) + len(COOKIE) < 4096
 
 

@@ -67,10 +67,11 @@ def test_requests_in_flight_are_ended_in_peace():
 
             asking = threading.Thread(target=ask)
             asking.start()
-            silent.accept()  # the app is now in the middle of the request
+            held, _ = silent.accept()  # the app is now in the middle of the request
             began = time.monotonic()
             lines = stop(process)
             asking.join()
+            held.close()
     assert status == [503]
     assert time.monotonic() - began < 20
     assert [line["path"] for line in lines if line["message"] == "request"][-1] == "/readyz"
