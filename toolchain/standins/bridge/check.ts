@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { CheckRequest, CheckResult, Failure } from '../server/types.ts'
+import type { CheckRequest, Failure } from '../server/types.ts'
 import {
   isObject,
   isSecret,
@@ -23,10 +23,10 @@ export function checkInputs(
   properties: Properties,
   autonamed: string,
   request: CheckRequest,
-): CheckResult {
+): { inputs: Values; failures: Failure[] } {
   const failures: Failure[] = []
-  const inputs = convertFields(properties, request.news, (reason, name, nested) =>
-    failures.push({ reason: `${reason}. Examine values at '${request.name}.${nested ?? name}'.` }),
+  const inputs = convertFields(properties, request.news, (reason, at) =>
+    failures.push({ reason: `${reason}. Examine values at '${request.name}.${at}'.` }),
   )
   const defaults = inputs.__defaults as string[]
   if (autonamed && !(autonamed in inputs)) {
@@ -68,98 +68,101 @@ function madeUpName({ name, type, randomSeed, autonaming }: CheckRequest): strin
   return prefix + createHash('sha256').update(randomSeed).digest('hex').slice(0, NAME_DIGITS)
 }
 
-type Report = (reason: string, name: string, nested?: string) => void
+/** @param at the property's path for the user, such as `backupPolicy.plan` */
+type Report = (reason: string, at: string) => void
 
-/** @param path the API's names down to these fields, for messages, such as `inbound_rule.0.` */
+/** Where a value stands: as the API names it, for the message, and as the user does. */
+interface Place {
+  api: string
+  user: string
+  /** Inside lists, messages name the list only. */
+  inList?: boolean
+}
+
 function convertFields(
   properties: Properties,
   values: Values,
   report: Report,
-  path = '',
-  root?: string,
+  parent?: Place,
 ): Values {
   const inputs: Values = { __defaults: [] }
   for (const [name, wrapped] of Object.entries(values)) {
     const value = isSecret(wrapped) ? reveal(wrapped) : wrapped
     if (value === null || name === '__defaults') continue
     const property = properties[name]
-    const place = root ?? name
+    const user = parent ? (parent.inList ? parent.user : `${parent.user}.${name}`) : name
     if (!property) {
       inputs[name] = value
-      report('Invalid or unknown key', place)
+      report('Invalid or unknown key', user)
       continue
     }
     if (property.unsupported) {
-      report('This stand-in for the real plugin does not know the property', place)
+      report('This stand-in for the real plugin does not know the property', user)
     }
-    const where = path + apiName(name, property)
-    inputs[name] = convert(property, value, report, where, place, root ? undefined : name)
+    const api = `${parent ? `${parent.api}.` : ''}${apiName(name, property)}`
+    inputs[name] = convert(property, value, report, { api, user, inList: parent?.inList })
   }
   return inputs
 }
 
-function convert(
-  property: Property,
-  value: Value,
-  report: Report,
-  where: string,
-  place: string,
-  nested: string | undefined,
-): Value {
+function convert(property: Property, value: Value, report: Report, place: Place): Value {
   if (isUnknown(value)) return value
-  const converted = convertType(property, value, report, where, place, nested)
-  const wrong = isUnknown(converted) ? undefined : property.check?.(converted, where)
-  if (wrong) report(wrong, place, nested)
+  const converted = convertType(property, value, report, place)
+  const wrong = isUnknown(converted) ? undefined : property.check?.(converted, place.api)
+  if (wrong) report(wrong, place.user)
   return converted
 }
 
-function convertType(
-  property: Property,
-  value: Value,
-  report: Report,
-  where: string,
-  place: string,
-  nested: string | undefined,
-): Value {
+function convertType(property: Property, value: Value, report: Report, place: Place): Value {
   switch (property.type) {
     case 'string':
     case 'number':
     case 'boolean':
       if (Array.isArray(value)) {
-        report('Attribute must be a single value, not a list', place)
+        report('Attribute must be a single value, not a list', place.user)
         return value
       }
-      return convertScalar(property.type, value, (reason) => report(reason, place), where)
+      return convertScalar(property.type, value, report, place)
     case 'list':
     case 'set': {
       const element = property.of ?? { type: 'string' }
       return (Array.isArray(value) ? value : [value]).map((item, index) =>
-        convert(element, reveal(item), report, `${where}.${index}`, place, nested),
+        convert(element, reveal(item), report, {
+          api: `${place.api}.${index}`,
+          user: place.user,
+          inList: true,
+        }),
       )
     }
-    case 'object':
+    case 'object': {
       if (!isObject(value) || !property.fields) return value
-      return convertFields(property.fields, value, report, `${where}.0.`, place)
+      // The API's side of it has objects as lists of one.
+      const api = place.inList ? place.api : `${place.api}.0`
+      return convertFields(property.fields, value, report, { ...place, api })
+    }
     case 'map':
-      return isObject(value) ? (reveal(value) as Values) : value
+      return reveal(value)
   }
 }
 
 function convertScalar(
   type: 'string' | 'number' | 'boolean',
   value: Value,
-  report: (reason: string) => void,
-  where: string,
+  report: Report,
+  place: Place,
 ): Value {
   if (type === 'string') return typeof value === 'object' ? value : String(value)
   if (typeof value !== 'string') return value
   if (type === 'boolean') {
     if (value === 'true' || value === 'false') return value === 'true'
-    report(`cannot parse '' as bool: strconv.ParseBool: parsing "${value}": invalid syntax`)
+    report(
+      `cannot parse '' as bool: strconv.ParseBool: parsing "${value}": invalid syntax`,
+      place.user,
+    )
     return value
   }
   if (!/^-?\d+(\.\d+)?$/.test(value)) {
-    throw new Error(`${where}: strconv.ParseInt: parsing "${value}": invalid syntax`)
+    throw new Error(`${place.api}: strconv.ParseInt: parsing "${value}": invalid syntax`)
   }
   return Number(value)
 }

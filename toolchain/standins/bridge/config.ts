@@ -13,7 +13,7 @@ export function checkConfig(keys: string[], urn: string, news: Values): CheckRes
     const failures = bogus.map((key) => ({
       reason: `could not validate provider configuration: Invalid or unknown key. Examine values at '${name}.${key}'.`,
     }))
-    return { inputs: {}, failures }
+    return { failures }
   }
   return {
     inputs: Object.fromEntries(

@@ -1,24 +1,29 @@
 import type { DiffKind, DiffResult } from '../server/types.ts'
 import { isObject, isUnknown, type Value, type Values } from '../server/values.ts'
-import { isZero, type Properties, type Property } from './schema.ts'
+import { isZero, type Properties, type Property, sameMember } from './schema.ts'
 
 type Kind = 'ADD' | 'DELETE' | 'UPDATE'
 
-/**
- * Compares the state with the plan.
- * @param inputs the new inputs: added elements of sets are named by their place in them
- * @param explicitName whether the resource has a name that the user gave: then the old one goes first
- */
+export interface DiffOptions {
+  state: Values
+  planned: Values
+  /** The new inputs: added elements of sets are named by their place in them. */
+  inputs: Values
+  /** Whether the resource has a name that the user gave: then the old one goes first. */
+  explicitName: boolean
+  /** Names of properties whose changes the user wants ignored. */
+  ignored: string[]
+}
+
+/** Compares the state with the plan. */
 export function diffOf(
   properties: Properties,
-  state: Values,
-  planned: Values,
-  inputs: Values,
-  explicitName: boolean,
+  { state, planned, inputs, explicitName, ignored }: DiffOptions,
 ): DiffResult {
   const changes: Record<string, DiffKind> = {}
   const replaces = new Set<string>()
   for (const [name, property] of Object.entries(properties)) {
+    if (ignored.includes(name)) continue
     const [old, now] = [state[name] ?? null, planned[name] ?? null]
     const found = compare(property, name, old, now, inputs[name] ?? null)
     for (const [path, kind] of found) changes[path] = property.replaces ? `${kind}_REPLACE` : kind
@@ -53,12 +58,10 @@ function compare(
   input: Value,
 ): [string, Kind][] {
   if (same(property, old, now)) return []
-  if (isUnknown(now)) return [[path, old === null ? 'ADD' : 'UPDATE']]
   if (old === null || (typeof old === 'object' && isZero(old))) return [[path, 'ADD']]
+  if (isUnknown(now)) return [[path, 'UPDATE']]
   if (property.type === 'map' && isObject(old)) return compareMaps(path, old, now)
-  if (now === null || (property.type !== 'object' && input === null && isEmptyList(now))) {
-    return [[path, 'DELETE']]
-  }
+  if (now === null || isEmptyList(now)) return [[path, 'DELETE']]
   if (property.type === 'set' && Array.isArray(old) && Array.isArray(now)) {
     return compareSets(path, old, now, Array.isArray(input) ? input : now)
   }
@@ -78,6 +81,9 @@ function isEmptyList(value: Value): boolean {
 /** Null and empty are the same for collections; nested unset values that are zero in the state, too. */
 function same(property: Property, old: Value, now: Value): boolean {
   if (typeof old === 'object' && typeof now === 'object' && isZero(old) && isZero(now)) return true
+  if (property.type === 'set' && Array.isArray(old) && Array.isArray(now)) {
+    return old.length === now.length && old.every((value) => holds(now, value))
+  }
   if (property.type === 'object' && isObject(old) && isObject(now) && property.fields) {
     return Object.entries(property.fields).every(([name, field]) =>
       same(field, old[name] ?? null, now[name] ?? null),
@@ -138,12 +144,12 @@ function compareLists(
 
 /** Elements gone are named by their place in the state, new ones by their place in the program. */
 function compareSets(path: string, old: Value[], now: Value[], inputs: Value[]): [string, Kind][] {
-  const key = (value: Value) => JSON.stringify(canonical(value))
-  const [before, after] = [new Set(old.map(key)), new Set(now.map(key))]
-  const gone = old.flatMap((value, index) => (after.has(key(value)) ? [] : [index]))
-  // An input and its planned form differ in unset members only.
-  const planned = (input: Value) => now.find((value) => covers(value, input)) ?? input
-  const added = inputs.flatMap((input, index) => (before.has(key(planned(input))) ? [] : [index]))
+  const gone = old.flatMap((value, index) => (holds(now, value) ? [] : [index]))
+  const added = inputs.flatMap((value, index) => (holds(old, value) ? [] : [index]))
+  // A member in which a text is unset is not found again among the inputs.
+  if (added.some((index) => !holds(now, inputs[index]!) || leavesTextOut(now, inputs[index]!))) {
+    return [[path, 'UPDATE']]
+  }
   const places = [...new Set([...gone, ...added])].sort((a, b) => a - b)
   return places.map((index) => {
     if (!gone.includes(index)) return [`${path}[${index}]`, 'ADD']
@@ -151,12 +157,14 @@ function compareSets(path: string, old: Value[], now: Value[], inputs: Value[]):
   })
 }
 
-function covers(planned: Value, input: Value): boolean {
-  if (!isObject(planned) || !isObject(input)) return planned === input
-  return Object.entries(planned).every(([name, value]) => {
-    const given = input[name] ?? null
-    return given === null ? isZero(value) : JSON.stringify(given) === JSON.stringify(value)
-  })
+function holds(set: Value[], value: Value): boolean {
+  return set.some((one) => sameMember(one, value))
+}
+
+function leavesTextOut(set: Value[], input: Value): boolean {
+  const planned = set.find((one) => sameMember(one, input))
+  if (!isObject(planned) || !isObject(input)) return false
+  return Object.entries(planned).some(([name, value]) => value === '' && !(name in input))
 }
 
 function kindOf(old: Value | undefined, now: Value | undefined): Kind | undefined {

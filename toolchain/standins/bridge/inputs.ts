@@ -1,6 +1,6 @@
 /** From the state that was read back to the inputs that would have made it. */
 import { isObject, type Value, type Values } from '../server/values.ts'
-import { isZero, type Properties, type Property } from './schema.ts'
+import { isZero, type Properties, type Property, sorted } from './schema.ts'
 
 /** The old inputs brought up to date: the same properties, values from the state. */
 export function refreshedInputs(
@@ -29,7 +29,8 @@ function refreshed(property: Property | undefined, old: Value, now: Value): Valu
   }
   const element = property?.of?.fields
   if (element && Array.isArray(now)) {
-    return now.map((value) => (isObject(value) ? settable(element, value) : value))
+    const members = now.map((value) => (isObject(value) ? settable(element, value) : value))
+    return property.type === 'set' ? sorted(property, members) : members
   }
   return now
 }

@@ -1,6 +1,20 @@
 /** From inputs and state to the values that are expected after the operation. */
-import { isObject, isUnknown, UNKNOWN, type Value, type Values } from '../server/values.ts'
-import { isBlockList, isZero, type Properties, type Property, sorted } from './schema.ts'
+import {
+  isObject,
+  isUnknown,
+  mapValues,
+  UNKNOWN,
+  type Value,
+  type Values,
+} from '../server/values.ts'
+import {
+  isBlockList,
+  isZero,
+  type Properties,
+  type Property,
+  sameMember,
+  sorted,
+} from './schema.ts'
 
 /**
  * Plans all properties: given ones as given, computed ones from the state or unknown, unset ones null.
@@ -16,11 +30,18 @@ export function plan(properties: Properties, inputs: Values, state: Values | und
 }
 
 function planValue(property: Property, input: Value, old: Value | undefined): Value {
-  if (input !== null) return given(property, input, old)
-  if (property.computed) return old === undefined ? UNKNOWN : old
-  if (property.byDefault !== undefined) return property.byDefault
-  const unset: Value = isBlockList(property) ? [] : null
-  return old !== undefined && isZero(old) ? old : unset
+  const isGiven = input !== null && !(Array.isArray(input) && isZero(input) && !property.computed)
+  if (isGiven) return given(property, input, old)
+  if (property.computed) {
+    const unread = old === undefined || (old === null && property.type === 'set')
+    return unread ? UNKNOWN : old
+  }
+  // An empty default is not filled in at first, but it is what a text that is left out later turns to.
+  const emptyAtFirst = old === undefined && property.byDefault === ''
+  if (property.byDefault !== undefined && !emptyAtFirst) return property.byDefault
+  if (old !== undefined && isZero(old)) return old
+  if (isBlockList(property) || Array.isArray(old)) return []
+  return isObject(old) && property.type === 'map' ? {} : null
 }
 
 function given(property: Property, input: Value, old: Value | undefined): Value {
@@ -28,10 +49,16 @@ function given(property: Property, input: Value, old: Value | undefined): Value 
     // A computed set that turns unknown is not planned anew.
     return property.type === 'set' && property.computed && old !== undefined ? old : input
   }
-  if (property.stored && typeof input === 'string') return property.stored(input)
+  if (property.stored && typeof input === 'string') {
+    return input === old ? old : property.stored(input)
+  }
   if (property.type === 'set' && Array.isArray(input)) {
     if (input.some((element) => containsUnknown(element))) return UNKNOWN
-    return sorted(input.map((element) => filled(property.of, element)))
+    const members = sorted(
+      property,
+      input.map((element) => filled(property.of, element)),
+    )
+    return Array.isArray(old) ? replanned(property, members, old) : members
   }
   if (property.type === 'list' && Array.isArray(input) && property.of?.fields) {
     const olds = Array.isArray(old) ? old : []
@@ -62,6 +89,20 @@ function filled(property: Property | undefined, element: Value): Value {
   )
 }
 
+/** In a set that changes, the members that stay show as unset what is empty. */
+function replanned(property: Property, members: Value[], old: Value[]): Value[] {
+  const stays = (member: Value) => old.some((one) => sameMember(one, member))
+  if (members.length === old.length && members.every(stays)) return members
+  return sorted(
+    property,
+    members.map((member) => (stays(member) ? withoutEmptyTexts(member) : member)),
+  )
+}
+
+function withoutEmptyTexts(member: Value): Value {
+  return isObject(member) ? mapValues(member, (value) => (value === '' ? null : value)) : member
+}
+
 function containsUnknown(value: Value): boolean {
   if (Array.isArray(value)) return value.some(containsUnknown)
   return isObject(value) ? Object.values(value).some(containsUnknown) : isUnknown(value)
@@ -80,6 +121,10 @@ function settleValue(planned: Value, actual: Value | undefined): Value {
   if (isUnknown(planned)) return actual
   const unset = (value: Value) => value === null || (typeof value === 'object' && isZero(value))
   if (unset(planned) && unset(actual)) return planned
+  if (Array.isArray(planned) && Array.isArray(actual) && planned.length === actual.length) {
+    const same = planned.every((one) => actual.some((other) => sameMember(one, other)))
+    if (same && planned.every(isObject)) return planned
+  }
   if (isObject(planned) && isObject(actual)) {
     const names = new Set([...Object.keys(planned), ...Object.keys(actual)])
     return Object.fromEntries(

@@ -1,13 +1,13 @@
 /** Makes a protocol handler of a resource type's descriptor. */
 import { InitFailedError } from '../server/errors.ts'
 import type { Context, ResourceHandler } from '../server/types.ts'
-import { mapValues, revealAll, secret, type Values } from '../server/values.ts'
+import { mapValues, revealAll, secret, UNKNOWN, type Values } from '../server/values.ts'
 import { checkInputs } from './check.ts'
 import { diffOf } from './diff.ts'
 import { importedInputs, refreshedInputs } from './inputs.ts'
 import { plan, settle, unfinished } from './plan.ts'
 import type { InputsOf, OutputsOf, Properties } from './schema.ts'
-import { withoutBookkeeping } from './schema.ts'
+import { sortSets, withoutBookkeeping } from './schema.ts'
 
 /** Under this key `__meta` holds the timeouts (pulumi-terraform-bridge, as Terraform's SDK names it). */
 const TIMEOUTS = 'e2bfb730-ecaa-11e6-8f88-34363bc7c4c0'
@@ -39,7 +39,9 @@ export interface Resource<Api, Args, State> {
   /** Version of the state's shape in the real plugin, 0 by default. */
   schemaVersion?: number
   /** What is wrong with the inputs as a whole; they may hold unknowns. Shown by Diff and Create. */
-  validate?(inputs: Values): string | undefined
+  validate?(inputs: Values, state: Values | undefined): string | undefined
+  /** What is wrong with the inputs as a whole, for Check: the reason and the property. */
+  checkTogether?(inputs: Values): { property: string; reason: string } | undefined
   /** Last changes to a plan of an update, in place. */
   replan?(planned: Values, state: Values): void
   /** Makes the object and returns its id. When it fails, nothing is kept. */
@@ -80,12 +82,12 @@ export function bridged<Api, Args, State>(
   const inputs = resource.inputs as Properties
   const properties: Properties = { ...inputs, ...(resource.outputs as Properties) }
 
-  function outputs(id: string | undefined, values: Values, extra: object = {}): Values {
+  function outputs(id: string, values: Values, reason?: 'preview' | 'import'): Values {
     const marked = mapValues(values, (value, name) =>
       properties[name]?.secret ? secret(value) : markMembers(properties, name, value),
     )
-    const meta = metaOf(resource, extra)
-    return { ...(id !== undefined && { id }), ...marked, ...(meta && { __meta: meta }) }
+    const meta = metaOf(resource, reason)
+    return { id, ...marked, ...(meta && { __meta: meta }) }
   }
 
   function planned(news: Values, state: Values | undefined): Values {
@@ -95,8 +97,8 @@ export function bridged<Api, Args, State>(
     return values
   }
 
-  function validate(urn: string, news: Values): void {
-    const wrong = resource.validate?.(withoutBookkeeping(news))
+  function validate(urn: string, news: Values, state?: Values): void {
+    const wrong = resource.validate?.(withoutBookkeeping(news), state)
     if (wrong) throw new Error(`diffing ${urn}: ${multierror(wrong)}`)
   }
 
@@ -110,21 +112,33 @@ export function bridged<Api, Args, State>(
   }
 
   return {
-    check: (request) => checkInputs(inputs, resource.autonamed ?? '', request),
+    check(request) {
+      const result = checkInputs(inputs, resource.autonamed ?? '', request)
+      const wrong = resource.checkTogether?.(result.inputs)
+      if (!wrong) return result
+      const reason = `${wrong.reason}. Examine values at '${request.name}.${wrong.property}'.`
+      return { ...result, failures: [...result.failures, { reason }] }
+    },
 
-    diff({ urn, olds, news }) {
-      validate(urn, news)
+    diff({ urn, olds, news, ignoreChanges }) {
       const state = withoutBookkeeping(olds)
+      validate(urn, news, state)
       const name = resource.autonamed ?? ''
       const defaults = Array.isArray(news.__defaults) ? news.__defaults : []
       const explicitName = name in news && !defaults.includes(name)
-      return diffOf(properties, state, planned(news, state), withoutBookkeeping(news), explicitName)
+      return diffOf(properties, {
+        state,
+        planned: planned(news, state),
+        inputs: withoutBookkeeping(news),
+        explicitName,
+        ignored: ignoreChanges,
+      })
     },
 
     async create({ urn, properties: news, preview, timeout }, context) {
       validate(urn, news)
       const wanted = planned(revealAll(news), undefined)
-      if (preview) return { properties: { ...outputs(undefined, wanted), id: UNKNOWN_ID } }
+      if (preview) return { properties: { ...outputs(UNKNOWN, wanted, 'preview') } }
       const limits = work('create', timeout, context)
       const known = unfinished(properties, wanted)
       // The API gets the text, the state its digest.
@@ -135,7 +149,7 @@ export function bridged<Api, Args, State>(
       try {
         await resource.ready?.(context.client, id, request, limits)
         const actual = await resource.read(context.client, id, known, 'create')
-        return { id, properties: outputs(id, settle(wanted, actual)) }
+        return { id, properties: outputs(id, settle(wanted, sortSets(properties, actual))) }
       } catch (error) {
         throw new InitFailedError(`creating ${urn}: ${multierror(error)}`, {
           id,
@@ -145,10 +159,10 @@ export function bridged<Api, Args, State>(
     },
 
     async update({ urn, id, olds, news, preview, timeout }, context) {
-      validate(urn, news)
       const old = withoutBookkeeping(olds)
+      validate(urn, news, old)
       const wanted = planned(revealAll(news), old)
-      if (preview) return outputs(id, wanted)
+      if (preview) return outputs(id, wanted, 'preview')
       const known = unfinished(properties, wanted)
       const change: Change = {
         old,
@@ -159,7 +173,7 @@ export function bridged<Api, Args, State>(
       try {
         await resource.update?.(context.client, id, change, work('update', timeout, context))
         const actual = await resource.read(context.client, id, known, 'update')
-        return outputs(id, settle(wanted, actual))
+        return outputs(id, settle(wanted, sortSets(properties, actual)))
       } catch (error) {
         if (error instanceof NotFound && options.goneInUpdate) throw options.goneInUpdate(urn)
         throw new InitFailedError(`updating ${urn}: ${multierror(error)}`, {
@@ -181,10 +195,10 @@ export function bridged<Api, Args, State>(
         throw new Error(`refreshing ${urn}: ${multierror(error)}`)
       }
       const known = mapValues(properties as unknown as Values, (_, name) => old[name] ?? null)
-      const fresh = { ...known, ...actual }
+      const fresh = { ...known, ...sortSets(properties, actual) }
       return {
         id,
-        properties: outputs(id, fresh, importing ? { schema_version: '0' } : {}),
+        properties: outputs(id, fresh, importing ? 'import' : undefined),
         inputs: importing
           ? importedInputs(inputs, fresh)
           : refreshedInputs(inputs, oldInputs, old, fresh),
@@ -200,8 +214,6 @@ export function bridged<Api, Args, State>(
     },
   }
 }
-
-const UNKNOWN_ID = '04da6b54-80e4-46f7-96ec-b56ff0331ba9'
 
 /** Go's multierror, in which the real plugins wrap every failure. */
 export function multierror(error: unknown): string {
@@ -221,17 +233,19 @@ function textsOf(properties: Properties, news: Values): Values {
   )
 }
 
+/** Timeouts and the version of the state's shape, as the real plugins keep them beside the properties. */
 function metaOf(
   resource: { timeouts?: { [operation: string]: number }; schemaVersion?: number },
-  extra: object,
+  reason: 'preview' | 'import' | undefined,
 ): string | undefined {
   const meta: Record<string, unknown> = {}
   if (resource.timeouts) {
-    Object.assign(meta, extra)
     meta[TIMEOUTS] = Object.fromEntries(
       Object.entries(resource.timeouts).map(([name, seconds]) => [name, seconds * NANOSECONDS]),
     )
   }
-  if (resource.schemaVersion) meta.schema_version = String(resource.schemaVersion)
+  const version = resource.schemaVersion ?? 0
+  const withVersion = version > 0 ? reason !== 'preview' : reason === 'import'
+  if (withVersion && (version > 0 || resource.timeouts)) meta.schema_version = String(version)
   return Object.keys(meta).length ? JSON.stringify(meta) : undefined
 }

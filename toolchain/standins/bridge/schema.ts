@@ -78,20 +78,47 @@ export function withoutBookkeeping(value: Value): Value {
   )
 }
 
-/** Elements of a set in the order in which the real plugins give them. */
-export function sorted(elements: Value[]): Value[] {
+/** Elements of a set in the order in which the real plugins give them; what is unset comes last. */
+export function sorted(set: Property, elements: Value[]): Value[] {
   return elements.toSorted((a, b) =>
-    typeof a === 'number' && typeof b === 'number' ? a - b : compare(sortKey(a), sortKey(b)),
+    typeof a === 'number' && typeof b === 'number'
+      ? a - b
+      : compare(sortKey(set.of, a), sortKey(set.of, b)),
   )
 }
 
-function sortKey(value: Value): string {
-  if (Array.isArray(value)) return `[${value.map(sortKey).join(';')}]`
+function sortKey(property: Property | undefined, value: Value): string {
+  if (value === null) return '~'
+  if (Array.isArray(value)) return `[${value.map((one) => sortKey(undefined, one)).join(';')}]`
   if (!isObject(value)) return typeof value === 'string' ? JSON.stringify(value) : String(value)
-  const names = Object.keys(value).toSorted((a, b) => compare(apiName(a), apiName(b)))
-  return names.map((name) => sortKey(value[name]!)).join(';')
+  const fields = property?.fields ?? {}
+  const names = Object.keys(fields).toSorted((a, b) => compare(apiName(a), apiName(b)))
+  return names.map((name) => sortKey(fields[name], value[name] ?? null)).join(';')
 }
 
 function compare(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0
+}
+
+/** Whether two members of a set are the same but for what is unset in one and empty in the other. */
+export function sameMember(a: Value, b: Value): boolean {
+  if (!isObject(a) || !isObject(b)) return JSON.stringify(a) === JSON.stringify(b)
+  return [...new Set([...Object.keys(a), ...Object.keys(b)])].every((name) => {
+    const [one, other] = [a[name] ?? null, b[name] ?? null]
+    return (isZero(one) && isZero(other)) || JSON.stringify(one) === JSON.stringify(other)
+  })
+}
+
+/** Sets read from an API, at any depth, in the order of {@link sorted}. */
+export function sortSets(properties: Properties, values: Values): Values {
+  return Object.fromEntries(
+    Object.entries(values).map(([name, value]) => [name, sortValue(properties[name], value)]),
+  )
+}
+
+function sortValue(property: Property | undefined, value: Value): Value {
+  if (isObject(value) && property?.fields) return sortSets(property.fields, value)
+  if (!Array.isArray(value)) return value
+  const elements = value.map((element) => sortValue(property?.of, element))
+  return property?.type === 'set' ? sorted(property, elements) : elements
 }

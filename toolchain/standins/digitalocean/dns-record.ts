@@ -9,7 +9,7 @@ const TYPES = ['A', 'AAAA', 'CAA', 'CNAME', 'MX', 'NS', 'TXT', 'SRV', 'SOA']
 /** Which properties a type cannot do without, in the order in which they are asked for. */
 const NEEDED: Record<string, string[]> = {
   MX: ['priority'],
-  SRV: ['priority', 'port', 'weight'],
+  SRV: ['priority', 'weight'],
   CAA: ['flags', 'tag'],
 }
 
@@ -37,7 +37,12 @@ export const dnsRecord: Resource<DigitalOcean, DnsRecordArgs, DnsRecordState> = 
     },
     name: { type: 'string' },
     value: { type: 'string', required: true },
-    ttl: { type: 'number', computed: true },
+    ttl: {
+      type: 'number',
+      computed: true,
+      check: (value, name) =>
+        Number(value) >= 1 ? undefined : `expected ${name} to be at least (1), got ${value}`,
+    },
     priority: { type: 'number', check: between(0, 65535) },
     port: { type: 'number', check: between(0, 65535) },
     weight: { type: 'number', check: between(0, 65535) },
@@ -46,10 +51,13 @@ export const dnsRecord: Resource<DigitalOcean, DnsRecordArgs, DnsRecordState> = 
   },
   outputs: { fqdn: { type: 'string', computed: true } },
 
-  validate(inputs) {
-    const missing = NEEDED[String(inputs.type)]?.find(
-      (name) => (inputs[name] ?? null) === null || isUnknown(inputs[name]),
-    )
+  validate(inputs, state) {
+    const missing = NEEDED[String(inputs.type)]?.find((name) => {
+      if (isUnknown(inputs[name])) return true
+      if ((inputs[name] ?? null) !== null) return false
+      // A number that is left out later counts as 0.
+      return name === 'tag' || (state?.[name] ?? null) === null
+    })
     return missing && `\`${missing}\` is required for when type is \`${inputs.type}\``
   },
 

@@ -48,7 +48,13 @@ export const droplet: Resource<DigitalOcean, DropletArgs, DropletState> = {
       type: 'object',
       fields: {
         hour: { type: 'number' },
-        plan: { type: 'string' },
+        plan: {
+          type: 'string',
+          check: (value, name) =>
+            value === 'daily' || value === 'weekly'
+              ? undefined
+              : `expected ${name} to be one of ["daily" "weekly"], got ${value}`,
+        },
         weekday: { type: 'string' },
       },
     },
@@ -67,6 +73,13 @@ export const droplet: Resource<DigitalOcean, DropletArgs, DropletState> = {
     priceMonthly: computed('number'),
     status: computed('string'),
     vcpus: computed('number'),
+  },
+
+  checkTogether({ backupPolicy, backups }) {
+    if (!backupPolicy || backups !== undefined) return undefined
+    const reason =
+      'Missing required argument. "backup_policy": all of `backup_policy,backups` must be specified'
+    return { property: 'backupPolicy', reason }
   },
 
   replan(planned, state) {

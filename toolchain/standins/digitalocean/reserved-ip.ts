@@ -131,7 +131,13 @@ async function assign(
 }
 
 async function unassign(api: DigitalOcean, ip: string, work: Work): Promise<void> {
-  await act(api, ip, { type: 'unassign' }, `Error unassigning reserved IP (${ip})`, work)
+  await act(
+    api,
+    ip,
+    { type: 'unassign' },
+    `Error unassigning reserved IP (${ip}) from the droplet`,
+    work,
+  )
 }
 
 async function act(

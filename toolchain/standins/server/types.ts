@@ -37,8 +37,9 @@ export interface CheckRequest {
   autonaming?: { mode: 'propose' | 'enforce' | 'disable'; proposedName: string }
 }
 
+/** `inputs` may be left out when there are failures. */
 export interface CheckResult {
-  inputs: Values
+  inputs?: Values
   failures?: Failure[]
 }
 

@@ -49,7 +49,7 @@ export function toFailures(failures: Failure[] = []): providerProto.CheckFailure
 
 export function toCheckResponse(result: CheckResult): providerProto.CheckResponse {
   const response = new providerProto.CheckResponse()
-  response.setInputs(toStruct(result.inputs))
+  if (result.inputs) response.setInputs(toStruct(result.inputs))
   response.setFailuresList(toFailures(result.failures))
   return response
 }
