@@ -41,9 +41,20 @@ const clientsSchema: Schema = {
   items: objectSchema({ client_id: text, status: flag }, ['client_id', 'status']),
 }
 
+/** In an answer whichever fields were asked for; clients count on the id. */
+const ALWAYS = ['id', 'is_domain_connection', 'authentication', 'connected_accounts']
+
+/** Options of a database that an update replaces only where it names them. */
+const LASTING_OPTIONS = ['authentication_methods', 'passkey_options']
+
 /** Social strategies whose requested scopes go as booleans beside the other options. */
 const SOCIAL_SCOPES: Record<string, Record<string, string>> = {
-  'google-oauth2': { email: 'email', profile: 'profile' },
+  'google-oauth2': {
+    email: 'email',
+    profile: 'profile',
+    gmail: 'https://mail.google.com/mail/feed/atom',
+    youtube: 'https://gdata.youtube.com',
+  },
 }
 
 export function connectionDefaults(strategy: string): { options: Record<string, unknown> } {
@@ -114,8 +125,15 @@ function update(call: Call) {
   const { options, ...patch } = call.body as Partial<Connection>
   applyPatch(connection, patch, ['metadata'])
   if (options !== undefined) {
-    // The whole of the options is replaced, as the reference warns.
-    connection.options = { ...options, ...scopeOf(connection.strategy, options ?? {}) }
+    // All the rest of the options is replaced, as the reference warns.
+    const kept = Object.entries(connection.options ?? {}).filter(([name]) =>
+      LASTING_OPTIONS.includes(name),
+    )
+    connection.options = {
+      ...Object.fromEntries(kept),
+      ...options,
+      ...scopeOf(connection.strategy, options ?? {}),
+    }
   }
   connection.enabled_clients ??= []
   return { status: 200, body: connection }
@@ -143,7 +161,7 @@ function list({ tenant, query }: Call) {
   const found = tenant.state.connections
     .filter(({ strategy }) => !strategies || strategies.includes(strategy))
     .filter(({ name }) => !query.name || name === query.name)
-    .map((connection) => selectFields(connection, query, ['id']))
+    .map((connection) => selectFields(connection, query, ALWAYS))
   return { status: 200, body: paged('connections', found, query) }
 }
 
@@ -161,8 +179,7 @@ export const connectionRoutes: Route[] = [
     path: '/connections/:id',
     scopes: ['read:connections'],
     handle(call) {
-      // The provider plugin compares the id even where it did not ask for it.
-      return { status: 200, body: selectFields(existing(call), call.query, ['id']) }
+      return { status: 200, body: selectFields(existing(call), call.query, ALWAYS) }
     },
   },
   { method: 'PATCH', path: '/connections/:id', scopes: ['update:connections'], handle: update },

@@ -31,6 +31,8 @@ const serverProperties: Record<string, Schema> = {
   authorization_details: { type: 'array' },
   proof_of_possession: { type: 'object' },
   subject_type_authorization: { type: 'object' },
+  allow_online_access_with_ephemeral_sessions: flag,
+  authorization_policy: { type: 'object' },
 }
 const serverSchema = objectSchema(
   { ...serverProperties, identifier: { type: 'string', minLength: 1, maxLength: 600 } },
@@ -85,6 +87,10 @@ function createServer({ tenant: { state }, body }: Call) {
     token_lifetime: 86400,
     token_lifetime_for_web: 7200,
     signing_alg: 'RS256',
+    subject_type_authorization: {
+      user: { policy: 'allow_all' },
+      client: { policy: 'require_client_grant' },
+    },
     ...given,
     id: newId.resourceServer(),
   }
