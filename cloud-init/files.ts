@@ -18,6 +18,7 @@ export const FILES = [
   'etc/systemd/journald.conf.d/padlock.conf',
   'etc/systemd/system/caddy.service.d/padlock.conf',
   'usr/local/lib/padlock/host-key',
+  'usr/local/lib/padlock/later',
   'usr/local/lib/padlock/padlock_release/__init__.py',
   'usr/local/lib/padlock/padlock_release/appuser.py',
   'usr/local/lib/padlock/padlock_release/caddy.py',
@@ -37,7 +38,7 @@ export const FILES = [
   'usr/local/lib/padlock/provision.d/30-packages',
   'usr/local/lib/padlock/provision.d/40-system',
   'usr/local/lib/padlock/provision.d/50-app',
-  'usr/local/lib/padlock/provision.d/60-caddy',
+  'usr/local/lib/padlock/provision.d/60-services',
   'usr/local/lib/padlock/provision.d/90-facts',
   'usr/local/lib/padlock/ready',
   'usr/local/lib/padlock/release',
@@ -45,7 +46,7 @@ export const FILES = [
 ]
 
 /** The commands among them; all else is read by something. */
-const COMMANDS = ['host-key', 'provision', 'ready', 'release'].map(
+const COMMANDS = ['host-key', 'later', 'provision', 'ready', 'release'].map(
   (name) => `usr/local/lib/padlock/${name}`,
 )
 

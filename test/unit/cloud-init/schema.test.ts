@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import Ajv from 'ajv-draft-04'
+import draft04 from 'ajv-draft-04'
 import { parse } from 'yaml'
 import { userData } from '../../../cloud-init/index.ts'
 import { production, variants } from './facts.ts'
@@ -24,7 +24,7 @@ const known = new Set(
     Object.keys(part.properties ?? {}),
   ),
 )
-const validate = new Ajv({ strict: false, logger: false, allErrors: true }).compile(schema)
+const validate = new draft04.default({ strict: false, logger: false, allErrors: true }).compile(schema)
 
 let folder: string
 beforeAll(() => {

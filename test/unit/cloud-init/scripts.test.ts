@@ -5,15 +5,15 @@ import { FILES } from '../../../cloud-init/files.ts'
 
 const root = join(__dirname, '../../../cloud-init/files')
 const first = (path: string) => readFileSync(join(root, path), 'utf8').split('\n')[0]!
-const bash = FILES.filter((path) => /^#!\/bin\/bash$|shell=bash/.test(first(path)))
+const shell = FILES.filter((path) => /^#!\/bin\/(ba)?sh$|shell=bash/.test(first(path)))
 const python = FILES.filter((path) => path.endsWith('.py') || /python3/.test(first(path)))
 
 test('every file with a shebang is one of the two languages that are checked', () => {
   const scripts = FILES.filter((path) => first(path).startsWith('#!') && !/nft/.test(first(path)))
-  expect(scripts.filter((path) => !bash.includes(path) && !python.includes(path))).toEqual([])
+  expect(scripts.filter((path) => !shell.includes(path) && !python.includes(path))).toEqual([])
 })
 
-test.each(bash)('%s: shellcheck has nothing to say', (path) => {
+test.each(shell)('%s: shellcheck has nothing to say', (path) => {
   const found = spawnSync('shellcheck', ['-S', 'style', '-x', join(root, path)], {
     encoding: 'utf8',
   })
@@ -21,7 +21,7 @@ test.each(bash)('%s: shellcheck has nothing to say', (path) => {
   expect(found.status).toBe(0)
 })
 
-test.each(bash.filter((path) => path.includes('provision.d/')))(
+test.each(shell.filter((path) => path.includes('provision.d/')))(
   '%s: stops at the first error',
   (path) => {
     expect(readFileSync(join(root, path), 'utf8')).toContain(

@@ -58,7 +58,9 @@ test('commands can be run, the rest is data', () => {
   const written = files(userData(production))
   const runnable = [...written.values()].filter((file) => file.permissions === '0755')
   expect(runnable.map((file) => file.path)).toEqual(
-    ['host-key', 'provision', 'ready', 'release'].map((name) => `/usr/local/lib/padlock/${name}`),
+    ['host-key', 'later', 'provision', 'ready', 'release'].map(
+      (name) => `/usr/local/lib/padlock/${name}`,
+    ),
   )
   for (const file of runnable) expect(file.content).toMatch(/^#!\/(bin|usr\/bin)\//)
 })
