@@ -42,7 +42,9 @@ export function commandResource<Args>(
   return {
     check({ news }) {
       const found = failures(inputs, news)
-      return found.length > 0 ? { inputs: news, failures: found } : { inputs: withConnection(news) }
+      return found.length > 0
+        ? { inputs: withConnection(news, {}), failures: found }
+        : { inputs: withConnection(news) }
     },
     diff: inputDiff,
     async create({ name, properties, preview, timeout }, context) {

@@ -55,21 +55,24 @@ export const SECRET_UNKNOWN: Values = { [SIGNATURE]: SIGNATURES.output, secret: 
  * The connection as Check answers it: a secret with the defaults in it and the credentials secret
  * once more. One unknown field makes all of it unknown.
  */
-export function checkedConnection(connection: Value): Value {
+function answered(connection: Value, defaults: Values): Value {
   if (isOutput(connection) || hasUnknown(connection)) return SECRET_UNKNOWN
   const plain = reveal(connection)
   if (!isObject(plain)) return connection
-  const fields: Values = { ...DEFAULTS, ...plain }
+  const fields: Values = { ...defaults, ...plain }
   for (const name of SECRETS) {
     if (fields[name] !== undefined) fields[name] = secret(fields[name])
   }
   return secret(fields)
 }
 
-/** Inputs or outputs with their connection in that form. */
-export function withConnection(values: Values): Values {
+/**
+ * Inputs or outputs with their connection in that form.
+ * @param defaults none for inputs that are refused
+ */
+export function withConnection(values: Values, defaults: Values = DEFAULTS): Values {
   if (values.connection === undefined) return values
-  return { ...values, connection: checkedConnection(values.connection) }
+  return { ...values, connection: answered(values.connection, defaults) }
 }
 
 /** The connection in the clear, to be used. */

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import type { remote } from '@pulumi/command'
 import type { Context, ResourceHandler } from '../server/types.ts'
-import { reveal, UNKNOWN, type Values } from '../server/values.ts'
+import { reveal, type Values } from '../server/values.ts'
 import { CONNECTION, usableConnection, withConnection } from './connection.ts'
 import { copySource } from './copy.ts'
 import { withTimeout } from './deadline.ts'
@@ -28,7 +28,7 @@ export const copyToRemote: ResourceHandler<unknown> = {
   check({ news }) {
     const refused = sourceFailure(news.source)
     const found = [...failures(INPUTS, news), ...(refused ? [refused] : [])]
-    if (found.length > 0) return { inputs: news, failures: found }
+    if (found.length > 0) return { inputs: answered(news, {}), failures: found }
     return { inputs: answered(news) }
   },
   diff: inputDiff,
@@ -50,12 +50,12 @@ export const copyToRemote: ResourceHandler<unknown> = {
   delete() {},
 }
 
-function answered(values: Values): Values {
-  return { ...withConnection(values), source: completeSource(values.source) }
+function answered(values: Values, defaults?: Values): Values {
+  return { ...withConnection(values, defaults), source: completeSource(values.source) }
 }
 
 function previewed(values: Values): Values {
-  return { ...withConnection(values), source: previewedSource(values.source, UNKNOWN) }
+  return { ...withConnection(values), source: previewedSource(values.source) }
 }
 
 function copy(values: Values, timeout: number, context: Context<unknown>): Promise<void> {

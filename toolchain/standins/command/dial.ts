@@ -4,7 +4,7 @@ import ssh from 'ssh2'
 import { requireLoopback } from '../server/loopback.ts'
 import type { Context } from '../server/types.ts'
 import type { Connection } from './connection.ts'
-import { type HostKey, parseHostKey, parsePrivateKey } from './keys.ts'
+import { type HostKey, parseHostKey, readablePrivateKey } from './keys.ts'
 
 /** The first pause after a failed dial, in milliseconds, its growth, and the longest one. */
 const BACKOFF = { first: 100, factor: 1.5, longest: 5_000 }
@@ -13,7 +13,7 @@ export type DialContext = Pick<Context<unknown>, 'signal' | 'log'>
 
 interface Credentials {
   hostKey?: HostKey
-  privateKey?: ssh.ParsedKey
+  privateKey?: string
 }
 
 /**
@@ -25,7 +25,7 @@ export async function dial(connection: Connection, context: DialContext): Promis
   requireLoopback('command', '1.2.1', `ssh://${host.includes(':') ? `[${host}]` : host}`)
   const credentials: Credentials = {
     hostKey: hostKey === undefined ? undefined : parseHostKey(hostKey),
-    privateKey: privateKey ? parsePrivateKey(privateKey, privateKeyPassword) : undefined,
+    privateKey: privateKey ? readablePrivateKey(privateKey, privateKeyPassword) : undefined,
   }
   let pause = BACKOFF.first
   for (let failed = 0; ; failed++) {
@@ -67,7 +67,8 @@ async function attempt(
     client.connect({
       sock: socket,
       username: connection.user,
-      privateKey: privateKey?.getPrivatePEM(),
+      privateKey,
+      passphrase: connection.privateKeyPassword,
       password: connection.password,
       // A server that accepts and stays silent is waited for as long as the operation may take.
       readyTimeout: 0,

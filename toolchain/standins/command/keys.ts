@@ -20,19 +20,19 @@ export function parseHostKey(line: string): HostKey {
   throw new Error('failed to parse host key: ssh: no key found')
 }
 
-/** The private key in OpenSSH's or a traditional PEM form, which ssh2 reads, without a passphrase on it. */
-export function parsePrivateKey(text: string, passphrase: string | undefined): ssh.ParsedKey {
+/** The private key in a form that ssh2 reads, still under its passphrase if it has one. */
+export function readablePrivateKey(text: string, passphrase: string | undefined): string {
   const readable = text.includes('BEGIN PRIVATE KEY') ? fromPkcs8(text) : text
   const plain = parse(readable)
   if (passphrase === undefined || passphrase === '') {
     if (plain instanceof Error) throw new Error(keyFault(plain))
-    return plain
+    return readable
   }
   if (!(plain instanceof Error)) throw new Error('ssh: key is not password protected')
   if (keyFault(plain) === NO_KEY) throw new Error(NO_KEY)
   const opened = parse(readable, passphrase)
   if (opened instanceof Error) throw new Error('x509: decryption password incorrect')
-  return opened
+  return readable
 }
 
 const NO_KEY = 'ssh: no key found'

@@ -1,5 +1,14 @@
 import type { Failure } from '../server/types.ts'
-import { isArchive, isAsset, isSecret, type Value, type Values } from '../server/values.ts'
+import {
+  isArchive,
+  isAsset,
+  isSecret,
+  isUnknown,
+  mapValues,
+  UNKNOWN,
+  type Value,
+  type Values,
+} from '../server/values.ts'
 import { SECRET_UNKNOWN } from './connection.ts'
 
 /** What is to be copied: a text, or a file or folder of this computer. */
@@ -21,18 +30,16 @@ export function sourceFailure(source: Value | undefined): Failure | undefined {
 
 /** The source with all its fields, the unused ones empty, as the plugin answers it. */
 export function completeSource(source: Value | undefined): Value {
-  const value = unwrapped(source) as Values
-  // A request without path and text carries the hash alone, and so does its answer.
-  const empty: Values = isAsset(value)
-    ? { path: '', text: '', uri: '' }
-    : { assets: {}, path: '', uri: '' }
-  const complete: Values = { ...empty, ...value }
-  return isSecret(source) ? { ...source, value: complete } : complete
+  if (isSecret(source)) return { ...source, value: completeSource(source.value ?? null) }
+  if (isAsset(source)) return { path: '', text: '', uri: '', ...(source as Values) }
+  if (!isArchive(source)) return isUnknown(source) ? UNKNOWN : {}
+  const assets = mapValues((source.assets ?? {}) as Values, completeSource)
+  return { path: '', uri: '', ...(source as Values), assets }
 }
 
 /** A preview does not tell the source: unknown, and secret if it is one. */
-export function previewedSource(source: Value | undefined, unknown: string): Value {
-  return isSecret(source) ? SECRET_UNKNOWN : unknown
+export function previewedSource(source: Value | undefined): Value {
+  return isSecret(source) ? SECRET_UNKNOWN : UNKNOWN
 }
 
 export function usableSource(source: Value | undefined): Source {
