@@ -144,6 +144,13 @@ def test_readiness(build, monkeypatch, answer, reason):
         assert client.get("/login").status_code == 503
 
 
+def test_only_rs256_is_taken_whatever_the_tenant_offers(build, monkeypatch):
+    document = GOOD | {"id_token_signing_alg_values_supported": ["HS256", "RS256", "none"]}
+    monkeypatch.setattr(tenant.requests, "get", lambda url, timeout: Answer(200, document))
+    metadata = build().extensions["tenant"].load_server_metadata()
+    assert metadata["id_token_signing_alg_values_supported"] == ["RS256"]
+
+
 def test_readiness_is_asked_again_after_some_seconds(build, monkeypatch):
     answers = [Answer(500), Answer(200, GOOD)]
     now = [1000.0]

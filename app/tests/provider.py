@@ -1,0 +1,143 @@
+"""A real OpenID provider for the tests, and a person who logs in at it."""
+
+import json
+import os
+import re
+import shutil
+import subprocess
+from html import unescape
+from pathlib import Path
+from urllib.parse import urljoin
+
+import requests
+
+TESTS = Path(__file__).parent
+PASSWORD = "sandbox"
+
+
+def _node():
+    """The repository's own Node: the provider is TypeScript, which an older one cannot run."""
+    own = TESTS.parents[1] / "node_modules" / ".bin" / "node"
+    node = str(own) if own.exists() else shutil.which("node")
+    assert node, "the login tests need the repository's Node packages: npm ci"
+    return node
+
+
+def trusting(root):
+    """An HTTP client for which this root alone counts, whatever the environment says."""
+    client = requests.Session()
+    client.trust_env = False
+    client.verify = root
+    return client
+
+
+class Provider:
+    def __init__(self, folder):
+        self._log = (folder / "log").open("w")
+        self._process = subprocess.Popen(
+            [_node(), TESTS / "tenant.ts", folder],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=self._log,
+            text=True,
+            env={"PATH": os.environ["PATH"]},
+        )
+        line = self._process.stdout.readline()
+        assert line, (folder / "log").read_text()
+        facts = json.loads(line)
+        self.domain = facts["domain"]
+        self.root = facts["root"]
+        self._http = trusting(self.root)
+        self._manager = facts["management"]
+        self._token = self._access_token()
+
+    def close(self):
+        self._process.stdin.close()
+        self._process.wait(timeout=20)
+        self._process.stdout.close()
+        self._log.close()
+
+    def register(self, *urls):
+        """An application for these base URLs, set up as a deployment does it."""
+        return self.manage(
+            "POST",
+            "clients",
+            name="app",
+            app_type="regular_web",
+            oidc_conformant=True,
+            grant_types=["authorization_code"],
+            token_endpoint_auth_method="client_secret_post",
+            jwt_configuration={"alg": "RS256"},
+            callbacks=[f"{url}/callback" for url in urls],
+            allowed_logout_urls=[f"{url}/" for url in urls],
+        )
+
+    def manage(self, method, path, **body):
+        answer = self._http.request(
+            method,
+            f"https://{self.domain}/api/v2/{path}",
+            json=body or None,
+            headers={"Authorization": f"Bearer {self._token}"},
+            timeout=10,
+        )
+        assert answer.ok, answer.text
+        return answer.json()
+
+    def _access_token(self):
+        answer = self._http.post(
+            f"https://{self.domain}/oauth/token",
+            json={
+                "grant_type": "client_credentials",
+                "client_id": self._manager["clientId"],
+                "client_secret": self._manager["clientSecret"],
+                "audience": f"https://{self.domain}/api/v2/",
+            },
+            timeout=10,
+        )
+        assert answer.ok, answer.text
+        return answer.json()["access_token"]
+
+
+class Person:
+    """Sits before the provider's pages with a browser of their own."""
+
+    def __init__(self, provider):
+        self.browser = trusting(provider.root)
+        self.site = f"https://{provider.domain}/"
+        self.passwords_typed = 0
+
+    def authorize(self, url, email, password=PASSWORD):
+        """Goes where the app sends the browser, logs in if asked, and gives back the address on
+        the app that the provider sends the browser to."""
+        answer = self._leave(self.browser.get(url, allow_redirects=False, timeout=10))
+        if not isinstance(answer, str):
+            action = re.search(r'<form method="post" action="([^"]+)"', answer.text)
+            assert action, answer.text
+            self.passwords_typed += 1
+            fields = {"username": email, "password": password, "action": "default"}
+            target = urljoin(answer.url, unescape(action[1]))
+            answer = self._leave(
+                self.browser.post(target, data=fields, allow_redirects=False, timeout=10)
+            )
+        assert isinstance(answer, str), answer.text
+        return answer
+
+    def visit(self, url):
+        """Where the provider sends the browser on from this address of its own."""
+        answer = self._leave(self.browser.get(url, allow_redirects=False, timeout=10))
+        assert isinstance(answer, str), answer.text
+        return answer
+
+    def _leave(self, answer):
+        while answer.is_redirect:
+            url = urljoin(answer.url, answer.headers["Location"])
+            if not url.startswith(self.site):
+                return url
+            answer = self.browser.get(url, allow_redirects=False, timeout=10)
+        if "document.forms[0].submit()" in answer.text:  # as a browser's script would
+            action = urljoin(answer.url, re.search(r'action="([^"]+)"', answer.text)[1])
+            fields = dict(re.findall(r'name="([^"]+)" value="([^"]*)"', answer.text))
+            return self._leave(
+                self.browser.post(action, data=fields, allow_redirects=False, timeout=10)
+            )
+        return answer
