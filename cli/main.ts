@@ -1,0 +1,40 @@
+import { verbs } from './verbs.ts'
+
+const USAGE = `padlock: everything around a deployment that is not pulumi itself
+
+  ./padlock VERB [ARGUMENTS]     ./padlock VERB --help
+
+${verbs.map(({ words, summary }) => `  ${words.padEnd(16)} ${summary}`).join('\n')}
+
+Examples
+  ./padlock up                        a whole deployment on this computer
+  ./padlock sandbox logs droplet -f   follow the console of a droplet
+  ./padlock sandbox ssh               log in to the droplet
+
+Exit codes: 0 done, 1 not done and why, 2 a wrong command line.`
+
+/** Finds the verb by its longest form, `sandbox up` before `sandbox`. */
+async function main(argv: string[]): Promise<number> {
+  const line = `${argv.join(' ')} `
+  const found = verbs.find(({ words }) => line.startsWith(`${words} `))
+  if (!found) {
+    const asked = argv.length === 0 || ['--help', '-h', 'help'].includes(argv[0] ?? '')
+    if (!asked) console.error(`padlock: there is no verb ${argv[0]}\n`)
+    ;(asked ? console.log : console.error)(USAGE)
+    return asked ? 0 : 2
+  }
+  const verb = await found.load()
+  const args = argv.slice(found.words.split(' ').length)
+  if (args.includes('--help') || args.includes('-h')) {
+    console.log(verb.help)
+    return 0
+  }
+  return verb.run(args)
+}
+
+try {
+  process.exitCode = await main(process.argv.slice(2))
+} catch (error) {
+  console.error(`padlock: ${(error as Error).message}`)
+  process.exitCode = 1
+}
