@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { readIfThere, writeAtomically } from './files.ts'
@@ -36,7 +37,8 @@ export interface Settings {
   dir: string
   /** What is costly to make and belongs to no sandbox in particular; absolute. */
   cache: string
-  machines: 'qemu' | 'none'
+  /** `qemu`, `none`, or the absolute path of a module with a `startMachines` as machine/index.ts has. */
+  machines: string
   /** 0: any free one, the same as last time if it is free. */
   ports: Ports
 }
@@ -59,10 +61,8 @@ export function parseSettings(args: string[], cwd = process.cwd()): Settings {
   })
   const dir = resolve(cwd, values.dir ?? '.sandbox')
   const cache = resolve(cwd, values.cache ?? process.env.PADLOCK_CACHE ?? join(dir, 'cache'))
-  const { machines = 'qemu', ports } = values
-  if (machines !== 'qemu' && machines !== 'none') {
-    throw new SettingsError(`--machines is '${machines}'; allowed are qemu and none`)
-  }
+  const { ports } = values
+  const machines = hypervisor(values.machines ?? 'qemu', cwd)
   if (ports !== undefined && ports !== 'auto') {
     throw new SettingsError(`--ports is '${ports}'; allowed is auto, or a flag for each port`)
   }
@@ -91,6 +91,15 @@ function parse(
   }
 }
 
+function hypervisor(text: string, cwd: string): string {
+  if (text === 'qemu' || text === 'none') return text
+  const module = resolve(cwd, text)
+  if (/\.[jt]s$/.test(text) && existsSync(module)) return module
+  throw new SettingsError(
+    `--machines is '${text}'; allowed are qemu, none, and the path of a module that makes them`,
+  )
+}
+
 function portNumber(flag: string, text: string): number {
   const port = Number(text)
   if (/^\d+$/.test(text) && port <= 65535) return port
@@ -106,8 +115,7 @@ export async function choosePorts(settings: Settings): Promise<Ports> {
     if (ports[name] !== 0) continue
     const before = last[name]
     const taken = new Set(Object.values(ports))
-    ports[name] =
-      before && !taken.has(before) && (await isFree(before)) ? before : await freePort()
+    ports[name] = before && !taken.has(before) && (await isFree(before)) ? before : await freePort()
   }
   await writeAtomically(path, JSON.stringify(ports))
   return ports
@@ -128,4 +136,3 @@ export function explain(error: NodeJS.ErrnoException & { port?: number }, ports:
     `End it, or choose another port: ./padlock sandbox up --${flag} N (0 takes any free one)`
   )
 }
-

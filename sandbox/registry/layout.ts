@@ -8,7 +8,7 @@ export const MEDIA = {
   index: 'application/vnd.oci.image.index.v1+json',
   manifest: 'application/vnd.oci.image.manifest.v1+json',
   config: 'application/vnd.oci.image.config.v1+json',
-  layer: 'application/vnd.oci.image.layer.v1.tar+gzip',
+  layer: 'application/vnd.oci.image.layer.v1.tar+zstd',
 } as const
 export const REF_NAME = 'org.opencontainers.image.ref.name'
 
