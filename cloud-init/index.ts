@@ -36,8 +36,8 @@ export function userData(facts: HostFacts): string {
 function cloudConfig(facts: HostFacts, files: HostFile[]) {
   return {
     hostname: facts.hostname,
-    // The image's own is good enough; the scripts set theirs.
-    locale: false,
+    // The locale that is always there; any other would be generated at boot.
+    locale: 'C.UTF-8',
     disable_root: true,
     ssh_deletekeys: true,
     ssh_keys: {

@@ -24,7 +24,9 @@ const known = new Set(
     Object.keys(part.properties ?? {}),
   ),
 )
-const validate = new draft04.default({ strict: false, logger: false, allErrors: true }).compile(schema)
+const validate = new draft04.default({ strict: false, logger: false, allErrors: true }).compile(
+  schema,
+)
 
 let folder: string
 beforeAll(() => {

@@ -42,7 +42,10 @@ def restarts(release: str) -> int:
 
 
 def remove(release: str) -> None:
-    """Takes the unit, its container and its secrets away; content with what is not there."""
+    """
+    Takes the unit, its container and its secrets away; content with what is not there. systemd
+    forgets the unit when it is reloaded for the next one.
+    """
     path = _path(release)
     if not os.path.exists(path):
         return
@@ -52,7 +55,6 @@ def remove(release: str) -> None:
     if names:
         appuser.run('podman', 'secret', 'rm', '--ignore', *names)
     os.unlink(path)
-    reload()
     systemctl('reset-failed', f'app-{release}.service')
 
 
@@ -63,10 +65,17 @@ def installed() -> list[str]:
 
 
 def logs(release: str, lines: int = 40) -> str:
-    """The end of what the container and Podman wrote; run as root, who may read all journals."""
+    """The end of what the container wrote, or else of what its unit did: why it could not start."""
+    name = f'app-{release}'
+    return _journal(f'CONTAINER_NAME={name}', lines) or _journal(
+        f'_SYSTEMD_USER_UNIT={name}.service', lines
+    )
+
+
+def _journal(match: str, lines: int) -> str:
+    """As root, who may read the journals of all users."""
     return subprocess.run(
-        ['journalctl', f'_SYSTEMD_USER_UNIT=app-{release}.service', f'--lines={lines}',
-         '--output=cat', '--no-pager', '--quiet'],
+        ['journalctl', match, f'--lines={lines}', '--output=cat', '--no-pager', '--quiet'],
         capture_output=True, text=True, errors='replace', check=False,
     ).stdout  # fmt: skip
 
