@@ -18,7 +18,7 @@ async function refusal(attempt: Promise<unknown>) {
   )
 }
 
-async function token(scope?: string): Promise<string> {
+async function token(scope?: string, more: object = {}): Promise<string> {
   const response = await fetch(`https://${domain}//oauth/token`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
@@ -28,6 +28,7 @@ async function token(scope?: string): Promise<string> {
       client_secret: MANAGEMENT.clientSecret,
       audience,
       ...(scope ? { scope } : {}),
+      ...more,
     }),
   })
   return ((await response.json()) as { access_token: string }).access_token
@@ -269,6 +270,8 @@ const seen = await observe({
       scope: ['read:things'],
     })
     const granted = await tokenRequest({ audience: identifier, ...own })
+    const foreign = await token(undefined, { audience: identifier, ...own })
+    const elsewhere = (await raw('/api/v2/clients', { token: foreign })).body
     const twice = await refusal(
       api.clientGrants.create({ client_id: id, audience: identifier, scope: [] }),
     )
@@ -291,6 +294,7 @@ const seen = await observe({
       twice,
       adopted: adopted.body,
       byIdentifier: byIdentifier.body,
+      elsewhere,
     }
   },
   async tenant() {

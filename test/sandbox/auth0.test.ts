@@ -166,6 +166,9 @@ describe('Management API, by the official SDK', () => {
       id: expect.stringMatching(/^con_/),
       name: 'Username-Password-Authentication',
       strategy: 'auth0',
+      is_domain_connection: false,
+      authentication: { active: true },
+      connected_accounts: { active: false },
     })
     expect(seen.plugin).toEqual(['Username-Password-Authentication', 'google-oauth2', 'github'])
     expect(seen.enabled).toEqual([{ client_id: api.createClient.made.client_id }])
@@ -198,6 +201,9 @@ describe('Management API, by the official SDK', () => {
     expect(twice.statusCode).toBe(409)
     expect(adopted).toMatchObject({ total: 1, client_grants: [{ scope: ['read:things'] }] })
     expect(byIdentifier.scopes).toEqual([{ value: 'write:things' }])
+    expect(api.grants.elsewhere).toMatchObject(
+      error(401, 'Unauthorized', 'Bad audience: https://api.example.com/'),
+    )
   })
 
   test('has settings, roles and a custom domain that is ready', () => {
