@@ -17,8 +17,8 @@ def create_app(settings: Settings) -> Flask:
     app.extensions["settings"] = settings
     app.config.update(
         SECRET_KEY=settings.secret_key,
-        # The prefix makes browsers insist on https, on Path=/ and on this very host. They refuse
-        # it at http://localhost, so there, and nowhere else, the cookie goes without.
+        # The prefix makes browsers insist on Secure, on Path=/ and on this very host. At
+        # http://localhost only some browsers keep a Secure cookie: there alone it goes without.
         SESSION_COOKIE_NAME="__Host-session" if settings.secure else "session",
         SESSION_COOKIE_SECURE=settings.secure,
         SESSION_COOKIE_HTTPONLY=True,

@@ -4,7 +4,7 @@ import logging
 
 import requests
 from flask import Flask, jsonify, render_template, request
-from werkzeug.exceptions import HTTPException, InternalServerError, ServiceUnavailable
+from werkzeug.exceptions import HTTPException, ServiceUnavailable
 
 from .tenant import TenantError
 
@@ -18,10 +18,10 @@ _TEXTS = {
 
 
 def handle(app: Flask) -> None:
+    # What nobody foresaw comes as an InternalServerError, after Flask has logged it.
     app.register_error_handler(HTTPException, _page)
     app.register_error_handler(TenantError, _tenant_down)
     app.register_error_handler(requests.RequestException, _tenant_down)
-    app.register_error_handler(Exception, _broken)
 
 
 def _page(error: HTTPException):
@@ -41,8 +41,3 @@ def _tenant_down(error: Exception):
 
 def _reason(error: Exception) -> str:
     return str(error) if isinstance(error, TenantError) else type(error).__name__
-
-
-def _broken(error: Exception):
-    log.error("unexpected error", exc_info=error)
-    return _page(InternalServerError())

@@ -69,4 +69,3 @@ def log_in(client, **claims):
         sign_in(CLAIMS | claims)
         session.clear()
         session.update(current)
-        session.permanent = True
