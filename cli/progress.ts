@@ -31,8 +31,9 @@ export async function phase<T>(
   tick()
   try {
     const result = await work((detail) => {
+      if (detail === one.detail) return
       one.detail = detail
-      if (!stderr.isTTY) say(one)
+      if (!stderr.isTTY && detail) say(one)
     })
     finish(one, '✓')
     return result
