@@ -11,6 +11,7 @@ import { droplet } from './droplet.ts'
 import { firewall } from './firewall.ts'
 import { project } from './project.ts'
 import { reservedIp, reservedIpAssignment } from './reserved-ip.ts'
+import { getSizes } from './sizes.ts'
 import { sshKey } from './ssh-key.ts'
 import { tag } from './tag.ts'
 
@@ -61,5 +62,8 @@ await serveProvider<DigitalOcean>({
     [sshKey.token]: bridged(sshKey),
     [tag.token]: bridged(tag),
   },
-  functions: { 'digitalocean:index/getDomain:getDomain': getDomain },
+  functions: {
+    'digitalocean:index/getDomain:getDomain': getDomain,
+    'digitalocean:index/getSizes:getSizes': getSizes,
+  },
 })
