@@ -1,13 +1,15 @@
 /** The part of SFTP that copies files to a host, on a folder of this computer. */
 import fs from 'node:fs'
-import { resolve } from 'node:path'
+import { isAbsolute, join, resolve } from 'node:path'
 import ssh, { type Attributes, type SFTPWrapper } from 'ssh2'
 
 const { STATUS_CODE, OPEN_MODE } = ssh.utils.sftp
 
-/** Serves stat, open, write, mkdir and close; relative paths start at `home`. */
-export function serveFiles(sftp: SFTPWrapper, home: string): void {
-  const at = (path: string) => (path === '' ? '' : keepSlash(path, resolve(home, path)))
+/** Serves stat, open, write, mkdir and close; relative paths start at `home`, absolute ones at `root`. */
+export function serveFiles(sftp: SFTPWrapper, home: string, root = '/'): void {
+  const locate = (path: string) =>
+    isAbsolute(path) && root !== '/' ? join(root, path) : resolve(home, path)
+  const at = (path: string) => (path === '' ? '' : keepSlash(path, locate(path)))
 
   function answer(id: number, work: () => void): void {
     try {

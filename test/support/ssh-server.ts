@@ -27,12 +27,20 @@ export interface SshServerOptions {
   port?: number
   /** Default: `sh`. */
   shell?: string
+  /** Default: a temporary directory, made and removed by the server. */
+  home?: string
+  /** The folder that absolute paths of copied files lie under. Default: `/`. */
+  root?: string
+  /** Variables of every command, beside PATH, HOME and USER. */
+  environment?: Record<string, string>
+  /** Called when a command has ended, before the client learns of it. */
+  onExit?: (command: string, code: number | null) => void
 }
 
 export interface SshServer {
   host: '127.0.0.1'
   port: number
-  /** The home of every user, a temporary directory with its real path. */
+  /** The home of every user, with its real path. */
   home: string
   /** The host keys' public halves, authorized_keys lines. */
   hostKeys(): string[]
@@ -47,7 +55,7 @@ export interface SshServer {
   connections(): number
   /** Breaks all connections, as if the host had died. */
   dropConnections(): void
-  /** Stops listening, ends commands that still run, and removes the home. */
+  /** Stops listening, ends commands that still run, and removes a home of its own making. */
   close(): Promise<void>
 }
 
@@ -62,9 +70,9 @@ export function generateKey(type: 'ed25519' | 'ecdsa' | 'rsa' = 'ed25519'): {
 }
 
 export async function startSshServer(options: SshServerOptions = {}): Promise<SshServer> {
-  const home = realpathSync(mkdtempSync(join(tmpdir(), 'ssh-server-')))
-  mkdirSync(join(home, 'bin'))
-  const { acceptEnv = /^(LANG|LC_.*)$/, shell = 'sh', users } = options
+  const home = realpathSync(options.home ?? mkdtempSync(join(tmpdir(), 'ssh-server-')))
+  mkdirSync(join(home, 'bin'), { recursive: true })
+  const { acceptEnv = /^(LANG|LC_.*)$/, shell = 'sh', users, root = '/' } = options
   const allowed = (options.authorizedKeys ?? []).map(parsePublic)
   const sockets = new Set<Socket>()
   const children = new Set<ChildProcess>()
@@ -108,7 +116,7 @@ export async function startSshServer(options: SshServerOptions = {}): Promise<Ss
       const path = [join(home, 'bin'), process.env.PATH].join(delimiter)
       const child = spawn(shell, ['-c', command], {
         cwd: home,
-        env: { PATH: path, HOME: home, USER: user(), ...env },
+        env: { PATH: path, HOME: home, USER: user(), ...options.environment, ...env },
         // A group of its own, so that all that a command started ends with the server.
         detached: true,
       })
@@ -120,13 +128,14 @@ export async function startSshServer(options: SshServerOptions = {}): Promise<Ss
       child.stderr.pipe(channel.stderr, { end: false })
       child.once('close', (code, signal) => {
         children.delete(child)
+        options.onExit?.(command, code)
         if (signal) channel.exit(signal.replace(/^SIG/, ''))
         else channel.exit(code ?? 255)
         channel.end()
       })
       channel.once('close', () => end(child))
     })
-    session.on('sftp', (accept) => serveFiles(accept(), home))
+    session.on('sftp', (accept) => serveFiles(accept(), home, root))
   }
 
   setHostKeys(options.hostKeys ?? [generateKey().privateKey])
@@ -157,7 +166,7 @@ export async function startSshServer(options: SshServerOptions = {}): Promise<Ss
       for (const child of children) end(child)
       for (const socket of sockets) socket.destroy()
       await new Promise((resolve) => listener.close(resolve))
-      rmSync(home, { recursive: true, force: true })
+      if (!options.home) rmSync(home, { recursive: true, force: true })
     },
   }
 }

@@ -1,0 +1,68 @@
+import { readFileSync } from 'node:fs'
+import http from 'node:http'
+import https from 'node:https'
+import type { AddressInfo, Server } from 'node:net'
+import { createSecureContext } from 'node:tls'
+import type { Authority } from '../../../sandbox/ca/index.ts'
+
+export interface Site {
+  httpPort: number
+  httpsPort: number
+  close(): Promise<void>
+}
+
+/** What a visitor sees of a release: nothing over HTTPS before the first, then page and login. */
+export async function startSite(release: string, authority: Authority): Promise<Site> {
+  const environment = (): Record<string, string> | undefined => {
+    try {
+      return JSON.parse(readFileSync(release, 'utf8')).env
+    } catch {
+      return undefined
+    }
+  }
+  const plain = http.createServer((request, response) => {
+    const to = `${environment()?.APP_URL}${request.url}`
+    response.writeHead(308, { location: to }).end()
+  })
+  const secure = https.createServer(
+    {
+      SNICallback(name, done) {
+        const site = environment()?.APP_URL
+        if (!site || new URL(site).hostname !== name) return done(new Error('no such site'))
+        authority.issue({ names: [name] }).then(
+          ({ key, cert }) => done(null, createSecureContext({ key, cert })),
+          (error: Error) => done(error),
+        )
+      },
+    },
+    (request, response) => {
+      const { AUTH0_DOMAIN, AUTH0_CLIENT_ID, APP_URL } = environment() ?? {}
+      if (request.url !== '/login') return response.end('hello\n')
+      const query = new URLSearchParams({
+        client_id: AUTH0_CLIENT_ID ?? '',
+        redirect_uri: `${APP_URL}/callback`,
+        response_type: 'code',
+      })
+      response.writeHead(302, { location: `https://${AUTH0_DOMAIN}/authorize?${query}` }).end()
+    },
+  )
+  await Promise.all([plain, secure].map(listen))
+  return {
+    httpPort: portOf(plain),
+    httpsPort: portOf(secure),
+    async close() {
+      for (const server of [plain, secure]) {
+        server.closeAllConnections()
+        await new Promise((done) => server.close(done))
+      }
+    },
+  }
+}
+
+function listen(server: Server): Promise<void> {
+  return new Promise((done, fail) => server.once('error', fail).listen(0, '127.0.0.1', done))
+}
+
+function portOf(server: Server): number {
+  return (server.address() as AddressInfo).port
+}
