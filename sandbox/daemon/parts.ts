@@ -1,5 +1,7 @@
 import type { PartStatus } from '../control.ts'
 
+const RETRY_MS = 15_000
+
 /** What is known of each part of the sandbox, for its status and for its log. */
 export class Parts {
   #parts = new Map<string, PartStatus>()
@@ -19,14 +21,18 @@ export class Parts {
     return [...this.#parts.values()]
   }
 
-  /** Work that goes on beside the sandbox's service: shown, and no reason to stop if it fails. */
-  async prepare(name: string, work: (progress: (detail: string) => void) => Promise<void>) {
+  /**
+   * Work that goes on beside the sandbox's service: shown, and no reason to stop if it fails. It is
+   * tried again then: a network that was away comes back.
+   */
+  async prepare(name: string, work: (progress: (detail: string) => void) => Promise<unknown>) {
     try {
       this.set(name, 'preparing')
       await work((detail) => this.set(name, 'preparing', { detail }))
       this.set(name, 'ready')
     } catch (error) {
       this.set(name, 'failed', { detail: (error as Error).message })
+      setTimeout(() => void this.prepare(name, work), RETRY_MS).unref()
     }
   }
 }

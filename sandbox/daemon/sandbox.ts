@@ -63,10 +63,9 @@ export class Sandbox {
           cache,
           vendor: { hosts: Object.values(HOSTS), caCertificates: [authority.rootPem, ...extra] },
           log,
-          progress: (detail) => this.#parts.set('machines', 'ready', { detail }),
+          progress: log,
         }),
       )
-      this.#closers.push(() => this.#machines.close())
     }
     const digitalocean = await this.#part('digitalocean', ports.digitalocean, () =>
       startDigitalOcean({
@@ -137,6 +136,8 @@ export class Sandbox {
     if (machines !== 'qemu') {
       for (const part of ['acme', 'apt', 'registry']) this.#parts.set(part, 'on demand')
     } else {
+      const { ensureBaseImage } = await import('../machine/index.ts')
+      void this.#parts.prepare('machines', (progress) => ensureBaseImage(cache, progress))
       void this.#parts.prepare('acme', () => acme.warm())
       void this.#parts
         .prepare('apt', (progress) => apt.warm(progress))
