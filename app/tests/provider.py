@@ -53,7 +53,7 @@ class Provider:
 
     def close(self):
         self._process.stdin.close()
-        self._process.wait(timeout=20)
+        self._process.wait(timeout=60)
         self._process.stdout.close()
         self._log.close()
 
@@ -78,7 +78,7 @@ class Provider:
             f"https://{self.domain}/api/v2/{path}",
             json=body or None,
             headers={"Authorization": f"Bearer {self._token}"},
-            timeout=10,
+            timeout=30,
         )
         assert answer.ok, answer.text
         return answer.json()
@@ -92,7 +92,7 @@ class Provider:
                 "client_secret": self._manager["clientSecret"],
                 "audience": f"https://{self.domain}/api/v2/",
             },
-            timeout=10,
+            timeout=30,
         )
         assert answer.ok, answer.text
         return answer.json()["access_token"]
@@ -109,7 +109,7 @@ class Person:
     def authorize(self, url, email, password=PASSWORD):
         """Goes where the app sends the browser, logs in if asked, and gives back the address on
         the app that the provider sends the browser to."""
-        answer = self._leave(self.browser.get(url, allow_redirects=False, timeout=10))
+        answer = self._leave(self.browser.get(url, allow_redirects=False, timeout=30))
         if not isinstance(answer, str):
             action = re.search(r'<form method="post" action="([^"]+)"', answer.text)
             assert action, answer.text
@@ -117,14 +117,14 @@ class Person:
             fields = {"username": email, "password": password, "action": "default"}
             target = urljoin(answer.url, unescape(action[1]))
             answer = self._leave(
-                self.browser.post(target, data=fields, allow_redirects=False, timeout=10)
+                self.browser.post(target, data=fields, allow_redirects=False, timeout=30)
             )
         assert isinstance(answer, str), answer.text
         return answer
 
     def visit(self, url):
         """Where the provider sends the browser on from this address of its own."""
-        answer = self._leave(self.browser.get(url, allow_redirects=False, timeout=10))
+        answer = self._leave(self.browser.get(url, allow_redirects=False, timeout=30))
         assert isinstance(answer, str), answer.text
         return answer
 
@@ -133,11 +133,11 @@ class Person:
             url = urljoin(answer.url, answer.headers["Location"])
             if not url.startswith(self.site):
                 return url
-            answer = self.browser.get(url, allow_redirects=False, timeout=10)
+            answer = self.browser.get(url, allow_redirects=False, timeout=30)
         if "document.forms[0].submit()" in answer.text:  # as a browser's script would
             action = urljoin(answer.url, re.search(r'action="([^"]+)"', answer.text)[1])
             fields = dict(re.findall(r'name="([^"]+)" value="([^"]*)"', answer.text))
             return self._leave(
-                self.browser.post(action, data=fields, allow_redirects=False, timeout=10)
+                self.browser.post(action, data=fields, allow_redirects=False, timeout=30)
             )
         return answer

@@ -32,7 +32,7 @@ def start(environment, **extra):
 def stop(process):
     """Ends it as a container engine does; gives back what it logged, line by line."""
     process.terminate()
-    out, err = process.communicate(timeout=35)
+    out, err = process.communicate(timeout=60)
     assert process.returncode == 0, err
     return [json.loads(line) for line in out.splitlines()]
 
@@ -49,7 +49,7 @@ def running(environment, port, **extra):
             process.communicate()
 
 
-def wait(check, process, seconds=20):
+def wait(check, process, seconds=60):
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
         if process.poll() is not None:

@@ -236,20 +236,20 @@ def test_over_http_with_the_real_server(provider):
     person = Person(provider)
     with running(environment, port) as process:
         get = person.browser.get
-        assert get(f"{url}/readyz", timeout=10).json()["status"] == "ready"
-        start = get(f"{url}/login?next=/api/hello", allow_redirects=False, timeout=10)
+        assert get(f"{url}/readyz", timeout=30).json()["status"] == "ready"
+        start = get(f"{url}/login?next=/api/hello", allow_redirects=False, timeout=30)
         callback = person.authorize(start.headers["Location"], ADA)
-        answer = get(callback, timeout=10)
+        answer = get(callback, timeout=30)
         assert answer.url == f"{url}/api/hello"
         assert answer.json()["greeting"] == "Hello, Ada Lovelace!"
         token = re.search(
-            r'name="csrf_token" value="([^"]+)"', get(f"{url}/home", timeout=10).text
+            r'name="csrf_token" value="([^"]+)"', get(f"{url}/home", timeout=30).text
         )[1]
-        back = person.browser.post(f"{url}/logout", data={"csrf_token": token}, timeout=10)
+        back = person.browser.post(f"{url}/logout", data={"csrf_token": token}, timeout=30)
         assert back.history[0].status_code == 303
         assert back.url == f"{url}/"
-        assert requests.get(f"{url}/api/hello", timeout=10).status_code == 401
-        assert get(f"{url}/api/hello", timeout=10).status_code == 401
+        assert requests.get(f"{url}/api/hello", timeout=30).status_code == 401
+        assert get(f"{url}/api/hello", timeout=30).status_code == 401
         lines = stop(process)
     text = str(lines)
     code = parse_qs(urlsplit(callback).query)["code"][0]
