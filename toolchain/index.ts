@@ -4,7 +4,7 @@
  */
 import { mkdirSync } from 'node:fs'
 import { delimiter, dirname, join, resolve } from 'node:path'
-import { builtEngine } from './engine/build.ts'
+import { builtEngine, pinnedVersion } from './engine/build.ts'
 import { type Engine, engineOnPath } from './engine/path.ts'
 import { vendor as officialVendor, type Vendor } from './engine/vendor.ts'
 import { writeLauncher } from './launcher.ts'
@@ -52,7 +52,7 @@ export async function ensureToolchain(
   const bin = join(home, 'bin')
   const engine =
     (await onPath(env, bin)) ??
-    (reachable && (await downloaded(reachable, cache, progress))) ??
+    (await downloaded(reachable, cache, env, progress)) ??
     (await built(home, cache, env, progress))
   const standIns = await ensurePlugins({
     home,
@@ -81,16 +81,19 @@ async function onPath(env: NodeJS.ProcessEnv, except: string): Promise<Found | u
 }
 
 async function downloaded(
-  vendor: Vendor,
+  vendor: Vendor | undefined,
   cache: string,
+  env: NodeJS.ProcessEnv,
   progress: (message: string) => void,
 ): Promise<Found | undefined> {
+  const root = join(cache, 'engine', `vendor-${pinnedVersion()}`)
+  const origin = 'downloaded'
+  const earlier = await engineOnPath({ ...env, PATH: join(root, 'bin') })
+  if (earlier) return { ...earlier, origin }
+  if (!vendor) return undefined
   progress('downloading the Pulumi engine')
   try {
-    return {
-      ...(await vendor.installEngine(join(cache, 'engine', 'vendor'))),
-      origin: 'downloaded',
-    }
+    return { ...(await vendor.installEngine(root)), origin }
   } catch (error) {
     progress(`the vendor's download failed: ${error instanceof Error ? error.message : error}`)
     return undefined

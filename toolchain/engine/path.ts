@@ -16,10 +16,11 @@ export interface Engine {
 /**
  * The first complete and new enough `pulumi` in the directories of PATH. Complete: its Node
  * language host lies beside it, as in every official installation.
+ * @param except a directory to pass over
  */
 export async function engineOnPath(
   env: NodeJS.ProcessEnv,
-  except: string,
+  except?: string,
 ): Promise<Engine | undefined> {
   for (const directory of (env.PATH ?? '').split(delimiter)) {
     const pulumi = join(directory, 'pulumi')
