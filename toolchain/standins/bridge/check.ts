@@ -1,15 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { CheckRequest, Failure } from '../server/types.ts'
-import {
-  isObject,
-  isSecret,
-  isUnknown,
-  reveal,
-  secret,
-  type Value,
-  type Values,
-} from '../server/values.ts'
-import { apiName, type Properties, type Property } from './schema.ts'
+import { isObject, isSecret, isUnknown, reveal, type Value, type Values } from '../server/values.ts'
+import { apiName, markSecrets, type Properties, type Property } from './schema.ts'
 
 /** The longest name that is made up, and the digits added to the logical name. */
 const LONGEST_NAME = 255
@@ -47,10 +39,7 @@ export function checkInputs(
     }
   }
   defaults.sort()
-  for (const [name, value] of Object.entries(inputs)) {
-    if (properties[name]?.secret) inputs[name] = secret(value)
-  }
-  return { inputs, failures }
+  return { inputs: markSecrets(properties, inputs), failures }
 }
 
 function madeUpName({ name, type, randomSeed, autonaming }: CheckRequest): string {

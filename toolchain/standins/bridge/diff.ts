@@ -34,7 +34,12 @@ export function diffOf(
     }
   }
   const some = Object.keys(changes).length > 0
-  if (some) addEmptyMaps(properties, state, inputs, changes)
+  if (some) {
+    for (const [name, member] of emptied(properties, state, inputs)) {
+      const isMap = properties[name]?.fields?.[member]?.type === 'map'
+      if (isMap) changes[`${name}.${member}`] = 'ADD'
+    }
+  }
   const diffs = new Set(Object.keys(changes).map((path) => path.split(/[.[]/)[0]!))
   return {
     changes: some ? 'some' : 'none',
@@ -173,19 +178,33 @@ function kindOf(old: Value | undefined, now: Value | undefined): Kind | undefine
   return old === now ? undefined : 'UPDATE'
 }
 
-/** Some maps of given objects are shown as added, empty, as soon as anything changes. */
-function addEmptyMaps(
+/** Members of given objects that a plan has as empty, once anything changes, though they are unset. */
+function emptied(properties: Properties, state: Values, inputs: Values): [string, string][] {
+  return Object.entries(properties).flatMap(([name, { fields = {} }]) => {
+    const old = state[name]
+    if (!isObject(old) || !isObject(inputs[name])) return []
+    const unset = Object.keys(fields).filter(
+      (member) => fields[member]!.emptyInPlan && (old[member] ?? null) === null,
+    )
+    return unset.map((member): [string, string] => [name, member])
+  })
+}
+
+/** The plan of an update with such members empty, if it changes anything. */
+export function withEmptied(
   properties: Properties,
+  planned: Values,
   state: Values,
   inputs: Values,
-  changes: Record<string, DiffKind>,
-): void {
-  for (const [name, property] of Object.entries(properties)) {
-    const old = state[name]
-    if (!property.fields || !isObject(old) || !isObject(inputs[name])) continue
-    for (const [member, field] of Object.entries(property.fields)) {
-      const unset = (old[member] ?? null) === null
-      if (field.emptyInPlan && unset) changes[`${name}.${member}`] = 'ADD'
-    }
+): Values {
+  const changed = Object.entries(properties).some(
+    ([name, property]) => !same(property, state[name] ?? null, planned[name] ?? null),
+  )
+  if (!changed) return planned
+  const values = { ...planned }
+  for (const [name, member] of emptied(properties, state, inputs)) {
+    const empty = properties[name]?.fields?.[member]?.type === 'map' ? {} : []
+    if (isObject(values[name])) values[name] = { ...values[name], [member]: empty }
   }
+  return values
 }

@@ -30,6 +30,7 @@ export function plan(properties: Properties, inputs: Values, state: Values | und
 }
 
 function planValue(property: Property, input: Value, old: Value | undefined): Value {
+  if (property.writeOnly) return null
   const isGiven = input !== null && !(Array.isArray(input) && isZero(input) && !property.computed)
   if (isGiven) return given(property, input, old)
   if (property.computed) {

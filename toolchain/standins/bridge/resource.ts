@@ -1,13 +1,13 @@
 /** Makes a protocol handler of a resource type's descriptor. */
 import { InitFailedError } from '../server/errors.ts'
 import type { Context, ResourceHandler } from '../server/types.ts'
-import { mapValues, revealAll, secret, UNKNOWN, type Values } from '../server/values.ts'
+import { mapValues, revealAll, UNKNOWN, type Values } from '../server/values.ts'
 import { checkInputs } from './check.ts'
-import { diffOf } from './diff.ts'
+import { diffOf, withEmptied } from './diff.ts'
 import { importedInputs, refreshedInputs } from './inputs.ts'
 import { plan, settle, unfinished } from './plan.ts'
 import type { InputsOf, OutputsOf, Properties } from './schema.ts'
-import { sortSets, withoutBookkeeping } from './schema.ts'
+import { markSecrets, sortSets, withoutBookkeeping } from './schema.ts'
 
 /** Under this key `__meta` holds the timeouts (pulumi-terraform-bridge, as Terraform's SDK names it). */
 const TIMEOUTS = 'e2bfb730-ecaa-11e6-8f88-34363bc7c4c0'
@@ -44,10 +44,13 @@ export interface Resource<Api, Args, State> {
   checkTogether?(inputs: Values): { property: string; reason: string } | undefined
   /** Last changes to a plan of an update, in place. */
   replan?(planned: Values, state: Values): void
-  /** Makes the object and returns its id. When it fails, nothing is kept. */
-  create(api: Api, wanted: Values, work: Work): Promise<string>
+  /**
+   * Makes the object and returns its id. When it fails, nothing is kept.
+   * @param given the inputs alone, without what is computed
+   */
+  create(api: Api, wanted: Values, work: Work, given: Values): Promise<string>
   /** Waits until the new object is usable. When it fails, the object is kept. */
-  ready?(api: Api, id: string, wanted: Values, work: Work): Promise<void>
+  ready?(api: Api, id: string, wanted: Values, work: Work, given: Values): Promise<void>
   /** Outputs by name; those left out stay as they are. Throws {@link NotFound}. */
   read(
     api: Api,
@@ -62,6 +65,8 @@ export interface Resource<Api, Args, State> {
 export interface Change {
   old: Values
   wanted: Values
+  /** The inputs alone, without what is computed. */
+  given: Values
   /** Whether one of the properties changes. */
   changes(...names: string[]): boolean
 }
@@ -83,9 +88,7 @@ export function bridged<Api, Args, State>(
   const properties: Properties = { ...inputs, ...(resource.outputs as Properties) }
 
   function outputs(id: string, values: Values, reason?: 'preview' | 'import'): Values {
-    const marked = mapValues(values, (value, name) =>
-      properties[name]?.secret ? secret(value) : markMembers(properties, name, value),
-    )
+    const marked = markSecrets(properties, values)
     const meta = metaOf(resource, reason)
     return { id, ...marked, ...(meta && { __meta: meta }) }
   }
@@ -93,8 +96,9 @@ export function bridged<Api, Args, State>(
   function planned(news: Values, state: Values | undefined): Values {
     const given = withoutBookkeeping(news)
     const values = plan(properties, given, state)
-    if (state) resource.replan?.(values, state)
-    return values
+    if (!state) return values
+    resource.replan?.(values, state)
+    return withEmptied(properties, values, state, given)
   }
 
   function validate(urn: string, news: Values, state?: Values): void {
@@ -121,15 +125,15 @@ export function bridged<Api, Args, State>(
     },
 
     diff({ urn, olds, news, ignoreChanges }) {
-      const state = withoutBookkeeping(olds)
+      const state = revealAll(withoutBookkeeping(olds))
       validate(urn, news, state)
       const name = resource.autonamed ?? ''
       const defaults = Array.isArray(news.__defaults) ? news.__defaults : []
       const explicitName = name in news && !defaults.includes(name)
       return diffOf(properties, {
         state,
-        planned: planned(news, state),
-        inputs: withoutBookkeeping(news),
+        planned: planned(revealAll(news), state),
+        inputs: withoutBookkeeping(revealAll(news)),
         explicitName,
         ignored: ignoreChanges,
       })
@@ -141,13 +145,14 @@ export function bridged<Api, Args, State>(
       if (preview) return { properties: { ...outputs(UNKNOWN, wanted, 'preview') } }
       const limits = work('create', timeout, context)
       const known = unfinished(properties, wanted)
+      const given = withoutBookkeeping(revealAll(news))
       // The API gets the text, the state its digest.
       const request = { ...known, ...textsOf(properties, news) }
-      const id = await resource.create(context.client, request, limits).catch((error) => {
+      const id = await resource.create(context.client, request, limits, given).catch((error) => {
         throw new Error(multierror(error))
       })
       try {
-        await resource.ready?.(context.client, id, request, limits)
+        await resource.ready?.(context.client, id, request, limits, given)
         const actual = await resource.read(context.client, id, known, 'create')
         return { id, properties: outputs(id, settle(wanted, sortSets(properties, actual))) }
       } catch (error) {
@@ -159,13 +164,14 @@ export function bridged<Api, Args, State>(
     },
 
     async update({ urn, id, olds, news, preview, timeout }, context) {
-      const old = withoutBookkeeping(olds)
+      const old = revealAll(withoutBookkeeping(olds))
       validate(urn, news, old)
       const wanted = planned(revealAll(news), old)
       if (preview) return outputs(id, wanted, 'preview')
       const known = unfinished(properties, wanted)
       const change: Change = {
         old,
+        given: withoutBookkeeping(revealAll(news)),
         wanted: { ...known, ...textsOf(properties, news) },
         changes: (...names) =>
           names.some((name) => JSON.stringify(old[name]) !== JSON.stringify(wanted[name])),
@@ -199,9 +205,12 @@ export function bridged<Api, Args, State>(
       return {
         id,
         properties: outputs(id, fresh, importing ? 'import' : undefined),
-        inputs: importing
-          ? importedInputs(inputs, fresh)
-          : refreshedInputs(inputs, oldInputs, old, fresh),
+        inputs: markSecrets(
+          inputs,
+          importing
+            ? importedInputs(inputs, fresh)
+            : refreshedInputs(inputs, oldInputs, old, fresh),
+        ),
       }
     },
 
@@ -218,12 +227,6 @@ export function bridged<Api, Args, State>(
 /** Go's multierror, in which the real plugins wrap every failure. */
 export function multierror(error: unknown): string {
   return `1 error occurred:\n\t* ${error instanceof Error ? error.message : String(error)}\n\n`
-}
-
-function markMembers(properties: Properties, name: string, value: Values[string]): Values[string] {
-  const fields = properties[name]?.fields
-  if (!fields || typeof value !== 'object' || value === null || Array.isArray(value)) return value
-  return mapValues(value, (member, key) => (fields[key]?.secret ? secret(member) : member))
 }
 
 /** The inputs of which the state holds a digest only. */

@@ -3,7 +3,7 @@
  * to it are those of plugins that wrap a Terraform provider, as both real plugins do.
  */
 import type { Value, Values } from '../server/values.ts'
-import { isObject } from '../server/values.ts'
+import { isObject, mapValues, secret } from '../server/values.ts'
 
 export interface Property {
   type: 'string' | 'number' | 'boolean' | 'list' | 'set' | 'map' | 'object'
@@ -32,7 +32,9 @@ export interface Property {
   check?(value: Value, apiName: string): string | undefined
   /** The real plugin knows it, this one does not: Check refuses it. */
   unsupported?: boolean
-  /** A map that a plan shows as empty rather than unset once anything else changes. */
+  /** Sent to the API, never kept. */
+  writeOnly?: boolean
+  /** A member of an object that a plan shows as empty rather than unset once anything else changes; maps as added. */
   emptyInPlan?: boolean
 }
 
@@ -76,6 +78,15 @@ export function withoutBookkeeping(value: Value): Value {
       .filter(([name]) => name !== '__defaults')
       .map(([name, member]) => [name, withoutBookkeeping(member)]),
   )
+}
+
+/** Marks what is secret, in objects too; nulls are marked as well. */
+export function markSecrets(properties: Properties, values: Values): Values {
+  return mapValues(values, (value, name) => {
+    const property = properties[name]
+    if (property?.secret) return secret(value)
+    return property?.fields && isObject(value) ? markSecrets(property.fields, value) : value
+  })
 }
 
 /** Elements of a set in the order in which the real plugins give them; what is unset comes last. */
