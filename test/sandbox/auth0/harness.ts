@@ -1,15 +1,15 @@
 /**
  * What the conformance programs share: a tenant of its own in a temporary folder, trusted by this
  * process, and a browser as far as a login needs one. They run as programs because the clients are
- * ES modules; each prints one JSON object of observations, which auth0.test.ts judges.
+ * ES modules; each prints one JSON object of observations, which the tests judge.
  */
 import dns from 'node:dns'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import tls from 'node:tls'
-import { type Auth0, type Auth0Options, startAuth0 } from '../../sandbox/auth0/index.ts'
-import { openAuthority } from '../../sandbox/ca/index.ts'
+import { type Auth0, type Auth0Options, startAuth0 } from '../../../sandbox/auth0/index.ts'
+import { openAuthority } from '../../../sandbox/ca/index.ts'
 
 export const MANAGEMENT = { clientId: 'deployment', clientSecret: 'a-secret-of-the-tests' }
 
