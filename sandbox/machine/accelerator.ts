@@ -10,9 +10,10 @@ export type Accelerator = 'kvm' | 'hvf' | 'tcg'
 const PROBE_TIMEOUT_MS = 8000
 
 /**
- * The accelerator that works here. A device file or a flag proves little (a nested machine may
- * have /dev/kvm and fail at the first instruction it must emulate), so the guest's own kernel is
- * booted without a disk: only one that gets as far as missing its root file system counts.
+ * The accelerator that works here. A device file proves little (seen: a machine that has /dev/kvm
+ * and no VMX or SVM, where a guest crawls for seconds and then fails at an instruction), so the
+ * guest's own kernel is booted without a disk: only one that gets as far as missing its root file
+ * system counts.
  */
 export async function chooseAccelerator(qemu: string, kernel: string): Promise<Accelerator> {
   const native = await candidate()
@@ -22,11 +23,14 @@ export async function chooseAccelerator(qemu: string, kernel: string): Promise<A
 async function candidate(): Promise<'kvm' | 'hvf' | undefined> {
   if (process.arch !== 'x64') return undefined
   if (process.platform === 'darwin') return 'hvf'
-  const usable = constants.R_OK | constants.W_OK
-  return access('/dev/kvm', usable).then(
-    () => 'kvm',
-    () => undefined,
-  )
+  try {
+    await access('/dev/kvm', constants.R_OK | constants.W_OK)
+    return /^flags.*\b(vmx|svm)\b/m.test(await readFile('/proc/cpuinfo', 'utf8'))
+      ? 'kvm'
+      : undefined
+  } catch {
+    return undefined
+  }
 }
 
 async function boots(qemu: string, kernel: string, accelerator: Accelerator): Promise<boolean> {

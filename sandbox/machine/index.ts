@@ -1,5 +1,6 @@
 import { mkdir, readdir, rm } from 'node:fs/promises'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
+import { lazily } from '../lazily.ts'
 import type { Machines } from '../types.ts'
 import { type Accelerator, chooseAccelerator } from './accelerator.ts'
 import { ensureBaseImage, imageFiles } from './base-image.ts'
@@ -24,14 +25,15 @@ const CONSOLE_CHECK_MS = 30_000
 
 /**
  * The hypervisor: droplets as QEMU machines. Machines of an earlier run that still run are taken
- * over, the others are off. Builds the base image in the background if the cache has none, so
- * that the first `create` finds it.
+ * over, the others are off. The first `create` or `powerOn` builds the base image if the cache has
+ * none (`ensureBaseImage` does so ahead of it) and tries whether there is hardware acceleration.
  */
 export async function startMachines(options: MachineOptions): Promise<Machines> {
-  const { dir, log = () => {}, progress = () => {} } = options
+  const { log = () => {}, progress = () => {} } = options
+  const dir = resolve(options.dir)
   await mkdir(dir, { recursive: true, mode: 0o700 })
   const droplets = await adoptAll(dir, log)
-  const platform = lazily(() => preparePlatform(options.cache, progress, log))
+  const platform = lazily(() => preparePlatform(resolve(options.cache), progress, log))
   const timer = setInterval(() => {
     for (const each of droplets.values()) void capConsole(each.folder)
   }, CONSOLE_CHECK_MS)
@@ -93,18 +95,6 @@ async function preparePlatform(
   const accelerator = await chooseAccelerator(qemu, imageFiles(image).kernel)
   log(`machines run under ${accelerator === 'tcg' ? 'software emulation' : accelerator}`)
   return { image, qemu, accelerator }
-}
-
-/** Runs the work at the first call and again after a failure; all callers share one run. */
-function lazily<T>(work: () => Promise<T>): () => Promise<T> {
-  let running: Promise<T> | undefined
-  return () => {
-    running ??= work().catch((error) => {
-      running = undefined
-      throw error
-    })
-    return running
-  }
 }
 
 async function adoptAll(
