@@ -70,11 +70,11 @@ export class Identity extends pulumi.ComponentResource {
 
 /**
  * The Management API leaves the secret out, without an error, where the token lacks the scope.
- * @throws Error that says which scope, and what to run afterwards.
+ * @throws RunError that says which scope, and what to run afterwards.
  */
 export function requireClientSecret(secret: string | undefined): string {
   if (secret) return secret
-  throw new Error(
+  throw new pulumi.RunError(
     'Auth0 did not return the client secret: the management application lacks the scope read:client_keys. ' +
       'Give it read:client_keys (Auth0 dashboard, Applications > APIs > Auth0 Management API > Machine to Machine), then run: pulumi up --refresh',
   )

@@ -1,3 +1,5 @@
+import { RunError } from '@pulumi/pulumi'
+
 /** One mistake in the configuration, said so that its reader can mend it. */
 export interface Problem {
   key: string
@@ -26,8 +28,11 @@ export function describe(problem: Problem): string {
   return `${subject} ${problem.wrong}. Allowed: ${problem.allowed}.\n    Mend it: ${problem.mend}`
 }
 
-/** Everything that is wrong with a stack's configuration, in one error, before anything is created. */
-export class ConfigurationError extends Error {
+/**
+ * Everything that is wrong with a stack's configuration, in one error, before anything is created.
+ * The engine shows a RunError's message alone, without the program's stack.
+ */
+export class ConfigurationError extends RunError {
   readonly problems: Problem[]
   constructor(problems: Problem[]) {
     const count = problems.length === 1 ? 'one problem' : `${problems.length} problems`

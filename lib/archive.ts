@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { mkdirSync, readdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
+import { RunError } from '@pulumi/pulumi'
 import ignore from 'ignore'
 import { type Pack, pack } from 'tar-stream'
 
@@ -20,12 +21,12 @@ const CACHE = join('node_modules', '.cache', 'padlock')
 /**
  * Packs a folder, leaving out what its .containerignore (or .dockerignore) names. The bytes depend
  * on names, contents and executable bits alone: no times, owners or order of the file system.
- * @throws Error naming the folder if nothing is left to pack.
+ * @throws RunError naming the folder if nothing is left to pack.
  */
 export async function archive(folder: string): Promise<Archive> {
   const files = list(folder, ignoreRules(folder))
   if (files.length === 0)
-    throw new Error(`appSource ${folder}: its ignore file leaves no file to send`)
+    throw new RunError(`appSource ${folder}: its ignore file leaves no file to send`)
   const tar = pack()
   const chunks = collect(tar)
   for (const file of files) {

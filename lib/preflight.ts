@@ -1,5 +1,6 @@
 import * as auth0 from '@pulumi/auth0'
 import * as digitalocean from '@pulumi/digitalocean'
+import { Config, RunError } from '@pulumi/pulumi'
 
 /** What the accounts are asked about; the names are those of the configuration keys. */
 export interface Wishes {
@@ -17,15 +18,16 @@ export interface Findings {
 }
 
 /**
- * Asks both accounts, before anything is created, whether the credentials are good, the size
- * exists, the region offers it, an adopted zone is there and the tenant has the connections.
- * @throws Error that names the key, the value, what is allowed and the command that mends it.
+ * Asks both accounts, before anything is created, whether the credentials are good and sufficient,
+ * the size exists, the region offers it, an adopted zone is there and the tenant has the connections.
+ * @throws RunError that names the key, the value, what is allowed and the command that mends it.
  */
 export async function preflight(wishes: Wishes): Promise<Findings> {
   const [connections] = await Promise.all([
     Promise.all(wishes.connections.map(findConnection)),
     checkSize(wishes),
     wishes.manageZone ? undefined : checkZone(wishes.zone),
+    checkClientSecrets(),
   ])
   return { connections }
 }
@@ -77,16 +79,40 @@ async function findConnection(name: string): Promise<{ name: string; id: string 
         `pulumi config set --path 'connections[0]' Username-Password-Authentication`,
       )
     }
-    if (/access_denied|unauthorized|401/i.test(error.message)) {
-      throw mistake(
-        'Auth0 refused the management credentials',
-        'a machine-to-machine application that is authorised for the Auth0 Management API',
-        'export AUTH0_CLIENT_ID and AUTH0_CLIENT_SECRET, or pulumi config set --secret auth0:clientSecret SECRET',
-      )
-    }
-    throw new Error(`Auth0 did not answer as it should: ${error.message}`)
+    return refuseAuth0(error)
   })
   return { name, id: connection.id }
+}
+
+/**
+ * The Management API leaves client secrets out, without an error, where the scope is missing; the
+ * management application's own is one that must be there. Who has a token and no application, or
+ * one that signs its requests, finds out from the new application's secret.
+ */
+async function checkClientSecrets(): Promise<void> {
+  const settings = new Config('auth0')
+  const clientId = settings.get('clientId') ?? process.env.AUTH0_CLIENT_ID
+  const secret = settings.get('clientSecret') ?? process.env.AUTH0_CLIENT_SECRET
+  const token = settings.get('apiToken') ?? process.env.AUTH0_API_TOKEN
+  if (!clientId || !secret || token) return
+  const own = await auth0.getClient({ clientId }).catch(refuseAuth0)
+  if (own.clientSecret) return
+  throw mistake(
+    'the Auth0 management application may not read client secrets, which the app needs to log users in',
+    'an application that is granted the scope read:client_keys',
+    'Auth0 dashboard, Applications > APIs > Auth0 Management API > Machine to Machine',
+  )
+}
+
+function refuseAuth0(error: Error): never {
+  if (/access_denied|unauthorized|401/i.test(error.message)) {
+    throw mistake(
+      'Auth0 refused the management credentials',
+      'a machine-to-machine application that is authorised for the Auth0 Management API',
+      'export AUTH0_CLIENT_ID and AUTH0_CLIENT_SECRET, or pulumi config set --secret auth0:clientSecret SECRET',
+    )
+  }
+  throw new RunError(`Auth0 did not answer as it should: ${error.message}`)
 }
 
 function refuseDigitalOcean(error: Error): never {
@@ -97,11 +123,12 @@ function refuseDigitalOcean(error: Error): never {
       'pulumi config set --secret digitalocean:token TOKEN, or export DIGITALOCEAN_TOKEN',
     )
   }
-  throw new Error(`DigitalOcean did not answer as it should: ${error.message}`)
+  throw new RunError(`DigitalOcean did not answer as it should: ${error.message}`)
 }
 
-function mistake(wrong: string, allowed: string, mend: string): Error {
-  return new Error(
+/** The engine shows a RunError's message alone, without the program's stack. */
+function mistake(wrong: string, allowed: string, mend: string): RunError {
+  return new RunError(
     `${wrong}. Allowed: ${allowed}.\n    Mend it: ${mend}\nNothing was created or changed.`,
   )
 }
