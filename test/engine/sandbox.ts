@@ -1,0 +1,191 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { existsSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
+import https from 'node:https'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { text } from 'node:stream/consumers'
+import {
+  type Control,
+  type Credentials,
+  openControl,
+  readCredentials,
+  type SandboxFile,
+} from '../../sandbox/control.ts'
+import { nodeExecutable } from '../../toolchain/launcher.ts'
+
+export const root = join(import.meta.dirname, '..', '..')
+export const cache = process.env.PADLOCK_CACHE ?? join(root, '.sandbox', 'cache')
+
+// biome-ignore lint/suspicious/noExplicitAny: the tests read into answers of all shapes
+export type Json = any
+
+/** Two accounts on this computer, whose droplets are hosts of the tests' own. */
+export interface Sandbox {
+  dir: string
+  file: SandboxFile
+  credentials: Credentials
+  control: Control
+  /** Everything in both accounts, `kind name`, sorted; names made unique by seven digits end in `*`. */
+  things(): Promise<string[]>
+  /** Requests that changed something, as `METHOD /path`, since the last time. */
+  writes(): Promise<string[]>
+  /** A request to the DigitalOcean API, `/v2` left out. */
+  digitalocean(method: string, path: string, body?: unknown): Promise<Json>
+  /** A request to the Management API, `/api/v2` left out. */
+  auth0(method: string, path: string, body?: unknown): Promise<Json>
+  /** The account's droplets, oldest first. */
+  droplets(): Promise<Json[]>
+  /** Makes a command of the hosts fail with this text on stderr, until `mend`. */
+  fail(command: 'host-key' | 'ready' | 'release', words: string): void
+  /** Keeps a command of the hosts from coming to its end, until `mend`. */
+  hold(command: 'host-key' | 'ready' | 'release'): void
+  /** Resolves once a held command has been called. */
+  reached(command: 'host-key' | 'ready' | 'release'): Promise<void>
+  mend(): void
+  /** What was run on a droplet over ssh, in order. */
+  commands(dropletId: number): string[]
+  stop(): Promise<void>
+}
+
+/** Starts a sandbox of the test's own, on free ports, in a folder that goes with it. */
+export async function startSandbox(): Promise<Sandbox> {
+  const dir = realpathSync(mkdtempSync(join(tmpdir(), 'padlock-engine-')))
+  const machines = join(root, 'test/support/host/machines.ts')
+  const child = spawn(
+    nodeExecutable(),
+    ['sandbox/main.ts', '--dir', dir, '--cache', cache, '--ports', 'auto', '--machines', machines],
+    { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] },
+  )
+  const exited = once(child, 'exit')
+  const log = text(child.stderr)
+  const [line] = await Promise.race([
+    once(createInterface(child.stdout), 'line'),
+    exited.then(async () => {
+      throw new Error(`the sandbox does not start:\n${await log}`)
+    }),
+  ])
+  const file: SandboxFile = JSON.parse(line)
+  const credentials = (await readCredentials(dir)) as Credentials
+  const control = openControl(dir)
+  const trouble = (name: string) => join(dir, 'machines', 'trouble', name)
+  let before: Record<string, number> = {}
+  let managementToken: string | undefined
+
+  const sandbox: Sandbox = {
+    dir,
+    file,
+    credentials,
+    control,
+    async things() {
+      const { inventory } = await control.status()
+      return [...inventory.digitalocean, ...inventory.auth0]
+        .map(({ kind, name }) => `${kind} ${name.replace(/-[0-9a-f]{7}$/, '-*')}`)
+        .sort()
+    },
+    async writes() {
+      const { calls } = await control.status()
+      const now = { ...calls.digitalocean, ...calls.auth0 }
+      const made = Object.keys(now).filter((key) => now[key] !== before[key])
+      before = now
+      return made.filter((key) => !/^GET |\/oauth\/token$/.test(key)).sort()
+    },
+    async digitalocean(method, path, body) {
+      const { token } = credentials.digitalocean
+      const response = await fetch(`${file.digitalocean.url}/v2${path}`, {
+        method,
+        headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+        ...(body !== undefined && { body: JSON.stringify(body) }),
+      })
+      return parsed(response.status, await response.text(), `${method} ${path}`)
+    },
+    async auth0(method, path, body) {
+      const ask = (method: string, path: string, body: unknown, token?: string) =>
+        secureRequest(file, method, path, body, token)
+      if (!managementToken) {
+        const { clientId, clientSecret } = credentials.auth0
+        const answer = await ask('POST', '/oauth/token', {
+          grant_type: 'client_credentials',
+          audience: `https://${file.auth0.domain}/api/v2/`,
+          client_id: clientId,
+          client_secret: clientSecret,
+        })
+        managementToken = answer.access_token
+      }
+      return ask(method, `/api/v2${path}`, body, managementToken)
+    },
+    async droplets() {
+      const { droplets } = await sandbox.digitalocean('GET', '/droplets')
+      return droplets.sort((a: Json, b: Json) => a.id - b.id)
+    },
+    fail: (command, words) => writeFileSync(trouble(command), `${words}\n`),
+    hold(command) {
+      rmSync(trouble(`${command}.reached`), { force: true })
+      writeFileSync(trouble(`${command}.hold`), '')
+    },
+    async reached(command) {
+      const deadline = Date.now() + 60_000
+      while (!existsSync(trouble(`${command}.reached`))) {
+        if (Date.now() > deadline) throw new Error(`no host was asked for ${command} in a minute`)
+        await new Promise((done) => setTimeout(done, 50))
+      }
+    },
+    mend() {
+      for (const command of ['host-key', 'ready', 'release']) {
+        rmSync(trouble(command), { force: true })
+        rmSync(trouble(`${command}.hold`), { force: true })
+      }
+    },
+    commands(dropletId) {
+      const path = join(dir, 'machines', String(dropletId), 'commands')
+      return existsSync(path) ? readFileSync(path, 'utf8').trimEnd().split('\n') : []
+    },
+    async stop() {
+      child.kill('SIGTERM')
+      await exited
+      rmSync(dir, { recursive: true, force: true })
+    },
+  }
+  await sandbox.writes()
+  return sandbox
+}
+
+/** A request to the tenant, whose certificate hangs under the sandbox's root. */
+function secureRequest(
+  file: SandboxFile,
+  method: string,
+  path: string,
+  body: unknown,
+  token?: string,
+): Promise<Json> {
+  return new Promise((resolve, reject) => {
+    const request = https.request(
+      `https://${file.auth0.domain}${path}`,
+      {
+        method,
+        agent: false,
+        ca: readFileSync(file.ca),
+        headers: {
+          'content-type': 'application/json',
+          ...(token && { authorization: `Bearer ${token}` }),
+        },
+      },
+      async (response) => {
+        const said = await text(response)
+        try {
+          resolve(parsed(response.statusCode ?? 0, said, `${method} ${path}`))
+        } catch (error) {
+          reject(error)
+        }
+      },
+    )
+    request.on('error', reject)
+    request.end(body === undefined ? undefined : JSON.stringify(body))
+  })
+}
+
+function parsed(status: number, body: string, what: string): Json {
+  if (status >= 400) throw new Error(`${what}: ${status} ${body}`)
+  return body === '' ? undefined : JSON.parse(body)
+}

@@ -1,0 +1,159 @@
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { parse, stringify } from 'yaml'
+import { deploymentEnvironment } from '../../cli/deployment/environment.ts'
+import { ensureToolchain } from '../../toolchain/index.ts'
+import { type Ran, type Running, start } from './processes.ts'
+import { cache, type Json, root, type Sandbox } from './sandbox.ts'
+
+/** One step of a preview: what happens to a resource, components and providers left out. */
+export interface Step {
+  op: string
+  type: string
+  name: string
+  /** Properties that differ, as far as the provider names them. */
+  diff: string[]
+}
+
+export interface Stack {
+  /** Sets keys of the program (without `padlock:`), undefined for none; the answer sets them back. */
+  set(settings: Record<string, unknown>): () => void
+  /** A command of the engine on this stack, to its end. */
+  run(command: string, environment?: Record<string, string>): Promise<Ran>
+  /** The same, while it runs. */
+  launch(command: string, environment?: Record<string, string>): Running
+  /** `up` that must succeed. */
+  up(flags?: string): Promise<Ran>
+  /** The messages of a preview that must fail, without the engine's own around them. */
+  mistakes(environment?: Record<string, string>): Promise<string[]>
+  /** The steps of a preview, without those that change nothing. */
+  preview(): Promise<Step[]>
+  /** The state's resources, secrets left as they are kept. */
+  state(): Promise<Json[]>
+  outputs(): Promise<Record<string, string>>
+  /** The file that the backend keeps, as it stands. */
+  stateFile(): string
+}
+
+/** A stack of the real program on a sandbox; nothing of it lies in the project's folder. */
+export async function openStack(sandbox: Sandbox, name: string): Promise<Stack> {
+  const { dir } = sandbox
+  const home = join(dir, 'pulumi')
+  const toolchain = await ensureToolchain({ home, cache, progress: () => {} })
+  const environment = await deploymentEnvironment(dir, toolchain.env)
+  mkdirSync(join(dir, 'state'), { recursive: true })
+
+  const dev = parse(readFileSync(join(root, 'Pulumi.dev.yaml'), 'utf8'))
+  const settings: { config: Record<string, unknown> } = {
+    ...dev,
+    config: { ...dev.config, ...addresses(sandbox) },
+  }
+  // A folder that looks like the project to the engine, for the commands that know no --config-file.
+  const project = join(dir, 'project', name)
+  mkdirSync(project, { recursive: true })
+  writeFileSync(join(project, 'Pulumi.yaml'), readFileSync(join(root, 'Pulumi.yaml')))
+  const configFile = join(project, `Pulumi.${name}.yaml`)
+  const save = () => writeFileSync(configFile, stringify(settings))
+  save()
+
+  const pulumi = (args: string[], cwd: string, more: Record<string, string> = {}) =>
+    start(toolchain.pulumi, [...args, '--non-interactive', '--color', 'never'], {
+      cwd,
+      env: { ...process.env, ...environment, ...more },
+    })
+  const made = await pulumi(['stack', 'init', name], project).done
+  if (made.code !== 0) throw new Error(made.output)
+
+  const stack: Stack = {
+    set(changes) {
+      const before = { ...settings.config }
+      for (const [key, value] of Object.entries(changes)) {
+        if (value === undefined) delete settings.config[`padlock:${key}`]
+        else settings.config[`padlock:${key}`] = value
+      }
+      save()
+      return () => {
+        settings.config = before
+        save()
+      }
+    },
+    launch(command, more) {
+      const words = command.split(' ')
+      const own = ['--stack', name]
+      const operation = /^(up|preview|refresh|destroy)$/.test(words[0] ?? '')
+      if (!operation) return pulumi([...words, ...own], project, more)
+      return pulumi([...words, ...own, '--config-file', configFile], root, more)
+    },
+    run: (command, more) => stack.launch(command, more).done,
+    async up(flags = '') {
+      const ran = await stack.run(`up --yes --skip-preview ${flags}`.trim())
+      if (ran.code !== 0) throw new Error(`up fails:\n${ran.output}`)
+      return ran
+    },
+    async mistakes(more) {
+      const { code, stdout } = await stack.run('preview --json', more)
+      if (code === 0) throw new Error('the preview succeeds')
+      const { diagnostics = [] } = JSON.parse(stdout)
+      return diagnostics
+        .filter(({ severity }: Json) => severity === 'error')
+        .map(({ message }: Json) => message.replace(/^error: /, '').trimEnd())
+    },
+    async preview() {
+      const ran = await stack.run('preview --json')
+      if (ran.code !== 0) throw new Error(`preview fails:\n${ran.output}`)
+      return steps(JSON.parse(ran.stdout))
+    },
+    async state() {
+      const { stdout } = await stack.run('stack export')
+      return JSON.parse(stdout).deployment.resources ?? []
+    },
+    async outputs() {
+      const { stdout } = await stack.run('stack output --json --show-secrets')
+      return JSON.parse(stdout)
+    },
+    stateFile: () => readFileSync(join(dir, `state/.pulumi/stacks/padlock/${name}.json`), 'utf8'),
+  }
+  return stack
+}
+
+/** What differs between this sandbox and the one that Pulumi.dev.yaml describes. */
+function addresses({ file }: Sandbox): Record<string, unknown> {
+  return {
+    'digitalocean:apiEndpoint': file.digitalocean.url,
+    'auth0:domain': file.auth0.domain,
+    'padlock:sshPort': file.ports.ssh,
+    'padlock:httpPort': file.ports.http,
+    'padlock:httpsPort': file.ports.https,
+    'padlock:acmeDirectory': file.acme.directory,
+    'padlock:acmeRoot': file.ca,
+    'padlock:caddyRepository': {
+      url: file.apt.url,
+      suite: file.apt.suite,
+      component: file.apt.component,
+      key: file.apt.keyFile,
+    },
+    'padlock:auth0CustomDomain': file.auth0.customDomain,
+    'padlock:appBaseImage': `${file.registry.host}/python:3-trixie`,
+  }
+}
+
+function steps(preview: Json): Step[] {
+  return preview.steps
+    .map((step: Json) => ({
+      op: step.op,
+      type: step.urn.split('::')[2].split('$').at(-1),
+      name: step.urn.split('::').at(-1),
+      diff: (step.diffReasons ?? []).toSorted(),
+    }))
+    .filter(({ op, type }: Step) => op !== 'same' && !/^(padlock|pulumi):/.test(type))
+}
+
+/** `op type name` of each step, short enough to compare lists of them. */
+export function brief(list: Step[]): string[] {
+  return list.map(({ op, type, name }) => `${op} ${type.split(':').at(-1)} ${name}`).sort()
+}
+
+/** Removes what the tests laid into the project's ignored folders. */
+export function removeScratch(path: string): void {
+  rmSync(join(root, path), { recursive: true, force: true })
+}
