@@ -8,6 +8,7 @@ import type { Values } from '../server/values.ts'
 import { Auth0, type Settings } from './api.ts'
 import { client } from './client.ts'
 import { clientCredentials } from './client-credentials.ts'
+import { getClient } from './client-lookup.ts'
 import { connection, getConnection } from './connection.ts'
 import { connectionClient } from './connection-client.ts'
 
@@ -49,7 +50,10 @@ await serveProvider<Auth0>({
     [connection.token]: bridged(connection, options),
     [connectionClient.token]: bridged(connectionClient, options),
   },
-  functions: { 'auth0:index/getConnection:getConnection': getConnection },
+  functions: {
+    'auth0:index/getClient:getClient': getClient,
+    'auth0:index/getConnection:getConnection': getConnection,
+  },
 })
 
 function settingsOf(args: Values): Settings {
