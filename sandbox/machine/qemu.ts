@@ -30,7 +30,7 @@ export function processor(accelerator: Accelerator): string[] {
 }
 
 /** Kernel arguments that spare an emulated processor work which makes no difference to a guest. */
-const EMULATED_KERNEL = ['tsc=reliable', 'no_timer_check', 'nokaslr']
+const EMULATED_KERNEL = ['tsc=reliable', 'no_timer_check', 'nokaslr', 'init_on_alloc=0']
 
 /** QEMU's command line for a machine; to be started in the machine's folder. */
 export function commandLine(hardware: Hardware): string[] {
