@@ -64,14 +64,14 @@ async function respond(
   }
   const path = (request.url ?? '/').split('?')[0] as string
   const [, repository, kind, reference = ''] = ROUTE.exec(path) ?? []
+  const base = path === '/v2/' || path === '/v2'
+  if (!base && !repository) return refuse(response, 404, 'NAME_INVALID', `no such path: ${path}`)
   const credentials = (await options.credentials?.()) ?? {}
   if (!isAuthorized(credentials, repository, request.headers.authorization)) {
     response.setHeader('www-authenticate', 'Basic realm="registry"')
     return refuse(response, 401, 'UNAUTHORIZED', 'authentication required')
   }
-  if (path === '/v2/' || path === '/v2') return send(response, request, 'application/json', '{}')
-  if (repository === undefined)
-    return refuse(response, 404, 'NAME_INVALID', `no such path: ${path}`)
+  if (!repository) return send(response, request, 'application/json', '{}')
   await options.prepare?.(repository)
   const layouts = options.images.map((folder) => join(folder, repository))
   if (kind === 'blobs') return sendBlob(response, request, layouts, reference)
