@@ -35,7 +35,7 @@ test('the Python files compile', () => {
   execFileSync('python3', ['-c', compile, ...python.map((path) => join(root, path))])
 })
 
-test('the kernel takes the firewall for every set of ports', () => {
+test('the firewall opens by port what is configured and what DHCP needs, nothing else', () => {
   const text = readFileSync(join(root, 'etc/nftables.conf'), 'utf8')
   expect(text).toContain('tcp dport { $ssh_port, $http_port, $https_port } accept')
   expect(text).toContain('udp dport $https_port accept')

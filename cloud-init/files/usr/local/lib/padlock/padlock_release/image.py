@@ -7,6 +7,7 @@ import json
 import os
 import shutil
 import tempfile
+from subprocess import CompletedProcess
 
 from . import appuser
 from .failure import Failure
@@ -25,15 +26,16 @@ def reference(source: Archive | Image) -> str:
 def ensure(source: Archive | Image) -> str:
     """Returns the image's id, `sha256:…`."""
     name = reference(source)
-    if appuser.run('podman', 'image', 'exists', name, check=False).returncode != 0:
+    found = appuser.run('podman', 'image', 'inspect', '--format', '{{.Id}}', name, check=False)
+    if found.returncode != 0:
         if isinstance(source, Image):
             say(f'pulling {name}')
-            _pull(source)
+            found = _pull(source)
         else:
             say(f'building {name}')
-            _build(source, name)
-    found = appuser.run('podman', 'image', 'inspect', '--format', '{{.Id}}', name).stdout.strip()
-    return found if found.startswith('sha256:') else f'sha256:{found}'
+            found = _build(source, name)
+    # Podman's last line is the id in all three cases.
+    return f'sha256:{found.stdout.split()[-1].removeprefix("sha256:")}'
 
 
 def remove(names: list[str]) -> None:
@@ -42,7 +44,7 @@ def remove(names: list[str]) -> None:
     appuser.run('podman', 'image', 'prune', '--force', '--filter', 'until=168h', check=False)
 
 
-def _build(source: Archive, name: str) -> None:
+def _build(source: Archive, name: str) -> CompletedProcess:
     _verify(source)
     context = os.path.join(appuser.home(), 'build')
     shutil.rmtree(context, ignore_errors=True)
@@ -53,6 +55,7 @@ def _build(source: Archive, name: str) -> None:
         arguments = [] if source.base_image is None else ['--build-arg', f'BASE={source.base_image}']
         done = appuser.run('podman', 'build', '--tag', name, *arguments, context)
         write(done.stdout + done.stderr)
+        return done
     finally:
         shutil.rmtree(context, ignore_errors=True)
 
@@ -79,13 +82,12 @@ def _unpack(archive: str, directory: str) -> None:
     os.unlink(readable)
 
 
-def _pull(source: Image) -> None:
+def _pull(source: Image) -> CompletedProcess:
     """The credentials are in a file on a tmpfs for as long as the pull takes."""
     for left in glob.glob(os.path.join(appuser.runtime_directory(), 'padlock-auth-*')):
         os.unlink(left)
     if source.username is None:
-        appuser.run('podman', 'pull', '--quiet', source.reference)
-        return
+        return appuser.run('podman', 'pull', '--quiet', source.reference)
     pair = base64.b64encode(f'{source.username}:{source.password}'.encode()).decode()
     host = source.reference.split('/', 1)[0]
     descriptor, path = tempfile.mkstemp(prefix='padlock-auth-', dir=appuser.runtime_directory())
@@ -93,6 +95,6 @@ def _pull(source: Image) -> None:
         with os.fdopen(descriptor, 'w') as file:
             json.dump({'auths': {host: {'auth': pair}}}, file)
         appuser.own(path)
-        appuser.run('podman', 'pull', '--quiet', '--authfile', path, source.reference)
+        return appuser.run('podman', 'pull', '--quiet', '--authfile', path, source.reference)
     finally:
         os.unlink(path)
