@@ -49,7 +49,7 @@ export function openSshPrivateKey(key: KeyObject, blob: PublicBlob): string {
   ])
   const lines = all
     .toString('base64')
-    .match(/.{1,70}/g)!
+    .match(/.{1,64}/g)!
     .join('\n')
   return `-----BEGIN OPENSSH PRIVATE KEY-----\n${lines}\n-----END OPENSSH PRIVATE KEY-----\n`
 }
