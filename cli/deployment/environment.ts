@@ -1,3 +1,4 @@
+import { mkdir } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { rootCertificates } from 'node:tls'
 import { readCredentials, readSandbox } from '../../sandbox/control.ts'
@@ -18,6 +19,7 @@ export async function deploymentEnvironment(
   const [sandbox, credentials] = await Promise.all([readSandbox(dir), readCredentials(dir)])
   if (!sandbox || !credentials)
     throw new Error('the sandbox does not run; start it: ./padlock sandbox up')
+  await mkdir(join(dir, 'state'), { recursive: true, mode: 0o700 })
   const environment = {
     ...toolchain,
     PULUMI_BACKEND_URL: `file://${resolve(dir, 'state')}`,
