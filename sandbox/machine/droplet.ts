@@ -17,12 +17,13 @@ import { openQmp, type Qmp } from './qmp.ts'
 import { makeSeed } from './seed.ts'
 import { extraCertificates, type Vendor } from './vendor-data.ts'
 
-/** Debian with cloud-init, apt and a container build does not fit into less. */
+/** More than the smallest droplet has: it would swap all through an emulated first boot. */
 const LEAST_MEMORY_MIB = 1024
 /** A second processor makes an emulated boot half as long again faster. */
 const LEAST_EMULATED_VCPUS = 2
 const SHUTDOWN_MS = 30_000
 const QUIT_MS = 5_000
+const START_MS = 30_000
 
 /** What is noted of a machine in its folder. */
 interface Note {
@@ -43,6 +44,7 @@ export class Droplet {
   readonly folder: string
   #note: Note
   #forwards = new Map<number, Endpoint>()
+  #talks: Promise<unknown> = Promise.resolve()
 
   private constructor(id: number, folder: string, note: Note) {
     this.id = id
@@ -183,8 +185,13 @@ export class Droplet {
     )
   }
 
+  /** Ends a QEMU that was started and of which no note was taken before the sandbox was killed. */
+  async endStray(): Promise<void> {
+    if (!this.on) await this.#monitor((qmp) => qmp.execute('quit')).catch(() => {})
+  }
+
   async #untilItAnswers(): Promise<string | undefined> {
-    const deadline = Date.now() + 15_000
+    const deadline = Date.now() + START_MS
     while (this.on) {
       if (await this.answers()) return undefined
       if (Date.now() > deadline) return 'it does not answer'
@@ -193,13 +200,18 @@ export class Droplet {
     return 'it ended at once'
   }
 
-  async #monitor<T>(talk: (qmp: Qmp) => Promise<T>): Promise<T> {
-    const qmp = await openQmp(join(this.folder, 'qmp.sock'))
-    try {
-      return await talk(qmp)
-    } finally {
-      qmp.close()
-    }
+  /** One conversation after the other: QEMU talks to one client and lets a second one queue. */
+  #monitor<T>(talk: (qmp: Qmp) => Promise<T>): Promise<T> {
+    const turn = this.#talks.then(async () => {
+      const qmp = await openQmp(join(this.folder, 'qmp.sock'))
+      try {
+        return await talk(qmp)
+      } finally {
+        qmp.close()
+      }
+    })
+    this.#talks = turn.catch(() => {})
+    return turn
   }
 
   #save(): Promise<void> {

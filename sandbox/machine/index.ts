@@ -110,6 +110,7 @@ async function adoptAll(
       await rm(folder, { recursive: true, force: true })
       continue
     }
+    await droplet.endStray()
     if (droplet.on && !(await droplet.answers())) {
       log(`the machine of droplet ${name} does not answer and is switched off`)
       await droplet.pullThePlug()

@@ -22,7 +22,7 @@ export interface Qmp {
  * Opens the monitor's socket, which serves one client after the other.
  * @param timeoutMs for the connection and for each answer
  */
-export async function openQmp(path: string, timeoutMs = 5000): Promise<Qmp> {
+export async function openQmp(path: string, timeoutMs = 15_000): Promise<Qmp> {
   const short = await shorten(path)
   const socket = connect(short.path)
   const answers = replies(socket, timeoutMs)

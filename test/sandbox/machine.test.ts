@@ -183,8 +183,9 @@ test('the metadata service serves the droplet and nothing outside of its tree', 
 test('a port is forwarded once, and another one beside it', async () => {
   const ssh = await machines.forward(ID, 22)
   expect(await machines.forward(ID, 22)).toEqual(ssh)
-  const web = await machines.forward(ID, 8080)
-  expect(web?.port).not.toBe(ssh?.port)
+  const ports = [8080, 8081, 8082, 8083, 8080]
+  const [web, ...others] = await Promise.all(ports.map((port) => machines.forward(ID, port)))
+  expect(new Set([ssh, web, ...others].map((each) => each?.port)).size).toBe(5)
   await inside('nohup python3 -m http.server -d /etc/apt 8080 > /dev/null 2>&1 & sleep 3')
   const answer = await fetch(`http://${web?.host}:${web?.port}/`)
   expect(await answer.text()).toContain('sources.list.d')
