@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -13,20 +14,28 @@ import requests
 APP = Path(__file__).parents[1]
 
 
-def start(environment, **extra):
+@contextmanager
+def server(environment, **extra):
     """gunicorn with this environment and nothing of the caller's but PATH.
 
     One worker: a second one that is just being forked would miss a SIGTERM, and gunicorn would
     wait for it until the graceful timeout.
     """
-    return subprocess.Popen(
+    process = subprocess.Popen(
         [sys.executable, "-m", "gunicorn"],
         cwd=APP,
         env={"PATH": os.environ["PATH"], "WEB_CONCURRENCY": "1"} | environment | extra,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
+        start_new_session=True,
     )
+    try:
+        yield process
+    finally:
+        if process.poll() is None:
+            os.killpg(process.pid, signal.SIGKILL)  # the workers too
+            process.communicate()
 
 
 def stop(process):
@@ -39,14 +48,10 @@ def stop(process):
 
 @contextmanager
 def running(environment, port, **extra):
-    process = start(environment, PORT=str(port), **extra)
-    try:
+    """The server on a port of this computer, once it answers."""
+    with server(environment, PORT=str(port), **extra) as process:
         wait(lambda: requests.get(f"http://127.0.0.1:{port}/healthz", timeout=2).ok, process)
         yield process
-    finally:
-        if process.poll() is None:
-            process.kill()
-            process.communicate()
 
 
 def wait(check, process, seconds=60):

@@ -7,7 +7,7 @@ import threading
 import pytest
 
 from .conftest import ENVIRONMENT
-from .serving import free_port, running, start, stop, wait
+from .serving import free_port, running, server, stop, wait
 
 # Nothing listens here, so that no test asks a stranger's server.
 OFFLINE = ENVIRONMENT | {"AUTH0_DOMAIN": "localhost:1"}
@@ -27,14 +27,11 @@ def over(path, target):
 
 def test_serves_on_a_unix_socket_that_the_web_server_may_use(tmp_path):
     path = tmp_path / "app.sock"
-    process = start(OFFLINE, APP_SOCKET=str(path))
-    try:
+    with server(OFFLINE, APP_SOCKET=str(path)) as process:
         wait(lambda: over(path, "/healthz") == 200, process)
         assert stat.S_IMODE(os.stat(path).st_mode) == 0o666
         assert over(path, "/home") == 302
         lines = stop(process)
-    finally:
-        process.kill()
     assert {line["release"] for line in lines} == {"3f2a9c01d2e4"}
     assert "Booting worker" in str(lines)
     assert [line["path"] for line in lines if line["message"] == "request"][-1] == "/home"
@@ -42,8 +39,9 @@ def test_serves_on_a_unix_socket_that_the_web_server_may_use(tmp_path):
 
 @pytest.mark.parametrize("key", ["APP_SECRET_KEY", "AUTH0_CLIENT_SECRET"])
 def test_a_wrong_setting_ends_the_start_with_one_message(key):
-    process = start(OFFLINE | {"APP_URL": "app.example.com", key: "hush hush"}, PORT="0")
-    out, err = process.communicate(timeout=60)
+    wrong = {"APP_URL": "app.example.com", key: "hush hush"}
+    with server(OFFLINE | wrong, PORT="0") as process:
+        out, err = process.communicate(timeout=60)
     assert process.returncode == 78
     assert "greeter cannot start, 2 settings are wrong:\n" in err
     assert "\n  APP_URL: " in err and f"\n  {key}: " in err
