@@ -7,7 +7,6 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { readSandbox, type SandboxFile } from './control.ts'
 import { startControl } from './daemon/control-server.ts'
 import { type Holder, lockHolder, takeLock } from './daemon/lock.ts'
-import { Sandbox } from './daemon/sandbox.ts'
 import { endLeftovers } from './processes.ts'
 import { choosePorts, explain, parseSettings, type Settings, SettingsError } from './settings.ts'
 
@@ -30,6 +29,8 @@ async function main(): Promise<void> {
 async function serve(settings: Settings): Promise<void> {
   for (const name of await endLeftovers(settings.dir)) log(`ended ${name}, left by an earlier run`)
   const ports = await choosePorts(settings)
+  // Loaded only now: a start that finds another one, or wrong arguments, answers at once.
+  const { Sandbox } = await import('./daemon/sandbox.ts')
   const sandbox = new Sandbox(settings, ports, log)
   let stop: () => void = () => {}
   const stopped = new Promise<void>((resolve) => {
@@ -46,6 +47,7 @@ async function serve(settings: Settings): Promise<void> {
     // A stop during the start does not wait for the start's end.
     const started = sandbox.start().then(report)
     await Promise.race([started.then(() => stopped), stopped])
+    started.catch(() => {})
     log('stopping')
   } catch (error) {
     throw new Error(explain(error as NodeJS.ErrnoException, ports), { cause: error })

@@ -44,6 +44,7 @@ export function supervisePebble(options: PebbleOptions): Pebble {
   let child: ChildProcess | undefined
   let running: Promise<void> | undefined
   let crashes = 0
+  let forgotten = Promise.resolve()
   let closing = false
 
   async function start(): Promise<void> {
@@ -54,7 +55,7 @@ export function supervisePebble(options: PebbleOptions): Pebble {
     const forget = await recordProcess(dir, 'pebble', spawned.pid as number)
     spawned.once('exit', (code, signal) => {
       child = undefined
-      void forget()
+      forgotten = forget()
       if (closing || !served) return
       crashes = Date.now() - since > LONG_RUN_MS ? 0 : crashes + 1
       log(`pebble ended (${signal ?? `exit code ${code}`}); starting it again`)
@@ -84,7 +85,11 @@ export function supervisePebble(options: PebbleOptions): Pebble {
       closing = true
       const pid = child?.pid
       const started = pid === undefined ? undefined : startMark(pid)
-      if (pid !== undefined && started !== undefined) await endProcess({ pid, started })
+      if (pid === undefined || started === undefined) return
+      const gone = new Promise((exited) => child?.once('exit', exited))
+      await endProcess({ pid, started })
+      await gone
+      await forgotten
     },
   }
 }
