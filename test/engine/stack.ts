@@ -31,6 +31,8 @@ export interface Stack {
   /** The state's resources, secrets left as they are kept. */
   state(): Promise<Json[]>
   outputs(): Promise<Record<string, string>>
+  /** The state's secret texts by where they are; what is public of a connection left out. */
+  secrets(): Promise<Record<string, string>>
   /** The file that the backend keeps, as it stands. */
   stateFile(): string
 }
@@ -111,6 +113,10 @@ export async function openStack(sandbox: Sandbox, name: string): Promise<Stack> 
       const { stdout } = await stack.run('stack output --json --show-secrets')
       return JSON.parse(stdout)
     },
+    async secrets() {
+      const { stdout } = await stack.run('stack export --show-secrets')
+      return secretsIn(JSON.parse(stdout).deployment.resources)
+    },
     stateFile: () => readFileSync(join(dir, `state/.pulumi/stacks/padlock/${name}.json`), 'utf8'),
   }
   return stack
@@ -146,6 +152,25 @@ function steps(preview: Json): Step[] {
       diff: (step.diffReasons ?? []).toSorted(),
     }))
     .filter(({ op, type }: Step) => op !== 'same' && !/^(padlock|pulumi):/.test(type))
+}
+
+/** Texts of at least 12 characters below a secret marker, by `resource.property`. */
+function secretsIn(resources: Json[]): Record<string, string> {
+  const found: Record<string, string> = {}
+  const visit = (value: Json, where: string, secret: boolean) => {
+    if (typeof value === 'string') {
+      const open = /\.connection\.(host|hostKey|user)$/.test(where)
+      if (secret && !open && value.length >= 12) found[where] = value
+    } else if (typeof value?.plaintext === 'string') {
+      visit(JSON.parse(value.plaintext), where, true)
+    } else if (typeof value === 'object' && value !== null) {
+      for (const [key, each] of Object.entries(value)) visit(each, `${where}.${key}`, secret)
+    }
+  }
+  for (const { urn, inputs, outputs } of resources) {
+    visit({ inputs, outputs }, urn.split('::').slice(2).join(' '), false)
+  }
+  return found
 }
 
 /** `op type name` of each step, short enough to compare lists of them. */
