@@ -35,7 +35,7 @@ export const reservedIp: Resource<DigitalOcean, ReservedIpArgs, ReservedIpState>
     if (dropletId) await assign(api, ip, Number(dropletId), 'Droplet', work)
   },
 
-  async read(api, id) {
+  async read(api, id, known) {
     const path = `/v2/reserved_ips/${id}`
     const found = await fetchObject(api, path, 'reserved_ip', 'Error retrieving reserved IP')
     const dropletId = member(found, 'droplet', 'id')
@@ -43,7 +43,8 @@ export const reservedIp: Resource<DigitalOcean, ReservedIpArgs, ReservedIpState>
       region: member(found, 'region', 'slug'),
       ipAddress: found.ip!,
       reservedIpUrn: `do:reservedip:${found.ip}`,
-      ...(dropletId && { dropletId }),
+      // As the real plugin: a droplet that another resource assigned is not this one's.
+      ...(known.dropletId && dropletId && { dropletId }),
     }
   },
 
