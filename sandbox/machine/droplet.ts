@@ -187,7 +187,12 @@ export class Droplet {
 
   /** Ends a QEMU that was started and of which no note was taken before the sandbox was killed. */
   async endStray(): Promise<void> {
-    if (!this.on) await this.#monitor((qmp) => qmp.execute('quit')).catch(() => {})
+    if (this.on) return
+    const deadline = Date.now() + QUIT_MS
+    while ((await this.answers()) && Date.now() < deadline) {
+      await this.#monitor((qmp) => qmp.execute('quit')).catch(() => {})
+      await sleep(100)
+    }
   }
 
   async #untilItAnswers(): Promise<string | undefined> {
