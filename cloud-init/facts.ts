@@ -13,7 +13,7 @@ export interface HostFacts {
     url: string
     suite: string
     component: string
-    /** Armoured public key. */
+    /** Armoured public key, or the https URL that the host fetches it from. */
     key: string
     /** Fingerprint of the primary key, 40 hexadecimal digits. */
     fingerprint: string
@@ -27,6 +27,9 @@ const KEY_TYPE =
   /^(ssh-ed25519|ssh-rsa|ecdsa-sha2-nistp(256|384|521)|sk-ssh-ed25519@openssh\.com|sk-ecdsa-sha2-nistp256@openssh\.com)$/
 const ARMOUR =
   /^-----BEGIN PGP PUBLIC KEY BLOCK-----\n[\s\S]+\n-----END PGP PUBLIC KEY BLOCK-----\s*$/
+
+/** Without what a shell would take for more than a word. */
+export const KEY_URL = /^https:\/\/[A-Za-z0-9.:_~/-]+$/
 
 /** Throws one error that lists every mistake: the fact, its value, and what is allowed. */
 export function check(facts: HostFacts): void {
@@ -103,10 +106,10 @@ export function check(facts: HostFacts): void {
     'must be 40 hexadecimal digits without spaces: gpg --show-keys prints it',
   )
   expect(
-    ARMOUR.test(repository.key),
+    ARMOUR.test(repository.key) || KEY_URL.test(repository.key),
     'caddyRepository.key',
     abbreviated(repository.key),
-    'must be an armoured public key: gpg --armor --export prints it',
+    'must be an armoured public key (gpg --armor --export prints it) or an https URL of one',
   )
 
   expect(

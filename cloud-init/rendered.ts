@@ -1,13 +1,15 @@
-import type { HostFacts } from './facts.ts'
+import { type HostFacts, KEY_URL } from './facts.ts'
 import type { HostFile } from './files.ts'
 
 /** The few files that say what differs from host to host; all others are the same everywhere. */
 export function renderedFiles(facts: HostFacts): HostFile[] {
   const repository = facts.caddyRepository
+  const fetched = KEY_URL.test(repository.key)
   return [
     // Values are checked words, so the shell needs no quotes around them.
     file('/etc/padlock/host.env', [
       `CADDY_FINGERPRINT=${repository.fingerprint.toUpperCase()}`,
+      ...(fetched ? [`CADDY_KEY_URL=${repository.key}`] : []),
       `CADDY_URI=${repository.url}`,
       `SSH_PORT=${facts.sshPort}`,
       `SWAP_MIB=${facts.swapMiB}`,
@@ -18,7 +20,7 @@ export function renderedFiles(facts: HostFacts): HostFile[] {
       `define https_port = ${facts.httpsPort}`,
     ]),
     file('/etc/ssh/sshd_config.d/10-padlock-port.conf', [`Port ${facts.sshPort}`]),
-    file('/etc/padlock/caddy.asc', [repository.key.trimEnd()]),
+    ...(fetched ? [] : [file('/etc/padlock/caddy.asc', [repository.key.trimEnd()])]),
     // Moved to where apt reads it once the key has been verified.
     file('/etc/padlock/caddy.sources', [
       'Types: deb',

@@ -10,7 +10,8 @@ const LINE = 'must be one line as in authorized_keys, "ssh-ed25519 AAAA… comme
 const PORT = 'must be a whole number from 1 to 65535'
 const URL = 'must be an http or https URL without user, query and fragment'
 const FINGERPRINT = 'must be 40 hexadecimal digits without spaces: gpg --show-keys prints it'
-const ARMOUR = 'must be an armoured public key: gpg --armor --export prints it'
+const ARMOUR =
+  'must be an armoured public key (gpg --armor --export prints it) or an https URL of one'
 const SWAP = 'must be a whole number of MiB from 0 (no swap) to 65536'
 
 const table: [Partial<HostFacts>, string][] = [
@@ -63,6 +64,8 @@ const table: [Partial<HostFacts>, string][] = [
       ['fingerprint', `${repository.fingerprint.slice(0, 39)}G`, FINGERPRINT],
       ['key', '', ARMOUR],
       ['key', '<html>', ARMOUR],
+      ['key', 'http://example.com/key', ARMOUR],
+      ['key', 'https://example.com/$(id)', ARMOUR],
     ] as const
   ).map(([fact, value, allowed]): [Partial<HostFacts>, string] => [
     { caddyRepository: { ...repository, [fact]: value } },

@@ -64,6 +64,13 @@ export const variants: Record<string, HostFacts> = {
       fingerprint: production.caddyRepository.fingerprint.toLowerCase(),
     },
   },
+  'fetched-key': {
+    ...production,
+    caddyRepository: {
+      ...production.caddyRepository,
+      key: 'https://apt.example.com/caddy/gpg.key',
+    },
+  },
   'no-swap': { ...production, swapMiB: 0 },
   'several-keys': {
     ...production,
