@@ -186,7 +186,10 @@ test('a port is forwarded once, and another one beside it', async () => {
   const ports = [8080, 8081, 8082, 8083, 8080]
   const [web, ...others] = await Promise.all(ports.map((port) => machines.forward(ID, port)))
   expect(new Set([ssh, web, ...others].map((each) => each?.port)).size).toBe(5)
-  await inside('nohup python3 -m http.server -d /etc/apt 8080 > /dev/null 2>&1 & sleep 3')
+  await inside(
+    'nohup python3 -m http.server -d /etc/apt 8080 > /dev/null 2>&1 & ' +
+      'timeout 60 sh -c "until curl -so /dev/null http://10.0.2.15:8080; do sleep 1; done"',
+  )
   const answer = await fetch(`http://${web?.host}:${web?.port}/`)
   expect(await answer.text()).toContain('sources.list.d')
 }, 180_000)
