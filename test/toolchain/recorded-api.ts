@@ -17,12 +17,15 @@ export interface Exchange {
 
 export interface RecordedApi {
   port: number
-  /** What is answered from now on; forgets what was asked. */
-  load(exchanges: Exchange[]): void
+  /**
+   * What is answered from now on; forgets what was asked.
+   * @param otherwise the answer to all that is not among the exchanges; undefined: such a request is strange
+   */
+  load(exchanges: Exchange[], otherwise?: Pick<Exchange, 'status' | 'response'>): void
   /** Requests that are not in the recording, or were sent too often. */
   strange: string[]
-  /** Recorded requests (method and address) that nobody made; reads only count if none of them was made. */
-  missed(addresses: RegExp): string[]
+  /** Recorded requests that nobody made; reads only count if none of them was made. */
+  missed(): string[]
   stop(): Promise<void>
 }
 
@@ -33,6 +36,7 @@ export interface RecordedApi {
  */
 export async function startRecordedApi(tls?: { key: string; cert: string }): Promise<RecordedApi> {
   let exchanges: Exchange[] = []
+  let fallback: Pick<Exchange, 'status' | 'response'> | undefined
   const used = new Set<Exchange>()
   const strange: string[] = []
 
@@ -52,7 +56,7 @@ export async function startRecordedApi(tls?: { key: string; cert: string }): Pro
       body += chunk
     })
     request.on('end', () => {
-      const found = answerTo(request.method!, request.url!, body)
+      const found = answerTo(request.method!, request.url!, body) ?? fallback
       if (!found) {
         strange.push(`${request.method} ${request.url} ${body}`.trim())
         response.writeHead(501).end('{"message":"not recorded"}')
@@ -62,7 +66,7 @@ export async function startRecordedApi(tls?: { key: string; cert: string }): Pro
         response.writeHead(found.status, {
           'content-type': 'application/json',
           'x-request-id': 'ID',
-          ...found.headers,
+          ...(found as Partial<Exchange>).headers,
         })
         const { response: answer } = found
         response.end(typeof answer === 'string' ? answer : answer && JSON.stringify(answer))
@@ -74,15 +78,16 @@ export async function startRecordedApi(tls?: { key: string; cert: string }): Pro
   return {
     port: (server.address() as AddressInfo).port,
     strange,
-    load(next) {
+    load(next, otherwise) {
       exchanges = next
+      fallback = otherwise
       used.clear()
       strange.length = 0
     },
-    missed(addresses) {
+    missed() {
       const made = new Set([...used].map(({ method, url }) => `${method} ${url}`))
       return exchanges
-        .filter((one) => addresses.test(one.url) && !used.has(one))
+        .filter((one) => !used.has(one))
         .map(({ method, url, request }) => [`${method} ${url}`, JSON.stringify(request)] as const)
         .filter(([address]) => !(address.startsWith('GET') && made.has(address)))
         .map(([address, request]) => (request ? `${address} ${request}` : address))

@@ -114,3 +114,18 @@ function scopesOf(strategy: string, json: Values): Value {
 
 /** Flags of google-oauth2 that are no scopes. */
 const GOOGLE_FLAGS = { disable_signup: true, brute_force_protection: true, pkce_enabled: true }
+
+/** The options as a function gives them: objects are lists, with names in the plural. */
+export function optionsOfFunction(options: Values): Values {
+  return Object.fromEntries(
+    Object.entries(options).map(([name, value]) =>
+      optionFields[name]?.type === 'object' ? [plural(name), []] : [name, value],
+    ),
+  )
+}
+
+function plural(name: string): string {
+  if (name.endsWith('s')) return name
+  if (/[^aeiou]y$/.test(name)) return `${name.slice(0, -1)}ies`
+  return name.endsWith('sh') ? `${name}es` : `${name}s`
+}

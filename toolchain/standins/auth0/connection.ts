@@ -4,7 +4,12 @@ import type { Property } from '../bridge/schema.ts'
 import type { FunctionHandler } from '../server/types.ts'
 import { isObject, revealAll, type Values } from '../server/values.ts'
 import { type Auth0, unlessGone } from './api.ts'
-import { optionFields, optionsFromApi, optionsToApi } from './connection-options.ts'
+import {
+  optionFields,
+  optionsFromApi,
+  optionsOfFunction,
+  optionsToApi,
+} from './connection-options.ts'
 import { each, oneOf } from './fields.ts'
 
 const STRATEGIES =
@@ -111,7 +116,7 @@ export const getConnection: FunctionHandler<Auth0> = async ({ token, args }, { c
         ...outputs,
         id: found.id!,
         enabledClients: await enabledClients(client, String(found.id)),
-        options: [outputs.options as Values],
+        options: [optionsOfFunction(outputs.options as Values)],
         authentications: [],
         connectedAccounts: [],
         skipEnabledClients: false,

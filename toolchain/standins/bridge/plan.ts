@@ -34,11 +34,12 @@ function planValue(property: Property, input: Value, old: Value | undefined): Va
   const isGiven = input !== null && !(Array.isArray(input) && isZero(input) && !property.computed)
   if (isGiven) return given(property, input, old)
   if (property.computed) {
-    const unread = old === undefined || (old === null && property.type === 'set')
+    const isList = property.type === 'set' || property.type === 'list'
+    const unread = old === undefined || (old === null && isList)
     return unread ? UNKNOWN : old
   }
   // An empty default is not filled in at first, but it is what a text that is left out later turns to.
-  const emptyAtFirst = old === undefined && property.byDefault === ''
+  const emptyAtFirst = (old ?? null) === null && property.byDefault === ''
   if (property.byDefault !== undefined && !emptyAtFirst) return property.byDefault
   if (old !== undefined && isZero(old)) return old
   if (isBlockList(property) || Array.isArray(old)) return []

@@ -1,7 +1,7 @@
 /** Makes a protocol handler of a resource type's descriptor. */
 import { InitFailedError } from '../server/errors.ts'
 import type { Context, ResourceHandler } from '../server/types.ts'
-import { mapValues, revealAll, UNKNOWN, type Values } from '../server/values.ts'
+import { revealAll, UNKNOWN, type Values } from '../server/values.ts'
 import { checkInputs } from './check.ts'
 import { diffOf, withEmptied } from './diff.ts'
 import { importedInputs, refreshedInputs } from './inputs.ts'
@@ -38,6 +38,8 @@ export interface Resource<Api, Args, State> {
   timeouts?: { create?: number; update?: number; delete?: number }
   /** Version of the state's shape in the real plugin, 0 by default. */
   schemaVersion?: number
+  /** After a failed update the state has the old values; with the other types it has the new ones. */
+  keepsOldOnFailure?: boolean
   /** What is wrong with the inputs as a whole; they may hold unknowns. Shown by Diff and Create. */
   validate?(inputs: Values, state: Values | undefined): string | undefined
   /** What is wrong with the inputs as a whole, for Check: the reason and the property. */
@@ -87,9 +89,9 @@ export function bridged<Api, Args, State>(
   const inputs = resource.inputs as Properties
   const properties: Properties = { ...inputs, ...(resource.outputs as Properties) }
 
-  function outputs(id: string, values: Values, reason?: 'preview' | 'import'): Values {
+  function outputs(id: string, values: Values, reason?: Reason, timeouts = {}): Values {
     const marked = markSecrets(properties, values)
-    const meta = metaOf(resource, reason)
+    const meta = metaOf(resource, reason, timeouts)
     return { id, ...marked, ...(meta && { __meta: meta }) }
   }
 
@@ -144,6 +146,7 @@ export function bridged<Api, Args, State>(
       const wanted = planned(revealAll(news), undefined)
       if (preview) return { properties: { ...outputs(UNKNOWN, wanted, 'preview') } }
       const limits = work('create', timeout, context)
+      const custom = timeout ? { create: timeout } : {}
       const known = unfinished(properties, wanted)
       const given = withoutBookkeeping(revealAll(news))
       // The API gets the text, the state its digest.
@@ -154,11 +157,12 @@ export function bridged<Api, Args, State>(
       try {
         await resource.ready?.(context.client, id, request, limits, given)
         const actual = await resource.read(context.client, id, known, 'create')
-        return { id, properties: outputs(id, settle(wanted, sortSets(properties, actual))) }
+        const done = settle(wanted, sortSets(properties, actual))
+        return { id, properties: outputs(id, done, undefined, custom) }
       } catch (error) {
         throw new InitFailedError(`creating ${urn}: ${multierror(error)}`, {
           id,
-          properties: outputs(id, known),
+          properties: outputs(id, known, undefined, custom),
         })
       }
     },
@@ -167,7 +171,7 @@ export function bridged<Api, Args, State>(
       const old = revealAll(withoutBookkeeping(olds))
       validate(urn, news, old)
       const wanted = planned(revealAll(news), old)
-      if (preview) return outputs(id, wanted, 'preview')
+      if (preview) return outputs(id, wanted, isSame(old, wanted) ? 'unchanged' : 'preview')
       const known = unfinished(properties, wanted)
       const change: Change = {
         old,
@@ -182,9 +186,10 @@ export function bridged<Api, Args, State>(
         return outputs(id, settle(wanted, sortSets(properties, actual)))
       } catch (error) {
         if (error instanceof NotFound && options.goneInUpdate) throw options.goneInUpdate(urn)
+        const kept = resource.keepsOldOnFailure ? pick(properties, old) : known
         throw new InitFailedError(`updating ${urn}: ${multierror(error)}`, {
           id,
-          properties: outputs(id, known),
+          properties: outputs(id, kept),
         })
       }
     },
@@ -200,8 +205,7 @@ export function bridged<Api, Args, State>(
         if (error instanceof NotFound) return null
         throw new Error(`refreshing ${urn}: ${multierror(error)}`)
       }
-      const known = mapValues(properties as unknown as Values, (_, name) => old[name] ?? null)
-      const fresh = { ...known, ...sortSets(properties, actual) }
+      const fresh = { ...pick(properties, old), ...sortSets(properties, actual) }
       return {
         id,
         properties: outputs(id, fresh, importing ? 'import' : undefined),
@@ -224,6 +228,11 @@ export function bridged<Api, Args, State>(
   }
 }
 
+/** The properties of a state, without what is kept beside them. */
+function pick(properties: Properties, state: Values): Values {
+  return Object.fromEntries(Object.keys(properties).map((name) => [name, state[name] ?? null]))
+}
+
 /** Go's multierror, in which the real plugins wrap every failure. */
 export function multierror(error: unknown): string {
   return `1 error occurred:\n\t* ${error instanceof Error ? error.message : String(error)}\n\n`
@@ -236,15 +245,29 @@ function textsOf(properties: Properties, news: Values): Values {
   )
 }
 
+/** Why outputs are made, if not because an operation is done. */
+type Reason = 'preview' | 'unchanged' | 'import'
+
+function isSame(old: Values, wanted: Values): boolean {
+  return Object.keys(wanted).every(
+    (name) => JSON.stringify(old[name] ?? null) === JSON.stringify(wanted[name]),
+  )
+}
+
 /** Timeouts and the version of the state's shape, as the real plugins keep them beside the properties. */
 function metaOf(
   resource: { timeouts?: { [operation: string]: number }; schemaVersion?: number },
-  reason: 'preview' | 'import' | undefined,
+  reason: Reason | undefined,
+  timeouts: { [operation: string]: number },
 ): string | undefined {
+  if (reason === 'unchanged') return undefined
   const meta: Record<string, unknown> = {}
   if (resource.timeouts) {
     meta[TIMEOUTS] = Object.fromEntries(
-      Object.entries(resource.timeouts).map(([name, seconds]) => [name, seconds * NANOSECONDS]),
+      Object.entries({ ...resource.timeouts, ...timeouts }).map(([name, seconds]) => [
+        name,
+        seconds * NANOSECONDS,
+      ]),
     )
   }
   const version = resource.schemaVersion ?? 0

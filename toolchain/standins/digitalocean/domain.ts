@@ -1,6 +1,7 @@
 import type { DomainArgs, DomainState } from '@pulumi/digitalocean/domain.js'
-import type { Resource } from '../bridge/resource.ts'
+import { multierror, type Resource } from '../bridge/resource.ts'
 import type { FunctionHandler } from '../server/types.ts'
+import { isUnknown } from '../server/values.ts'
 import { attempt, type DigitalOcean } from './api.ts'
 import { argumentFailures, invoking } from './functions.ts'
 import { fetchObject } from './reading.ts'
@@ -41,6 +42,10 @@ export const getDomain: FunctionHandler<DigitalOcean> = async ({ token, args }, 
   const { values, failures } = argumentFailures(args, ['name'])
   if (failures.length) return { failures }
   const { name } = values
+  if (isUnknown(name)) {
+    const text = 'Error retrieving domain: name is invalid because cannot be an empty string'
+    throw new Error(`invoking ${token}: ${multierror(text)}`)
+  }
   const found = await invoking(
     token,
     fetchObject(client, `/v2/domains/${name}`, 'domain'),

@@ -18,6 +18,7 @@ export const project: Resource<DigitalOcean, ProjectArgs, ProjectState> = {
   token: 'digitalocean:index/project:Project',
   autonamed: 'name',
   timeouts: { delete: 180 },
+  keepsOldOnFailure: true,
   inputs: {
     name: { type: 'string', check: length(1, 175) },
     description: { type: 'string', byDefault: '', check: length(0, 255) },
