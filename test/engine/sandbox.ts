@@ -46,6 +46,8 @@ export interface Sandbox {
   mend(): void
   /** What was run on a droplet over ssh, in order. */
   commands(dropletId: number): string[]
+  /** A file in the home of a host's admin. */
+  hostFile(dropletId: number, path: string): string
   stop(): Promise<void>
 }
 
@@ -141,6 +143,8 @@ export async function startSandbox(): Promise<Sandbox> {
       const path = join(dir, 'machines', String(dropletId), 'commands')
       return existsSync(path) ? readFileSync(path, 'utf8').trimEnd().split('\n') : []
     },
+    hostFile: (id, path) =>
+      readFileSync(join(dir, 'machines', String(id), 'home/admin', path), 'utf8'),
     async stop() {
       child.kill('SIGTERM')
       await exited

@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parse, stringify } from 'yaml'
 import { deploymentEnvironment } from '../../cli/deployment/environment.ts'
@@ -173,12 +173,10 @@ function secretsIn(resources: Json[]): Record<string, string> {
   return found
 }
 
-/** `op type name` of each step, short enough to compare lists of them. */
+/** `op type name` of each step, in order: `update remote:Command padlock-dev`. */
 export function brief(list: Step[]): string[] {
-  return list.map(({ op, type, name }) => `${op} ${type.split(':').at(-1)} ${name}`).sort()
-}
-
-/** Removes what the tests laid into the project's ignored folders. */
-export function removeScratch(path: string): void {
-  rmSync(join(root, path), { recursive: true, force: true })
+  return list.map(({ op, type, name }) => {
+    const [package_, module = '', last] = type.split(':')
+    return `${op} ${package_ === 'command' ? `${module}:` : ''}${last} ${name}`
+  })
 }

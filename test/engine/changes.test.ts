@@ -1,0 +1,180 @@
+/** What a change of the configuration or of the app touches, as previewed and as applied. */
+import { execFileSync } from 'node:child_process'
+import { cpSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { generateKey } from '../support/ssh-server.ts'
+import { type Json, root, type Sandbox, startSandbox } from './sandbox.ts'
+import { brief, openStack, type Stack } from './stack.ts'
+
+jest.setTimeout(300_000)
+/** A copy of the app that the test may change; relative to the project, as the configuration wants. */
+const appCopy = join('node_modules', '.cache', `padlock-test-${process.pid}`)
+let sandbox: Sandbox
+let stack: Stack
+beforeAll(async () => {
+  cpSync(join(root, 'app'), join(root, appCopy), {
+    recursive: true,
+    filter: (path) => !/\.venv|__pycache__|\.pytest_cache/.test(path),
+  })
+  sandbox = await startSandbox()
+  stack = await openStack(sandbox, 'dev')
+  stack.set({ appSource: appCopy })
+  await stack.up()
+  await sandbox.writes()
+})
+afterAll(async () => {
+  await sandbox.stop()
+  rmSync(join(root, appCopy), { recursive: true, force: true })
+})
+
+const release = ['update remote:Command padlock-dev', 'update local:Command padlock-dev']
+const newDroplet = [
+  'replace Droplet padlock-dev',
+  'replace ReservedIpAssignment padlock-dev',
+  'replace local:Command padlock-dev',
+  'replace remote:Command padlock-dev',
+  'replace remote:Command padlock-dev-admin-keys',
+  'replace remote:Command padlock-dev-host-key',
+  'replace remote:Command padlock-dev-ready',
+  'replace remote:CopyToRemote padlock-dev-source',
+  'update Project padlock-dev',
+]
+const key = generateKey().publicKey
+
+describe('a preview shows', () => {
+  test('for a changed app the copy, the release and the probe alone', async () => {
+    writeFileSync(join(root, appCopy, 'new.txt'), 'new')
+    const steps = await stack.preview()
+    rmSync(join(root, appCopy, 'new.txt'))
+    expect(brief(steps)).toEqual(['update remote:CopyToRemote padlock-dev-source', ...release])
+    expect(steps.map(({ diff }) => diff)).toEqual([
+      ['remotePath', 'source'],
+      ['create', 'stdin'],
+      ['create'],
+    ])
+  })
+
+  test.each<[string, Record<string, unknown>, string[]]>([
+    ['allowedEmails', { allowedEmails: ['grace@example.com'] }, release],
+    ['adminSshKeys', { adminSshKeys: [key] }, ['update remote:Command padlock-dev-admin-keys']],
+    ['size', { size: 's-1vcpu-2gb' }, ['update Droplet padlock-dev']],
+    ['sshFrom', { sshFrom: ['127.0.0.0/8', '10.0.0.0/8'] }, ['update Firewall padlock-dev']],
+    ['image', { image: '12345' }, newDroplet],
+    ['sshPort', { sshPort: 2223 }, [...newDroplet, 'update Firewall padlock-dev']],
+    [
+      'region',
+      { region: 'ams3' },
+      [...newDroplet, 'replace ReservedIp padlock-dev', 'update DnsRecord padlock-dev-a'],
+    ],
+  ])('for a changed %s what it touches alone', async (_key, settings, steps) => {
+    const undo = stack.set(settings)
+    const shown = await stack.preview()
+    undo()
+    expect(brief(shown).sort()).toEqual(steps.toSorted())
+  })
+
+  test('and changes nothing', async () => {
+    expect(await sandbox.writes()).toEqual([])
+  })
+})
+
+describe('up after changes that need no new droplet', () => {
+  let before: Json
+  let outputs: Record<string, string>
+  beforeAll(async () => {
+    ;[before] = await sandbox.droplets()
+    const sshFrom = ['127.0.0.0/8', '10.0.0.0/8']
+    const settings = { adminSshKeys: [key], size: 's-1vcpu-2gb', sshFrom }
+    stack.set({ ...settings, allowedEmails: ['grace@example.com'] })
+    writeFileSync(join(root, appCopy, 'new.txt'), 'new')
+    outputs = await stack.outputs()
+    await stack.up()
+  })
+
+  test('resizes the droplet in place, and its disk not at all', async () => {
+    const [droplet, ...others] = await sandbox.droplets()
+    expect(others).toEqual([])
+    expect(droplet).toMatchObject({
+      id: before.id,
+      size_slug: 's-1vcpu-2gb',
+      disk: before.disk,
+      status: 'active',
+    })
+  })
+
+  test('opens ssh to the new network', async () => {
+    const [firewall] = (await sandbox.digitalocean('GET', '/firewalls')).firewalls
+    const port = String(sandbox.file.ports.ssh)
+    const rule = firewall.inbound_rules.find(({ ports }: Json) => ports === port)
+    expect(rule.sources.addresses.toSorted()).toEqual(['10.0.0.0/8', '127.0.0.0/8'])
+  })
+
+  test('lets the new person in beside the stack itself', async () => {
+    const lines = sandbox.hostFile(before.id, '.ssh/authorized_keys').trimEnd().split('\n')
+    expect(lines).toHaveLength(2)
+    expect(lines[1]).toBe(key)
+  })
+
+  test('brings a new release up with the changed files and environment', async () => {
+    const { release } = await stack.outputs()
+    expect(release).not.toBe(outputs.release)
+    const manifest = JSON.parse(sandbox.hostFile(before.id, 'release.json'))
+    expect(manifest).toMatchObject({ id: release, env: { ALLOWED_EMAILS: 'grace@example.com' } })
+    const archive = join(sandbox.dir, 'machines', String(before.id), manifest.source.archive)
+    expect(execFileSync('tar', ['-tzf', archive], { encoding: 'utf8' })).toMatch(/^new\.txt$/m)
+    const commands = sandbox.commands(before.id)
+    expect(commands.filter((line) => /host-key$|ready$/.test(line))).toHaveLength(2)
+  })
+})
+
+describe('up after a changed image', () => {
+  let before: Json
+  let outputs: Record<string, string>
+  let record: Json
+  let output: string
+  const siteRecord = async () => {
+    const { domain_records } = await sandbox.digitalocean(
+      'GET',
+      '/domains/padlock.localhost/records',
+    )
+    return domain_records.find(({ name, type }: Json) => name === 'dev' && type === 'A')
+  }
+  beforeAll(async () => {
+    ;[before] = await sandbox.droplets()
+    outputs = await stack.outputs()
+    record = await siteRecord()
+    const { images } = await sandbox.digitalocean('GET', '/images?type=distribution&per_page=200')
+    const debian = images.find(({ slug }: Json) => slug === 'debian-13-x64')
+    stack.set({ image: String(debian.id) })
+    ;({ output } = await stack.up())
+  })
+
+  test('the new droplet proves itself before the old one gives up the address, and goes', () => {
+    const order = [
+      'Droplet padlock-dev created replacement',
+      'remote:Command padlock-dev-ready created replacement',
+      'ReservedIpAssignment padlock-dev deleted original',
+      'ReservedIpAssignment padlock-dev created replacement',
+      'remote:Command padlock-dev created replacement',
+      'local:Command padlock-dev created replacement',
+      'Droplet padlock-dev deleted original',
+    ]
+    const places = order.map((words) => [words, output.indexOf(words)] as const)
+    expect(places.filter(([, place]) => place < 0)).toEqual([])
+    expect(places.toSorted((a, b) => a[1] - b[1]).map(([words]) => words)).toEqual(order)
+  })
+
+  test('the address leads to the new droplet, and the name to the same address', async () => {
+    const [droplet, ...others] = await sandbox.droplets()
+    expect(others).toEqual([])
+    expect(droplet.id).not.toBe(before.id)
+    const { reserved_ip } = await sandbox.digitalocean('GET', `/reserved_ips/${outputs.ip}`)
+    expect(reserved_ip.droplet.id).toBe(droplet.id)
+    expect(await siteRecord()).toEqual(record)
+    const now = await stack.outputs()
+    expect({ ...now, sshCommand: '' }).toEqual({ ...outputs, sshCommand: '' })
+    // The new host has made a key of its own.
+    expect(now.sshCommand).not.toBe(outputs.sshCommand)
+    expect(sandbox.commands(droplet.id)).toHaveLength(4)
+  })
+})
