@@ -179,11 +179,19 @@ test('without an engine, a vendor and Go, the error says what to install', async
 })
 
 test('a failed build names its cause and leaves nothing half done', async () => {
+  mkdirSync(at('cache', 'engine', 'build-killed', 'cache'), { recursive: true })
   script(at('tools', 'go'), 'echo "no space left on device" >&2; exit 1')
   await expect(ensure(unreachable, at('tools'))).rejects.toThrow(
-    `go build of the Pulumi engine ${pinnedVersion()} failed:\nno space left on device`,
+    `go build of the Pulumi engine ${pinnedVersion()} failed\nno space left on device`,
   )
   expect(readdirSync(at('cache', 'engine'))).toEqual([])
+})
+
+test('a build that is ended from outside says so', async () => {
+  script(at('tools', 'go'), 'echo "go: downloading x" >&2; kill -TERM $$')
+  await expect(ensure(unreachable, at('tools'))).rejects.toThrow(
+    new Error(`go build of the Pulumi engine ${pinnedVersion()} was ended by SIGTERM`),
+  )
 })
 
 test('Go works below the cache alone, and two builds at once are one', async () => {

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync } from 'node:fs'
+import { rm } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { withLock } from '../lock.ts'
@@ -53,6 +54,7 @@ export async function builtEngine(
   mkdirSync(folder, { recursive: true })
   await withLock(join(folder, 'build.lock'), progress, async () => {
     if (existsSync(pulumi)) return
+    await removeLeftovers(folder)
     progress(`building the Pulumi engine ${version} from its Go module, some minutes`)
     const work = mkdtempSync(join(folder, 'build-'))
     try {
@@ -60,10 +62,17 @@ export async function builtEngine(
       mkdirSync(join(pulumi, '..'), { recursive: true })
       renameSync(join(work, 'pulumi'), pulumi)
     } finally {
-      rmSync(work, { recursive: true, force: true })
+      await rm(work, { recursive: true, force: true })
     }
   })
   return { pulumi, version }
+}
+
+/** What a build that was killed left, some GB; nobody else builds while the lock is held. */
+async function removeLeftovers(folder: string): Promise<void> {
+  for (const name of readdirSync(folder).filter((entry) => entry.startsWith('build-'))) {
+    await rm(join(folder, name), { recursive: true, force: true })
+  }
 }
 
 function goBuild(work: string, version: string, env: NodeJS.ProcessEnv): Promise<void> {
@@ -98,9 +107,11 @@ function goBuild(work: string, version: string, env: NodeJS.ProcessEnv): Promise
     child.once('error', (error: NodeJS.ErrnoException) =>
       reject(error.code === 'ENOENT' ? new Error(GO_MISSING) : error),
     )
-    child.once('close', (code) => {
+    child.once('close', (code, signal) => {
       if (code === 0) return resolve()
-      reject(new Error(`go build of the Pulumi engine ${version} failed:\n${log.trimEnd()}`))
+      const cause = signal ? `was ended by ${signal}` : 'failed'
+      const lines = log.split('\n').filter((line) => line && !line.startsWith('go: downloading'))
+      reject(new Error([`go build of the Pulumi engine ${version} ${cause}`, ...lines].join('\n')))
     })
   })
 }
