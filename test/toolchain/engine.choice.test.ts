@@ -93,6 +93,7 @@ test('an engine on PATH that is complete and new enough is taken, and nothing is
     PULUMI_SKIP_UPDATE_CHECK: 'true',
     PULUMI_IGNORE_AMBIENT_PLUGINS: 'true',
     PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: 'true',
+    NODE_COMPILE_CACHE: at('home', 'compiled'),
   })
 })
 
