@@ -26,8 +26,8 @@ export function caddyfile(site: Site): string {
   const { host, httpPort, httpsPort } = site
   const port = httpsPort === 443 ? '' : `:${httpsPort}`
   const authority = [
-    `acme_ca ${site.acmeDirectory}`,
-    ...(site.acmeRootFile ? [`acme_ca_root ${site.acmeRootFile}`] : []),
+    `dir ${site.acmeDirectory}`,
+    ...(site.acmeRootFile ? [`trusted_roots ${site.acmeRootFile}`] : []),
     ...(site.acmeEmail ? [`email ${site.acmeEmail}`] : []),
   ]
   return `{
@@ -36,7 +36,6 @@ export function caddyfile(site: Site): string {
 	https_port ${httpsPort}
 	# The redirect below names the public port, which the automatic one takes for granted.
 	auto_https disable_redirects
-	${authority.join('\n\t')}
 	grace_period ${GRACE_SECONDS}s
 	servers {
 		protocols h1 h2 h3
@@ -73,6 +72,13 @@ http://${host} {
 }
 
 https://${host} {
+	tls {
+		# Named for this site, as Caddy would sign names such as *.internal by itself.
+		issuer acme {
+			${authority.join('\n\t\t\t')}
+		}
+	}
+
 	log {
 		output stderr
 		# No cookie, token or code: those are in headers and query strings.

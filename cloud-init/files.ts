@@ -17,6 +17,7 @@ export const FILES = [
   'etc/sysctl.d/60-padlock.conf',
   'etc/systemd/journald.conf.d/padlock.conf',
   'etc/systemd/system/caddy.service.d/padlock.conf',
+  'etc/systemd/system/user@.service.d/padlock.conf',
   'usr/local/lib/padlock/host-key',
   'usr/local/lib/padlock/later',
   'usr/local/lib/padlock/padlock_release/__init__.py',

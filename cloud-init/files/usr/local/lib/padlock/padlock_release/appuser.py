@@ -14,7 +14,7 @@ def run(*argv: str, stdin: str = '', check: bool = True) -> subprocess.Completed
     With `check`, a failure raises with the end of what the command wrote.
     """
     user = pwd.getpwnam('app')
-    runtime = f'/run/user/{user.pw_uid}'
+    runtime = runtime_directory()
     done = subprocess.run(
         argv,
         input=stdin,
@@ -44,6 +44,10 @@ def run(*argv: str, stdin: str = '', check: bool = True) -> subprocess.Completed
     return done
 
 
+def uid() -> int:
+    return pwd.getpwnam('app').pw_uid
+
+
 def home() -> str:
     return pwd.getpwnam('app').pw_dir
 
@@ -56,4 +60,4 @@ def own(path: str) -> None:
 
 def runtime_directory() -> str:
     """The user's tmpfs: gone when the machine stops."""
-    return f'/run/user/{pwd.getpwnam("app").pw_uid}'
+    return f'/run/user/{uid()}'

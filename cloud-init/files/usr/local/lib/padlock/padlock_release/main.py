@@ -25,6 +25,7 @@ def main(stream: TextIO) -> int:
 
 def bring_up(manifest: Manifest) -> str:
     """Returns the id of the image that serves."""
+    service.ensure_manager()
     current = store.current()
     for leftover in service.installed():
         if leftover not in (current, manifest.id):

@@ -12,6 +12,13 @@ from .manifest import Manifest
 from .store import socket_directory
 
 
+def ensure_manager() -> None:
+    """The user's systemd runs from boot on; if it has given up, it is started again."""
+    unit = f'user@{appuser.uid()}.service'
+    if subprocess.run(['systemctl', 'start', unit], capture_output=True, check=False).returncode != 0:
+        raise Failure(f'{unit} cannot be started: journalctl -u {unit} says why')
+
+
 def install(manifest: Manifest, image: str) -> None:
     """Writes the unit first: it names the secrets, so whatever is left behind can be found by it."""
     path = _path(manifest.id)
