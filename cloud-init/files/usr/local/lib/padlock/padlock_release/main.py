@@ -83,7 +83,9 @@ def _give_up(manifest: Manifest, current: str | None) -> None:
     if current != manifest.id:
         service.remove(manifest.id)
         store.remove_directory(manifest.id)
-    serving = 'no release serves yet' if current is None else f'release {current} goes on serving'
+    serving = f'release {current} goes on serving'
+    if current in (None, manifest.id):
+        serving = 'no release serves'
     log.say(f'release {manifest.id} is not up; {serving}. The end of its log:')
     log.say(log.redact(log.tail(lines), manifest.secrets) if lines else '(nothing)')
 
