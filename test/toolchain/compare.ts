@@ -17,15 +17,6 @@ export interface LeaveOut {
   why: string
 }
 
-/** Leaves calls out of each recording on purpose: they are not in the fixtures, or not compared. */
-export const LEFT_OUT_OF_EVERY_ANSWER = [
-  '__pulumi_raw_state_delta: how to get from outputs to the state of the wrapped Terraform provider',
-  '__meta._new_extra_shim in previews: raw planned values, for the same purpose',
-  'the seven digits of made-up names, which come from a generator of their own',
-  'request ids, ports, and the time in ids of objects that have none',
-  'the order of failures in Check, which varies',
-]
-
 export interface Step {
   title: string
   stack: string
@@ -108,7 +99,14 @@ function isMap(value: unknown): value is Json {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
-/** Ids of requests, ports, times and made-up digits aside. */
+/**
+ * An answer without what is left out of every comparison:
+ * - `__pulumi_raw_state_delta`: how to get from outputs to the state of the wrapped Terraform provider;
+ * - `_new_extra_shim` in the `__meta` of previews: raw planned values, for the same purpose;
+ * - the seven digits of made-up names, which the real plugins take from a generator of their own;
+ * - ids of requests, ports, and the time in ids of objects that have none;
+ * - the order of failures in Check, which varies, and details of errors that were recorded as the engine logs them.
+ */
 function comparable(line: Recorded, answer: Answer): unknown {
   const inputs = answer.response?.inputs as Json | undefined
   const madeUp = line.method === 'Check' ? (inputs?.__defaults as string[] | undefined) : undefined

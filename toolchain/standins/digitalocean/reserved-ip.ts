@@ -79,9 +79,11 @@ export const reservedIpAssignment: Resource<
   },
 
   async read(api, _id, { ipAddress, dropletId }) {
-    const path = `/v2/reserved_ips/${ipAddress}`
-    const found = await fetchObject(api, path, 'reserved_ip', 'Error retrieving reserved IP')
-    if (member(found, 'droplet', 'id') !== dropletId) throw new NotFound('unassigned')
+    // As the real plugin: an address that is gone is an error and no end of the assignment.
+    const call = api.get(`/v2/reserved_ips/${ipAddress}`)
+    const answer = await attempt('Error retrieving reserved IP', call)
+    const assigned = member(answer, 'reserved_ip', 'droplet', 'id')
+    if (assigned !== dropletId) throw new NotFound('unassigned')
     return {}
   },
 
