@@ -61,7 +61,13 @@ export async function openStack(sandbox: Sandbox, name: string): Promise<Stack> 
   const pulumi = (args: string[], cwd: string, more: Record<string, string> = {}) =>
     start(toolchain.pulumi, [...args, '--non-interactive', '--color', 'never'], {
       cwd,
-      env: { ...process.env, ...environment, ...more },
+      env: {
+        ...process.env,
+        ...environment,
+        // One for all tests: each has a PULUMI_HOME of its own.
+        NODE_COMPILE_CACHE: join(cache, 'compiled'),
+        ...more,
+      },
     })
   const made = await pulumi(['stack', 'init', name], project).done
   if (made.code !== 0) throw new Error(made.output)
