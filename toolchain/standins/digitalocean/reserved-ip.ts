@@ -78,7 +78,8 @@ export const reservedIpAssignment: Resource<
     return `${dropletId}-${ipAddress}-${timestamp()}`
   },
 
-  async read(api, _id, { ipAddress, dropletId }) {
+  async read(api, id, { ipAddress, dropletId }, reason) {
+    if (reason === 'import') throw new NotFound(`no assignment is found by '${id}' alone`)
     // As the real plugin: an address that is gone is an error and no end of the assignment.
     const call = api.get(`/v2/reserved_ips/${ipAddress}`)
     const answer = await attempt('Error retrieving reserved IP', call)
