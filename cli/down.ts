@@ -41,7 +41,7 @@ export async function run(args: string[]): Promise<number> {
   // A lock of an engine that was killed; nobody else works on a state that lies in this folder.
   await capture(['cancel', '--yes', '--stack', STACK], environment)
   const code = await show(
-    ['destroy', '--yes', '--skip-preview', '--refresh', '--stack', STACK],
+    ['destroy', '--yes', '--skip-preview', '--refresh', '--suppress-progress', '--stack', STACK],
     environment,
   )
   if (code !== 0) {

@@ -1,5 +1,5 @@
 import { relative, resolve } from 'node:path'
-import { ensurePrerequisites } from '../sandbox/prerequisites.ts'
+import { ensureDiskSpace, ensurePrerequisites } from '../sandbox/prerequisites.ts'
 import { ensureToolchain } from '../toolchain/index.ts'
 import { deploymentEnvironment } from './deployment/environment.ts'
 import { outputs, selectStack, show } from './deployment/pulumi.ts'
@@ -29,6 +29,8 @@ export async function run(args: string[]): Promise<number> {
   await phase('prerequisites', (update) =>
     ensurePrerequisites(['qemu', 'mmdebstrap', 'iso', 'pebble', 'gpg', 'go', 'ssh'], update),
   )
+  await ensureDiskSpace(DIR)
+  await ensureDiskSpace(cache)
   const [toolchain] = await Promise.all([
     phase('engine', (progress) => ensureToolchain({ home: `${DIR}/pulumi`, cache, progress })),
     phase('sandbox', (update) => startSandbox(DIR, update)),
@@ -39,7 +41,15 @@ export async function run(args: string[]): Promise<number> {
 
   console.log('\npulumi up')
   const code = await show(
-    ['up', '--yes', '--skip-preview', '--suppress-outputs', '--stack', STACK],
+    [
+      'up',
+      '--yes',
+      '--skip-preview',
+      '--suppress-outputs',
+      '--suppress-progress',
+      '--stack',
+      STACK,
+    ],
     environment,
   )
   if (code !== 0) {
