@@ -67,8 +67,12 @@ export async function updateDroplet(
 }
 
 async function resize(api: DigitalOcean, id: string, wanted: Values, work: Work): Promise<Values> {
-  const failing = `Error powering off droplet (${id})`
-  await act(api, id, { type: 'power_off' }, failing)
+  try {
+    await act(api, id, { type: 'power_off' }, `Error powering off droplet (${id})`)
+  } catch (error) {
+    // An earlier attempt may have come this far: the real plugin goes on as well.
+    if (!(error as Error).message.includes('Droplet is already powered off')) throw error
+  }
   const off = until(api, id, work, (droplet) => droplet.status === 'off')
   await attempt(`Error waiting for droplet (${id}) to become powered off`, off)
   const body = { type: 'resize', size: wanted.size!, disk: wanted.resizeDisk ?? true }
