@@ -23,5 +23,6 @@ clean: down
 node_modules/.package-lock.json: package-lock.json
 	@command -v npm >/dev/null || { echo 'npm is missing: install Node.js 20 or later (https://nodejs.org/, or: apt-get install npm)'; exit 1; }
 	@echo 'installing the packages of package-lock.json ...'
-	@npm ci --no-audit --no-fund --loglevel=error
+	@# Not npm ci: it refuses a lock file that lacks another platform's optional packages.
+	@npm install --no-save --no-audit --no-fund --loglevel=error
 	@touch $@
