@@ -114,6 +114,7 @@ test('the unit: hardened, and without the value of a secret', () => {
     'Environment="APP_SOCKET=/run/app/app.sock"',
     'Environment="AUTH0_DOMAIN=login.example.com"',
     'Secret=app-3f2a9c01d2e4-APP_SECRET_KEY,type=env,target=APP_SECRET_KEY',
+    'ExecStartPre=/bin/rm -f /srv/x/app.sock',
     'Restart=always',
     'WantedBy=default.target',
   ]) {

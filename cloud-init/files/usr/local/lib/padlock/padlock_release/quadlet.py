@@ -46,6 +46,8 @@ def unit(manifest: Manifest, image: str, directory: str) -> str:
             *container,
             '',
             '[Service]',
+            # What a container that was killed leaves behind: many servers then refuse to start.
+            f'ExecStartPre=/bin/rm -f {directory}/app.sock',
             'Restart=always',
             'RestartSec=1',
             'TimeoutStartSec=120',
