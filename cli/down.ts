@@ -2,7 +2,8 @@ import { resolve } from 'node:path'
 import { openControl } from '../sandbox/control.ts'
 import { ensureToolchain } from '../toolchain/index.ts'
 import { deploymentEnvironment } from './deployment/environment.ts'
-import { capture, selectStack, show } from './deployment/pulumi.ts'
+import { removeDeadLocks } from './deployment/locks.ts'
+import { selectStack, show } from './deployment/pulumi.ts'
 import { phase } from './progress.ts'
 import { startSandbox } from './sandbox/start.ts'
 import { stopSandbox } from './sandbox/stop.ts'
@@ -36,10 +37,9 @@ export async function run(args: string[]): Promise<number> {
   })
   const environment = await deploymentEnvironment(DIR, toolchain.env)
   await selectStack(STACK, environment)
+  await removeDeadLocks(DIR)
 
   console.log('\npulumi destroy')
-  // A lock of an engine that was killed; nobody else works on a state that lies in this folder.
-  await capture(['cancel', '--yes', '--stack', STACK], environment)
   const code = await show(
     ['destroy', '--yes', '--skip-preview', '--refresh', '--suppress-progress', '--stack', STACK],
     environment,

@@ -2,6 +2,7 @@ import { relative, resolve } from 'node:path'
 import { ensureDiskSpace, ensurePrerequisites } from '../sandbox/prerequisites.ts'
 import { ensureToolchain } from '../toolchain/index.ts'
 import { deploymentEnvironment } from './deployment/environment.ts'
+import { removeDeadLocks } from './deployment/locks.ts'
 import { outputs, selectStack, show } from './deployment/pulumi.ts'
 import { summary } from './deployment/table.ts'
 import { phase } from './progress.ts'
@@ -38,6 +39,7 @@ export async function run(args: string[]): Promise<number> {
   console.log(toolchain.summary)
   const environment = await deploymentEnvironment(DIR, toolchain.env)
   await selectStack(STACK, environment)
+  await removeDeadLocks(DIR)
 
   console.log('\npulumi up')
   const code = await show(

@@ -40,6 +40,8 @@ export function sh(line: string, options: { input?: string; minutes?: number } =
         100,
       )
     })
+    // A command that ends without reading breaks the pipe; its exit code tells.
+    child.stdin.on('error', () => undefined)
     child.stdin.end(options.input ?? '')
   })
 }
