@@ -108,7 +108,37 @@ function scriptOfSuccess({ step, response }: Recorded): Exchange[] | undefined {
 export function scriptFunction({ response }: Recorded): Exchange[] {
   const found = response?.return as Json | undefined
   if (!found) return []
+  if (found.sizes) return [page('sizes', (found.sizes as Json[]).map(size))]
+  if (found.droplets) return [page('droplets', (found.droplets as Json[]).map(listedDroplet))]
   const domain = { name: found.name, ttl: found.ttl, zone_file: null }
   const url = `/v2/domains/${found.name}`
   return [{ step: '', method: 'GET', url, status: 200, response: { domain } }]
+}
+
+function page(kind: string, things: Json[]): Exchange {
+  const url = `/v2/${kind}?page=1&per_page=200`
+  return { step: '', method: 'GET', url, status: 200, response: { [kind]: things, links: {} } }
+}
+
+function size({ priceMonthly, priceHourly, gpuInfos: _, ...same }: Json): Json {
+  return { ...same, price_monthly: priceMonthly, price_hourly: priceHourly }
+}
+
+function listedDroplet(found: Json): Json {
+  const { id, name, memory, vcpus, disk, locked, status, tags } = found
+  const address = (type: string, ip_address: unknown) => ({ type, ip_address })
+  return {
+    ...{ id, name, memory, vcpus, disk, locked, status, tags },
+    created_at: found.createdAt,
+    features: found.privateNetworking ? ['private_networking'] : [],
+    image: { slug: found.image },
+    region: { slug: found.region },
+    size: { slug: found.size, price_monthly: found.priceMonthly, price_hourly: found.priceHourly },
+    networks: {
+      v4: [address('private', found.ipv4AddressPrivate), address('public', found.ipv4Address)],
+      v6: [],
+    },
+    vpc_uuid: found.vpcUuid,
+    volume_ids: found.volumeIds,
+  }
 }

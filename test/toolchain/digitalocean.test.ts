@@ -80,5 +80,5 @@ bridgedSuite({
     status: 404,
     response: { id: 'not_found', message: 'The resource you were accessing could not be found.' },
   },
-  expected: 1278,
+  expected: 1280,
 })

@@ -133,7 +133,7 @@ function bodyOf(wanted: Values): Values {
   }
 }
 
-function outputsOf(found: Values, known: Values): Values {
+export function outputsOf(found: Values, known: Values): Values {
   const features = Array.isArray(found.features) ? found.features : []
   const address = (version: 'v4' | 'v6', type: string): string => {
     const list = member(found, 'networks', version)

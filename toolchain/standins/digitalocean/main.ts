@@ -9,9 +9,9 @@ import { dnsRecord } from './dns-record.ts'
 import { domain, getDomain } from './domain.ts'
 import { droplet } from './droplet.ts'
 import { firewall } from './firewall.ts'
+import { getDroplets, getSizes } from './lists.ts'
 import { project } from './project.ts'
 import { reservedIp, reservedIpAssignment } from './reserved-ip.ts'
-import { getSizes } from './sizes.ts'
 import { sshKey } from './ssh-key.ts'
 import { tag } from './tag.ts'
 
@@ -64,6 +64,7 @@ await serveProvider<DigitalOcean>({
   },
   functions: {
     'digitalocean:index/getDomain:getDomain': getDomain,
+    'digitalocean:index/getDroplets:getDroplets': getDroplets,
     'digitalocean:index/getSizes:getSizes': getSizes,
   },
 })
