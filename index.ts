@@ -17,7 +17,7 @@ const name = `${pulumi.getProject()}-${pulumi.getStack()}`
 const { region, size, protect } = config
 const { sshPort, httpPort, httpsPort, acmeDirectory, acmeRoot, app } = config
 
-const { connections } = await preflight(config)
+const { connections } = await preflight({ ...config, tag: name })
 
 const identity = new Identity(name, {
   url: config.url,

@@ -1,6 +1,6 @@
 import * as auth0 from '@pulumi/auth0'
 import * as digitalocean from '@pulumi/digitalocean'
-import { Config, RunError } from '@pulumi/pulumi'
+import { Config, log, RunError } from '@pulumi/pulumi'
 
 /** What the accounts are asked about; the names are those of the configuration keys. */
 export interface Wishes {
@@ -9,6 +9,8 @@ export interface Wishes {
   zone: string
   manageZone: boolean
   connections: string[]
+  /** The tag that the stack's droplets carry. */
+  tag: string
 }
 
 /** What the accounts answered. */
@@ -28,6 +30,7 @@ export async function preflight(wishes: Wishes): Promise<Findings> {
     checkSize(wishes),
     wishes.manageZone ? undefined : checkZone(wishes.zone),
     checkClientSecrets(),
+    warnOfLeftDroplets(wishes.tag),
   ])
   return { connections }
 }
@@ -68,6 +71,22 @@ async function checkZone(zone: string): Promise<void> {
       'pulumi config set manageZone true, or add the zone to the account',
     )
   })
+}
+
+/**
+ * An update that was killed while a droplet was made leaves it out of the state, and the next one
+ * makes another: nobody but the bill would tell.
+ */
+async function warnOfLeftDroplets(tag: string): Promise<void> {
+  const { droplets } = await digitalocean.getDroplets({}).catch(refuseDigitalOcean)
+  const ours = droplets.filter((one) => one.tags.includes(tag))
+  if (ours.length < 2) return
+  const names = ours.map((one) => `${one.name} (${one.id})`).join(', ')
+  await log.warn(
+    `${ours.length} droplets carry the tag ${tag}: ${names}. If none is being replaced, all but one are left over ` +
+      "from an update that was killed: `pulumi stack --show-ids` names the stack's own, delete the others " +
+      '(doctl compute droplet delete ID).',
+  )
 }
 
 async function findConnection(name: string): Promise<{ name: string; id: string }> {
