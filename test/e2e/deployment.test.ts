@@ -120,9 +120,9 @@ describe('the host', () => {
       /true \[\]/,
     ],
     [
-      'only the configured ports are open',
-      "sudo ss -Hltn | grep -v -E '127\\.|\\[::1\\]' | awk '{print $4}' | sed 's/.*://' | sort -nu | tr '\\n' ' '",
-      /^2222 8080 8443 $/m,
+      'the host’s own firewall lets in the configured ports and nothing else',
+      'sudo nft list chain inet padlock input',
+      /policy drop;[\s\S]*tcp dport \{ 2222, 8080, 8443 \} accept\s+udp dport 8443 accept\s+\}/,
     ],
     [
       'nobody but root reaches the metadata',
