@@ -75,7 +75,10 @@ export interface FaultRule {
   /** How many failures in all before the rule is spent; endless if absent. */
   times?: number
   /** Answer with this status, or drop the connection, or answer only after the delay. */
-  fault: { status: number; retryAfterSeconds?: number; message?: string } | 'drop' | { delayMs: number }
+  fault:
+    | { status: number; retryAfterSeconds?: number; message?: string }
+    | 'drop'
+    | { delayMs: number }
 }
 
 /** What every simulated API offers to the sandbox beside its own protocol. */
