@@ -73,8 +73,8 @@ test('the padlock is closed, and the allowed user logs in and is greeted', async
   await logIn(page, URL, 'ada@example.com', PASSWORD)
   await page.getByRole('heading', { name: 'Hello, Ada Lovelace!' }).waitFor()
   await picture(page, '2-ada-is-greeted')
-  const hello = await page.request.get(`${URL}/api/hello`)
-  expect(await hello.json()).toMatchObject({
+  const hello = await page.goto(`${URL}/api/hello`)
+  expect(await hello?.json()).toMatchObject({
     greeting: 'Hello, Ada Lovelace!',
     release: outputs.release,
   })
@@ -86,7 +86,7 @@ test('a user who is not on the allow-list is refused, and told so', async () => 
   await page.getByRole('heading', { name: 'This account has no access' }).waitFor()
   await picture(page, '3-mallory-is-refused')
   expect(await page.textContent('body')).toContain('mallory@example.com')
-  expect((await page.request.get(`${URL}/api/hello`)).status()).toBe(401)
+  expect((await page.goto(`${URL}/api/hello`))?.status()).toBe(401)
 })
 
 test('the printed ssh command works, with the host key pinned', async () => {
@@ -217,8 +217,8 @@ test('a release that does not become ready is refused, and the old one goes on s
   const page = await browser.visit()
   await logIn(page, URL, 'ada@example.com', PASSWORD)
   await page.getByText('Welcome back: you are logged in').waitFor()
-  const hello = await page.request.get(`${URL}/api/hello`)
-  expect(await hello.json()).toMatchObject({ release: outputs.release })
+  const hello = await page.goto(`${URL}/api/hello`)
+  expect(await hello?.json()).toMatchObject({ release: outputs.release })
 })
 
 test('up after the refused release converges', async () => {
