@@ -19,7 +19,7 @@ def _node():
     """The repository's own Node: the provider is TypeScript, which an older one cannot run."""
     own = TESTS.parents[1] / "node_modules" / ".bin" / "node"
     node = str(own) if own.exists() else shutil.which("node")
-    assert node, "the login tests need the repository's Node packages: npm ci"
+    assert node, "the login tests need the repository's Node packages: npm install"
     return node
 
 
