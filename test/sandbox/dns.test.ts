@@ -45,7 +45,7 @@ test('answers each type of record', async () => {
     'ns1.example.com',
     'ns2.example.com',
   ])
-  expect(await client.resolveMx('shop.test')).toEqual([
+  expect(await client.resolveMx('shop.test')).toMatchObject([
     { priority: 10, exchange: 'mail.shop.test' },
     { priority: 20, exchange: 'backup.example.com' },
   ])
