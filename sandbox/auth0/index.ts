@@ -2,8 +2,9 @@
  * A simulated Auth0 tenant: the Management API v2 that a deployment configures it with, and the
  * OpenID provider that its applications' users log in at. HTTPS on 127.0.0.1 alone.
  */
+
+import { Faults } from '../faults.ts'
 import type { SimulatedApi } from '../types.ts'
-import { faults } from './faults.ts'
 import { managementApi } from './management/api.ts'
 import { rateLimit } from './management/rate-limit.ts'
 import type { Tenant } from './management/route.ts'
@@ -41,9 +42,9 @@ export async function startAuth0(options: Auth0Options): Promise<Auth0> {
   const { limits = {}, log = () => {} } = options
   const store = await openStore(options.stateFile, seed)
   const { state } = store
-  const fault = faults()
+  const faults = new Faults()
   const { certificate } = options
-  const listener = await listen({ port: options.port, certificate, faults: fault, log })
+  const listener = await listen({ port: options.port, certificate, faults, log })
   const { server, port, calls } = listener
   const domain = options.domain ?? `localhost:${port}`
   const customDomain = options.customDomain ?? `login.sandbox.localhost:${port}`
@@ -79,7 +80,7 @@ export async function startAuth0(options: Auth0Options): Promise<Auth0> {
     url: `https://127.0.0.1:${port}`,
     domain,
     customDomain,
-    setFaults: fault.set,
+    setFaults: (rules, seed) => faults.set(rules, seed),
     calls: () => Object.fromEntries([...calls].sort(([a], [b]) => a.localeCompare(b))),
     inventory: () => inventory(state),
     async close() {

@@ -3,8 +3,9 @@ import { readFile } from 'node:fs/promises'
 import { IncomingMessage, type ServerResponse, STATUS_CODES } from 'node:http'
 import { createServer, type Server } from 'node:https'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Faults } from '../faults.ts'
 import type { FaultRule } from '../types.ts'
-import type { Faults } from './faults.ts'
 import { readBody } from './oidc/page.ts'
 import { errorPage } from './pages/error.ts'
 import { countedAs } from './traffic.ts'
@@ -53,10 +54,10 @@ export async function listen(options: {
     const counter = countedAs(method, path)
     calls.set(counter, (calls.get(counter) ?? 0) + 1)
 
-    const fault = options.faults.pick(method, path)
-    if (fault === 'drop') return void request.socket.destroy()
-    if (fault && 'delayMs' in fault) await new Promise((done) => setTimeout(done, fault.delayMs))
-    else if (fault) return fail(response, path, fault)
+    const { delayMs, failure } = options.faults.draw(method, path)
+    if (delayMs > 0) await sleep(delayMs)
+    if (failure === 'drop') return void request.socket.destroy()
+    if (failure) return fail(response, path, failure)
 
     if (!routing) return void response.writeHead(503).end()
     if (path === '/u/style.css') {

@@ -1,8 +1,8 @@
 import { randomUUID, timingSafeEqual } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import Fastify, { type FastifyError, type FastifyInstance, type FastifyRequest } from 'fastify'
+import type { Faults } from '../faults.ts'
 import { ApiError, defaultMessage, notFound } from './errors.ts'
-import type { Faults } from './faults.ts'
 import type { RateLimiter } from './rate-limit.ts'
 import type { Store } from './state.ts'
 

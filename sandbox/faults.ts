@@ -1,4 +1,4 @@
-import type { FaultRule } from '../types.ts'
+import type { FaultRule } from './types.ts'
 
 /** What the active rules do to one request; later rules still count after a mere delay. */
 export interface Verdict {
