@@ -1,4 +1,6 @@
 import { spawn } from 'node:child_process'
+import { createInterface } from 'node:readline'
+import { withoutAttempts } from './attempts.ts'
 
 export interface Result {
   code: number
@@ -25,13 +27,22 @@ export function capture(args: string[], environment: Record<string, string>): Pr
   })
 }
 
-/** Runs the engine before the user's eyes; its exit code. */
+/**
+ * Runs the engine before the user's eyes; its exit code. Without a terminal, where nothing can be
+ * overwritten, the attempts to reach a host that still boots are left out.
+ */
 export function show(args: string[], environment: Record<string, string>): Promise<number> {
   return new Promise((resolve, reject) => {
     const child = spawn('pulumi', args, {
       env: { ...process.env, ...environment },
-      stdio: ['ignore', 'inherit', 'inherit'],
+      stdio: ['ignore', process.stdout.isTTY ? 'inherit' : 'pipe', 'inherit'],
     })
+    if (child.stdout) {
+      createInterface(child.stdout).on('line', (line) => {
+        const told = withoutAttempts(line)
+        if (told !== undefined) process.stdout.write(`${told}\n`)
+      })
+    }
     // The terminal sends Ctrl-C to the engine too, and its end is waited for.
     const wait = () => undefined
     process.on('SIGINT', wait)
