@@ -9,7 +9,7 @@ ${verbs.map(({ words, summary }) => `  ${words.padEnd(16)} ${summary}`).join('\n
 Examples
   ./padlock up                        a whole deployment on this computer
   ./padlock sandbox logs droplet -f   follow the console of a droplet
-  ./padlock sandbox ssh               log in to the droplet
+  ./padlock ssh uptime                run a command on the droplet
 
 Exit codes: 0 done, 1 not done and why, 2 a wrong command line.`
 

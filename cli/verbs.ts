@@ -18,6 +18,11 @@ export const verbs: { words: string; summary: string; load: () => Promise<Verb> 
     load: () => import('./status.ts'),
   },
   {
+    words: 'ssh',
+    summary: "log in to the dev stack's droplet",
+    load: () => import('./ssh.ts'),
+  },
+  {
     words: 'probe',
     summary: 'ask a site what a visitor would see',
     load: () => import('./probe.ts'),
@@ -42,5 +47,9 @@ export const verbs: { words: string; summary: string; load: () => Promise<Verb> 
     summary: 'what its parts and consoles say',
     load: () => import('./sandbox/logs.ts'),
   },
-  { words: 'sandbox ssh', summary: 'log in to a droplet', load: () => import('./sandbox/ssh.ts') },
+  {
+    words: 'sandbox ssh',
+    summary: 'log in to any droplet',
+    load: () => import('./sandbox/ssh.ts'),
+  },
 ]

@@ -92,6 +92,8 @@ test('a user who is not on the allow-list is refused, and told so', async () => 
 test('the printed ssh command works, with the host key pinned', async () => {
   const { output } = await onHost('id -un; hostname')
   expect(output).toContain('admin\npadlock-dev')
+  const verb = await sh(`./padlock ssh 'echo "two  words" $((6 * 7))'`)
+  expect(verb).toMatchObject({ code: 0, output: 'two  words 42\n' })
   const wrongKey = outputs.sshCommand?.replace(
     /ssh-ed25519 AAAA[^"]+/,
     'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJ',
