@@ -1,7 +1,8 @@
 /**
  * A language host for Node programs: the gRPC server that the engine starts as
  * `pulumi-language-nodejs` and asks to run the program. It stands in where the official one cannot
- * be had, and serves only what `pulumi up`, `preview`, `refresh`, `destroy` and `about` ask for;
+ * be had, and serves only what `pulumi up`, `preview`, `refresh`, `destroy` and `about` ask for, and
+ * the running of policy packs;
  * the protocol is pulumirpc.LanguageRuntime (proto/pulumi/language.proto of the Pulumi SDK).
  *
  * Arguments: the engine's flags, and last the engine's address.
@@ -13,6 +14,7 @@ import messages from '@pulumi/pulumi/proto/language_pb.js'
 import plugins from '@pulumi/pulumi/proto/plugin_pb.js'
 import empty from 'google-protobuf/google/protobuf/empty_pb.js'
 import { exitWithParent } from '../parent.ts'
+import { killAnalyzers, runAnalyzer } from './analyzer.ts'
 import { directDependencies } from './dependencies.ts'
 import { Program } from './program.ts'
 
@@ -63,6 +65,7 @@ const host: Partial<ILanguageRuntimeServer> = {
     response.setBail(outcome.bail)
     return response
   }),
+  runPlugin: runAnalyzer,
   // The engine refuses the program's further registrations by itself, and ends this process next.
   cancel: answer(() => new empty.Empty()),
 }
@@ -81,5 +84,8 @@ server.bindAsync('127.0.0.1:0', grpc.ServerCredentials.createInsecure(), (error,
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
   process.on(signal, () => process.exit(0))
 }
-process.on('exit', () => program.kill())
+process.on('exit', () => {
+  program.kill()
+  killAnalyzers()
+})
 exitWithParent()
