@@ -1,0 +1,55 @@
+import * as digitalocean from '@pulumi/digitalocean'
+import { validateResourceOfType } from '@pulumi/policy'
+import * as pulumi from '@pulumi/pulumi'
+import { type Rule, validateConfiguration } from '../rule.ts'
+import { ownName, setting } from '../stack.ts'
+
+const MAX_DAYS = 14
+const DAY_MS = 86_400_000
+
+export const ephemeralExpiry: Rule = {
+  name: 'ephemeral-expiry',
+  description: 'A stack that is thrown away says when, so that a sweep can do it.',
+  configSchema: {
+    properties: { maxDays: { type: 'number', minimum: 0, default: MAX_DAYS } },
+  },
+  validateResource: [
+    validateConfiguration((report, args) => {
+      if (!isEphemeral()) return
+      const text = setting<string>('expires') ?? ''
+      const expires = time(text)
+      const { maxDays = MAX_DAYS } = args.getConfig<{ maxDays?: number }>()
+      const days = expires ? (expires.getTime() - Date.now()) / DAY_MS : 0
+      if (!expires)
+        report(
+          `expires is ${text ? `${text}, which is no time in UTC` : 'not set'}. Mend it: pulumi config set expires 2026-11-23T09:00Z`,
+        )
+      else if (days <= 0)
+        report(`expires is ${text}, which is past. Move it, or destroy the stack.`)
+      else if (days > maxDays)
+        report(`expires is ${text}, more than ${maxDays} days away. Set it nearer.`)
+    }),
+    validateResourceOfType(digitalocean.Droplet, (droplet, _args, report) => {
+      const expires = time(setting<string>('expires') ?? '')
+      if (!isEphemeral() || !expires) return
+      const tag = `${ownName()}:expires:${compact(expires)}`
+      if (!droplet.tags?.includes(tag)) report(`It lacks the tag ${tag}.`)
+    }),
+  ],
+}
+
+function isEphemeral(): boolean {
+  return pulumi.getStack().startsWith('pr-') || setting<boolean>('ephemeral') === true
+}
+
+/** A time in UTC, with or without seconds (RFC 3339, ISO 8601). */
+function time(text: string): Date | undefined {
+  if (!/^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?Z$/.test(text)) return undefined
+  const date = new Date(text)
+  return Number.isNaN(date.getTime()) ? undefined : date
+}
+
+/** `20261123T0900Z`: a tag takes letters, digits, `:`, `-` and `_` alone. */
+function compact(date: Date): string {
+  return `${date.toISOString().slice(0, 16).replace(/[-:]/g, '')}Z`
+}

@@ -1,0 +1,91 @@
+import * as digitalocean from '@pulumi/digitalocean'
+import type { StackValidation } from '@pulumi/policy'
+import { validateResourceOfType } from '@pulumi/policy'
+import { known, type Rule } from '../rule.ts'
+import { setting } from '../stack.ts'
+
+const ANYWHERE = ['0.0.0.0/0', '::/0']
+
+interface Opening {
+  key: string
+  protocol: string
+  port: number | undefined
+  from: string[]
+  /** The key that lists `from`, where there is one. */
+  list?: string
+}
+
+export const firewallAsConfigured: Rule = {
+  name: 'firewall-as-configured',
+  description:
+    'The firewall opens the configured ports and no others, and every droplet stands behind it.',
+  validateResource: validateResourceOfType(digitalocean.Firewall, (firewall, _args, report) => {
+    const configured = openings()
+    for (const rule of firewall.inboundRules ?? []) {
+      const what = [rule.protocol, rule.portRange].filter(Boolean).join(' ')
+      const meant = configured.find(
+        ({ protocol, port }) => rule.protocol === protocol && rule.portRange === String(port),
+      )
+      const others = otherSources(rule)
+      if (!meant) {
+        const from = [...(rule.sourceAddresses ?? []), ...others].join(', ') || 'nobody'
+        const ports = configured.map(({ key, port }) => `${key} ${port}`)
+        report(
+          `It opens ${what} to ${from}, which the configuration does not ask for (${[...new Set(ports)].join(', ')}).`,
+        )
+        continue
+      }
+      const more = (rule.sourceAddresses ?? []).filter((one) => !meant.from.includes(one))
+      if (more.length + others.length > 0) {
+        const allowed = `${meant.list ?? 'the configuration'} (${meant.from.join(', ')})`
+        report(`It opens ${what} to ${[...more, ...others].join(', ')}, beyond ${allowed}.`)
+      }
+    }
+  }),
+  validateStack: (args, report) => {
+    for (const droplet of args.resources.filter((one) => one.isType(digitalocean.Droplet))) {
+      if (!isCovered(droplet, args.resources))
+        report(
+          'No firewall covers this droplet, so all its ports are open. Give it the tag of one.',
+          droplet.urn,
+        )
+    }
+  },
+}
+
+function openings(): Opening[] {
+  const port = (key: string) => setting<number>(key)
+  return [
+    {
+      key: 'sshPort',
+      protocol: 'tcp',
+      port: port('sshPort'),
+      from: setting<string[]>('sshFrom') ?? [],
+      list: 'sshFrom',
+    },
+    { key: 'httpPort', protocol: 'tcp', port: port('httpPort'), from: ANYWHERE },
+    { key: 'httpsPort', protocol: 'tcp', port: port('httpsPort'), from: ANYWHERE },
+    { key: 'httpsPort', protocol: 'udp', port: port('httpsPort'), from: ANYWHERE },
+  ]
+}
+
+/** Sources other than addresses; the stack's own firewall has none. */
+function otherSources(rule: object): string[] {
+  return Object.entries(rule)
+    .filter(([key, value]) => /^source(?!Addresses)/.test(key) && Array.isArray(value))
+    .flatMap(([key, value]) => value.map((one: unknown) => `${key} ${one}`))
+}
+
+type Resource = Parameters<StackValidation>[0]['resources'][number]
+
+function isCovered(droplet: Resource, resources: Resource[]): boolean {
+  const tags: string[] = droplet.props.tags ?? []
+  return resources
+    .filter((one) => one.isType(digitalocean.Firewall))
+    .some(
+      (firewall) =>
+        // By id: known only once the droplet is there, but the dependency is known before.
+        firewall.propertyDependencies.dropletIds?.some(({ urn }) => urn === droplet.urn) ||
+        known(() => firewall.props.tags ?? [])?.some((tag: string) => tags.includes(tag)),
+    )
+}

@@ -1,0 +1,33 @@
+import * as auth0 from '@pulumi/auth0'
+import { type Rule, validateConfiguration } from '../rule.ts'
+import { setting } from '../stack.ts'
+
+/** The key `login` is absent where a stack knows one kind of login only. */
+const login = () => setting<string>('login') ?? 'auth0'
+
+export const loginRequired: Rule = {
+  name: 'login-required',
+  description: 'A login stands before the app, for listed people, unless the stack is public.',
+  validateResource: validateConfiguration((report) => {
+    const empty = (key: string) => (setting<string[]>(key) ?? []).length === 0
+    if (login() === 'none') {
+      if (setting<boolean>('public') !== true)
+        report(
+          'login is none, and the stack is not declared public. If it is meant: pulumi config set public true',
+        )
+    } else if (empty('allowedEmails') && empty('allowedDomains')) {
+      report(
+        "allowedEmails and allowedDomains are both empty, so nobody is listed. Mend it: pulumi config set --path 'allowedEmails[0]' you@example.com",
+      )
+    }
+  }),
+  validateStack: (args, report) => {
+    if (login() !== 'auth0') return
+    const has = (type: Parameters<(typeof args.resources)[number]['isType']>[0]) =>
+      args.resources.some((one) => one.isType(type))
+    if (!has(auth0.Client))
+      report('The stack has no Auth0 application, so nobody is asked to log in.')
+    else if (!has(auth0.ConnectionClient))
+      report('The Auth0 application has no connection of its own: any of the tenant may open it.')
+  },
+}
