@@ -1,0 +1,79 @@
+import { type Step, withoutConsent } from '../../../policy/consent.ts'
+import { databaseCluster, droplet, firewall, volume } from './judge.ts'
+
+const step = (op: string, type: string, name = 'it'): Step => ({
+  op,
+  urn: `urn:pulumi:prod::padlock::padlock:index:Host$${type}::${name}`,
+})
+const said = (steps: Step[], config: Record<string, string> = {}) =>
+  withoutConsent({ config: { 'padlock:environment': 'Production', ...config }, steps })
+const database = 'digitalocean:index/databaseDb:DatabaseDb'
+
+test.each<[string, Step]>([
+  ['update of the droplet', step('update', droplet)],
+  ['creation of a volume', step('create', volume)],
+  ['deletion of a firewall', step('delete', firewall)],
+])('a %s passes', (_name, one) => {
+  expect(said([one])).toEqual([])
+})
+
+test.each(['Development', 'Staging'])('outside production all passes: %s', (environment) => {
+  expect(said([step('delete', volume)], { 'padlock:environment': environment })).toEqual([])
+})
+
+test.each<[string, Step, string]>([
+  [
+    'replacement of the droplet',
+    step('replace', droplet),
+    "This would replace the droplet it in production, and what is on its disk with it. If it is meant: pulumi config set --path 'allowReplace[0]' droplet",
+  ],
+  [
+    'deletion of the droplet',
+    step('delete', droplet),
+    "This would delete the droplet it in production, and what is on its disk with it. If it is meant: pulumi config set --path 'allowDelete[0]' droplet",
+  ],
+  [
+    'deletion of a volume',
+    step('delete', volume),
+    "This would delete the volume it in production, and its files with it. If it is meant: pulumi config set --path 'allowDelete[0]' volume",
+  ],
+  [
+    'replacement of a volume, which deletes it',
+    step('replace', volume),
+    "This would replace the volume it in production, and its files with it. If it is meant: pulumi config set --path 'allowDelete[0]' volume",
+  ],
+  [
+    'deletion of a database cluster',
+    step('delete', databaseCluster),
+    "This would delete the database it in production, and its data with it. If it is meant: pulumi config set --path 'allowDelete[0]' database",
+  ],
+  [
+    'deletion of a database in a cluster',
+    step('delete', database),
+    "This would delete the database it in production, and its data with it. If it is meant: pulumi config set --path 'allowDelete[0]' database",
+  ],
+])('a %s fails', (_name, one, message) => {
+  expect(said([one])).toEqual([message])
+})
+
+test('the steps of one replacement are told once', () => {
+  const steps = ['create-replacement', 'replace', 'delete-replaced'].map((op) => step(op, droplet))
+  expect(said(steps)).toHaveLength(1)
+})
+
+test.each<[string, string, Step]>([
+  ['allowReplace', '["droplet"]', step('replace', droplet)],
+  ['allowDelete', '["volume","droplet"]', step('delete', droplet)],
+  ['allowDelete', '["volume"]', step('replace', volume)],
+  ['allowDelete', '["database"]', step('delete', database)],
+])('%s: %s consents', (key, value, one) => {
+  expect(said([one], { [`padlock:${key}`]: value })).toEqual([])
+})
+
+test.each<[string, string, Step]>([
+  ['allowReplace', '["volume"]', step('replace', droplet)],
+  ['allowReplace', '["volume"]', step('replace', volume)],
+  ['allowReplace', 'droplet', step('replace', droplet)],
+])('%s: %s does not', (key, value, one) => {
+  expect(said([one], { [`padlock:${key}`]: value })).toHaveLength(1)
+})

@@ -1,0 +1,80 @@
+import { firewallAsConfigured } from '../../../policy/rules/firewall-as-configured.ts'
+import { type Case, droplet, firewall, judge, unknown } from './judge.ts'
+
+const anywhere = ['0.0.0.0/0', '::/0']
+const open = (protocol: string, portRange: string, sourceAddresses: string[] = anywhere) => ({
+  protocol,
+  portRange,
+  sourceAddresses,
+})
+const configured = [
+  open('tcp', '2222', ['203.0.113.0/24']),
+  open('tcp', '80'),
+  open('tcp', '443'),
+  open('udp', '443'),
+]
+const config = { sshPort: 2222, sshFrom: ['203.0.113.0/24', '198.51.100.7/32'] }
+const said = (...more: object[]) =>
+  judge(firewallAsConfigured, {
+    config,
+    resources: [{ type: firewall, props: { inboundRules: [...configured, ...more] } }],
+  })
+const ports = 'sshPort 2222, httpPort 80, httpsPort 443'
+
+test('the configured ports pass', async () => {
+  expect(await said()).toEqual([])
+})
+
+test.each<[string, object, string]>([
+  [
+    'another port',
+    open('tcp', '5432'),
+    `It opens tcp 5432 to 0.0.0.0/0, ::/0, which the configuration does not ask for (${ports}).`,
+  ],
+  [
+    'a range around a port',
+    open('tcp', '80-90', ['10.0.0.0/8']),
+    `It opens tcp 80-90 to 10.0.0.0/8, which the configuration does not ask for (${ports}).`,
+  ],
+  [
+    'another protocol',
+    { protocol: 'icmp', sourceAddresses: anywhere },
+    `It opens icmp to 0.0.0.0/0, ::/0, which the configuration does not ask for (${ports}).`,
+  ],
+  [
+    'ssh from elsewhere',
+    open('tcp', '2222'),
+    'It opens tcp 2222 to 0.0.0.0/0, ::/0, beyond sshFrom (203.0.113.0/24, 198.51.100.7/32).',
+  ],
+  [
+    'a source that is no address',
+    { protocol: 'tcp', portRange: '443', sourceTags: ['web'] },
+    'It opens tcp 443 to sourceTags web, beyond the configuration (0.0.0.0/0, ::/0).',
+  ],
+])('%s fails', async (_name, rule, message) => {
+  expect(await said(rule)).toEqual([`it: ${message}`])
+})
+
+describe('a droplet', () => {
+  const host = { type: droplet, name: 'host', props: { tags: ['padlock-dev'] } }
+  const covering = (props: object, on = {}): Case => ({
+    resources: [host, { type: firewall, name: 'wall', props, on }],
+  })
+
+  test.each<[string, Case]>([
+    ['by its tag', covering({ tags: ['padlock-dev'] })],
+    ['by its id, once it has one', covering({ dropletIds: [1] }, { dropletIds: ['host'] })],
+    ['by its id, before it has one', covering(unknown({}, 'dropletIds'), { dropletIds: ['host'] })],
+  ])('that a firewall covers %s passes', async (_name, one) => {
+    expect(await judge(firewallAsConfigured, one)).toEqual([])
+  })
+
+  test.each<[string, Case]>([
+    ['no firewall', { resources: [host] }],
+    ["another's firewall", covering({ tags: ['padlock-prod'] })],
+  ])('with %s fails', async (_name, one) => {
+    expect(await judge(firewallAsConfigured, one)).toEqual([
+      'host: No firewall covers this droplet, so all its ports are open. Give it the tag of one.',
+    ])
+  })
+})

@@ -1,0 +1,70 @@
+import { LIST_PRICES } from '../../../policy/prices.ts'
+import { monthlyCost } from '../../../policy/rules/monthly-cost.ts'
+import { SIZES } from '../../../sandbox/digitalocean/catalogue.ts'
+import { type Case, databaseCluster, droplet, judge, type Thing, volume } from './judge.ts'
+
+const host = (size: string, more = {}): Thing => ({
+  type: droplet,
+  name: 'host',
+  props: { size, ...more },
+})
+const said = (resources: Thing[], settings = {}, more: Case = {}) =>
+  judge(monthlyCost, { resources, settings, preview: true, ...more })
+const mend = 'Make it smaller, or raise monthly-cost.limit in policy/settings.json.'
+
+test('the list has the same prices as the simulated API, and every size of it', () => {
+  const simulated = SIZES.map(({ slug, price_monthly }) => [slug, price_monthly])
+  expect(LIST_PRICES.sizes).toMatchObject(Object.fromEntries(simulated))
+})
+
+test.each<[string, Thing[]]>([
+  ['the default size', [host('s-1vcpu-1gb')]],
+  [
+    'what is free',
+    [{ type: 'digitalocean:index/firewall:Firewall' }, { type: 'auth0:index/client:Client' }],
+  ],
+  ['just the limit', [host('s-4vcpu-8gb'), { type: volume, props: { size: 20 } }]],
+])('%s passes', async (_name, resources) => {
+  expect(await said(resources)).toEqual([])
+})
+
+test('the sum of all fails', async () => {
+  const resources = [
+    host('s-1vcpu-1gb', { backups: true }),
+    { type: volume, name: 'files', props: { size: 100 } },
+    { type: databaseCluster, name: 'data', props: { size: 'db-s-1vcpu-2gb', nodeCount: 2 } },
+  ]
+  expect(await said(resources)).toEqual([
+    `the stack: It costs $78.10 a month, the limit is $50.00: Droplet host $7.20, Volume files $10.00, DatabaseCluster data $60.90. ${mend}`,
+  ])
+})
+
+test('a limit of the settings fails where the usual one passes', async () => {
+  expect(await said([host('s-1vcpu-1gb')], { limit: 5 })).toEqual([
+    `the stack: It costs $6.00 a month, the limit is $5.00: Droplet host $6.00. ${mend}`,
+  ])
+})
+
+test('an update fails before what alone is too dear is made', async () => {
+  const message = `It costs $96.00 a month, the limit is $50.00: Droplet host $96.00. ${mend}`
+  expect(await said([host('s-8vcpu-16gb')], {}, { preview: false })).toEqual([
+    `host: ${message}`,
+    `the stack: ${message}`,
+  ])
+})
+
+test.each<[string, Thing, string]>([
+  ['a size', host('gpu-h100x1-80gb'), 'Droplet host (gpu-h100x1-80gb)'],
+  ['a type', { type: 'digitalocean:index/app:App', name: 'site' }, 'App site'],
+])('%s without a known price fails', async (_name, thing, title) => {
+  expect(await said([thing])).toEqual([
+    `the stack: No price is known for ${title}. Add it to monthly-cost.prices in policy/settings.json or to policy/prices.ts.`,
+  ])
+})
+
+test('a price of the settings counts', async () => {
+  const settings = { prices: { 's-9vcpu-1gb': 51 } }
+  expect(await said([host('s-9vcpu-1gb')], settings)).toEqual([
+    `the stack: It costs $51.00 a month, the limit is $50.00: Droplet host $51.00. ${mend}`,
+  ])
+})
