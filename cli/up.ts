@@ -3,6 +3,7 @@ import { ensureDiskSpace, ensurePrerequisites } from '../sandbox/prerequisites.t
 import { ensureToolchain } from '../toolchain/index.ts'
 import { deploymentEnvironment } from './deployment/environment.ts'
 import { removeDeadLocks } from './deployment/locks.ts'
+import { policyFlags } from './deployment/policy.ts'
 import { outputs, selectStack, show } from './deployment/pulumi.ts'
 import { summary } from './deployment/table.ts'
 import { phase } from './progress.ts'
@@ -49,6 +50,7 @@ export async function run(args: string[]): Promise<number> {
       '--skip-preview',
       '--suppress-outputs',
       '--suppress-progress',
+      ...policyFlags(),
       '--stack',
       STACK,
     ],

@@ -2,6 +2,7 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { policyFlags } from '../../cli/deployment/policy.ts'
+import { withoutConsent } from '../../policy/consent.ts'
 import { type Sandbox, startSandbox } from './sandbox.ts'
 import { openStack, type Stack } from './stack.ts'
 
@@ -53,6 +54,20 @@ test('a rule that settings make advisory is told of and stops nothing', async ()
   expect(output).toContain('[advisory]  monthly-cost')
   expect(output).toContain('the limit is $60.00')
   expect(code).toBe(0)
+})
+
+test("a preview's own JSON shows what needs consent in production", async () => {
+  const changes = { environment: 'Production', image: '12345' }
+  const judged = async (settings: object) => {
+    const undo = stack.set({ ...changes, ...settings })
+    const { stdout } = await stack.run('preview --json')
+    undo()
+    return withoutConsent(JSON.parse(stdout))
+  }
+  expect(await judged({})).toEqual([
+    "This would replace the droplet padlock-dev in production, and what is on its disk with it. If it is meant: pulumi config set --path 'allowReplace[0]' droplet",
+  ])
+  expect(await judged({ allowReplace: ['droplet'] })).toEqual([])
 })
 
 test('an update that breaks a rule of the configuration makes nothing', async () => {
