@@ -5,3 +5,46 @@
 export function policyFlags(): string[] {
   return ['--policy-pack', 'policy', '--policy-pack-config', 'policy/settings.json']
 }
+
+/**
+ * What makes `pulumi` write its events to a file, one JSON object a line, as the Automation API has
+ * it do: the flag is there only with the variable.
+ */
+export function eventLog(file: string): { flags: string[]; environment: Record<string, string> } {
+  return { flags: ['--event-log', file], environment: { PULUMI_DEBUG_COMMANDS: 'true' } }
+}
+
+/** What a rule of the pack has to say. */
+export interface Violation {
+  rule: string
+  /** `mandatory` stops the update, `advisory` does not. */
+  level: string
+  /** Name of the resource; undefined where it is the stack as a whole. */
+  resource?: string
+  /** The rule's description, and on the next lines what it found. */
+  message: string
+}
+
+/**
+ * The violations in the text of such a file, in the engine's order. `pulumi preview --json` says no
+ * more of them than that the preview failed.
+ */
+export function violations(events: string): Violation[] {
+  return events
+    .split('\n')
+    .filter(Boolean)
+    .flatMap((line) => {
+      const { policyEvent: event } = JSON.parse(line)
+      if (!event) return []
+      const [, , type, name] = (event.resourceUrn ?? '').split('::')
+      return [
+        {
+          rule: event.policyName,
+          level: event.enforcementLevel,
+          ...(name && type !== 'pulumi:pulumi:Stack' && { resource: name }),
+          // The log carries the engine's marks for colours: <{%reset%}>.
+          message: event.message.replace(/<\{%.*?%\}>/g, '').trim(),
+        },
+      ]
+    })
+}

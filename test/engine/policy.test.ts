@@ -1,7 +1,7 @@
 /** The policy pack as the engine runs it, on the real program. */
-import { writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { policyFlags } from '../../cli/deployment/policy.ts'
+import { eventLog, policyFlags, violations } from '../../cli/deployment/policy.ts'
 import { withoutConsent } from '../../policy/consent.ts'
 import { type Sandbox, startSandbox } from './sandbox.ts'
 import { openStack, type Stack } from './stack.ts'
@@ -41,6 +41,28 @@ test('a stack that costs too much fails the preview, which names the rule and th
   expect(output).toContain(
     'It costs $96.00 a month, the limit is $50.00: Droplet padlock-dev $96.00.',
   )
+})
+
+test('the event log names the rules where --json does not', async () => {
+  const log = join(sandbox.dir, 'events.json')
+  const undo = stack.set({ size: 's-8vcpu-16gb' })
+  const more = eventLog(log)
+  const { code, stdout } = await stack.run(
+    `preview --json ${[...more.flags, flags].join(' ')}`,
+    more.environment,
+  )
+  undo()
+  expect(code).not.toBe(0)
+  expect(stdout).not.toContain('monthly-cost')
+  expect(JSON.parse(stdout).steps.length).toBeGreaterThan(0)
+  expect(violations(readFileSync(log, 'utf8'))).toEqual([
+    {
+      rule: 'monthly-cost',
+      level: 'mandatory',
+      message:
+        'The stack stays within what it may cost a month.\nIt costs $96.00 a month, the limit is $50.00: Droplet padlock-dev $96.00. Make it smaller, or raise monthly-cost.limit in policy/settings.json.',
+    },
+  ])
 })
 
 test('a rule that settings make advisory is told of and stops nothing', async () => {
