@@ -8,71 +8,49 @@ import grpc from '@grpc/grpc-js'
 import services from '@pulumi/pulumi/proto/analyzer_grpc_pb.js'
 import analyzer from '@pulumi/pulumi/proto/analyzer_pb.js'
 import language, { type RunPluginRequest } from '@pulumi/pulumi/proto/language_pb.js'
+import { forwarding, UNLIMITED } from './forwarding.ts'
 import { locateRunner, type PackOptions, PolicyPack, type Streams } from './policy-pack.ts'
 
 type Call = grpc.ServerWritableStream<
   RunPluginRequest,
   InstanceType<typeof language.RunPluginResponse>
 >
-type Bytes = Buffer
 
-const UNLIMITED = {
-  'grpc.max_receive_message_length': -1,
-  'grpc.max_send_message_length': -1,
-}
-const asIs = (bytes: Bytes) => bytes
 const running = new Set<PolicyPack>()
 
 /** Serves RunPlugin for the kind `analyzer`; the call lasts as long as the engine wants the pack. */
 export function runAnalyzer(call: Call): void {
-  const { request } = call
-  if (request.getKind() !== 'analyzer') {
-    const message = `this language host runs programs and policy packs, no ${request.getKind()} plugins`
-    call.emit('error', { code: grpc.status.UNIMPLEMENTED, message })
-    return
-  }
-  const directory = request.getInfo()?.getProgramDirectory() || request.getPwd()
-  let runner: string
+  let options: PackOptions
   try {
-    runner = locateRunner(directory)
+    options = packOptions(call.request)
   } catch (error) {
-    call.emit('error', { code: grpc.status.FAILED_PRECONDITION, message: (error as Error).message })
+    call.emit('error', error)
     return
   }
   const streams: Streams = {
     stdout: (bytes) => call.write(new language.RunPluginResponse().setStdout(bytes)),
     stderr: (bytes) => call.write(new language.RunPluginResponse().setStderr(bytes)),
   }
-  const options: PackOptions = {
-    directory,
-    runner,
-    args: request.getArgsList(),
-    environment: request.getEnvList(),
-  }
-  const server = new grpc.Server(UNLIMITED)
   let pack: PolicyPack | undefined
   let client: Promise<grpc.Client> | undefined
-
-  /** Started by the first call: ConfigureStack where a stack is at hand, any other where none is. */
-  const connect = (method: string, bytes: Bytes) => {
-    client ??= (async () => {
-      const stack =
-        method === 'configureStack'
-          ? analyzer.AnalyzerStackConfigureRequest.deserializeBinary(bytes)
-          : undefined
-      pack = new PolicyPack(options, streams, stack)
-      running.add(pack)
-      const address = `127.0.0.1:${await pack.port}`
-      return new grpc.Client(address, grpc.credentials.createInsecure(), UNLIMITED)
-    })()
-    client.catch((error: Error) => streams.stderr(Buffer.from(`${error.message}\n`)))
-    return client
+  const start = async (stack?: ConstructorParameters<typeof PolicyPack>[2]) => {
+    pack = new PolicyPack(options, streams, stack)
+    running.add(pack)
+    const address = `127.0.0.1:${await pack.port}`
+    return new grpc.Client(address, grpc.credentials.createInsecure(), UNLIMITED)
   }
-
-  const { definition, handlers } = forwarding(connect)
-  server.addService(definition, handlers)
+  // The engine can do without Handshake, which comes before the stack is known.
+  const { handshake: _, ...methods } = services.AnalyzerService
+  const server = forwarding(methods, (method, request) => {
+    client ??= start(
+      method === 'configureStack'
+        ? analyzer.AnalyzerStackConfigureRequest.deserializeBinary(request)
+        : undefined,
+    )
+    return client
+  })
   server.bindAsync('127.0.0.1:0', grpc.ServerCredentials.createInsecure(), (error, port) => {
-    if (error) call.emit('error', { code: grpc.status.UNKNOWN, message: error.message })
+    if (error) call.emit('error', error)
     else streams.stdout(Buffer.from(`${port}\n`))
   })
   call.on('cancelled', async () => {
@@ -81,7 +59,8 @@ export function runAnalyzer(call: Call): void {
       pack.kill()
       running.delete(pack)
     }
-    ;(await client?.catch(() => undefined))?.close()
+    const connected = await client?.catch(() => undefined)
+    connected?.close()
   })
 }
 
@@ -90,31 +69,17 @@ export function killAnalyzers(): void {
   for (const pack of running) pack.kill()
 }
 
-/** Every method of the analyzer but Handshake, which the engine can do without. */
-function forwarding(connect: (method: string, bytes: Bytes) => Promise<grpc.Client>) {
-  const definition: Record<string, grpc.MethodDefinition<Bytes, Bytes>> = {}
-  const handlers: grpc.UntypedServiceImplementation = {}
-  for (const [name, method] of Object.entries(services.AnalyzerService)) {
-    if (name === 'handshake') continue
-    const { path, requestStream, responseStream } = method
-    definition[name] = {
-      path,
-      requestStream,
-      responseStream,
-      requestSerialize: asIs,
-      requestDeserialize: asIs,
-      responseSerialize: asIs,
-      responseDeserialize: asIs,
-    }
-    handlers[name] = (
-      call: grpc.ServerUnaryCall<Bytes, Bytes>,
-      callback: grpc.sendUnaryData<Bytes>,
-    ) => {
-      connect(name, call.request).then(
-        (client) => client.makeUnaryRequest(path, asIs, asIs, call.request, callback),
-        (error: Error) => callback({ code: grpc.status.UNAVAILABLE, message: error.message }),
-      )
-    }
+/** @throws a gRPC error where the request is for something else, or packages are missing */
+function packOptions(request: RunPluginRequest): PackOptions {
+  if (request.getKind() !== 'analyzer') {
+    const message = `this language host runs programs and policy packs, no ${request.getKind()} plugins`
+    throw Object.assign(new Error(message), { code: grpc.status.UNIMPLEMENTED })
   }
-  return { definition, handlers }
+  const directory = request.getInfo()?.getProgramDirectory() || request.getPwd()
+  return {
+    directory,
+    runner: locateRunner(directory),
+    args: request.getArgsList(),
+    environment: request.getEnvList(),
+  }
 }

@@ -65,7 +65,6 @@ async function portOf(child: ChildProcess, streams: Streams): Promise<number> {
     throw new Error(`the policy pack ended before it served anything: ${signal ?? `exit ${code}`}`)
   })
   const [line] = await Promise.race([once(lines, 'line'), ended])
-  ended.catch(() => undefined)
   lines.on('line', (text) => streams.stdout(Buffer.from(`${text}\n`)))
   return Number(line)
 }
