@@ -31,7 +31,7 @@ new PolicyPack('test', { policies: [{
 `
 
 // The SDK's runner loads a compiler that it has no use for here; on a busy computer it takes long.
-jest.setTimeout(60_000)
+jest.setTimeout(120_000)
 let folder: string
 let host: ChildProcess
 let client: InstanceType<typeof languageServices.LanguageRuntimeClient>
@@ -141,6 +141,7 @@ test('Handshake is left to the engine, which can do without', async () => {
 test.each([
   ['the engine wants it no longer', (running: ReturnType<typeof run>) => running.stream.cancel()],
   ['the language host ends', () => host.kill('SIGTERM')],
+  ['the language host is killed', () => host.kill('SIGKILL')],
 ])('a pack ends when %s', async (_name, end) => {
   const running = run()
   const pack = await connect(running)

@@ -22,6 +22,8 @@ export interface PackOptions {
   environment: string[]
 }
 
+const WITH_PARENT = new URL('with-parent.ts', import.meta.url).href
+
 /** The process that serves a policy pack's analyzer, run by the pack's own copy of the SDK. */
 export class PolicyPack {
   /** The port of its analyzer. @throws if the process ends before it has one */
@@ -32,7 +34,8 @@ export class PolicyPack {
   constructor(options: PackOptions, streams: Streams, stack?: AnalyzerStackConfigureRequest) {
     const { directory, runner, args } = options
     // The SDK's runner wants the engine's address first and the pack last.
-    this.#child = spawn(process.execPath, [runner, ...args, directory], {
+    const words = ['--import', WITH_PARENT, runner, ...args, directory]
+    this.#child = spawn(process.execPath, words, {
       // The pack reads its version from the package.json of the folder that it runs in.
       cwd: directory,
       env: { ...parsed(options.environment), ...(stack && stackEnvironment(stack)) },
