@@ -14,7 +14,7 @@ import { preflight } from './lib/preflight.ts'
 
 const config = readConfig()
 const name = `${pulumi.getProject()}-${pulumi.getStack()}`
-const { region, size, protect } = config
+const { region, size, expires, protect } = config
 const { sshPort, httpPort, httpsPort, acmeDirectory, acmeRoot, app } = config
 
 const { connections } = await preflight({ ...config, tag: name })
@@ -23,6 +23,7 @@ const identity = new Identity(name, {
   url: config.url,
   domain: config.auth0Domain,
   connections,
+  expires,
   protect,
 })
 
@@ -38,6 +39,7 @@ const network = new Network(name, {
     config.auth0Domain,
     ...(app.kind === 'image' ? [app.image] : app.baseImage ? [app.baseImage] : []),
   ]),
+  expires,
   protect,
 })
 
@@ -48,7 +50,7 @@ const machine = new Host(
     size,
     image: config.image,
     ipv6: config.ipv6,
-    tags: [network.tag],
+    tags: network.tags,
     reservedIp: network.reservedIp,
     adminSshKeys: config.adminSshKeys,
     sshPort,
@@ -129,5 +131,6 @@ export const host = config.hostname
 export const ip = network.reservedIp
 export const { issuer, clientId } = identity
 export const { release } = live
+export const expiresAt = expires?.toISOString()
 export const sshCommand = loginCommand(network.reservedIp, sshPort, machine.hostKey)
 export const adminPrivateKey = pulumi.secret(machine.adminPrivateKey)

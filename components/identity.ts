@@ -8,6 +8,8 @@ export interface IdentityArgs {
   domain: string
   /** The tenant's connections that may be used. */
   connections: { name: string; id: string }[]
+  /** When a sweep may remove the application. */
+  expires?: Date
   /** Refuse to delete the application. */
   protect: boolean
 }
@@ -43,7 +45,11 @@ export class Identity extends pulumi.ComponentResource {
         callbacks: [`${args.url}/callback`],
         allowedLogoutUrls: [`${args.url}/`],
         initiateLoginUri: `${args.url}/login`,
-        clientMetadata: { project: pulumi.getProject(), stack: pulumi.getStack() },
+        clientMetadata: {
+          project: pulumi.getProject(),
+          stack: pulumi.getStack(),
+          ...(args.expires && { expires: args.expires.toISOString() }),
+        },
       },
       { ...parent, protect: args.protect },
     )

@@ -12,6 +12,8 @@ export interface NetworkArgs {
   httpsPort: pulumi.Input<number>
   /** TCP ports that the host must reach on others, such as 443 for its certificate authority. */
   outboundPorts: number[]
+  /** When a sweep may remove it all; carried by a tag of its own. */
+  expires?: Date
   /** Refuse to delete the reserved IP. */
   protect: boolean
 }
@@ -27,7 +29,8 @@ const ANYWHERE = ['0.0.0.0/0', '::/0']
  * (https://docs.digitalocean.com/products/networking/reserved-ips/details/pricing/).
  */
 export class Network extends pulumi.ComponentResource {
-  readonly tag: pulumi.Output<string>
+  /** The stack's own tag first. */
+  readonly tags: pulumi.Output<string>[]
   readonly reservedIp: pulumi.Output<string>
   readonly reservedIpUrn: pulumi.Output<string>
   readonly firewallId: pulumi.Output<string>
@@ -37,6 +40,9 @@ export class Network extends pulumi.ComponentResource {
     const parent = { parent: this }
 
     const tag = new digitalocean.Tag(name, { name }, parent)
+    const expiry = args.expires
+      ? [new digitalocean.Tag(`${name}-expires`, { name: expiryTag(name, args.expires) }, parent)]
+      : []
     const firewall = new digitalocean.Firewall(
       name,
       {
@@ -52,12 +58,20 @@ export class Network extends pulumi.ComponentResource {
       { ...parent, protect: args.protect },
     )
 
-    this.tag = tag.name
+    this.tags = [tag, ...expiry].map((one) => one.name)
     this.firewallId = firewall.id
     this.reservedIp = address.ipAddress
     this.reservedIpUrn = address.reservedIpUrn
     this.registerOutputs({ reservedIp: this.reservedIp })
   }
+}
+
+/**
+ * `padlock-pr-12:expires:20261123T0900Z`: under the stack's own name, so that deleting it touches
+ * no other stack's, and of the characters that a tag may have (letters, digits, `:`, `-`, `_`).
+ */
+export function expiryTag(name: string, expires: Date): string {
+  return `${name}:expires:${expires.toISOString().slice(0, 16).replace(/[-:]/g, '')}Z`
 }
 
 function inboundRules(args: NetworkArgs) {

@@ -22,6 +22,14 @@ export function subdomain(text: string): string | undefined {
   return text.split('.').every((label) => LABEL.test(label)) ? undefined : 'is not a DNS label'
 }
 
+/** A minute in UTC, `2026-11-23T09:00Z`: ISO 8601 without seconds, one spelling for one time. */
+export function utcMinute(text: string): string | undefined {
+  if (text === '') return undefined
+  const time = new Date(text)
+  const same = !Number.isNaN(time.getTime()) && `${time.toISOString().slice(0, 16)}Z` === text
+  return same ? undefined : 'is not a time in UTC'
+}
+
 /** A network in CIDR notation (RFC 4632, RFC 4291 2.3). */
 export function cidr(text: string): string | undefined {
   const [address = '', bits, ...rest] = text.split('/')

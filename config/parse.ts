@@ -31,6 +31,7 @@ export function parse(raw: RawConfig, surroundings: Surroundings): Settings {
     ...readIdentity(reader, surroundings),
     ...readApp(reader, surroundings),
     environment: readEnvironment(reader),
+    expires: readExpires(reader),
     protect: reader.boolean('protect'),
   }
   reportPortClashes(reader, settings)
@@ -250,6 +251,16 @@ function readEnvironment(reader: Reader): string {
     allowed.join(', '),
     (text) => (allowed.includes(text) ? undefined : 'is not a kind of environment'),
   )
+}
+
+function readExpires(reader: Reader): Date | undefined {
+  const text = reader.text(
+    'expires',
+    'pulumi config set expires 2026-11-23T09:00Z',
+    'a time in UTC to the minute, such as 2026-11-23T09:00Z',
+    check.utcMinute,
+  )
+  return text === '' ? undefined : new Date(text)
 }
 
 const USUAL_PORTS = { sshPort: 22, httpPort: 80, httpsPort: 443 } as const

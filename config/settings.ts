@@ -51,6 +51,8 @@ export interface Settings {
   readyPath: string
   readySeconds: number
   environment: string
+  /** When a sweep may destroy the stack; never if absent. */
+  expires?: Date
   protect: boolean
 }
 

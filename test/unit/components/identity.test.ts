@@ -43,6 +43,17 @@ test('one confidential application with the exact URLs of this stack', async () 
   expect(await value(identity.clientSecret)).toBe('client-secret')
 })
 
+test('an expiry stands in the metadata of the application', async () => {
+  const registered = mockProviders()
+  new Identity('padlock-pr-12', { ...args, expires: new Date('2026-11-23T09:04Z') })
+  const byType = await settle(registered)
+  expect(byType['auth0:index/client:Client']?.[0]?.inputs.clientMetadata).toEqual({
+    project: 'padlock',
+    stack: 'dev',
+    expires: '2026-11-23T09:04:00.000Z',
+  })
+})
+
 test('a tenant that keeps the client secret back is told about in one message', () => {
   expect(() => requireClientSecret('')).toThrow(
     'Auth0 did not return the client secret: the management application lacks the scope read:client_keys.',

@@ -47,6 +47,21 @@ describe.each([false, true])('network (preview: %p)', (preview) => {
     })
     expect(await value(network.reservedIp)).toBe('203.0.113.9')
   })
+
+  test('an expiry has a tag of its own, which no firewall follows', async () => {
+    const registered = mockProviders(preview)
+    const network = new Network('padlock-pr-12', {
+      ...args,
+      expires: new Date('2026-11-23T09:04Z'),
+    })
+    const byType = await settle(registered)
+
+    const tags = byType['digitalocean:index/tag:Tag']?.map(({ inputs }) => inputs.name)
+    expect(tags).toEqual(['padlock-pr-12', 'padlock-pr-12:expires:20261123T0904Z'])
+    expect(await Promise.all(network.tags.map(value))).toEqual(tags)
+    const [firewall] = byType['digitalocean:index/firewall:Firewall'] ?? []
+    expect(plain(firewall?.inputs)).toMatchObject({ tags: ['padlock-pr-12'] })
+  })
 })
 
 test.each([

@@ -10,6 +10,20 @@ export interface BadConfiguration {
 
 export const badConfigurations: BadConfiguration[] = [
   {
+    title: 'expires without a time zone',
+    raw: { expires: '2026-11-23T09:00' },
+    messages: [
+      'expires = "2026-11-23T09:00" is not a time in UTC. Allowed: a time in UTC to the minute, such as 2026-11-23T09:00Z.\n    Mend it: pulumi config set expires 2026-11-23T09:00Z',
+    ],
+  },
+  {
+    title: 'expires on a day that no month has',
+    raw: { expires: '2026-02-30T09:00Z' },
+    messages: [
+      'expires = "2026-02-30T09:00Z" is not a time in UTC. Allowed: a time in UTC to the minute, such as 2026-11-23T09:00Z.\n    Mend it: pulumi config set expires 2026-11-23T09:00Z',
+    ],
+  },
+  {
     title: 'zone missing',
     raw: { zone: undefined },
     messages: [
