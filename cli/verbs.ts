@@ -28,6 +28,27 @@ export const verbs: { words: string; summary: string; load: () => Promise<Verb> 
     load: () => import('./probe.ts'),
   },
   {
+    words: 'env up',
+    summary: 'bring an ephemeral environment up, or its next release',
+    load: () => import('./env/up.ts'),
+  },
+  {
+    words: 'env down',
+    summary: 'destroy one, and print the receipt',
+    load: () => import('./env/down.ts'),
+  },
+  {
+    words: 'env list',
+    summary: 'all of them, the next to expire first',
+    load: () => import('./env/list.ts'),
+  },
+  { words: 'env extend', summary: 'move its expiry', load: () => import('./env/extend.ts') },
+  {
+    words: 'env sweep',
+    summary: 'destroy what is past its time to live, and orphans',
+    load: () => import('./env/sweep.ts'),
+  },
+  {
     words: 'sandbox up',
     summary: 'start the sandbox alone',
     load: () => import('./sandbox/up.ts'),

@@ -1,0 +1,76 @@
+import { Agent, fetch, RetryAgent } from 'undici'
+
+/** The most that the API gives on one page (https://docs.digitalocean.com/reference/api/). */
+const PER_PAGE = 200
+/** The burst limit is 250 requests a minute: one wait of a minute always helps. */
+const LONGEST_WAIT_MS = 65_000
+
+/**
+ * The DigitalOcean API as far as reading and tidying an account need it. Answers 429 and 5xx are
+ * asked again, after the time that `retry-after` names.
+ */
+export class DigitalOcean {
+  /** Requests made, those asked again not counted. */
+  calls = 0
+  readonly #base: string
+  readonly #token: string
+  readonly #dispatcher = new RetryAgent(new Agent(), {
+    maxRetries: 5,
+    maxTimeout: LONGEST_WAIT_MS,
+    methods: ['GET', 'DELETE'],
+  })
+
+  /** @param endpoint base URL without `/v2`, as `digitalocean:apiEndpoint` has it */
+  constructor(endpoint: string, token: string) {
+    this.#base = `${endpoint.replace(/\/$/, '')}/v2`
+    this.#token = token
+  }
+
+  /**
+   * Every row of a list, page by page.
+   * @param path such as `/droplets`
+   * @param key the list's name in the answer, such as `droplets`
+   * @returns none where the list itself is not there (404)
+   */
+  async list<Row>(path: string, key: string): Promise<Row[]> {
+    const rows: Row[] = []
+    const separator = path.includes('?') ? '&' : '?'
+    for (let page = 1; ; page++) {
+      const { status, body } = await this.#ask(
+        'GET',
+        `${path}${separator}per_page=${PER_PAGE}&page=${page}`,
+      )
+      if (status === 404) return rows
+      const answer = body as Record<string, Row[]> & { links?: { pages?: { next?: string } } }
+      rows.push(...(answer[key] ?? []))
+      if (!answer.links?.pages?.next) return rows
+    }
+  }
+
+  /** @returns false if there was nothing to remove any more */
+  async remove(path: string): Promise<boolean> {
+    return (await this.#ask('DELETE', path)).status !== 404
+  }
+
+  async #ask(method: string, path: string): Promise<{ status: number; body: unknown }> {
+    this.calls++
+    const response = await fetch(`${this.#base}${path}`, {
+      method,
+      headers: { authorization: `Bearer ${this.#token}` },
+      dispatcher: this.#dispatcher,
+    })
+    const text = await response.text()
+    if (!response.ok && response.status !== 404) {
+      throw new Error(`DigitalOcean refuses ${method} ${path}: ${response.status} ${text}`)
+    }
+    return { status: response.status, body: text === '' ? undefined : parse(text) }
+  }
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,75 @@
+import { readFile } from 'node:fs/promises'
+import { resolve } from 'node:path'
+import { getCACertificates, setDefaultCACertificates } from 'node:tls'
+import { readCredentials, readSandbox } from '../../sandbox/control.ts'
+import { ensureToolchain } from '../../toolchain/index.ts'
+import { phase } from '../progress.ts'
+import { startSandbox } from '../sandbox/start.ts'
+import { deploymentEnvironment } from './environment.ts'
+import { removeDeadLocks } from './locks.ts'
+
+const SANDBOX = '.sandbox'
+
+/** The accounts that a stack's settings point to, and what the engine needs to reach them. */
+export interface Place {
+  environment: Record<string, string>
+  digitalocean: { endpoint: string; token: string }
+  auth0: { domain: string; clientId: string; clientSecret: string }
+  /** Folder for receipts. */
+  receipts: string
+}
+
+/**
+ * Opens the accounts of a configuration. One whose `digitalocean:apiEndpoint` is a loopback address
+ * means the sandbox of this folder, which is started if it does not run; all others mean the
+ * accounts and the backend that the environment's variables open.
+ * @throws Error that names the variable that is missing
+ */
+export async function openPlace(config: Record<string, unknown>): Promise<Place> {
+  const endpoint = String(config['digitalocean:apiEndpoint'] ?? 'https://api.digitalocean.com')
+  const local = ['127.0.0.1', 'localhost', '[::1]'].includes(new URL(endpoint).hostname)
+  return local ? openSandbox() : openAccounts(endpoint, config)
+}
+
+async function openSandbox(): Promise<Place> {
+  const running = await readSandbox(SANDBOX)
+  const sandbox = running ?? (await phase('sandbox', (update) => startSandbox(SANDBOX, update)))
+  const toolchain = await ensureToolchain({
+    home: `${SANDBOX}/pulumi`,
+    cache: resolve(process.env.PADLOCK_CACHE ?? `${SANDBOX}/cache`),
+    progress: (line) => console.error(line),
+  })
+  const environment = await deploymentEnvironment(SANDBOX, toolchain.env)
+  await removeDeadLocks(SANDBOX)
+  const credentials = await readCredentials(SANDBOX)
+  if (!credentials)
+    throw new Error('the sandbox has no credentials; start it: ./padlock sandbox up')
+  // The tenant's certificate hangs under the sandbox's own root.
+  setDefaultCACertificates([...getCACertificates('default'), await readFile(sandbox.ca, 'utf8')])
+  return {
+    environment,
+    digitalocean: { endpoint: sandbox.digitalocean.url, token: credentials.digitalocean.token },
+    auth0: { domain: sandbox.auth0.domain, ...credentials.auth0 },
+    receipts: `${SANDBOX}/receipts`,
+  }
+}
+
+function openAccounts(endpoint: string, config: Record<string, unknown>): Place {
+  const need = (name: string): string => {
+    const value = process.env[name]
+    if (value) return value
+    throw new Error(
+      `${name} is not set. Allowed: DIGITALOCEAN_TOKEN with read and write access, AUTH0_CLIENT_ID and AUTH0_CLIENT_SECRET of a machine-to-machine application for the Auth0 Management API. Export it, then run this again.`,
+    )
+  }
+  return {
+    environment: {},
+    digitalocean: { endpoint, token: need('DIGITALOCEAN_TOKEN') },
+    auth0: {
+      domain: String(config['auth0:domain'] ?? need('AUTH0_DOMAIN')),
+      clientId: need('AUTH0_CLIENT_ID'),
+      clientSecret: need('AUTH0_CLIENT_SECRET'),
+    },
+    receipts: '.padlock/receipts',
+  }
+}

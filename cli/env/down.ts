@@ -1,0 +1,41 @@
+import { parseArgs } from 'node:util'
+import { down } from '../../environments/down.ts'
+import { checkName } from '../../environments/names.ts'
+import { describe, keep } from '../../environments/receipt.ts'
+import { isEphemeral, settingsFile } from '../../environments/settings.ts'
+import { openEnvironments } from './open.ts'
+
+export const help = `padlock env down NAME [--json]
+
+Destroys an ephemeral environment, whole or half, and asks both accounts what is left of
+it under its names, tags, DNS records and Auth0 metadata. The answer is the receipt: it is
+printed, and kept as JSON.
+
+  --json   prints the receipt alone on standard output
+
+Exit code 0: nothing is left. 1: what is left, by name. 2: a wrong command line.`
+
+/** The verb. */
+export async function run(args: string[]): Promise<number> {
+  const { values, positionals } = parseArgs({
+    args,
+    allowPositionals: true,
+    options: { json: { type: 'boolean', default: false } },
+  })
+  const [name] = positionals
+  if (!name || positionals.length > 1) {
+    console.error(help)
+    return 2
+  }
+  const stack = checkName(name)
+  if (!isEphemeral(stack)) {
+    throw new Error(
+      `${stack} is a stack of its own (${settingsFile(stack)}), no ephemeral environment. Destroy it with pulumi destroy --stack ${stack}.`,
+    )
+  }
+  const context = await openEnvironments({ quiet: values.json })
+  const receipt = await down(context, stack)
+  const path = await keep(receipt, context.receipts)
+  console.log(values.json ? JSON.stringify(receipt) : `\n${describe(receipt, path)}`)
+  return receipt.left.length === 0 ? 0 : 1
+}

@@ -1,0 +1,58 @@
+import type { Context } from './context.ts'
+import { inventory, type Owned } from './inventory.ts'
+import { isEphemeral } from './settings.ts'
+import type { StackSummary } from './stacks.ts'
+
+export interface Listed {
+  name: string
+  host: string
+  /** When it may be swept; absent on what has lost its mark. */
+  expires?: Date
+  /** US dollars an hour. */
+  costPerHour: number
+  /** `busy`: an update runs. `empty`: a stack with nothing in it. `orphan`: resources, no stack. */
+  state: 'up' | 'busy' | 'empty' | 'orphan'
+  resources: Owned[]
+}
+
+/** Every ephemeral environment that a stack or a resource tells of, the next to expire first. */
+export async function list({ accounts, marks, stacks }: Context): Promise<Listed[]> {
+  const [known, owned] = await Promise.all([stacks.list(), inventory(accounts, marks)])
+  return merge(known, owned, marks).filter(({ name }) => isEphemeral(name))
+}
+
+/** Joins what the backend and what the accounts know. */
+export function merge(
+  known: StackSummary[],
+  owned: Owned[],
+  { zone, parent }: { zone: string; parent: string },
+): Listed[] {
+  const byStack = Map.groupBy(owned, ({ stack }) => stack)
+  const stacks = new Map(known.map((stack) => [stack.name, stack]))
+  const names = new Set([...byStack.keys(), ...stacks.keys()])
+  return [...names]
+    .map((name) => {
+      const resources = byStack.get(name) ?? []
+      const times = resources.flatMap(({ expires }) => (expires ? [expires.getTime()] : []))
+      return {
+        name,
+        host: `${name}.${parent}.${zone}`,
+        // Half-way through an extension there are two: the later one counts.
+        ...(times.length > 0 && { expires: new Date(Math.max(...times)) }),
+        costPerHour: resources.reduce((sum, { pricePerHour = 0 }) => sum + pricePerHour, 0),
+        state: stateOf(stacks.get(name), resources),
+        resources,
+      } satisfies Listed
+    })
+    .sort(
+      (a, b) =>
+        (a.expires?.getTime() ?? Number.POSITIVE_INFINITY) -
+          (b.expires?.getTime() ?? Number.POSITIVE_INFINITY) || (a.name < b.name ? -1 : 1),
+    )
+}
+
+function stateOf(stack: StackSummary | undefined, resources: Owned[]): Listed['state'] {
+  if (stack?.updateInProgress) return 'busy'
+  if (stack && stack.resourceCount !== 0) return 'up'
+  return resources.length > 0 ? 'orphan' : 'empty'
+}

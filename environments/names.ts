@@ -1,0 +1,40 @@
+/**
+ * The stack that made a resource, told by the names that the program gives (`project-stack`, with
+ * seven hex digits of Pulumi's behind those that may exist twice).
+ */
+const SHAPES = {
+  droplet: /^(.+)-[0-9a-f]{7}$/,
+  firewall: /^(.+)-[0-9a-f]{7}$/,
+  'ssh key': /^(.+)-admin-[0-9a-f]{7}$/,
+  tag: /^(.+?)(?::expires:[0-9TZ]+)?$/,
+  project: /^(.+)$/,
+}
+
+/** @returns undefined for what no stack of this project made */
+export function stackOf(
+  kind: keyof typeof SHAPES,
+  name: string,
+  project: string,
+): string | undefined {
+  if (!name.startsWith(`${project}-`)) return undefined
+  return SHAPES[kind].exec(name.slice(project.length + 1))?.[1]
+}
+
+/** The time in an expiry tag, which components/network.ts writes as `20261123T0904Z`. */
+export function expiryOf(tag: string): Date | undefined {
+  const [, year, month, day, hour, minute] =
+    /:expires:(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)Z$/.exec(tag) ?? []
+  return year === undefined ? undefined : new Date(`${year}-${month}-${day}T${hour}:${minute}Z`)
+}
+
+/**
+ * Checks the name of an environment: it becomes the stack's name, a DNS label and a part of every
+ * resource's name.
+ * @throws Error that says what is allowed
+ */
+export function checkName(name: string): string {
+  if (/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/.test(name) && name.length <= 40) return name
+  throw new Error(
+    `"${name}" is no name for an environment. Allowed: lower-case letters, digits and single hyphens, a letter first, 40 characters at most, such as pr-12.`,
+  )
+}

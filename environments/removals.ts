@@ -1,0 +1,55 @@
+import type { Item } from './receipt.ts'
+
+/** What the accounts know a resource as; types without an account (keys, commands) have no entry. */
+const KINDS: Record<string, string> = {
+  'digitalocean:index/droplet:Droplet': 'droplet',
+  'digitalocean:index/reservedIp:ReservedIp': 'reserved ip',
+  'digitalocean:index/reservedIpAssignment:ReservedIpAssignment': 'reserved ip assignment',
+  'digitalocean:index/firewall:Firewall': 'firewall',
+  'digitalocean:index/domain:Domain': 'domain',
+  'digitalocean:index/dnsRecord:DnsRecord': 'dns record',
+  'digitalocean:index/sshKey:SshKey': 'ssh key',
+  'digitalocean:index/project:Project': 'project',
+  'digitalocean:index/tag:Tag': 'tag',
+  'auth0:index/client:Client': 'auth0 client',
+  'auth0:index/connectionClient:ConnectionClient': 'auth0 connection client',
+}
+
+/** One resource of `pulumi stack export`. */
+export interface StateResource {
+  urn: string
+  type: string
+  id?: string
+  outputs?: Record<string, unknown>
+}
+
+/** The resources of a state that lie in an account, by URN. */
+export function accountResources(resources: StateResource[]): Map<string, Item> {
+  const found = new Map<string, Item>()
+  for (const { urn, type, id, outputs = {} } of resources) {
+    const kind = KINDS[type] ?? (/^(digitalocean|auth0):/.test(type) ? type : undefined)
+    if (!kind || !id || type === 'auth0:index/clientCredentials:ClientCredentials') continue
+    const name = String(outputs.fqdn ?? outputs.name ?? outputs.ipAddress ?? id)
+    found.set(urn, { kind, name, id })
+  }
+  return found
+}
+
+/** An engine event as `--event-log` writes it, one JSON object a line; `timestamp` in seconds. */
+interface EngineEvent {
+  timestamp: number
+  resOutputsEvent?: { metadata: { op: string; urn: string } }
+}
+
+/** When the engine deleted each resource, by URN, ISO 8601. */
+export function deletions(eventLog: string): Map<string, string> {
+  const times = new Map<string, string>()
+  for (const line of eventLog.split('\n').filter(Boolean)) {
+    const { timestamp, resOutputsEvent }: EngineEvent = JSON.parse(line)
+    const { op, urn } = resOutputsEvent?.metadata ?? {}
+    if (urn && (op === 'delete' || op === 'discard')) {
+      times.set(urn, new Date(timestamp * 1000).toISOString())
+    }
+  }
+  return times
+}

@@ -1,0 +1,84 @@
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { parse, stringify } from 'yaml'
+
+/** The settings that all ephemeral environments share. */
+export const TEMPLATE = 'Pulumi.preview.yaml'
+const MARK =
+  '# An ephemeral environment, written by ./padlock env up; `env down` removes this file.\n'
+
+export interface StackSettings {
+  config: Record<string, unknown>
+  encryptionsalt?: string
+  secretsprovider?: string
+  encryptedkey?: string
+}
+
+export const settingsFile = (stack: string): string => `Pulumi.${stack}.yaml`
+
+/** @throws Error that says what to do where there is none */
+export function readTemplate(project: string): StackSettings & { parent: string; zone: string } {
+  if (!existsSync(TEMPLATE)) {
+    throw new Error(
+      `${TEMPLATE} is not here: it holds what all ephemeral environments share. Write one like Pulumi.dev.yaml, with ${project}:subdomain as the label they lie under (preview).`,
+    )
+  }
+  const settings = parse(readFileSync(TEMPLATE, 'utf8')) as StackSettings
+  const parent = settings.config?.[`${project}:subdomain`]
+  const zone = settings.config?.[`${project}:zone`]
+  if (typeof parent !== 'string' || !/^[a-z0-9.-]+$/.test(parent)) {
+    throw new Error(
+      `${TEMPLATE}: ${project}:subdomain = ${JSON.stringify(parent)} is not the label that the environments' names lie under. Allowed: a DNS label such as preview, which makes pr-12.preview.${zone ?? 'example.com'}.`,
+    )
+  }
+  if (typeof zone !== 'string') {
+    throw new Error(
+      `${TEMPLATE}: ${project}:zone is not set. Allowed: a zone of the account, such as example.com.`,
+    )
+  }
+  return { ...settings, parent, zone }
+}
+
+export interface Wishes {
+  project: string
+  stack: string
+  /** As the key `expires` has it. */
+  expires: string
+  /** Keys of the project without `padlock:`, over the template's. */
+  set: Record<string, unknown>
+}
+
+/**
+ * Writes the settings of one environment over the template's, so that `pulumi` knows the stack too.
+ * @throws Error if the name belongs to a permanent stack
+ */
+export function writeSettings({ project, stack, expires, set }: Wishes): void {
+  const { parent, zone: _, ...settings } = readTemplate(project)
+  if (!isEphemeral(stack)) {
+    throw new Error(
+      `${stack} is a stack of its own (${settingsFile(stack)}), no ephemeral environment. Allowed: a name that no settings file has, such as pr-12.`,
+    )
+  }
+  const own = { ...set, subdomain: `${stack}.${parent}`, expires }
+  const prefixed = Object.entries(own).map(([key, value]) => [`${project}:${key}`, value])
+  const config = { ...settings.config, ...Object.fromEntries(prefixed) }
+  writeFileSync(settingsFile(stack), MARK + stringify({ ...settings, config }))
+}
+
+/** The keys of the project in an environment's settings file; none where it was made elsewhere. */
+export function ownSettings(project: string, stack: string): Record<string, unknown> {
+  const file = settingsFile(stack)
+  if (!existsSync(file)) return {}
+  const { config } = parse(readFileSync(file, 'utf8')) as StackSettings
+  const own = Object.entries(config).filter(([key]) => key.startsWith(`${project}:`))
+  return Object.fromEntries(own.map(([key, value]) => [key.slice(project.length + 1), value]))
+}
+
+/** A stack without a settings file, or with one that was written here. */
+export function isEphemeral(stack: string): boolean {
+  const file = settingsFile(stack)
+  return !existsSync(file) || readFileSync(file, 'utf8').startsWith(MARK)
+}
+
+export function removeSettings(stack: string): void {
+  if (isEphemeral(stack)) rmSync(settingsFile(stack), { force: true })
+}

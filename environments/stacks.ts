@@ -1,0 +1,103 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { capture, type Result, show } from '../cli/deployment/pulumi.ts'
+import type { StateResource } from './removals.ts'
+
+export interface StackSummary {
+  name: string
+  /** Absent where the backend does not count. */
+  resourceCount?: number
+  updateInProgress?: boolean
+  /** ISO 8601. */
+  lastUpdate?: string
+}
+
+/** The engine's commands that environments are made of, on one backend. */
+export class Stacks {
+  readonly #environment: Record<string, string>
+  readonly #quiet: boolean
+
+  /** @param quiet shows what the engine prints only if it fails */
+  constructor(environment: Record<string, string>, quiet: boolean) {
+    this.#environment = environment
+    this.#quiet = quiet
+  }
+
+  /** Every stack of the project. */
+  async list(): Promise<StackSummary[]> {
+    const { stdout } = await this.#demand(['stack', 'ls', '--json'])
+    return JSON.parse(stdout)
+  }
+
+  /** Makes the stack if there is none. Its settings file must be there. */
+  async create(stack: string): Promise<void> {
+    await this.#demand(['stack', 'select', stack, '--create'])
+  }
+
+  /** What the state holds; nothing for a stack that does not exist. */
+  async resources(stack: string): Promise<StateResource[]> {
+    const { code, stdout } = await this.#capture(['stack', 'export', '--stack', stack])
+    return code === 0 ? (JSON.parse(stdout).deployment?.resources ?? []) : []
+  }
+
+  async outputs(stack: string): Promise<Record<string, string>> {
+    const { stdout } = await this.#demand(['stack', 'output', '--json', '--stack', stack])
+    return JSON.parse(stdout)
+  }
+
+  /** Did the last update of this stack end well, and was it an `up`? */
+  async whole(stack: string): Promise<boolean> {
+    const { code, stdout } = await this.#capture([
+      ...['stack', 'history', '--json', '--page-size', '1', '--page', '1', '--stack', stack],
+    ])
+    const [last] = code === 0 ? JSON.parse(stdout) : []
+    return last?.kind === 'update' && last?.result === 'succeeded'
+  }
+
+  /** @returns the engine's exit code and, if quiet, its words */
+  up(stack: string, flags: string[]): Promise<Pick<Result, 'code' | 'stdout' | 'stderr'>> {
+    return this.#operate(['up', '--skip-preview', '--suppress-outputs', '--stack', stack, ...flags])
+  }
+
+  /**
+   * Destroys what the state holds, goes on past an error, and tells from the engine's event log
+   * what happened.
+   */
+  async destroy(
+    stack: string,
+  ): Promise<Pick<Result, 'code' | 'stdout' | 'stderr'> & { eventLog: string }> {
+    const folder = await mkdtemp(join(tmpdir(), 'padlock-'))
+    const log = join(folder, 'events')
+    try {
+      const result = await this.#operate([
+        ...['destroy', '--skip-preview', '--refresh', '--continue-on-error'],
+        ...['--event-log', log, '--stack', stack],
+      ])
+      return { ...result, eventLog: await readFile(log, 'utf8').catch(() => '') }
+    } finally {
+      await rm(folder, { recursive: true, force: true })
+    }
+  }
+
+  /** Removes a stack that holds nothing, with its history. */
+  async remove(stack: string): Promise<void> {
+    await this.#capture(['stack', 'rm', '--yes', '--preserve-config', '--stack', stack])
+  }
+
+  async #operate(args: string[]): Promise<Pick<Result, 'code' | 'stdout' | 'stderr'>> {
+    const all = [...args, '--yes', '--suppress-progress']
+    if (this.#quiet) return this.#capture(all)
+    return { code: await show(all, this.#environment), stdout: '', stderr: '' }
+  }
+
+  #capture(args: string[]): Promise<Result> {
+    return capture(args, this.#environment)
+  }
+
+  async #demand(args: string[]): Promise<Result> {
+    const result = await this.#capture(args)
+    if (result.code === 0) return result
+    throw new Error(`pulumi ${args.slice(0, 2).join(' ')} fails:\n${result.stderr.trim()}`)
+  }
+}

@@ -1,0 +1,59 @@
+import type { Context } from './context.ts'
+import { down } from './down.ts'
+import { type Listed, list } from './list.ts'
+import { keep, type Receipt } from './receipt.ts'
+
+/** What a sweep does about one environment, and why. */
+export interface Decision {
+  name: string
+  action: 'destroy' | 'remove orphans' | 'remove stack' | 'keep' | 'report'
+  reason: string
+}
+
+/**
+ * Decides without touching anything. Only what carries an expiry that has passed is destroyed: a
+ * sweep that does not see a colleague's backend must not take his environment, or production, for
+ * an orphan.
+ * @param held names that stay whatever their expiry says
+ */
+export function decide(listed: Listed[], held: string[], now = new Date()): Decision[] {
+  return listed.map(({ name, state, expires, resources }) => {
+    const as = (action: Decision['action'], reason: string) => ({ name, action, reason })
+    if (held.includes(name)) return as('keep', 'held')
+    if (state === 'busy') return as('keep', 'an update is in progress')
+    if (state === 'empty') return as('remove stack', 'a stack with nothing in it')
+    if (!expires) return as('report', `${resources.length} resources without an expiry`)
+    const when = `${expires.toISOString().slice(0, 16)}Z`
+    if (state === 'up') {
+      return expires <= now ? as('destroy', `expired ${when}`) : as('keep', `expires ${when}`)
+    }
+    const what = `${resources.length} resources of no stack in this backend`
+    return expires <= now
+      ? as('remove orphans', `${what}, expired ${when}`)
+      : as('report', `${what}, expires ${when}`)
+  })
+}
+
+export interface Swept {
+  decisions: Decision[]
+  /** Of what was destroyed or tidied. */
+  receipts: Receipt[]
+}
+
+/** Carries the decisions out, one environment after another; a failure does not stop the others. */
+export async function sweep(
+  context: Context,
+  { held, dryRun }: { held: string[]; dryRun: boolean },
+): Promise<Swept> {
+  const decisions = decide(await list(context), held)
+  const receipts: Receipt[] = []
+  for (const { name, action, reason } of decisions) {
+    if (action === 'keep') continue
+    context.say(`${dryRun ? 'would ' : ''}${action}: ${name} (${reason})`)
+    if (dryRun || action === 'report') continue
+    const receipt = await down(context, name)
+    await keep(receipt, context.receipts)
+    receipts.push(receipt)
+  }
+  return { decisions, receipts }
+}

@@ -1,0 +1,75 @@
+import type { Context } from './context.ts'
+import { expiryAfter } from './duration.ts'
+import { inventory } from './inventory.ts'
+import { accountResources } from './removals.ts'
+import { writeSettings } from './settings.ts'
+import { tidy } from './tidy.ts'
+
+export interface UpWishes {
+  stack: string
+  /** Milliseconds from now. */
+  ttl: number
+  /** Keys of the project over the template's. */
+  set: Record<string, string>
+  /** Further flags of `pulumi up`. */
+  flags: string[]
+}
+
+export interface Environment {
+  name: string
+  url: string
+  /** ISO 8601. */
+  expires: string
+  /** US dollars an hour. */
+  costPerHour: number
+  seconds: number
+}
+
+/**
+ * Brings an environment up, or the next release and a new expiry to one that is up. A predecessor
+ * that is half destroyed is refreshed and completed; what is left of one whose state is gone is
+ * removed first, as its DNS record would answer beside the new one's.
+ * @throws Error if the engine fails; running it again goes on from there
+ */
+export async function up(
+  context: Context,
+  { stack, ttl, set, flags }: UpWishes,
+): Promise<Environment> {
+  const { accounts, marks, stacks, say } = context
+  const start = Date.now()
+  writeSettings({ project: marks.project, stack, expires: expiryAfter(ttl), set })
+  await stacks.create(stack)
+
+  const resources = await stacks.resources(stack)
+  if (accountResources(resources).size === 0) {
+    const { removed, left } = await tidy(context, (owned) => owned.stack === stack)
+    for (const { kind, name } of removed)
+      say(`left by an earlier ${stack}, removed: ${kind} ${name}`)
+    if (left.length > 0) {
+      throw new Error(
+        `an earlier ${stack} left what cannot be removed: ${left.map(({ kind, name }) => `${kind} ${name}`).join(', ')}. Remove it by hand, then run this again.`,
+      )
+    }
+  }
+  const mending = resources.length > 0 && !(await stacks.whole(stack))
+  if (mending) say(`${stack} is not whole: its state is compared with the accounts first`)
+  const { code, stdout, stderr } = await stacks.up(stack, [
+    ...(mending ? ['--refresh'] : []),
+    ...flags,
+  ])
+  if (code !== 0) {
+    throw new Error(
+      `${stack} is not complete. Mend what is said above, then run this again.${stdout || stderr ? `\n${stdout}${stderr}` : ''}`,
+    )
+  }
+
+  const { url = '', expiresAt = '' } = await stacks.outputs(stack)
+  const droplets = (await inventory(accounts, marks)).filter((owned) => owned.stack === stack)
+  return {
+    name: stack,
+    url,
+    expires: expiresAt,
+    costPerHour: droplets.reduce((sum, { pricePerHour = 0 }) => sum + pricePerHour, 0),
+    seconds: Math.round((Date.now() - start) / 100) / 10,
+  }
+}
