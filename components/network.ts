@@ -40,8 +40,11 @@ export class Network extends pulumi.ComponentResource {
     const parent = { parent: this }
 
     const tag = new digitalocean.Tag(name, { name }, parent)
+    // Named after its time: a replaced tag is deleted first, and the droplet cannot leave it then.
     const expiry = args.expires
-      ? [new digitalocean.Tag(`${name}-expires`, { name: expiryTag(name, args.expires) }, parent)]
+      ? [expiryTag(name, args.expires)].map(
+          (tag) => new digitalocean.Tag(tag, { name: tag }, parent),
+        )
       : []
     const firewall = new digitalocean.Firewall(
       name,

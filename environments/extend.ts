@@ -2,15 +2,9 @@ import type { Context } from './context.ts'
 import { expiryAfter } from './duration.ts'
 import { ownSettings, writeSettings } from './settings.ts'
 
-/** The components whose resources carry the expiry; the release and the probe are none of them. */
-const CARRIERS = [
-  '**Network$digitalocean:index/tag:Tag::**',
-  '**Host$digitalocean:index/droplet:Droplet::**',
-  '**Identity$auth0:index/client:Client::**',
-]
-
 /**
- * Moves the expiry of an environment that is up.
+ * Moves the expiry of an environment that is up, by an update with its own settings: nothing else
+ * changes where this folder holds the app that runs.
  * @param ttl milliseconds from now
  * @returns the new expiry, as the key `expires` has it
  * @throws Error if there is no such environment, or the engine fails
@@ -26,8 +20,8 @@ export async function extend(
   const expires = expiryAfter(ttl)
   const { project } = marks
   writeSettings({ project, stack, expires, set: ownSettings(project, stack) })
-  const targets = CARRIERS.flatMap((urn) => ['--target', urn])
-  const { code, stdout, stderr } = await stacks.up(stack, targets)
+  // All of it: a targeted update keeps the old expiry's tag, as the droplet's dependents hold on to it.
+  const { code, stdout, stderr } = await stacks.up(stack, [])
   if (code !== 0) throw new Error(`${stack} keeps its old expiry:\n${stdout}${stderr}`)
   return expires
 }

@@ -85,10 +85,12 @@ export class Stacks {
     await this.#capture(['stack', 'rm', '--yes', '--preserve-config', '--stack', stack])
   }
 
+  /** The engine has `--event-log` only with its debug commands, as the Automation API asks for it. */
   async #operate(args: string[]): Promise<Pick<Result, 'code' | 'stdout' | 'stderr'>> {
     const all = [...args, '--yes', '--suppress-progress']
-    if (this.#quiet) return this.#capture(all)
-    return { code: await show(all, this.#environment), stdout: '', stderr: '' }
+    const environment = { ...this.#environment, PULUMI_DEBUG_COMMANDS: 'true' }
+    if (this.#quiet) return capture(all, environment)
+    return { code: await show(all, environment), stdout: '', stderr: '' }
   }
 
   #capture(args: string[]): Promise<Result> {

@@ -8,8 +8,8 @@ const TTL = '24h'
 
 export const help = `padlock env extend NAME [--ttl ${TTL}]
 
-Moves the expiry of an environment to this long from now and touches nothing else of it:
-no release, no restart.
+Moves the expiry of an environment to this long from now. No restart, and no release
+unless the app in this folder is another than the one that runs.
 
   --ttl   minutes, hours or days, such as 90m, 24h, 3d
 

@@ -129,7 +129,7 @@ export async function openStack(sandbox: Sandbox, name: string): Promise<Stack> 
 }
 
 /** What differs between this sandbox and the one that Pulumi.dev.yaml describes. */
-function addresses({ file }: Sandbox): Record<string, unknown> {
+export function addresses({ file }: Sandbox): Record<string, unknown> {
   return {
     'digitalocean:apiEndpoint': file.digitalocean.url,
     'auth0:domain': file.auth0.domain,

@@ -1,0 +1,39 @@
+import { mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { parse, stringify } from 'yaml'
+import { nodeExecutable } from '../../toolchain/launcher.ts'
+import { type Ran, type Running, start } from './processes.ts'
+import { cache, root, type Sandbox } from './sandbox.ts'
+import { addresses } from './stack.ts'
+
+export interface Project {
+  folder: string
+  /** A verb of ./padlock, to its end. */
+  padlock(words: string): Promise<Ran>
+  /** The same, while it runs. */
+  launch(words: string): Running
+}
+
+/**
+ * A folder that looks like a clone of this project to ./padlock and the engine, with a sandbox of
+ * the test's own: the settings files that environments write go there.
+ */
+export function openProject(sandbox: Sandbox): Project {
+  const folder = join(sandbox.dir, 'clone')
+  mkdirSync(folder)
+  const own = /^(\.git|\.sandbox|Pulumi\..+\.yaml)$/
+  for (const entry of readdirSync(root).filter((name) => !own.test(name))) {
+    symlinkSync(join(root, entry), join(folder, entry))
+  }
+  symlinkSync(sandbox.dir, join(folder, '.sandbox'))
+  const template = parse(readFileSync(join(root, 'Pulumi.preview.yaml'), 'utf8'))
+  const config = { ...template.config, ...addresses(sandbox) }
+  writeFileSync(join(folder, 'Pulumi.preview.yaml'), stringify({ ...template, config }))
+  writeFileSync(join(folder, 'Pulumi.dev.yaml'), stringify({ ...template, config }))
+  const launch = (words: string) =>
+    start(nodeExecutable(), [join(folder, 'cli', 'main.ts'), ...words.split(' ')], {
+      cwd: folder,
+      env: { ...process.env, PADLOCK_CACHE: cache },
+    })
+  return { folder, launch, padlock: (words) => launch(words).done }
+}
