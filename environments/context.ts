@@ -6,6 +6,8 @@ export interface Context {
   accounts: Accounts
   marks: Marks
   stacks: Stacks
+  /** Nothing but this project uses the accounts, so that what bears no name is the project's. */
+  exclusive: boolean
   /** Folder that receipts are kept in. */
   receipts: string
   /** Tells a person what happens; never a result. */

@@ -3,6 +3,7 @@ import type { Owned } from './inventory.ts'
 import type { Item, Receipt } from './receipt.ts'
 import { accountResources, deletions } from './removals.ts'
 import { removeSettings } from './settings.ts'
+import { strays } from './strays.ts'
 import { tidy } from './tidy.ts'
 
 /** An API that fails half-way is asked again with what is left; each attempt refreshes first. */
@@ -39,9 +40,12 @@ export async function down(
   }
 
   const stillKnown = [...accountResources(inState).values()]
+  const nameless = await strays(context)
+  const mine = (owned: Owned) =>
+    owned.stack === stack || also(owned) || (context.exclusive && isAmong(nameless, owned))
   const { removed: tidied, left } = await tidy(
     context,
-    (owned) => (owned.stack === stack || also(owned)) && !isAmong(stillKnown, owned),
+    (owned) => mine(owned) && !isAmong(stillKnown, owned),
   )
   removed.push(...tidied)
   if (inState.length === 0) {
@@ -57,6 +61,7 @@ export async function down(
     seconds: Math.round((ended.getTime() - started.getTime()) / 100) / 10,
     removed,
     left: [...stillKnown, ...left.map(({ kind, name, id }) => ({ kind, name, id }))],
+    nameless: context.exclusive ? [] : nameless.map(({ kind, name, id }) => ({ kind, name, id })),
     calls: {
       digitalocean: accounts.digitalocean.calls - before.do,
       auth0: accounts.auth0.calls - before.auth0,

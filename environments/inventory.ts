@@ -7,6 +7,7 @@ export interface Owned {
   kind: string
   id: string
   name: string
+  /** Empty for an unassigned reserved address, which bears no name: any stack's, or a stranger's. */
   stack: string
   /** Only what carries the expiry itself: the tag and the Auth0 application. */
   expires?: Date
@@ -68,7 +69,7 @@ export async function inventory(
   )
   const owned: Owned[] = []
   const own = (stack: string | undefined, rest: Omit<Owned, 'stack' | 'remove'>, path: string) => {
-    if (stack) owned.push({ ...rest, stack, remove: () => digitalocean.remove(path) })
+    if (stack !== undefined) owned.push({ ...rest, stack, remove: () => digitalocean.remove(path) })
   }
 
   for (const { id, name, size } of droplets) {
@@ -79,7 +80,7 @@ export async function inventory(
   for (const { ip, project_id, droplet } of ips) {
     const by = droplet
       ? stackOf('droplet', droplet.name, project)
-      : stackOf('project', projectNames.get(project_id ?? '') ?? '', project)
+      : (stackOf('project', projectNames.get(project_id ?? '') ?? '', project) ?? '')
     own(by, { kind: 'reserved ip', id: ip, name: ip }, `/reserved_ips/${ip}`)
   }
   for (const { id, name } of firewalls) {

@@ -27,7 +27,10 @@ export function merge(
   owned: Owned[],
   { zone, parent }: { zone: string; parent: string },
 ): Listed[] {
-  const byStack = Map.groupBy(owned, ({ stack }) => stack)
+  const byStack = Map.groupBy(
+    owned.filter(({ stack }) => stack !== ''),
+    ({ stack }) => stack,
+  )
   const stacks = new Map(known.map((stack) => [stack.name, stack]))
   const names = new Set([...byStack.keys(), ...stacks.keys()])
   return [...names]

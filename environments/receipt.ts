@@ -17,6 +17,8 @@ export interface Receipt {
   removed: (Item & { at: string })[]
   /** Empty, or the teardown has failed. */
   left: Item[]
+  /** Unassigned reserved addresses that no stack knows; whose they are, only a person can tell. */
+  nameless: Item[]
   /** Requests with which the accounts were asked what is left; the engine's own not counted. */
   calls: { digitalocean: number; auth0: number }
 }
@@ -35,7 +37,7 @@ export async function keep(receipt: Receipt, folder: string): Promise<string> {
 
 /** The receipt for a person to read. */
 export function describe(receipt: Receipt, path: string): string {
-  const { stack, removed, left, seconds, calls } = receipt
+  const { stack, removed, left, nameless, seconds, calls } = receipt
   const width = Math.max(0, ...[...removed, ...left].map(({ kind }) => kind.length))
   const line = ({ kind, name, id }: Item) =>
     `${kind.padEnd(width)}  ${name}${id === name ? '' : ` (${id})`}`
@@ -47,6 +49,10 @@ export function describe(receipt: Receipt, path: string): string {
       : [
           `Nothing is left under the project's names, tags, DNS records and Auth0 metadata (${calls.digitalocean} requests to DigitalOcean, ${calls.auth0} to Auth0).`,
         ]),
+    ...nameless.map(
+      ({ name }) =>
+        `Look at ${name}: a reserved address that is assigned to nothing and that no stack knows. If it is nobody's: doctl compute reserved-ip delete ${name}`,
+    ),
     `Kept as ${path}`,
   ].join('\n')
 }

@@ -15,6 +15,8 @@ export interface Place {
   environment: Record<string, string>
   digitalocean: { endpoint: string; token: string }
   auth0: { domain: string; clientId: string; clientSecret: string }
+  /** The accounts are simulated for this project alone. */
+  sandbox: boolean
   /** Folder for receipts. */
   receipts: string
 }
@@ -50,6 +52,7 @@ async function openSandbox(): Promise<Place> {
     environment,
     digitalocean: { endpoint: sandbox.digitalocean.url, token: credentials.digitalocean.token },
     auth0: { domain: sandbox.auth0.domain, ...credentials.auth0 },
+    sandbox: true,
     receipts: `${SANDBOX}/receipts`,
   }
 }
@@ -70,6 +73,7 @@ function openAccounts(endpoint: string, config: Record<string, unknown>): Place 
       clientId: need('AUTH0_CLIENT_ID'),
       clientSecret: need('AUTH0_CLIENT_SECRET'),
     },
+    sandbox: false,
     receipts: '.padlock/receipts',
   }
 }

@@ -23,6 +23,7 @@ export async function openEnvironments({ quiet = false } = {}): Promise<Context>
     },
     marks: { project, zone, parent },
     stacks: new Stacks(place.environment, quiet),
+    exclusive: place.sandbox,
     receipts: place.receipts,
     say: (line) => console.error(line),
   }

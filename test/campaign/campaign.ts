@@ -1,0 +1,38 @@
+import { readFileSync } from 'node:fs'
+import { parse } from 'yaml'
+import { openPlace } from '../../cli/deployment/place.ts'
+import { openEnvironments } from '../../cli/env/open.ts'
+import type { Context } from '../../environments/context.ts'
+import { TEMPLATE } from '../../environments/settings.ts'
+import { openProject } from '../engine/project.ts'
+import { type Sandbox, startSandbox } from '../engine/sandbox.ts'
+
+export interface Campaign {
+  sandbox: Sandbox
+  /** What the accounts held before the first run. */
+  given: string[]
+  /** The verbs' own context; opening it removes the lock of an engine that was killed. */
+  open(): Promise<Context>
+  /** With which the engine is started by hand. */
+  environment(): Promise<Record<string, string>>
+  close(): Promise<void>
+}
+
+/** Accounts on this computer for the whole campaign; the working directory becomes the project's. */
+export async function openCampaign(): Promise<Campaign> {
+  const sandbox = await startSandbox()
+  const before = process.cwd()
+  process.chdir(openProject(sandbox).folder)
+  await sandbox.digitalocean('POST', '/domains', { name: 'padlock.localhost' })
+  return {
+    sandbox,
+    given: await sandbox.things(),
+    open: async () => ({ ...(await openEnvironments({ quiet: true })), say: () => undefined }),
+    environment: async () =>
+      (await openPlace(parse(readFileSync(TEMPLATE, 'utf8')).config)).environment,
+    async close() {
+      process.chdir(before)
+      await sandbox.stop()
+    },
+  }
+}
