@@ -68,12 +68,12 @@ test('goes on after an API that fails half-way', async () => {
 
 test('names what stays, with exit code 1, and finishes when the API answers again', async () => {
   await must('env up pr-1 --ttl 1h')
-  const [droplet] = await sandbox.droplets()
-  const fault = { method: 'DELETE', path: '^/v2/droplets/', fault: { status: 403 } }
+  const { ssh_keys: keys } = await sandbox.digitalocean('GET', '/account/keys')
+  const fault = { method: 'DELETE', path: '^/v2/account/keys/', fault: { status: 403 } }
   await sandbox.control.setFaults({ digitalocean: [fault] })
   const ran = await project.padlock('env down pr-1')
   expect(ran.code).toBe(1)
-  expect(ran.output).toContain(`Left in the accounts:\n  droplet  ${droplet.name} (${droplet.id})`)
+  expect(ran.output).toContain(`Left in the accounts:\n  ssh key  ${keys[0].name} (${keys[0].id})`)
   await sandbox.control.setFaults({})
   expect((await must('env down pr-1')).left).toEqual([])
   expect(await ours()).toEqual([])
