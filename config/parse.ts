@@ -32,6 +32,7 @@ export function parse(raw: RawConfig, surroundings: Surroundings): Settings {
     ...readApp(reader, surroundings),
     environment: readEnvironment(reader),
     protect: reader.boolean('protect'),
+    secretKeys: surroundings.secretKeys,
   }
   reportPortClashes(reader, settings)
   if (reader.problems.length > 0) throw new ConfigurationError(reader.problems)

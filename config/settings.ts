@@ -52,6 +52,8 @@ export interface Settings {
   readySeconds: number
   environment: string
   protect: boolean
+  /** Keys that were set with `--secret`. */
+  secretKeys: string[]
 }
 
 /** What the configuration is read against. */
