@@ -50,5 +50,7 @@ function rank(one: Resource): number {
   if (one.kind === 'Droplet' && one.reasons.includes('size')) return 2
   // The site's name, its login and its firewall stop people at once.
   if (ends && /^(Client|Firewall|DnsRecord)$/.test(one.kind)) return 2
+  // A component says in plain values what its resources carry as secrets.
+  if (isComponent(one)) return 4.5
   return { delete: 3, replace: 4, update: 5, create: 6, same: 7 }[one.operation]
 }

@@ -75,7 +75,7 @@ function changesTable({ changes, headline }: Report, most: number): string {
 
 function cells({ path, old, new: after, replaces }: Difference): string {
   const [left, right] = contrast(old, after)
-  const value = (side: unknown, text: string) => (side === undefined ? '' : code(text))
+  const value = (side: unknown, text: string) => (side === undefined ? '' : code(text || '""'))
   return `${code(short(path))}${replaces ? ' (replaces)' : ''} | ${value(old, left)} | ${value(after, right)}`
 }
 

@@ -13,8 +13,8 @@ export function secrets({ resources }: Change): Finding[] {
   const { before, after } = releases(resources)
   const { come, gone } = between(before?.secretNames ?? [], after?.secretNames ?? [])
   return [
-    ...come.map((name) => opens(TOPIC, `${short(name)} to the app`)),
-    ...(after ? gone.map((name) => closes(TOPIC, `${short(name)} to the app`)) : []),
+    ...come.map((name) => opens(TOPIC, `the secret ${short(name)} to the app`)),
+    ...(after ? gone.map((name) => closes(TOPIC, `the secret ${short(name)} to the app`)) : []),
     ...resources
       .filter((one) => one.kind === 'RandomPassword' && one.operation === 'replace')
       .map(() => alters(TOPIC, 'the session key is made anew: everybody must log in again')),

@@ -6,6 +6,7 @@
 import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parse } from 'yaml'
+import { PORTS } from '../../sandbox/settings.ts'
 import { type Json, root, type Sandbox, startSandbox } from './sandbox.ts'
 import { scrub } from './scrub.ts'
 import { openStack, type Stack } from './stack.ts'
@@ -65,7 +66,7 @@ async function main(wanted: string[]): Promise<void> {
     recursive: true,
     filter: (path) => !/\.venv|__pycache__|\.pytest_cache/.test(path),
   })
-  const sandbox = await startSandbox()
+  const sandbox = await startSandbox(fixedPorts())
   try {
     const stack = await openStack(sandbox, 'dev')
     const repository = { ...caddyRepository(sandbox), suite: 'stable' }
@@ -80,6 +81,7 @@ async function main(wanted: string[]): Promise<void> {
       undo()
     }
 
+    await savePrices(sandbox)
     await record('first-up')
     await stack.up()
     for (const [name, settings] of Object.entries(CHANGES)) await recordWith(name, settings)
@@ -110,6 +112,21 @@ async function main(wanted: string[]): Promise<void> {
   }
 }
 
+/** Lists of rules are in the order of their ports, so these must not change places. */
+function fixedPorts(): string[] {
+  return Object.values(PORTS).flatMap(({ flag, number }) => [`--${flag}`, String(number + 10_000)])
+}
+
+/** What the API sells, as far as prices go. */
+async function savePrices(sandbox: Sandbox): Promise<void> {
+  const { sizes } = await sandbox.digitalocean('GET', '/sizes?per_page=200')
+  const rows = sizes.map(({ slug, price_monthly, price_hourly }: Json) =>
+    JSON.stringify({ slug, price_monthly, price_hourly }),
+  )
+  const text = `{"sizes": [\n${rows.join(',\n')}\n]}\n`
+  writeFileSync(join(root, 'test/fixtures/prices.json'), text)
+}
+
 async function save(stack: Stack, sandbox: Sandbox, name: string, command: string) {
   const { stdout, output, seconds } = await stack.run(command)
   if (!stdout.startsWith('{')) throw new Error(`${name}: the engine prints no JSON:\n${output}`)
@@ -122,20 +139,10 @@ async function save(stack: Stack, sandbox: Sandbox, name: string, command: strin
   console.log(`${name}: ${text.length} characters, ${seconds.toFixed(1)} s`)
 }
 
-/** Folder, ports and addresses of this run, and those of Pulumi.dev.yaml instead. */
-function literals({ dir, file }: Sandbox): Record<string, string> {
-  const port = (url: string) => /:(\d+)(?:\/|$)/.exec(url)?.[1] ?? url
-  return {
-    [dir]: '/srv/sandbox',
-    [String(file.ports.ssh)]: '2222',
-    [String(file.ports.http)]: '8080',
-    [String(file.ports.https)]: '8443',
-    [port(file.digitalocean.url)]: '8470',
-    [port(file.auth0.domain)]: '8471',
-    [port(file.acme.directory)]: '8472',
-    [port(file.apt.url)]: '8473',
-    [port(file.registry.host)]: '8475',
-  }
+/** What this run's sandbox was given, and what Pulumi.dev.yaml has instead. */
+function literals({ dir }: Sandbox): Record<string, string> {
+  const ports = Object.values(PORTS).map(({ number }) => [String(number + 10_000), String(number)])
+  return { [dir]: '/srv/sandbox', ...Object.fromEntries(ports) }
 }
 
 function caddyRepository({ file }: Sandbox) {

@@ -11,10 +11,14 @@ const VARYING = new RegExp(
     '(?<uuid>\\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\\b)',
     '(?<digest>\\b[0-9a-f]{64}\\b)',
     '(?<release>\\b(?=[0-9a-f]*[a-f])[0-9a-f]{12}\\b|(?<=release )[0-9]{12}\\b)',
+    '(?<sha1>\\b[0-9a-f]{40}\\b)',
+    '(?<sha256>SHA256:[A-Za-z0-9+/]{43})',
+    '(?<publicKey>-----BEGIN PUBLIC KEY-----[\\s\\S]*?-----END PUBLIC KEY-----)',
+    '(?<serial>\\b20\\d{24}\\b)',
     '(?<fingerprint>\\b(?:[0-9a-f]{2}:){15}[0-9a-f]{2}\\b)',
     '(?<key>\\b(?:ssh-ed25519|ecdsa-sha2-nistp256) AAAA[A-Za-z0-9+/=]+)',
     '(?<certificate>-----BEGIN CERTIFICATE-----[\\s\\S]*?-----END CERTIFICATE-----)',
-    '(?<suffix>(?<=padlock-dev-)[0-9a-f]{7}\\b)',
+    '(?<suffix>(?<=padlock-dev-(?:admin-)?)[0-9a-f]{7}\\b)',
     '(?<time>\\b\\d{4}-\\d\\d-\\d\\dT[\\d:.]+Z)',
     '(?<droplet>\\b4\\d{8}\\b)',
     '(?<connection>\\bcon_\\w{16}\\b)',
@@ -29,6 +33,10 @@ const STAND_INS: Record<string, (index: number) => string> = {
   uuid: (n) => `00000000-0000-4000-8000-${String(n).padStart(12, '0')}`,
   digest: (n) => n.toString(16).padStart(64, '0'),
   release: (n) => n.toString(16).padStart(12, 'a'),
+  sha1: (n) => n.toString(16).padStart(40, '0'),
+  sha256: (n) => `SHA256:${String(n).padStart(43, '0')}`,
+  publicKey: (n) => `-----BEGIN PUBLIC KEY-----\\nkey ${n}\\n-----END PUBLIC KEY-----`,
+  serial: () => '20260101000000000000000000',
   fingerprint: (n) => `${'00:'.repeat(15)}${n.toString(16).padStart(2, '0')}`,
   key: (n) => `ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAI${String(n).padStart(43, '0')}`,
   certificate: (n) => `-----BEGIN CERTIFICATE-----\\nroot ${n}\\n-----END CERTIFICATE-----`,
@@ -65,25 +73,30 @@ export function scrub(preview: Json, literals: Record<string, string>): string {
 }
 
 function step({ op, urn, oldState, newState, diffReasons, replaceReasons, detailedDiff }: Json) {
+  const unchanged = op === 'same' || op === 'refresh'
+  const flipped = oldState?.protect !== newState?.protect
   return {
     op,
     urn,
-    ...(oldState && op !== 'same' && { oldState: state(oldState) }),
-    ...(op === 'same' && oldState?.protect !== newState?.protect && { oldState: state(oldState) }),
-    ...(newState && { newState: state(newState) }),
+    ...(oldState && (!unchanged || flipped) && { oldState: state(oldState, unchanged) }),
+    ...((newState ?? (unchanged && oldState)) && {
+      newState: state(newState ?? oldState, unchanged),
+    }),
     ...(diffReasons && { diffReasons }),
     ...(replaceReasons && { replaceReasons }),
-    ...(detailedDiff && { detailedDiff }),
+    ...(detailedDiff && !unchanged && { detailedDiff }),
   }
 }
 
-function state(full: Json): Json {
+/** Of what stays as it is, no outputs. */
+function state(full: Json, unchanged: boolean): Json {
   const kept = Object.fromEntries(KEPT.flatMap((key) => (key in full ? [[key, full[key]]] : [])))
-  const { __meta, ...outputs } = kept.outputs ?? {}
+  const { __meta, ...outputs } = (!unchanged && kept.outputs) || {}
   const differ = Object.entries(outputs).filter(
     ([key, value]) => JSON.stringify(value) !== JSON.stringify(kept.inputs?.[key]),
   )
-  return plain({ ...kept, ...(differ.length > 0 && { outputs: Object.fromEntries(differ) }) })
+  const { outputs: _all, ...rest } = kept
+  return plain({ ...rest, ...(differ.length > 0 && { outputs: Object.fromEntries(differ) }) })
 }
 
 /** Without the provider's own marks. */
