@@ -109,7 +109,12 @@ function read(args: string[]): Wishes | string {
 async function previewOf(wishes: Wishes, environment: Record<string, string>): Promise<Preview> {
   if (wishes.from) return readPreview(await contents(wishes.from, '--from'), wishes.from)
   const args = ['preview', '--json', '--show-sames', '--stack', wishes.stack]
-  const { stdout, stderr } = await capture(args, environment)
+  const { stdout, stderr } = await capture(args, environment).catch((error) => {
+    if (error.code !== 'ENOENT') throw error
+    throw new Error(
+      `there is no pulumi on PATH, and no stack ${wishes.stack} of the sandbox. Install Pulumi, or bring the dev stack up: make up`,
+    )
+  })
   // A preview that fails says so in its JSON; an engine that never began has printed none.
   if (stdout.trim() === '') {
     throw new Error(`the stack ${wishes.stack} cannot be previewed:\n${stderr.trim()}`)

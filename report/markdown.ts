@@ -31,7 +31,7 @@ export function markdown(report: Report, limit = COMMENT_LIMIT - RESERVE): strin
 function body(report: Report, most: number): string {
   const parts = [
     `### ${title(report)}`,
-    summary(report),
+    escaped(summary(report)),
     report.budget?.exceeded && `**${escaped(report.budget.exceeded)}.**`,
     messages('Errors', report.errors, most),
     messages('Warnings', report.warnings, most),
@@ -142,9 +142,9 @@ function longestRun(text: string): number {
   return Math.max(0, ...(text.match(/`+/g) ?? []).map((run) => run.length))
 }
 
-/** Plain words: no markup (CommonMark 2.4), and nobody is called by an @name. */
+/** Plain words: no markup (CommonMark 2.4), no formula between dollars, nobody called by an @name. */
 function escaped(text: string): string {
   return visible(text)
-    .replace(/[\\`*_{}[\]<>|~#]/g, '\\$&')
+    .replace(/[\\`*_{}[\]<>|~#$]/g, '\\$&')
     .replace(/(?<!\w)@(?=\w)/g, '@\u2060')
 }

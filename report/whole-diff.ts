@@ -12,9 +12,9 @@ const LONGEST = 200
 /** Every changed resource as a unified diff of its inputs, in the table's order; secrets masked. */
 export function wholeDiff(changes: Change[], all: Resource[]): string[] {
   const byUrn = new Map(all.map((one) => [one.urn, one]))
-  return changes.flatMap((change) => {
+  return changes.flatMap((change, index) => {
     const one = byUrn.get(change.urn)
-    return one ? [...resourceDiff(change, one), ''] : []
+    return one ? [...(index > 0 ? [''] : []), ...resourceDiff(change, one)] : []
   })
 }
 

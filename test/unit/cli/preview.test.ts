@@ -1,8 +1,9 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { reach } from '../../../cli/deployment/reach.ts'
 import { fetchPrices, mayHaveToken } from '../../../cli/deployment/sizes.ts'
 import { run } from '../../../cli/preview.ts'
 
@@ -63,6 +64,23 @@ test('without a token the cost is unknown, and the report is made', async () => 
   expect(code).toBe(0)
   expect(said).toMatch(/set DIGITALOCEAN_TOKEN, or --prices FILE/)
   expect(text()).toContain('Cost: unknown')
+})
+
+test('without a sandbox, or without the stack in it, the user’s own environment serves', async () => {
+  expect(await reach('production', folder)).toEqual({})
+  mkdirSync(join(folder, 'state/.pulumi/stacks/padlock'), { recursive: true })
+  writeFileSync(join(folder, 'state/.pulumi/stacks/padlock/dev.json'), '{}')
+  // The sandbox has stopped, and its state is still there.
+  expect(await reach('dev', folder)).toEqual({})
+})
+
+test('without an engine the message says what to do', async () => {
+  const path = process.env.PATH
+  process.env.PATH = folder
+  await expect(run(['--stack', 'production'])).rejects.toThrow(
+    'there is no pulumi on PATH, and no stack production of the sandbox. Install Pulumi, or bring the dev stack up: make up',
+  )
+  process.env.PATH = path
 })
 
 describe('prices of the API', () => {

@@ -54,7 +54,10 @@ test('without prices, or without the unchanged resources, no sum is claimed', ()
   expect(costInWords(cost)).toBe('unknown: no price is known of Droplet padlock-dev')
   const whole = recording('ssh-opened')
   const part = { ...whole, steps: whole.steps?.filter(({ op }) => op !== 'same') }
-  expect(costInWords(report(part, { prices }).cost)).toMatch(/^unknown: .*--show-sames/)
+  const found = report(part, { prices, budget: 1000 })
+  expect(found.cost.after).toBeUndefined()
+  expect(costInWords(found.cost)).toMatch(/^unknown: .*--show-sames/)
+  expect(found.budget?.exceeded).toMatch(/cannot be checked/)
 })
 
 test.each<[number, string | undefined]>([
