@@ -49,18 +49,16 @@ export function report(preview: Preview, options: Options = {}): Report {
     options.budget === undefined || kind === 'failed'
       ? undefined
       : overBudget(found, options.budget)
+  const change = { resources: all.map(masked), config: preview.config ?? {} }
   return {
     stack: all[0]?.urn.split('::')[0]?.split(':')[2] ?? options.stack ?? '',
-    headline: headline(all, kind, errors),
+    headline: headline(change, kind, errors),
     counts: counts(listed, all),
     errors,
     warnings: messages(preview, 'warning'),
     changes: listed,
     // What a whole deployment opens goes with it.
-    security:
-      kind === 'destroy'
-        ? []
-        : security({ resources: all.map(masked), config: preview.config ?? {} }),
+    security: kind === 'destroy' ? [] : security(change),
     cost: found,
     ...(options.budget !== undefined && {
       budget: { dollars: options.budget, ...(exceeded && { exceeded }) },

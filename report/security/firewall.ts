@@ -39,6 +39,15 @@ function ruleFindings(one: Resource, config: Record<string, string>): Finding[] 
   ]
 }
 
+/** Ports that the whole internet could reach and no longer can; ssh is not for visitors. */
+export function closedToAll(one: Resource, config: Record<string, string>): string[] {
+  if (!one.old || !one.new) return []
+  const ssh = `tcp ${setting(config, 'sshPort') ?? 22}`
+  return perPort(rules(one.old, 'inbound'), rules(one.new, 'inbound'))
+    .filter(([port, { gone }]) => port !== ssh && gone.includes('0.0.0.0/0'))
+    .map(([port]) => portName(port, config))
+}
+
 type Direction = 'inbound' | 'outbound'
 type Rules = Map<string, string[]>
 

@@ -23,7 +23,7 @@ test.each<[string, string, number]>([
   ],
   [
     'ipv6-off',
-    'Replaces the droplet (ipv6): about 3 minutes of downtime, and what is on its disk is lost',
+    'Replaces the droplet (ipv6): about 3 minutes of downtime, and what is on its disk is lost; takes the name away from visitors with IPv6 alone',
     180,
   ],
   [
@@ -33,12 +33,12 @@ test.each<[string, string, number]>([
   ],
   [
     'subdomain',
-    'Moves the site from dev.padlock.localhost to www.padlock.localhost: the old name stops answering',
+    'Moves the site from https://dev.padlock.localhost:8443 to https://www.padlock.localhost:8443: the old one stops answering',
     0,
   ],
   ['ssh-opened', 'Changes the firewall in place, no downtime', 0],
   ['admin-key', 'Changes the list of ssh keys in place, no downtime', 0],
-  ['connection', 'Changes the login’s connections in place, no downtime', 0],
+  ['connection', 'Adds the login’s connections, no downtime', 0],
   ['protect', 'Protection only, no downtime', 0],
   ['protected', 'The preview fails: unable to replace resource Droplet padlock-dev', 0],
   ['bad-size', 'The preview fails: size = "s-9vcpu-9gb" is not a size that DigitalOcean has', 0],
@@ -69,14 +69,56 @@ test('lost data comes before everything else', () => {
   ])
 })
 
-test('a firewall that goes is said', () => {
-  const { headline } = report(
-    preview({
-      'digitalocean:index/firewall:Firewall': { old: { inboundRules: [] } },
-      [DROPLET]: { old: { size: 'x' }, new: { size: 'x' } },
-    }),
-  )
-  expect(headline.text).toBe('Deletes the firewall')
+const kept = { [DROPLET]: { old: { size: 'x' }, new: { size: 'x' } } }
+const anywhere = (port: string) => ({
+  protocol: 'tcp',
+  portRange: port,
+  sourceAddresses: ['0.0.0.0/0', '::/0'],
+})
+
+test.each<[string, Parameters<typeof preview>[0]]>([
+  [
+    'Deletes the firewall',
+    { ...kept, 'digitalocean:index/firewall:Firewall': { old: { inboundRules: [] } } },
+  ],
+  [
+    'Closes https (tcp 443) to the internet: visitors cannot reach it',
+    {
+      ...kept,
+      'digitalocean:index/firewall:Firewall': {
+        old: { inboundRules: [anywhere('22'), anywhere('443')] },
+        new: { inboundRules: [] },
+      },
+    },
+  ],
+  [
+    'Takes the name away: visitors do not find the site by it',
+    { ...kept, 'digitalocean:index/dnsRecord:DnsRecord': { old: { type: 'A', name: 'www' } } },
+  ],
+  [
+    'Takes the address from the droplet: the site goes away',
+    {
+      ...kept,
+      'digitalocean:index/reservedIpAssignment:ReservedIpAssignment': { old: { dropletId: 1 } },
+    },
+  ],
+  [
+    'Replaces the Auth0 application: nobody can log in meanwhile',
+    {
+      ...kept,
+      'auth0:index/client:Client': { old: { a: 1 }, new: { a: 2 }, replaces: ['a'] },
+    },
+  ],
+  [
+    'Deletes the LoadBalancer front: judge by its purpose what stops meanwhile',
+    { ...kept, 'digitalocean:index/loadBalancer:LoadBalancer': { old: { a: 1 }, name: 'front' } },
+  ],
+  [
+    'Changes the login’s connections in place, no downtime',
+    { ...kept, 'auth0:index/connectionClient:ConnectionClient': { old: { connectionId: 'a' } } },
+  ],
+])('%s', (text, resources) => {
+  expect(report(preview(resources)).headline.text).toBe(text)
 })
 
 test('a refresh that finds nothing says so', () => {
