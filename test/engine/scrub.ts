@@ -20,6 +20,9 @@ const VARYING = new RegExp(
     '(?<certificate>-----BEGIN CERTIFICATE-----[\\s\\S]*?-----END CERTIFICATE-----)',
     '(?<suffix>(?<=padlock-dev-(?:admin-)?)[0-9a-f]{7}\\b)',
     '(?<time>\\b\\d{4}-\\d\\d-\\d\\dT[\\d:.]+Z)',
+    '(?<until>\\b[A-Z][a-z]{2} +\\d+ [\\d:]{8} \\d{4} GMT)',
+    '(?<authority>(?<=sandbox CA )[0-9a-f]{6}\\b)',
+    '(?<owner>(?<="ownerId": )\\d+)',
     '(?<droplet>\\b4\\d{8}\\b)',
     '(?<connection>\\bcon_\\w{16}\\b)',
     '(?<client>\\b(?=[a-z0-9]*[A-Z])[A-Za-z0-9]{32}\\b)',
@@ -42,6 +45,9 @@ const STAND_INS: Record<string, (index: number) => string> = {
   certificate: (n) => `-----BEGIN CERTIFICATE-----\\nroot ${n}\\n-----END CERTIFICATE-----`,
   suffix: (n) => n.toString(16).padStart(7, '0'),
   time: () => '2026-01-01T00:00:00Z',
+  until: () => 'Jan  1 00:00:00 2026 GMT',
+  authority: () => '000001',
+  owner: () => '1',
   droplet: (n) => String(400_000_000 + n),
   connection: (n) => `con_${String(n).padStart(16, '0')}`,
   client: (n) => `client${String(n).padStart(26, '0')}`,
@@ -82,8 +88,9 @@ function step({ op, urn, oldState, newState, diffReasons, replaceReasons, detail
     ...((newState ?? (unchanged && oldState)) && {
       newState: state(newState ?? oldState, unchanged),
     }),
-    ...(diffReasons && { diffReasons }),
-    ...(replaceReasons && { replaceReasons }),
+    // The engine's order of these is a map's.
+    ...(diffReasons && { diffReasons: diffReasons.toSorted() }),
+    ...(replaceReasons && { replaceReasons: replaceReasons.toSorted() }),
     ...(detailedDiff && !unchanged && { detailedDiff }),
   }
 }
