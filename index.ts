@@ -9,6 +9,7 @@ import { Project } from './components/project.ts'
 import { Release } from './components/release.ts'
 import { readConfig } from './config.ts'
 import { archive } from './lib/archive.ts'
+import { guarded } from './lib/guarded.ts'
 import { loginCommand } from './lib/login-command.ts'
 import { preflight } from './lib/preflight.ts'
 
@@ -16,6 +17,7 @@ const config = readConfig()
 const name = `${pulumi.getProject()}-${pulumi.getStack()}`
 const { region, size, expires, protect } = config
 const { sshPort, httpPort, httpsPort, acmeDirectory, acmeRoot, app } = config
+const from = guarded(config.secretKeys)
 
 const { connections } = await preflight({ ...config, tag: name })
 
@@ -81,9 +83,9 @@ const live = new Release(
     app,
     archive: app.kind === 'source' ? await archive(app.folder) : undefined,
     env: {
-      ...config.appEnv,
-      ALLOWED_DOMAINS: config.allowedDomains.join(','),
-      ALLOWED_EMAILS: config.allowedEmails.join(','),
+      ...from('appEnv', config.appEnv),
+      ...from('allowedDomains', { ALLOWED_DOMAINS: config.allowedDomains.join(',') }),
+      ...from('allowedEmails', { ALLOWED_EMAILS: config.allowedEmails.join(',') }),
       APP_URL: config.url,
       AUTH0_CLIENT_ID: identity.clientId,
       AUTH0_DOMAIN: config.auth0Domain,
@@ -92,13 +94,15 @@ const live = new Release(
     memoryMiB: config.appMemoryMiB,
     readyPath: config.readyPath,
     readySeconds: config.readySeconds,
-    caddyfile: caddyfile({
-      host: config.hostname,
-      httpPort,
-      httpsPort,
-      acmeDirectory,
-      acmeEmail: config.acmeEmail,
-      acmeRootFile: acmeRoot ? '/etc/caddy/acme-root.pem' : undefined,
+    ...from('acmeEmail', {
+      caddyfile: caddyfile({
+        host: config.hostname,
+        httpPort,
+        httpsPort,
+        acmeDirectory,
+        acmeEmail: config.acmeEmail,
+        acmeRootFile: acmeRoot ? '/etc/caddy/acme-root.pem' : undefined,
+      }),
     }),
     acmeRoot,
     // A failed certificate attempt costs a minute: the name must answer before the site exists.

@@ -23,6 +23,11 @@ export const verbs: { words: string; summary: string; load: () => Promise<Verb> 
     load: () => import('./ssh.ts'),
   },
   {
+    words: 'preview',
+    summary: 'what an update would do, cost, open and close',
+    load: () => import('./preview.ts'),
+  },
+  {
     words: 'probe',
     summary: 'ask a site what a visitor would see',
     load: () => import('./probe.ts'),

@@ -21,7 +21,7 @@ export interface ReleaseArgs {
   memoryMiB: number
   readyPath: string
   readySeconds: number
-  caddyfile: string
+  caddyfile: pulumi.Input<string>
   /** PEM text of a private certificate authority's root. */
   acmeRoot?: string
 }
@@ -33,6 +33,8 @@ const PIDS = 256
  * One version of the app and of the site's configuration. A change shows in a preview as an update
  * in place of the command (and, for changed files, of the copy), never as a new droplet. The old
  * version serves until the new one answers; one that does not become ready fails the update.
+ *
+ * Its manifest travels as one secret, so the component's own inputs name what a reviewer may see.
  */
 export class Release extends pulumi.ComponentResource {
   /** Twelve hex digits of the contents: app, environment, secrets and site. */
@@ -40,7 +42,7 @@ export class Release extends pulumi.ComponentResource {
   readonly live: pulumi.Resource
 
   constructor(name: string, args: ReleaseArgs, opts?: pulumi.ComponentResourceOptions) {
-    super('padlock:index:Release', name, {}, opts)
+    super('padlock:index:Release', name, shown(args), opts)
 
     const sessionKey = new random.RandomPassword(
       `${name}-session-key`,
@@ -89,6 +91,24 @@ export class Release extends pulumi.ComponentResource {
   }
 }
 
+/** The manifest for a preview and for policies: of secrets the names alone. */
+function shown(args: ReleaseArgs): pulumi.Inputs {
+  const { app, env, memoryMiB, readyPath, readySeconds, caddyfile } = args
+  return {
+    app:
+      app.kind === 'image'
+        ? { image: app.image }
+        : { sha256: args.archive?.sha256, baseImage: app.baseImage },
+    env,
+    secretNames: Object.keys(args.secrets).sort(),
+    memoryMiB,
+    readyPath,
+    readySeconds,
+    caddyfile,
+    acmeRoot: args.acmeRoot,
+  }
+}
+
 function incoming(source: Archive): string {
   return `/var/lib/padlock/incoming/app-${source.sha256}.tar.gz`
 }
@@ -98,19 +118,22 @@ function manifest(
   args: ReleaseArgs,
   secrets: Record<string, pulumi.Input<string>>,
 ): pulumi.Output<string> {
-  return pulumi.all([pulumi.all(args.env), pulumi.all(secrets)]).apply(([env, secret]) =>
-    JSON.stringify({
-      source: sourceOf(args),
-      env: sorted(env),
-      secrets: sorted(secret),
-      memoryMiB: args.memoryMiB,
-      pids: PIDS,
-      readyPath: args.readyPath,
-      readySeconds: args.readySeconds,
-      caddyfile: args.caddyfile,
-      acmeRoot: args.acmeRoot ?? null,
-    }),
-  )
+  const { caddyfile } = args
+  return pulumi
+    .all([pulumi.all(args.env), pulumi.all(secrets), caddyfile])
+    .apply(([env, secret, site]) =>
+      JSON.stringify({
+        source: sourceOf(args),
+        env: sorted(env),
+        secrets: sorted(secret),
+        memoryMiB: args.memoryMiB,
+        pids: PIDS,
+        readyPath: args.readyPath,
+        readySeconds: args.readySeconds,
+        caddyfile: site,
+        acmeRoot: args.acmeRoot ?? null,
+      }),
+    )
 }
 
 function sourceOf(args: ReleaseArgs) {

@@ -33,6 +33,7 @@ export function parse(raw: RawConfig, surroundings: Surroundings): Settings {
     environment: readEnvironment(reader),
     expires: readExpires(reader),
     protect: reader.boolean('protect'),
+    secretKeys: surroundings.secretKeys,
   }
   reportPortClashes(reader, settings)
   if (reader.problems.length > 0) throw new ConfigurationError(reader.problems)

@@ -54,6 +54,8 @@ export interface Settings {
   /** When a sweep may destroy the stack; never if absent. */
   expires?: Date
   protect: boolean
+  /** Keys that were set with `--secret`. */
+  secretKeys: string[]
 }
 
 /** What the configuration is read against. */

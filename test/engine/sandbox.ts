@@ -51,13 +51,16 @@ export interface Sandbox {
   stop(): Promise<void>
 }
 
-/** Starts a sandbox of the test's own, on free ports, in a folder that goes with it. */
-export async function startSandbox(): Promise<Sandbox> {
+/**
+ * Starts a sandbox of the test's own, in a folder that goes with it.
+ * @param ports flags that say where it listens; default: free ports
+ */
+export async function startSandbox(ports = ['--ports', 'auto']): Promise<Sandbox> {
   const dir = realpathSync(mkdtempSync(join(tmpdir(), 'padlock-engine-')))
   const machines = join(root, 'test/support/host/machines.ts')
   const child = spawn(
     nodeExecutable(),
-    ['sandbox/main.ts', '--dir', dir, '--cache', cache, '--ports', 'auto', '--machines', machines],
+    ['sandbox/main.ts', '--dir', dir, '--cache', cache, ...ports, '--machines', machines],
     { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] },
   )
   const exited = once(child, 'exit')

@@ -121,7 +121,7 @@ export async function openStack(sandbox: Sandbox, name: string): Promise<Stack> 
     },
     async secrets() {
       const { stdout } = await stack.run('stack export --show-secrets')
-      return secretsIn(JSON.parse(stdout).deployment.resources)
+      return secretsIn(JSON.parse(stdout).deployment.resources ?? [])
     },
     stateFile: () => readFileSync(join(dir, `state/.pulumi/stacks/padlock/${name}.json`), 'utf8'),
   }

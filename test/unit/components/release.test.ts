@@ -34,6 +34,7 @@ async function released(more: Partial<ReleaseArgs> = {}) {
   const byType = await settle(registered)
   const command = plain(byType['command:remote:Command']?.[0]?.inputs) as Record<string, unknown>
   return {
+    shown: plain(byType['padlock:index:Release']?.[0]?.inputs),
     id: await value(release.release),
     command,
     copies: byType['command:remote:CopyToRemote'],
@@ -80,6 +81,19 @@ test('the command carries the content hash and no secret', async () => {
     },
   })
   expect(JSON.stringify(rest)).not.toMatch(/client-secret|session-key/)
+})
+
+test('a preview sees the component’s own inputs: plain values, and of secrets the names', async () => {
+  const { shown } = await released()
+  expect(shown).toEqual({
+    app: { sha256: 'ab12' },
+    env: { A: '1', B: '2' },
+    secretNames: ['AUTH0_CLIENT_SECRET'],
+    memoryMiB: 256,
+    readyPath: '/readyz',
+    readySeconds: 90,
+    caddyfile: 'example.com {}',
+  })
 })
 
 test.each<[string, Partial<ReleaseArgs>]>([

@@ -1,0 +1,105 @@
+import { changes as listed } from './changes.ts'
+import { disruptions } from './disruptions.ts'
+import { names } from './names.ts'
+import { isComponent, type Resource } from './resources.ts'
+import type { Change } from './security/finding.ts'
+import { short } from './visible.ts'
+
+export type Kind = 'failed' | 'drift' | 'destroy' | 'first' | 'none' | 'change'
+
+export interface Headline {
+  kind: Kind
+  text: string
+  /** An estimate of how long the site does not answer, seconds. */
+  downtimeSeconds: number
+}
+
+/** What a tired reviewer has to know, in one sentence. */
+export function headline(change: Change, kind: Kind, errors: string[]): Headline {
+  const quiet = (text: string): Headline => ({ kind, text, downtimeSeconds: 0 })
+  const changed = change.resources.filter((one) => one.operation !== 'same')
+  switch (kind) {
+    case 'failed':
+      return quiet(`The preview fails: ${firstSentence(errors[0] ?? 'the engine names no error')}`)
+    case 'drift':
+      return quiet(driftText(changed))
+    case 'destroy':
+      return quiet(`Destroys the whole deployment: ${count(changed)} and the site with them`)
+    case 'first':
+      return quiet(`First deployment: creates ${count(changed)}`)
+    case 'none':
+      return quiet('No change')
+    case 'change':
+      return changeHeadline(change, changed)
+  }
+}
+
+function changeHeadline(change: Change, changed: Resource[]): Headline {
+  const found = disruptions(change)
+  if (found.length === 0) return inPlace(change.resources, changed)
+  const text = found
+    .map(({ text }, index) => (index === 0 ? capital(text) : small(text)))
+    .join('; ')
+  const downtimeSeconds = Math.max(...found.map(({ seconds }) => seconds ?? 0))
+  return { kind: 'change', text, downtimeSeconds }
+}
+
+/** Nothing stops: a release, or changes in place. */
+function inPlace(all: Resource[], changed: Resource[]): Headline {
+  const done = (what: string): Headline => ({
+    kind: 'change',
+    text: `${what}, no downtime`,
+    downtimeSeconds: 0,
+  })
+  const real = changed.filter((one) => !isComponent(one))
+  const others = real.filter((one) => !ofRelease(one))
+  if (real.length > 0 && others.length === 0) return done('Release only')
+  if (real.length === 0) {
+    const flipped = all.filter((one) => one.protectBefore !== one.protectAfter).length
+    return done(flipped > 0 ? 'Protection only' : 'Book-keeping only')
+  }
+  const release = real.length > others.length ? ', with a release' : ''
+  const added = others.every(({ operation }) => operation === 'create')
+  const what = added ? `Adds ${names(others)}` : `Changes ${names(others)} in place`
+  return done(`${what}${release}`)
+}
+
+const ofRelease = ({ components }: Resource) =>
+  /^padlock:index:(Release|Probe)$/.test(components.at(-1) ?? '')
+
+function driftText(changed: Resource[]): string {
+  if (changed.length === 0) return 'No drift: the accounts are as the state says'
+  const gone = changed.filter((one) => one.operation === 'delete')
+  const other = changed.filter((one) => one.operation !== 'delete')
+  const words = [
+    ...(gone.length > 0 ? [`gone: ${names(gone)}`] : []),
+    ...(other.length > 0 ? [`not as the state says: ${names(other)}`] : []),
+  ]
+  return `Drift; ${words.join('; ')}`
+}
+
+/** Up to its first full stop or line break; the whole stands among the errors. */
+function firstSentence(text: string): string {
+  const [sentence = text] = text.split(/\.\s|\n/)
+  return short(sentence, 160)
+}
+
+const count = (some: Resource[]) => {
+  const { length } = some.filter((one) => !isComponent(one))
+  return `${length} resource${length === 1 ? '' : 's'}`
+}
+const capital = (text: string) => text.charAt(0).toUpperCase() + text.slice(1)
+const small = (text: string) => text.charAt(0).toLowerCase() + text.slice(1)
+
+/** Which of the few stories a preview tells. */
+export function kindOf(all: Resource[], failed: boolean, refreshed: boolean): Kind {
+  if (failed) return 'failed'
+  if (refreshed) return 'drift'
+  const stack = all.find(({ type }) => type === 'pulumi:pulumi:Stack')
+  if (stack?.operation === 'delete') return 'destroy'
+  const flipped = all.some((one) => one.protectBefore !== one.protectAfter)
+  if (listed(all).length === 0 && !flipped) return 'none'
+  // The stack itself stays where an earlier update failed half-way.
+  const before = all.some((one) => !isComponent(one) && one.old)
+  return before ? 'change' : 'first'
+}

@@ -1,0 +1,27 @@
+import { compare, type Resource } from './resources.ts'
+
+/** What a newcomer calls a kind; the others go by kind and name. */
+const PLAIN: Record<string, string> = {
+  Client: 'the Auth0 application',
+  ClientCredentials: 'the Auth0 credentials',
+  ConnectionClient: 'the login’s connections',
+  DnsRecord: 'the DNS records',
+  Domain: 'the DNS zone',
+  Droplet: 'the droplet',
+  Firewall: 'the firewall',
+  Project: 'the project',
+  ReservedIp: 'the reserved IP',
+}
+
+/** `the droplet, the firewall and 2 more`. */
+export function names(some: Resource[]): string {
+  const words = some.map((one) =>
+    one.name.endsWith('-admin-keys') ? 'the list of ssh keys' : plainName(one),
+  )
+  const each = [...new Set(words)].sort(compare)
+  const shown = each.slice(0, 3)
+  if (each.length > 3) shown.push(`${each.length - 3} more`)
+  return shown.length > 1 ? `${shown.slice(0, -1).join(', ')} and ${shown.at(-1)}` : shown.join()
+}
+
+export const plainName = (one: Resource) => PLAIN[one.kind] ?? `the ${one.kind} ${one.name}`

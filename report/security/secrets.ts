@@ -1,0 +1,36 @@
+import { isDeepStrictEqual } from 'node:util'
+import { LATER, mask } from '../mask.ts'
+import type { Resource } from '../resources.ts'
+import { short } from '../visible.ts'
+import { alters, type Change, closes, type Finding, opens } from './finding.ts'
+import { between } from './lists.ts'
+import { releases } from './release.ts'
+
+const TOPIC = 'secrets'
+
+/** Which secrets the app gets; of their values nothing is known here. */
+export function secrets({ resources }: Change): Finding[] {
+  const { before, after } = releases(resources)
+  const { come, gone } = between(before?.secretNames ?? [], after?.secretNames ?? [])
+  return [
+    ...come.map((name) => opens(TOPIC, `the secret ${short(name)} to the app`)),
+    ...(after ? gone.map((name) => closes(TOPIC, `the secret ${short(name)} to the app`)) : []),
+    ...resources
+      .filter((one) => one.kind === 'RandomPassword' && one.operation === 'replace')
+      .map(() => alters(TOPIC, 'the session key is made anew: everybody must log in again')),
+    ...(hiddenChange(resources)
+      ? [alters(TOPIC, 'a value that is not shown: nothing else explains the new release')]
+      : []),
+  ]
+}
+
+/** A release that is another one though all that its component and its source show is the same. */
+function hiddenChange(resources: Resource[]): boolean {
+  const inside = resources.filter(({ components }) => components.at(-1) === 'padlock:index:Release')
+  const command = inside.find(({ kind }) => kind === 'remote:Command')
+  const shown = resources.find(({ type }) => type === 'padlock:index:Release')
+  if (command?.operation !== 'update' || !command.reasons.includes('stdin')) return false
+  if (!shown?.old || !('secretNames' in shown.old)) return false
+  const later = JSON.stringify(mask(shown.new)).includes(LATER)
+  return !later && isDeepStrictEqual(shown.old, shown.new)
+}

@@ -1,0 +1,58 @@
+import { dollars } from './cost.ts'
+import type { Difference } from './difference.ts'
+import type { Report } from './report.ts'
+import { EFFECTS, summary } from './summary.ts'
+import { contrast, visible } from './visible.ts'
+
+const SIGNS = { create: '+', update: '~', replace: '±', delete: '-' } as const
+
+/** For a terminal or a job's log: the same in plain text, the whole diff last and uncut. */
+export function text(report: Report): string {
+  const { headline, budget, changes, security, cost } = report
+  const paid = cost.lines.filter(({ before, after }) => before !== after)
+  return [
+    `${report.stack}: ${visible(headline.text)}`,
+    summary(report),
+    ...(budget?.exceeded ? [`${budget.exceeded}.`] : []),
+    ...section(
+      'Errors',
+      report.errors.map((each) => visible(each)),
+    ),
+    ...section(
+      'Warnings',
+      report.warnings.map((each) => visible(each)),
+    ),
+    ...section(
+      'Changes',
+      changes.flatMap(({ operation, kind, name, dangerous, differences }) => [
+        `${dangerous ? '!' : ' '} ${SIGNS[operation]} ${kind} ${visible(name)}`,
+        ...differences.map((one) => `      ${line(one)}`),
+      ]),
+    ),
+    ...section(
+      'Security',
+      security.map(({ effect, topic, text }) => `${EFFECTS[effect]} ${visible(text)} (${topic})`),
+    ),
+    ...section(
+      'Cost, dollars a month',
+      paid.map(
+        ({ resource, before, after, note }) =>
+          `${visible(resource)}: ${amount(before)} → ${amount(after)} (${visible(note)})`,
+      ),
+    ),
+    ...section('The whole diff', report.diff),
+    '',
+  ].join('\n')
+}
+
+function section(heading: string, lines: string[]): string[] {
+  return lines.length > 0 ? ['', heading, ...lines.map((line) => `  ${line}`.trimEnd())] : []
+}
+
+function line({ path, old, new: after, replaces }: Difference): string {
+  const [left, right] = contrast(old, after)
+  const value = (side: unknown, text: string) => (side === undefined ? 'none' : text || '""')
+  return `${visible(path)}: ${value(old, left)} → ${value(after, right)}${replaces ? ' (replaces)' : ''}`
+}
+
+const amount = (side: number | undefined) => (side === undefined ? 'unknown' : dollars(side))

@@ -1,0 +1,127 @@
+import { report } from '../../../report/report.ts'
+import { preview, recording } from './fixtures.ts'
+
+const DROPLET = 'digitalocean:index/droplet:Droplet'
+
+test.each<[string, string, number]>([
+  ['no-change', 'No change', 0],
+  ['first-up', 'First deployment: creates 22 resources', 0],
+  ['app-file', 'Release only, no downtime', 0],
+  ['app-env', 'Release only, no downtime', 0],
+  ['allowed-emails', 'Release only, no downtime', 0],
+  ['app-secret-changed', 'Release only, no downtime', 0],
+  ['size', 'Resizes the droplet (s-1vcpu-1gb → s-1vcpu-2gb): about 1 minute of downtime', 60],
+  [
+    'image',
+    'Replaces the droplet (image): about 3 minutes of downtime, and what is on its disk is lost',
+    180,
+  ],
+  [
+    'user-data',
+    'Replaces the droplet (userData): about 3 minutes of downtime, and what is on its disk is lost',
+    180,
+  ],
+  [
+    'ipv6-off',
+    'Replaces the droplet (ipv6): about 3 minutes of downtime, and what is on its disk is lost; takes the name away from visitors with IPv6 alone',
+    180,
+  ],
+  [
+    'region',
+    'Replaces the droplet (region): about 3 minutes of downtime, and what is on its disk is lost; gives the site a new address, which resolvers learn within 5 minutes',
+    180,
+  ],
+  [
+    'subdomain',
+    'Moves the site from https://dev.padlock.localhost:8443 to https://www.padlock.localhost:8443: the old one stops answering',
+    0,
+  ],
+  ['ssh-opened', 'Changes the firewall in place, no downtime', 0],
+  ['admin-key', 'Changes the list of ssh keys in place, no downtime', 0],
+  ['connection', 'Adds the login’s connections, no downtime', 0],
+  ['protect', 'Protection only, no downtime', 0],
+  ['protected', 'The preview fails: unable to replace resource Droplet padlock-dev', 0],
+  ['bad-size', 'The preview fails: size = "s-9vcpu-9gb" is not a size that DigitalOcean has', 0],
+  ['drift', 'Drift; not as the state says: the firewall', 0],
+  ['destroy', 'Destroys the whole deployment: 23 resources and the site with them', 0],
+])('%s: %s', (name, text, downtimeSeconds) => {
+  expect(report(recording(name)).headline).toMatchObject({ text, downtimeSeconds })
+})
+
+test('a deleted droplet takes the site with it', () => {
+  const { headline } = report(preview({ [DROPLET]: { old: { size: 's-1vcpu-1gb' } } }))
+  expect(headline.text).toBe('Deletes the droplet: the site goes away')
+})
+
+test('lost data comes before everything else', () => {
+  const { headline, changes } = report(
+    preview({
+      [DROPLET]: { old: { image: 'a' }, new: { image: 'b' }, replaces: ['image'] },
+      'digitalocean:index/volume:Volume': { old: { size: 10 }, name: 'data' },
+    }),
+  )
+  expect(headline.text).toBe(
+    'Deletes the Volume data: what it holds is lost; replaces the droplet (image): about 3 minutes of downtime, and what is on its disk is lost',
+  )
+  expect(changes.map(({ kind, dangerous }) => [kind, dangerous])).toEqual([
+    ['Volume', true],
+    ['Droplet', true],
+  ])
+})
+
+const kept = { [DROPLET]: { old: { size: 'x' }, new: { size: 'x' } } }
+const anywhere = (port: string) => ({
+  protocol: 'tcp',
+  portRange: port,
+  sourceAddresses: ['0.0.0.0/0', '::/0'],
+})
+
+test.each<[string, Parameters<typeof preview>[0]]>([
+  [
+    'Deletes the firewall',
+    { ...kept, 'digitalocean:index/firewall:Firewall': { old: { inboundRules: [] } } },
+  ],
+  [
+    'Closes https (tcp 443) to the internet: visitors cannot reach it',
+    {
+      ...kept,
+      'digitalocean:index/firewall:Firewall': {
+        old: { inboundRules: [anywhere('22'), anywhere('443')] },
+        new: { inboundRules: [] },
+      },
+    },
+  ],
+  [
+    'Takes the name away: visitors do not find the site by it',
+    { ...kept, 'digitalocean:index/dnsRecord:DnsRecord': { old: { type: 'A', name: 'www' } } },
+  ],
+  [
+    'Takes the address from the droplet: the site goes away',
+    {
+      ...kept,
+      'digitalocean:index/reservedIpAssignment:ReservedIpAssignment': { old: { dropletId: 1 } },
+    },
+  ],
+  [
+    'Replaces the Auth0 application: nobody can log in meanwhile',
+    {
+      ...kept,
+      'auth0:index/client:Client': { old: { a: 1 }, new: { a: 2 }, replaces: ['a'] },
+    },
+  ],
+  [
+    'Deletes the LoadBalancer front: judge by its purpose what stops meanwhile',
+    { ...kept, 'digitalocean:index/loadBalancer:LoadBalancer': { old: { a: 1 }, name: 'front' } },
+  ],
+  [
+    'Changes the login’s connections in place, no downtime',
+    { ...kept, 'auth0:index/connectionClient:ConnectionClient': { old: { connectionId: 'a' } } },
+  ],
+])('%s', (text, resources) => {
+  expect(report(preview(resources)).headline.text).toBe(text)
+})
+
+test('a refresh that finds nothing says so', () => {
+  const found = report({ steps: [{ op: 'refresh', urn: 'urn:pulumi:dev::padlock::a:b:C::d' }] })
+  expect(found.headline.text).toBe('No drift: the accounts are as the state says')
+})

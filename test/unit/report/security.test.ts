@@ -1,0 +1,162 @@
+import type { Properties } from '../../../report/preview.ts'
+import { report } from '../../../report/report.ts'
+import { preview, recording } from './fixtures.ts'
+
+const lines = (found: ReturnType<typeof report>) =>
+  found.security.map(({ effect, text }) => `${effect} ${text}`)
+const CADDYFILE = `https://example.com {
+	tls {
+		issuer acme {
+			dir https://acme-v02.api.letsencrypt.org/directory
+		}
+	}
+}`
+/** Two releases that differ in these properties. */
+const released = (before: Properties, after: Properties) => {
+  const base = { env: {}, secretNames: [], caddyfile: CADDYFILE }
+  return report(
+    preview({
+      'padlock:index:Release': { old: { ...base, ...before }, new: { ...base, ...after } },
+    }),
+  )
+}
+
+test.each<[string, string[]]>([
+  ['no-change', []],
+  ['ssh-opened', ['opens ssh (tcp 2222) to the whole internet']],
+  [
+    'ssh-narrowed',
+    ['opens ssh (tcp 2222) to 127.0.0.0/16', 'closes ssh (tcp 2222) to 127.0.0.0/8'],
+  ],
+  ['allowed-emails', ['opens the app to grace@example.com']],
+  ['allowed-domains', ['opens the app to every verified address of example.org']],
+  ['connection', ['opens the login to users of the connection google-oauth2']],
+  [
+    'admin-key',
+    [
+      expect.stringMatching(
+        /^opens the host to grace@example\.com \(SHA256:[A-Za-z0-9+/]{43}\)$/,
+      ) as unknown as string,
+    ],
+  ],
+  ['app-secret-added', ['opens the secret STRIPE_KEY to the app']],
+  ['app-secret-removed', ['closes the secret STRIPE_KEY to the app']],
+  [
+    'app-secret-changed',
+    ['changes a value that is not shown: nothing else explains the new release'],
+  ],
+  [
+    'protect',
+    [
+      'closes Domain padlock-dev, Droplet padlock-dev, Client padlock-dev, ReservedIp padlock-dev to deletion and replacement',
+    ],
+  ],
+  [
+    'drift',
+    ['opens tcp 5432 to the whole IPv4 internet', 'closes HTTP/3 (udp 8443) to the whole internet'],
+  ],
+  ['destroy', []],
+])('%s', (name, expected) => {
+  expect(lines(report(recording(name)))).toEqual(expected)
+})
+
+test('a changed bootstrap is named, though its lines are a secret', () => {
+  expect(lines(report(recording('user-data'))).join()).toMatch(/^changes the bootstrap/)
+})
+
+test('a moved site opens its new callback and closes its old one', () => {
+  expect(lines(report(recording('subdomain')))).toEqual([
+    'opens the callback https://www.padlock.localhost:8443/callback',
+    'opens the way out to https://www.padlock.localhost:8443/',
+    'closes the callback https://dev.padlock.localhost:8443/callback',
+    'closes the way out to https://dev.padlock.localhost:8443/',
+  ])
+})
+
+test('another certificate authority, and one that browsers do not trust', () => {
+  expect(lines(report(recording('acme-staging')))).toEqual(
+    expect.arrayContaining([
+      'changes who may issue certificates: sandbox.localhost. → letsencrypt.org.',
+      'changes where the certificate comes from: acme.sandbox.localhost:8472 → acme-staging-v02.api.letsencrypt.org (browsers do not trust it)',
+      'closes trust in the private root certificate: the public ones count',
+    ]),
+  )
+})
+
+test.each<[string, string, string, string]>([
+  [
+    'TLS off',
+    CADDYFILE,
+    'http://example.com {\n}',
+    'opens the site without TLS: everybody on the way reads along',
+  ],
+  [
+    'a certificate of its own',
+    CADDYFILE,
+    'https://example.com {\n\ttls internal\n}',
+    'changes where the certificate comes from: acme-v02.api.letsencrypt.org → the host itself (browsers do not trust it)',
+  ],
+  [
+    'certificates of visitors demanded',
+    CADDYFILE,
+    CADDYFILE.replace('tls {', 'tls {\n\t\tclient_auth {\n\t\t\tmode require_and_verify\n\t\t}'),
+    'closes the site to visitors without a certificate',
+  ],
+])('%s', (_what, before, after, line) => {
+  expect(lines(released({ caddyfile: before }, { caddyfile: after }))).toEqual([line])
+})
+
+test('a list that becomes a secret', () => {
+  const found = released(
+    { env: { ALLOWED_EMAILS: 'ada@example.com' } },
+    { env: { ALLOWED_EMAILS: '[secret]' } },
+  )
+  expect(lines(found)).toEqual(['changes ALLOWED_EMAILS, which is now a secret'])
+})
+
+test('grant types, wildcards, plain http, signatures and the way the app proves itself', () => {
+  const client = (more: Properties) => ({
+    callbacks: ['https://example.com/callback'],
+    grantTypes: ['authorization_code'],
+    jwtConfiguration: { alg: 'RS256' },
+    ...more,
+  })
+  const found = report(
+    preview({
+      'auth0:index/client:Client': {
+        old: client({}),
+        new: client({
+          callbacks: ['https://*.example.com/callback', 'http://example.com/callback'],
+          grantTypes: ['authorization_code', 'implicit'],
+          jwtConfiguration: { alg: 'HS256' },
+        }),
+      },
+      'auth0:index/clientCredentials:ClientCredentials': {
+        old: { authenticationMethod: 'client_secret_post' },
+        new: { authenticationMethod: 'none' },
+      },
+    }),
+  )
+  expect(lines(found)).toEqual([
+    'opens the callback http://example.com/callback (not https)',
+    'opens the callback https://*.example.com/callback (a wildcard)',
+    'opens the grant type implicit (out of use: OAuth 2.1 leaves it out)',
+    'opens the app at Auth0: client_secret_post → none',
+    'changes the signature of tokens: RS256 → HS256',
+    'closes the callback https://example.com/callback',
+  ])
+})
+
+test('without its firewall the droplet is open; without its login the site is', () => {
+  const found = report(
+    preview({
+      'digitalocean:index/firewall:Firewall': { old: { inboundRules: [] } },
+      'digitalocean:index/droplet:Droplet': { old: { size: 'x' }, new: { size: 'x' } },
+      'auth0:index/client:Client': { old: {} },
+    }),
+  )
+  expect(lines(found)).toEqual([
+    'opens Every port of the droplet to the whole internet: the firewall goes',
+    'opens the site: its login at Auth0 goes',
+  ])
+})
