@@ -18,8 +18,8 @@ beforeEach(async () => {
 })
 afterEach(() => repository.close())
 
-const settle = (number: number, number_ = RUN.number) =>
-  reconcile(repository.github, number, environments, { ...RUN, number: number_ })
+const settle = (pull: number, number = RUN.number, commit = 'c0ffee') =>
+  reconcile(repository.github, pull, environments, { ...RUN, number, commit })
 
 describe('the label', () => {
   test('brings an environment up, and one comment says where and until when', async () => {
@@ -37,8 +37,7 @@ describe('the label', () => {
   test('a push releases to it, in the same comment', async () => {
     const pull = repository.pull({ labels: ['preview-env'] })
     await settle(pull.number)
-    if (pull.pull) pull.pull.sha = 'deadbeef'
-    expect(await settle(pull.number, 8)).toBe('up')
+    expect(await settle(pull.number, 8, 'deadbeef')).toBe('up')
     expect(environments.calls).toEqual(['up pr-1', 'up pr-1'])
     expect(textsOn(repository, pull.number)).toEqual([expect.stringContaining('deadbeef')])
   })

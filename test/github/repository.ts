@@ -67,8 +67,14 @@ export async function makeRepository(limits: Partial<Limits> = {}): Promise<Repo
     connect,
     pull({ from = 'acme/shop', branch = 'feature', labels = [], files = [] } = {}) {
       if (from === 'acme/shop') state.branches.push(branch)
-      const sha = 'c0ffee'.padEnd(40, '0')
-      const pull = { from, branch, sha, base: 'main', files, merged: false }
+      const pull = {
+        from,
+        branch,
+        sha: 'c0ffee'.padEnd(40, '0'),
+        base: 'main',
+        files,
+        merged: false,
+      }
       return addIssue(state, {
         title: 'a change',
         body: null,
