@@ -60,7 +60,7 @@ async function driftIssues(github: GitHub, stack: string) {
     per_page: 100,
   })
   return all
-    .filter(({ user, pull_request }) => user?.login === login && !pull_request)
+    .filter(({ user }) => user?.login === login)
     .filter(({ body }) => markOf(body)?.key === `drift:${stack}`)
     .sort((a, b) => Number(b.state === 'open') - Number(a.state === 'open') || b.number - a.number)
 }

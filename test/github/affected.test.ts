@@ -45,6 +45,12 @@ describe('on a pull request', () => {
     expect(await changedFiles(repository.github, huge.number)).toBeUndefined()
   })
 
+  test('a file that was renamed counts under both names', async () => {
+    const { number } = repository.pull({ files: ['Pulumi.staging.yaml -> docs/old.yaml'] })
+    const changed = await changedFiles(repository.github, number)
+    expect(affectedStacks(changed ?? [], stacks)).toEqual(['staging'])
+  })
+
   test('each stack has its comment; a failed preview and one that is affected no more say so', async () => {
     const { number } = repository.pull()
     const post = (reports: [string, string | undefined][], run: number) =>

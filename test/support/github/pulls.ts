@@ -38,11 +38,7 @@ export function pullRoutes(app: FastifyInstance, state: State): void {
   app.get(`${REPO}/pulls/:number/files`, (request, reply) => {
     allow(state, request, 'read', 'pull-requests')
     const files = pull(request.params).pull?.files ?? []
-    return page(
-      request,
-      reply,
-      files.map((filename) => ({ filename, status: 'modified' })),
-    )
+    return page(request, reply, files.map(view))
   })
 
   app.get(`${REPO}/collaborators/:login/permission`, (request) => {
@@ -65,4 +61,12 @@ export function pullRoutes(app: FastifyInstance, state: State): void {
     state.dispatches.push({ workflow, ref, inputs: inputs ?? {} })
     return reply.code(204).send()
   })
+}
+
+/** One changed file, as a list of them has it. */
+function view(file: string) {
+  const [former = '', name] = file.split(' -> ')
+  return name
+    ? { filename: name, previous_filename: former, status: 'renamed' }
+    : { filename: file, status: 'modified' }
 }

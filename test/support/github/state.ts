@@ -46,6 +46,7 @@ export interface Pull {
   branch: string
   sha: string
   base: string
+  /** Paths; one that was renamed as `old -> new`. */
   files: string[]
   merged: boolean
 }
