@@ -1,5 +1,7 @@
 # The short names of the README. Everything else: ./padlock --help
-.PHONY: up down status test bench clean
+.PHONY: install up down status test bench clean
+
+install: node_modules/.package-lock.json
 
 up: node_modules/.package-lock.json
 	@./padlock up

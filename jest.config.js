@@ -1,11 +1,22 @@
+/** Packages that are ES modules only and that tests import: compiled like the tests themselves. */
+const modules = [
+  '@octokit',
+  'before-after-hook',
+  'content-type',
+  'json-with-bigint',
+  'toad-cache',
+  'universal-user-agent',
+]
+
 /** One configuration for every suite; `make test` picks them by folder. */
 export default {
   testEnvironment: 'node',
   roots: ['<rootDir>/test'],
   testMatch: ['**/*.test.ts'],
   extensionsToTreatAsEsm: [],
+  transformIgnorePatterns: [`/node_modules/(?!(${modules.join('|')})/)`],
   transform: {
-    '^.+\\.ts$': [
+    '^.+\\.[jt]s$': [
       '@swc/jest',
       {
         jsc: { parser: { syntax: 'typescript' }, target: 'es2023' },

@@ -4,7 +4,7 @@ const USAGE = `padlock: everything around a deployment that is not pulumi itself
 
   ./padlock VERB [ARGUMENTS]     ./padlock VERB --help
 
-${verbs.map(({ words, summary }) => `  ${words.padEnd(16)} ${summary}`).join('\n')}
+${verbs.map(({ words, summary }) => `  ${words.padEnd(20)} ${summary}`).join('\n')}
 
 Examples
   ./padlock up                        a whole deployment on this computer

@@ -78,4 +78,54 @@ export const verbs: { words: string; summary: string; load: () => Promise<Verb> 
     summary: 'log in to any droplet',
     load: () => import('./sandbox/ssh.ts'),
   },
+  {
+    words: 'plan save',
+    summary: 'preview a stack and keep the plan for review',
+    load: () => import('./plan/save.ts'),
+  },
+  {
+    words: 'plan apply',
+    summary: 'do what a reviewed plan says, or refuse it',
+    load: () => import('./plan/apply.ts'),
+  },
+  {
+    words: 'github stacks',
+    summary: 'the stacks that a pull request may change',
+    load: () => import('./github/stacks.ts'),
+  },
+  {
+    words: 'github preview',
+    summary: 'show previews on a pull request',
+    load: () => import('./github/preview.ts'),
+  },
+  {
+    words: 'github comment',
+    summary: 'a comment that is made once and updated',
+    load: () => import('./github/comment.ts'),
+  },
+  {
+    words: 'github command',
+    summary: 'answer a comment /preview',
+    load: () => import('./github/command.ts'),
+  },
+  {
+    words: 'github environment',
+    summary: "bring a pull request's environment to where it belongs",
+    load: () => import('./github/environment.ts'),
+  },
+  {
+    words: 'github sweep',
+    summary: 'env sweep, with what the pull requests say',
+    load: () => import('./github/sweep.ts'),
+  },
+  {
+    words: 'github drift',
+    summary: 'keep one issue about the drift of a stack',
+    load: () => import('./github/drift.ts'),
+  },
+  {
+    words: 'github engine',
+    summary: 'make the engine ready for the steps of a job',
+    load: () => import('./github/engine.ts'),
+  },
 ]

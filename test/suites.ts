@@ -28,9 +28,11 @@ export const suites: Suite[] = [
       check('node_modules/.bin/biome', 'check', '--error-on-warnings', '.'),
       check('node_modules/.bin/tsc', '--noEmit'),
       check('test/lint-shell'),
+      check('node_modules/.bin/node', 'test/lint-workflows.ts'),
     ],
   },
   { name: 'unit', needs: ['cloud-init', 'shellcheck'], commands: [jest('test/unit')] },
+  { name: 'github', needs: [], commands: [jest('test/github')] },
   { name: 'app', needs: ['python-venv'], commands: [{ argv: ['app/run-tests'], count: 'pytest' }] },
   {
     name: 'sandbox',

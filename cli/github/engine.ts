@@ -1,0 +1,32 @@
+import { appendFile } from 'node:fs/promises'
+import { dirname, resolve } from 'node:path'
+import { ensureToolchain } from '../../toolchain/index.ts'
+
+const DIR = '.sandbox'
+
+export const help = `padlock github engine
+
+Makes the pinned Pulumi engine and its plugins ready for the next steps of a job: their
+variables go to GITHUB_ENV, the engine's folder to GITHUB_PATH. Where the vendor's download
+is out of reach the engine is built, which takes Go and some minutes.
+
+Exit code 0: ready.`
+
+/** The verb. */
+export async function run(): Promise<number> {
+  const { GITHUB_ENV, GITHUB_PATH } = process.env
+  if (!GITHUB_ENV || !GITHUB_PATH) {
+    throw new Error('GITHUB_ENV and GITHUB_PATH are not set: this is no step of a workflow')
+  }
+  const { pulumi, summary, env } = await ensureToolchain({
+    home: `${DIR}/pulumi`,
+    cache: resolve(process.env.PADLOCK_CACHE ?? `${DIR}/cache`),
+    progress: (line) => console.error(line),
+  })
+  const { PATH: _, ...variables } = env
+  const lines = Object.entries(variables).map(([name, value]) => `${name}=${value}\n`)
+  await appendFile(GITHUB_ENV, lines.join(''))
+  await appendFile(GITHUB_PATH, `${dirname(pulumi)}\n`)
+  console.log(summary)
+  return 0
+}

@@ -1,0 +1,25 @@
+import { execFileSync } from 'node:child_process'
+import type { Engine } from '../deployment/plan.ts'
+import { capture, show } from '../deployment/pulumi.ts'
+
+/** The engine that the shell's own `pulumi` is, on that stack. */
+export function engineOn(stack: string): Engine {
+  const own = ['--stack', stack]
+  return {
+    capture: (args) => capture([...args, ...own], {}),
+    show: (args) => show([...args, ...own, '--non-interactive'], {}),
+  }
+}
+
+/**
+ * The commit of this folder.
+ * @throws Error if files differ from it: a plan must be of what was reviewed
+ */
+export function commitHere(): string {
+  const git = (...args: string[]) => execFileSync('git', args, { encoding: 'utf8' }).trim()
+  const changed = git('status', '--porcelain', '--untracked-files=no')
+  if (changed) {
+    throw new Error(`files differ from the commit; commit or restore them:\n${changed}`)
+  }
+  return git('rev-parse', 'HEAD')
+}

@@ -1,0 +1,158 @@
+/** What the workflows may not do, read from the files themselves. */
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { parse } from 'yaml'
+import { verbs } from '../../cli/verbs.ts'
+
+interface Job {
+  if?: string
+  environment?: string
+  permissions?: Record<string, string>
+  concurrency?: { 'cancel-in-progress': boolean | string }
+  'timeout-minutes'?: number
+  steps: { uses?: string; run?: string; with?: Record<string, unknown>; env?: object }[]
+}
+interface Workflow {
+  on: Record<string, unknown>
+  permissions: object
+  concurrency?: { 'cancel-in-progress': boolean | string }
+  env?: object
+  jobs: Record<string, Job>
+}
+
+const folder = join(import.meta.dirname, '../../.github/workflows')
+const files = readdirSync(folder)
+const texts = Object.fromEntries(
+  files.map((file) => [file, readFileSync(join(folder, file), 'utf8')]),
+)
+const workflows = Object.fromEntries(
+  files.map((file) => [file, parse(texts[file] ?? '') as Workflow]),
+)
+const jobs = Object.entries(workflows).flatMap(([file, { jobs }]) =>
+  Object.entries(jobs).map(([name, job]) => ({ where: `${file}: ${name}`, file, job })),
+)
+const SAME_REPOSITORY = 'github.event.pull_request.head.repo.full_name == github.repository'
+
+/** What a fork's code must not be able to reach. */
+const isSensitive = (job: Job) =>
+  /secrets\./.test(JSON.stringify(job)) ||
+  job.environment !== undefined ||
+  Object.values(job.permissions ?? {}).includes('write')
+
+test('there are the five', () => {
+  expect(files.sort()).toEqual([
+    'deploy.yml',
+    'drift.yml',
+    'ephemeral.yml',
+    'preview.yml',
+    'sweep.yml',
+  ])
+})
+
+test.each(files)('%s is not started by an event that hands a fork the secrets', (file) => {
+  const events = Object.keys(workflows[file]?.on ?? {})
+  expect(events).not.toContain('pull_request_target')
+  expect(events).not.toContain('workflow_run')
+})
+
+test.each(files)(
+  '%s grants nothing that a job does not ask for, and has secrets in steps only',
+  (file) => {
+    const { permissions, env, jobs } = workflows[file] as Workflow
+    expect(permissions).toEqual({})
+    expect(JSON.stringify(env ?? {})).not.toMatch(/secrets\./)
+    for (const { steps, ...job } of Object.values(jobs)) {
+      expect(JSON.stringify(job)).not.toMatch(/secrets\./)
+      for (const { run } of steps) expect(run ?? '').not.toMatch(/\$\{\{/)
+    }
+  },
+)
+
+describe('on a pull request from a fork', () => {
+  const onPulls = jobs.filter(({ file }) => 'pull_request' in (workflows[file]?.on ?? {}))
+  const open = onPulls.filter(({ job }) => !(job.if ?? '').includes(SAME_REPOSITORY))
+
+  test('the tests run, without any condition', () => {
+    const check = jobs.find(({ where }) => where === 'preview.yml: check')?.job
+    expect(check?.if).toBeUndefined()
+    expect(check?.permissions).toEqual({ contents: 'read' })
+    expect(check && isSensitive(check)).toBe(false)
+  })
+
+  test('no other job with a secret, an environment or a right to write runs', () => {
+    const reachable = open.filter(({ job }) => isSensitive(job)).map(({ where }) => where)
+    // comment: needs `stacks`, which has the condition. command: runs at a comment, see the next test.
+    expect(reachable).toEqual(['ephemeral.yml: command', 'preview.yml: comment'])
+    expect(jobs.find(({ where }) => where === 'preview.yml: comment')?.job).toMatchObject({
+      if: "always() && needs.stacks.result == 'success'",
+    })
+    expect(workflows['preview.yml']?.jobs.stacks?.if).toBe(SAME_REPOSITORY)
+  })
+
+  test('the condition is not one of two ways in', () => {
+    for (const { job } of onPulls.filter(({ job }) => job.if?.includes(SAME_REPOSITORY))) {
+      const parts = (job.if ?? '').replace("github.event_name == 'workflow_dispatch' || ", '')
+      expect(parts.split(SAME_REPOSITORY)[0]).not.toMatch(/\|\|/)
+      expect(parts.split(SAME_REPOSITORY)[1]).toMatch(/^\)?$|^ &&/)
+    }
+  })
+
+  test('a comment /preview runs the default branch without a key', () => {
+    const command = workflows['ephemeral.yml']?.jobs.command as Job
+    expect(command.if).toMatch(/^github.event_name == 'issue_comment' &&/)
+    expect(command.environment).toBeUndefined()
+    expect(JSON.stringify(command)).not.toMatch(/secrets\.|id-token/)
+    for (const { uses, with: settings } of command.steps) {
+      if (uses) expect(settings).toEqual({ 'persist-credentials': false })
+    }
+  })
+})
+
+test.each(jobs)(
+  '$where is cut off by no newer run, ends in time, and leaves no token behind',
+  ({ file, job }) => {
+    const groups = [workflows[file]?.concurrency, job.concurrency].filter(Boolean)
+    expect(groups).toHaveLength(1)
+    expect(groups[0]?.['cancel-in-progress']).toBe(false)
+    expect(job['timeout-minutes']).toBeLessThanOrEqual(60)
+    const checkouts = job.steps.filter(({ uses }) => uses?.startsWith('actions/checkout@'))
+    expect(checkouts).toHaveLength(1)
+    expect(checkouts[0]?.with?.['persist-credentials']).toBe(false)
+  },
+)
+
+test('a job with a secret waits for an environment', () => {
+  for (const { where, job } of jobs) {
+    if (/secrets\./.test(JSON.stringify(job)))
+      expect([where, job.environment]).toEqual([where, expect.any(String)])
+  }
+  expect(workflows['deploy.yml']?.jobs.apply?.environment).toBe('production')
+})
+
+test('every action is pinned to a commit, with its version beside it, the same one everywhere', () => {
+  const pins = new Map<string, Set<string>>()
+  for (const text of Object.values(texts)) {
+    for (const [line, action = '', pin = ''] of text.matchAll(/uses: ([^@\s]+)@(.*)/g)) {
+      expect(line).toMatch(/@[0-9a-f]{40} # v\d+\.\d+\.\d+$/)
+      pins.set(action, (pins.get(action) ?? new Set()).add(pin))
+    }
+  }
+  expect([...pins.keys()].sort()).toEqual([
+    'actions/checkout',
+    'actions/download-artifact',
+    'actions/upload-artifact',
+    'pulumi/auth-actions',
+  ])
+  for (const versions of pins.values()) expect(versions.size).toBe(1)
+})
+
+test('what they call of ./padlock exists', () => {
+  const known = new Set(verbs.map(({ words }) => words))
+  for (const { job } of jobs) {
+    for (const { run = '' } of job.steps) {
+      for (const [, line = ''] of run.matchAll(/\.\/padlock ([^\n]+)/g)) {
+        expect([...known].filter((words) => `${line} `.startsWith(`${words} `))).toHaveLength(1)
+      }
+    }
+  }
+})
