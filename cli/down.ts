@@ -1,11 +1,10 @@
-import { resolve } from 'node:path'
+import type { Context } from '../environments/context.ts'
+import { down } from '../environments/down.ts'
+import { list } from '../environments/list.ts'
+import { describe, keep, type Receipt } from '../environments/receipt.ts'
 import { openControl } from '../sandbox/control.ts'
-import { ensureToolchain } from '../toolchain/index.ts'
-import { deploymentEnvironment } from './deployment/environment.ts'
-import { removeDeadLocks } from './deployment/locks.ts'
-import { selectStack, show } from './deployment/pulumi.ts'
+import { openEnvironments } from './env/open.ts'
 import { phase } from './progress.ts'
-import { startSandbox } from './sandbox/start.ts'
 import { stopSandbox } from './sandbox/stop.ts'
 
 const DIR = '.sandbox'
@@ -16,8 +15,9 @@ const GIVEN =
 
 export const help = `padlock down
 
-Destroys the dev stack, asks the accounts what is left, and stops the sandbox. What is
-costly to make (${DIR}/cache) and the certificate authority stay; \`make clean\` removes
+Destroys the dev stack and every ephemeral environment beside it, asks the accounts what is
+left, prints the receipts (kept as JSON under ${DIR}/receipts) and stops the sandbox. What
+is costly to make (${DIR}/cache) and the certificate authority stay; \`make clean\` removes
 them too.
 
 Exit code 0: nothing is left. 1: what is left, by name.`
@@ -28,34 +28,28 @@ export async function run(args: string[]): Promise<number> {
     console.error(help)
     return 2
   }
-  const cache = resolve(process.env.PADLOCK_CACHE ?? `${DIR}/cache`)
-  await phase('sandbox', (update) => startSandbox(DIR, update))
-  const toolchain = await ensureToolchain({
-    home: `${DIR}/pulumi`,
-    cache,
-    progress: () => undefined,
-  })
-  const environment = await deploymentEnvironment(DIR, toolchain.env)
-  await selectStack(STACK, environment)
-  await removeDeadLocks(DIR)
+  const context = await openEnvironments()
+  // First what lies in the zone that the dev stack owns.
+  const names = (await list(context)).map(({ name }) => name)
+  const receipts: Receipt[] = []
+  for (const name of [...names, STACK]) receipts.push(await tearDown(context, name))
 
-  console.log('\npulumi destroy')
-  const code = await show(
-    ['destroy', '--yes', '--skip-preview', '--refresh', '--suppress-progress', '--stack', STACK],
-    environment,
-  )
-  if (code !== 0) {
-    console.error('\nNot everything is destroyed. Mend what is said above, then: make down')
-    return 1
-  }
   const left = await leftovers()
   await phase('sandbox stops', () => stopSandbox(DIR))
   if (left.length > 0) {
     console.error(`\nLeft in the accounts:\n${left.map((line) => `  ${line}`).join('\n')}`)
     return 1
   }
+  if (receipts.some((receipt) => receipt.left.length > 0)) return 1
   console.log('\nNothing is left: the accounts are empty, no machine and no process runs.')
   return 0
+}
+
+async function tearDown(context: Context, stack: string): Promise<Receipt> {
+  console.log(`\npulumi destroy --stack ${stack}`)
+  const receipt = await down(context, stack)
+  console.log(`\n${describe(receipt, await keep(receipt, context.receipts))}`)
+  return receipt
 }
 
 async function leftovers(): Promise<string[]> {

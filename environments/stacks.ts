@@ -1,6 +1,7 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { policyFlags } from '../cli/deployment/policy.ts'
 import { capture, type Result, show } from '../cli/deployment/pulumi.ts'
 import type { StateResource } from './removals.ts'
 
@@ -57,7 +58,8 @@ export class Stacks {
 
   /** @returns the engine's exit code and, if quiet, its words */
   up(stack: string, flags: string[]): Promise<Pick<Result, 'code' | 'stdout' | 'stderr'>> {
-    return this.#operate(['up', '--skip-preview', '--suppress-outputs', '--stack', stack, ...flags])
+    const own = ['--skip-preview', '--suppress-outputs', '--stack', stack]
+    return this.#operate(['up', ...own, ...policyFlags(), ...flags])
   }
 
   /**
