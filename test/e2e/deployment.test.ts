@@ -9,6 +9,7 @@ import {
 } from 'node:fs'
 import { join } from 'node:path'
 import { logIn, openBrowser, picture, type Window } from './browser.ts'
+import { environmentTests } from './environments.ts'
 import { pulumi, root, sh, stackOutputs } from './shell.ts'
 import { startTraffic } from './traffic.ts'
 
@@ -233,6 +234,8 @@ test('a changed image previews as a replacement of the droplet, and says so', as
   const { output } = await pulumi(`preview --config padlock:image=12345 --config-file ${stackFile}`)
   expect(output).toMatch(/digitalocean:index:Droplet\s+padlock-dev\s+replace\s+\[diff: ~image/)
 })
+
+environmentTests(URL)
 
 test('make down leaves nothing', async () => {
   await browser.close()
