@@ -40,7 +40,7 @@ export const suites: Suite[] = [
     commands: [jest('test/sandbox')],
   },
   { name: 'toolchain', needs: ['go'], commands: [jest('test/toolchain')] },
-  { name: 'engine', needs: ['go'], commands: [jest('test/engine')] },
+  { name: 'engine', needs: ['go'], commands: [jest('test/engine', '--maxWorkers=2')] },
   {
     name: 'e2e',
     needs: ['qemu', 'mmdebstrap', 'iso', 'pebble', 'gpg', 'chromium', 'certutil', 'go', 'ssh'],
