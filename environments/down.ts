@@ -1,4 +1,5 @@
 import type { Context } from './context.ts'
+import { diagnostics } from './diagnostics.ts'
 import type { Owned } from './inventory.ts'
 import type { Item, Receipt } from './receipt.ts'
 import { accountResources, deletions } from './removals.ts'
@@ -36,7 +37,7 @@ export async function down(
       if (item) removed.push({ ...item, at })
     }
     inState = await stacks.resources(stack)
-    if (code !== 0) say(`${stdout}${stderr}`.trim())
+    if (code !== 0) say(diagnostics(`${stdout}${stderr}`))
   }
 
   const stillKnown = [...accountResources(inState).values()]

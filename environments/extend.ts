@@ -1,4 +1,5 @@
 import type { Context } from './context.ts'
+import { diagnostics } from './diagnostics.ts'
 import { expiryAfter } from './duration.ts'
 import { ownSettings, writeSettings } from './settings.ts'
 
@@ -22,6 +23,6 @@ export async function extend(
   writeSettings({ project, stack, expires, set: ownSettings(project, stack) })
   // All of it: a targeted update keeps the old expiry's tag, as the droplet's dependents hold on to it.
   const { code, stdout, stderr } = await stacks.up(stack, [])
-  if (code !== 0) throw new Error(`${stack} keeps its old expiry:\n${stdout}${stderr}`)
+  if (code !== 0) throw new Error(`${stack} keeps its old expiry:\n${diagnostics(stdout + stderr)}`)
   return expires
 }

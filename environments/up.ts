@@ -1,4 +1,5 @@
 import type { Context } from './context.ts'
+import { diagnostics } from './diagnostics.ts'
 import { expiryAfter } from './duration.ts'
 import { inventory } from './inventory.ts'
 import { accountResources } from './removals.ts'
@@ -58,8 +59,11 @@ export async function up(
     ...flags,
   ])
   if (code !== 0) {
+    const said = diagnostics(`${stdout}${stderr}`)
     throw new Error(
-      `${stack} is not complete. Mend what is said above, then run this again.${stdout || stderr ? `\n${stdout}${stderr}` : ''}`,
+      said
+        ? `${stack} is not complete:\n${said}\nMend it, then run this again.`
+        : `${stack} is not complete. Mend what is said above, then run this again.`,
     )
   }
 

@@ -14,7 +14,7 @@ beforeAll(async () => {
   await sandbox.digitalocean('POST', '/domains', { name: 'padlock.localhost' })
   given = await sandbox.things()
 })
-afterEach(() => sandbox.control.setFaults({}))
+afterEach(() => sandbox.control.setFaults({ digitalocean: [] }))
 afterAll(() => sandbox?.stop())
 
 const must = async (words: string): Promise<Json> => {
@@ -75,7 +75,7 @@ test('names what stays, with exit code 1, and finishes when the API answers agai
   expect(ran.code).toBe(1)
   const [, left = ''] = ran.output.split('Left in the accounts:\n')
   expect(left).toMatch(new RegExp(`^  ssh key +${keys[0].name} \\(${keys[0].id}\\)$`, 'm'))
-  await sandbox.control.setFaults({})
+  await sandbox.control.setFaults({ digitalocean: [] })
   expect((await must('env down pr-1')).left).toEqual([])
   expect(await ours()).toEqual([])
 })
