@@ -135,6 +135,6 @@ export const host = config.hostname
 export const ip = network.reservedIp
 export const { issuer, clientId } = identity
 export const { release } = live
-export const expiresAt = expires?.toISOString()
+export const expiresAt = expires?.toISOString() ?? 'never'
 export const sshCommand = loginCommand(network.reservedIp, sshPort, machine.hostKey)
 export const adminPrivateKey = pulumi.secret(machine.adminPrivateKey)

@@ -29,7 +29,9 @@ export function accountResources(resources: StateResource[]): Map<string, Item> 
   for (const { urn, type, id, outputs = {} } of resources) {
     const kind = KINDS[type] ?? (/^(digitalocean|auth0):/.test(type) ? type : undefined)
     if (!kind || !id || type === 'auth0:index/clientCredentials:ClientCredentials') continue
-    const name = String(outputs.fqdn ?? outputs.name ?? outputs.ipAddress ?? id)
+    const name = outputs.fqdn
+      ? `${outputs.fqdn} ${outputs.type}`
+      : String(outputs.name ?? outputs.ipAddress ?? id)
     found.set(urn, { kind, name, id })
   }
   return found
