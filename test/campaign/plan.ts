@@ -68,28 +68,34 @@ const FAULTS: FaultRule['fault'][] = [
   { delayMs: 2_000 },
 ]
 
-/** Lines that a whole up or destroy has, with a few to spare; a kill after the last one is none. */
-const LINES = { up: 60, destroy: 60 }
+/** Lines of progress that each step has by itself; a kill after its last line is none. */
+const LINES = { up: 60, change: 8, destroy: 55 }
+/** Those that a refresh adds where there is something to refresh. */
+const REFRESH_LINES = 50
 
 /** The whole of a run, drawn from its seed alone. */
 export function plan(seed: number): Plan {
   const random = new Random(seed)
-  const step = (command: Step['command'], settings: Record<string, unknown>): Step => ({
-    command,
-    refresh: random.next() < 0.5,
-    settings,
-    faults: {
-      digitalocean: rules(random, PATHS.digitalocean),
-      auth0: rules(random, PATHS.auth0),
-      seed: random.integer(1, 1_000_000),
-    },
-    ...(random.next() < 0.5 && {
-      kill: { line: random.integer(0, LINES[command]), ms: random.integer(0, 500) },
-    }),
-  })
+  const step = (kind: keyof typeof LINES, settings: Record<string, unknown>): Step => {
+    const refresh = random.next() < 0.5
+    const lines = LINES[kind] + (refresh && kind !== 'up' ? REFRESH_LINES : 0)
+    return {
+      command: kind === 'destroy' ? 'destroy' : 'up',
+      refresh,
+      settings,
+      faults: {
+        digitalocean: rules(random, PATHS.digitalocean),
+        auth0: rules(random, PATHS.auth0),
+        seed: random.integer(1, 1_000_000),
+      },
+      ...(random.next() < 0.5 && {
+        kill: { line: random.integer(0, lines), ms: random.integer(0, 500) },
+      }),
+    }
+  }
   return {
     seed,
-    steps: [step('up', {}), step('up', random.pick(CHANGES)), step('destroy', {})],
+    steps: [step('up', {}), step('change', random.pick(CHANGES)), step('destroy', {})],
     finish: random.pick(['up, then down', 'down'] as const),
   }
 }

@@ -10,7 +10,8 @@ export function line({ seed, steps, finish, removed, seconds, failure }: Outcome
 
 function step({ command, code, lines, pending, faults, seconds }: Met): string {
   const halfway = pending.length > 0 ? `, ${pending.length} pending` : ''
-  const end = code === null ? `killed after ${lines} lines${halfway}` : code === 0 ? 'ok' : 'fails'
+  const way = code === null ? 'killed after' : code === 0 ? 'ok with' : 'fails after'
+  const end = `${way} ${lines} lines${halfway}`
   const met = faults > 0 ? `, ${faults} faults` : ''
   return `${command} ${end} (${seconds.toFixed(0)} s${met})`
 }
