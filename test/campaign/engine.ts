@@ -74,8 +74,19 @@ async function noOrphans(session: number): Promise<void> {
       .split('\n')
       .filter((line) => Number(line.trim().split(/\s+/)[0]) === session && !/<defunct>/.test(line))
     if (left.length === 0) return
-    if (Date.now() > deadline) throw new Error(`these outlive the engine:\n${left.join('\n')}`)
+    if (Date.now() > deadline) {
+      for (const line of left) end(Number(line.trim().split(/\s+/)[1]))
+      throw new Error(`these outlive the engine:\n${left.join('\n')}`)
+    }
     await sleep(200)
+  }
+}
+
+function end(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL')
+  } catch {
+    // Gone by itself in the meantime.
   }
 }
 
