@@ -47,8 +47,12 @@ export class Stacks {
     return JSON.parse(stdout)
   }
 
-  /** Did the last update of this stack end well, and was it an `up`? */
+  /** Did the last update of this stack end well, was it an `up`, and has none begun since? */
   async whole(stack: string): Promise<boolean> {
+    // An engine that was killed leaves no line in the history, only what it had begun.
+    const exported = await this.#capture(['stack', 'export', '--stack', stack])
+    if (exported.code !== 0) return false
+    if (JSON.parse(exported.stdout).deployment?.pending_operations?.length > 0) return false
     const { code, stdout } = await this.#capture([
       ...['stack', 'history', '--json', '--page-size', '1', '--page', '1', '--stack', stack],
     ])

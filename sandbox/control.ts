@@ -52,6 +52,8 @@ export interface SandboxStatus {
   droplets: DropletStatus[]
   inventory: { digitalocean: Thing[]; auth0: Thing[] }
   calls: { digitalocean: Record<string, number>; auth0: Record<string, number> }
+  /** Requests that met a fault, since the start. */
+  faultsMet: { digitalocean: number; auth0: number }
   /** What cannot be as it should, such as an address that cannot be listened on. */
   problems: string[]
 }
@@ -62,6 +64,7 @@ interface Thing {
   name: string
 }
 
+/** The faults of both APIs, in place of all before; one that is not named has none any more. */
 export interface Faults {
   digitalocean?: FaultRule[]
   auth0?: FaultRule[]

@@ -8,6 +8,8 @@ export interface Verdict {
 
 /** Draws the faults that tests ask for; the same seed and requests give the same faults. */
 export class Faults {
+  /** Requests that met a fault, a delay too. */
+  met = 0
   #rules: { rule: FaultRule; path: RegExp; left: number }[] = []
   #random = mulberry32(1)
 
@@ -23,6 +25,7 @@ export class Faults {
   /** @param path the request's path without its query */
   draw(method: string, path: string): Verdict {
     const verdict: Verdict = { delayMs: 0 }
+    let hit = false
     for (const entry of this.#rules) {
       const { rule } = entry
       if (entry.left <= 0) continue
@@ -30,12 +33,14 @@ export class Faults {
       if (!entry.path.test(path)) continue
       if (this.#random() >= (rule.share ?? 1)) continue
       entry.left--
+      hit = true
       if (rule.fault === 'drop' || 'status' in rule.fault) {
         verdict.failure = rule.fault
         break
       }
       verdict.delayMs += rule.fault.delayMs
     }
+    if (hit) this.met++
     return verdict
   }
 }

@@ -87,6 +87,8 @@ export interface SimulatedApi {
   url: string
   /** Replaces the active fault rules. */
   setFaults(rules: FaultRule[], seed?: number): void
+  /** Requests that met a fault, since the start. */
+  faultsMet(): number
   /** Requests since the start, by `METHOD /path/with/:id`. */
   calls(): Record<string, number>
   /** All that exists now, one line a thing: for `padlock sandbox status` and proofs of emptiness. */

@@ -81,6 +81,7 @@ export async function startAuth0(options: Auth0Options): Promise<Auth0> {
     domain,
     customDomain,
     setFaults: (rules, seed) => faults.set(rules, seed),
+    faultsMet: () => faults.met,
     calls: () => Object.fromEntries([...calls].sort(([a], [b]) => a.localeCompare(b))),
     inventory: () => inventory(state),
     async close() {

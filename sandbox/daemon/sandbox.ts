@@ -209,13 +209,17 @@ export class Sandbox {
         digitalocean: digitalocean?.calls() ?? {},
         auth0: this.#apis?.auth0.calls() ?? {},
       },
+      faultsMet: {
+        digitalocean: digitalocean?.faultsMet() ?? 0,
+        auth0: this.#apis?.auth0.faultsMet() ?? 0,
+      },
       problems: this.#problems(),
     }
   }
 
-  setFaults({ digitalocean, auth0, seed }: Faults): void {
-    if (digitalocean) this.#apis?.digitalocean.setFaults(digitalocean, seed)
-    if (auth0) this.#apis?.auth0.setFaults(auth0, seed)
+  setFaults({ digitalocean = [], auth0 = [], seed }: Faults): void {
+    this.#apis?.digitalocean.setFaults(digitalocean, seed)
+    this.#apis?.auth0.setFaults(auth0, seed)
   }
 
   forward(dropletId: number, port: number): Promise<Endpoint | undefined> {

@@ -83,6 +83,7 @@ export async function startDigitalOcean(options: DigitalOceanOptions): Promise<D
   return {
     url: `http://127.0.0.1:${(app.server.address() as AddressInfo).port}`,
     setFaults: (rules, seed) => faults.set(rules, seed),
+    faultsMet: () => faults.met,
     calls: () => Object.fromEntries(calls),
     inventory: () => inventory(state),
     addresses: () => [

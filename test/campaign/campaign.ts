@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { parse } from 'yaml'
 import { openPlace } from '../../cli/deployment/place.ts'
 import { openEnvironments } from '../../cli/env/open.ts'
@@ -14,11 +15,11 @@ export interface Campaign {
   /** The verbs' own context; opening it removes the lock of an engine that was killed. */
   open(): Promise<Context>
   /** With which the engine is started by hand. */
-  environment(): Promise<Record<string, string>>
+  place(stack: string): Promise<{ environment: Record<string, string>; stateFile: string }>
   close(): Promise<void>
 }
 
-/** Accounts on this computer for the whole campaign; the working directory becomes the project's. */
+/** Accounts on this computer for many runs; the working directory becomes the project's. */
 export async function openCampaign(): Promise<Campaign> {
   const sandbox = await startSandbox()
   const before = process.cwd()
@@ -27,9 +28,11 @@ export async function openCampaign(): Promise<Campaign> {
   return {
     sandbox,
     given: await sandbox.things(),
-    open: async () => ({ ...(await openEnvironments({ quiet: true })), say: () => undefined }),
-    environment: async () =>
-      (await openPlace(parse(readFileSync(TEMPLATE, 'utf8')).config)).environment,
+    open: () => openEnvironments({ quiet: true }),
+    place: async (stack) => ({
+      environment: (await openPlace(parse(readFileSync(TEMPLATE, 'utf8')).config)).environment,
+      stateFile: join(sandbox.dir, `state/.pulumi/stacks/padlock/${stack}.json`),
+    }),
     async close() {
       process.chdir(before)
       await sandbox.stop()

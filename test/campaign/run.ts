@@ -1,85 +1,108 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { parse, stringify } from 'yaml'
 import { down } from '../../environments/down.ts'
 import { settingsFile, writeSettings } from '../../environments/settings.ts'
 import { up } from '../../environments/up.ts'
-import { start } from '../engine/processes.ts'
+import type { Json } from '../engine/sandbox.ts'
 import type { Campaign } from './campaign.ts'
+import { runEngine, type Troubled } from './engine.ts'
 import type { Plan, Step } from './plan.ts'
+
+/** A step under trouble, and how much of it there was. */
+export interface Met extends Omit<Troubled, 'output'> {
+  command: Step['command']
+  /** Requests that met a fault. */
+  faults: number
+}
 
 /** How a run ended. */
 export interface Outcome {
   seed: number
-  /** Exit codes of the steps under trouble; null for one that was killed. */
-  codes: (number | null)[]
+  steps: Met[]
+  finish: Plan['finish']
+  /** Resources on the receipt. */
   removed: number
   seconds: number
+  /** Why it is no good, with all that helps to find out; undefined if it is. */
+  failure?: string
 }
 
 const HOUR = 3_600_000
 
-/**
- * One run: the steps under trouble, whatever comes of them, then without faults what must succeed.
- * @throws Error that names the seed, if a stack cannot be finished or something is left
- */
+/** One run: the steps under trouble, whatever comes of them, then without faults what must succeed. */
 export async function run(plan: Plan, campaign: Campaign): Promise<Outcome> {
-  const { sandbox, given } = campaign
+  const { control } = campaign.sandbox
   const began = Date.now()
   const stack = `run-${plan.seed}`
-  const failed = (what: string) => new Error(`seed ${plan.seed}: ${what}\n${JSON.stringify(plan)}`)
+  const steps: Met[] = []
   const said: string[] = []
-  const codes: (number | null)[] = []
+  const outcome = (rest: { removed: number; failure?: string }): Outcome => ({
+    ...{ seed: plan.seed, steps, finish: plan.finish },
+    seconds: (Date.now() - began) / 1000,
+    ...rest,
+  })
   try {
     for (const step of plan.steps) {
-      await sandbox.control.setFaults(step.faults)
-      const { code, output } = await trouble(step, stack, campaign)
-      codes.push(code)
+      const before = await faultsMet(campaign)
+      await prepare(step, stack, campaign)
+      await control.setFaults(step.faults)
+      const place = { stack, folder: process.cwd(), ...(await campaign.place(stack)) }
+      const { output, ...rest } = await runEngine(step, place)
       said.push(output)
+      steps.push({ command: step.command, faults: (await faultsMet(campaign)) - before, ...rest })
     }
-    await sandbox.control.setFaults({})
-    if (plan.finish === 'up, then down') {
-      await up(await campaign.open(), { stack, ttl: HOUR, set: {}, flags: [] })
-    }
-    const receipt = await down(await campaign.open(), stack)
-    if (receipt.left.length > 0) throw failed(`left: ${JSON.stringify(receipt.left)}`)
-    const left = (await sandbox.things()).filter((thing) => !given.includes(thing))
-    if (left.length > 0) throw failed(`the receipt does not see: ${left.join(', ')}`)
-    return {
-      seed: plan.seed,
-      codes,
-      removed: receipt.removed.length,
-      seconds: (Date.now() - began) / 1000,
-    }
+    await control.setFaults({})
+    return outcome({ removed: await finish(plan, stack, campaign) })
   } catch (error) {
-    throw failed(`${(error as Error).message}\n${said.join('\n---\n')}`)
+    const told = [(error as Error).message, ...said, JSON.stringify(plan)]
+    return outcome({ removed: 0, failure: told.join('\n---\n') })
   } finally {
-    await sandbox.control.setFaults({})
+    await control.setFaults({})
   }
 }
 
-async function trouble({ command, settings, killAfter }: Step, stack: string, campaign: Campaign) {
-  const { marks, stacks } = await campaign.open()
-  if (command === 'up') {
-    writeSettings({ project: marks.project, stack, expires: '2029-01-01T00:00Z', set: {} })
-    change(stack, marks.project, settings)
-    await stacks.create(stack)
-  }
-  const args = [command, '--yes', '--skip-preview', '--refresh', '--stack', stack]
-  const { process: engine, done } = start('pulumi', [...args, '--non-interactive'], {
-    cwd: process.cwd(),
-    env: { ...process.env, ...(await campaign.environment()) },
+/** @throws Error if a stack cannot be finished or something is left */
+async function finish(plan: Plan, stack: string, campaign: Campaign): Promise<number> {
+  const said: string[] = []
+  const open = async () => ({
+    ...(await campaign.open()),
+    say: (line: string) => void said.push(line),
   })
-  const killer = new AbortController()
-  if (killAfter !== undefined) {
-    sleep(killAfter, undefined, { signal: killer.signal })
-      .then(() => engine.kill('SIGKILL'))
-      .catch(() => undefined)
+  if (plan.finish === 'up, then down') {
+    await up(await open(), { stack, ttl: HOUR, set: {}, flags: [] })
+    await demandHost(campaign)
   }
-  const ran = await done
-  killer.abort()
-  return ran
+  const { left, removed } = await down(await open(), stack)
+  if (left.length > 0) throw new Error(`left: ${JSON.stringify(left)}\n${said.join('\n')}`)
+  const there = (await campaign.sandbox.things()).filter((thing) => !campaign.given.includes(thing))
+  if (there.length > 0) throw new Error(`the receipt does not see: ${there.join(', ')}`)
+  return removed.length
+}
+
+/** The reserved address must lead to a droplet that runs; a resize that was killed leaves one off. */
+async function demandHost({ sandbox }: Campaign): Promise<void> {
+  const { reserved_ips: addresses } = await sandbox.digitalocean('GET', '/reserved_ips')
+  const ids = addresses.map(({ droplet }: Json) => droplet?.id).filter(Boolean)
+  const droplets = await sandbox.droplets()
+  const own = droplets.filter(({ id }) => ids.includes(id))
+  if (own.length === 1 && own[0].status === 'active') return
+  const told = droplets.map(({ name, status }) => `${name} ${status}`).join(', ')
+  throw new Error(`after the up no single droplet runs behind the address: ${told || 'none'}`)
+}
+
+async function faultsMet({ sandbox }: Campaign): Promise<number> {
+  const { digitalocean, auth0 } = (await sandbox.control.status()).faultsMet
+  return digitalocean + auth0
+}
+
+/** What a step starts from: the stack, no lock of an engine that is dead, its settings. */
+async function prepare({ command, settings }: Step, stack: string, campaign: Campaign) {
+  const { marks, stacks } = await campaign.open()
+  if (command === 'destroy') return
+  writeSettings({ project: marks.project, stack, expires: '2029-01-01T00:00Z', set: {} })
+  change(stack, marks.project, settings)
+  await stacks.create(stack)
 }
 
 /** Settings beside those that an environment has by itself, `expires` among them. */

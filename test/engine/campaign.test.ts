@@ -1,21 +1,13 @@
 /** A short sample of `npm run campaign`. */
-import { type Campaign, openCampaign } from '../campaign/campaign.ts'
-import { plan } from '../campaign/plan.ts'
-import { run } from '../campaign/run.ts'
+import { runAll } from '../campaign/workers.ts'
 
-jest.setTimeout(300_000)
-let campaign: Campaign
-beforeAll(async () => {
-  campaign = await openCampaign()
-})
-afterAll(() => campaign?.close())
+jest.setTimeout(600_000)
 
-test('a seed alone decides a run', () => {
-  expect(plan(7)).toEqual(plan(7))
-  expect(plan(7)).not.toEqual(plan(8))
-})
-
-test.each([1, 2, 3])('seed %i ends with nothing left', async (seed) => {
-  const outcome = await run(plan(seed), campaign)
-  expect(outcome.codes).toHaveLength(3)
+test('three runs under faults and kills end with nothing left', async () => {
+  const outcomes = await runAll([3, 4, 5], 3, () => undefined)
+  expect(outcomes.map(({ failure }) => failure)).toEqual([undefined, undefined, undefined])
+  const steps = outcomes.flatMap((outcome) => outcome.steps)
+  expect(steps).toHaveLength(9)
+  expect(steps.some(({ code }) => code === null)).toBe(true)
+  expect(steps.some(({ faults }) => faults > 0)).toBe(true)
 })

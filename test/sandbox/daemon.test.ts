@@ -123,8 +123,9 @@ test('lets traffic in at the droplet: a machine without forwards resets it', asy
 test('passes faults on to the simulators', async () => {
   await control.setFaults({ digitalocean: [{ path: '/v2/account', fault: { status: 503 } }] })
   expect((await api('/v2/account')).status).toBe(503)
-  await control.setFaults({ digitalocean: [] })
+  await control.setFaults({})
   expect((await api('/v2/account')).status).toBe(200)
+  expect((await control.status()).faultsMet).toEqual({ digitalocean: 1, auth0: 0 })
 })
 
 test('two more starts on the same folder find the one that runs', async () => {

@@ -34,6 +34,7 @@ test('a status on request, so many times, with what the API sends along', async 
   account.api.setFaults([])
   expect((await account.call('GET', '/tags/x')).status).toBe(404)
   expect((await account.call('POST', '/tags', { name: 'x' })).status).toBe(201)
+  expect(account.api.faultsMet()).toBe(3)
 })
 
 test('a share of the requests fails, the same ones for the same seed', async () => {
