@@ -6,11 +6,11 @@ import { type Preview, readPreview } from '../report/preview.ts'
 import { type Prices, pricesOf } from '../report/prices.ts'
 import { report } from '../report/report.ts'
 import { text } from '../report/text.ts'
-import { capture } from './deployment/pulumi.ts'
+import { stops } from '../report/violation.ts'
+import { type Judged, judgedPreview } from './deployment/judged.ts'
 import { reach } from './deployment/reach.ts'
 import { fetchPrices, mayHaveToken, OFFICIAL } from './deployment/sizes.ts'
 
-const DIR = '.sandbox'
 const FORMATS = { markdown, json, text }
 const OVER_BUDGET = 3
 
@@ -18,13 +18,13 @@ export const help = `padlock preview [--stack NAME] [--format markdown|json|text
                 [--from FILE] [--prices FILE] [--out FILE]
 
 What \`pulumi up\` would do, as a reviewer wants to read it: downtime, what changes and why,
-what it costs, what it opens and closes. Changes nothing.
+what it costs, what it opens and closes, what the policies say of it. Changes nothing.
 
-  --stack    the stack (dev): one of the sandbox while that runs, else one of the backend
-             that you are logged in to
+  --stack    the stack (dev): one of the sandbox if its digitalocean:apiEndpoint is on this
+             computer, else one of the backend that you are logged in to
   --format   text (the default), markdown for a comment on a pull request, or json
   --budget   dollars a month that the stack may cost
-  --from     a saved preview instead of a new one; of an update, a destroy or a drift:
+  --from     a saved preview instead of a new one, shown but not judged by the policies; of an update, a destroy or a drift:
                pulumi preview --json --show-sames > FILE
                pulumi destroy --preview-only --json > FILE
                pulumi refresh --preview-only --json > FILE
@@ -39,7 +39,7 @@ Examples
   ./padlock preview --stack production --budget 20        fails where it would cost more
   ./padlock preview --from saved.json --format markdown   the comment for a saved preview
 
-Exit code 0: reported. 1: the preview fails, and the report says why. 2: a wrong command
+Exit code 0: reported. 1: the preview fails, or a policy stops it, and the report says why. 2: a wrong command
 line. 3: over the budget, or a price is unknown that it depends on.`
 
 interface Wishes {
@@ -58,15 +58,16 @@ export async function run(args: string[]): Promise<number> {
     console.error(`padlock preview: ${wishes}\n\n${help}`)
     return 2
   }
-  const environment = wishes.from ? {} : await reach(wishes.stack, DIR)
-  const preview = await previewOf(wishes, environment)
+  const environment = wishes.from ? {} : await reach(wishes.stack)
+  const { preview, violations } = await judged(wishes, environment)
   const prices = await pricesFor(wishes, preview, environment)
-  const found = report(preview, { prices, budget: wishes.budget, stack: wishes.stack })
+  const { budget, stack } = wishes
+  const found = report(preview, { prices, budget, stack, violations })
   const written = FORMATS[wishes.format](found)
   if (wishes.out) await writeFile(wishes.out, written)
   else process.stdout.write(written)
   if (found.budget?.exceeded) console.error(`padlock preview: ${found.budget.exceeded}`)
-  if (found.headline.kind === 'failed') return 1
+  if (found.headline.kind === 'failed' || found.policies.some(stops)) return 1
   return found.budget?.exceeded ? OVER_BUDGET : 0
 }
 
@@ -106,20 +107,17 @@ function read(args: string[]): Wishes | string {
   }
 }
 
-async function previewOf(wishes: Wishes, environment: Record<string, string>): Promise<Preview> {
-  if (wishes.from) return readPreview(await contents(wishes.from, '--from'), wishes.from)
-  const args = ['preview', '--json', '--show-sames', '--stack', wishes.stack]
-  const { stdout, stderr } = await capture(args, environment).catch((error) => {
+async function judged(wishes: Wishes, environment: Record<string, string>): Promise<Judged> {
+  if (wishes.from) {
+    const preview = readPreview(await contents(wishes.from, '--from'), wishes.from)
+    return { preview, violations: [] }
+  }
+  return judgedPreview(wishes.stack, environment).catch((error) => {
     if (error.code !== 'ENOENT') throw error
     throw new Error(
-      `there is no pulumi on PATH, and no stack ${wishes.stack} of the sandbox. Install Pulumi, or bring the dev stack up: make up`,
+      `there is no pulumi on PATH, and Pulumi.${wishes.stack}.yaml does not point to the sandbox. Install Pulumi, or try the dev stack: make up`,
     )
   })
-  // A preview that fails says so in its JSON; an engine that never began has printed none.
-  if (stdout.trim() === '') {
-    throw new Error(`the stack ${wishes.stack} cannot be previewed:\n${stderr.trim()}`)
-  }
-  return readPreview(stdout, 'what pulumi preview printed')
 }
 
 /** Without a token there is a report all the same, and it says that the cost is unknown. */

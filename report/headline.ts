@@ -5,7 +5,7 @@ import { isComponent, type Resource } from './resources.ts'
 import type { Change } from './security/finding.ts'
 import { short } from './visible.ts'
 
-export type Kind = 'failed' | 'drift' | 'destroy' | 'first' | 'none' | 'change'
+export type Kind = 'failed' | 'refused' | 'drift' | 'destroy' | 'first' | 'none' | 'change'
 
 export interface Headline {
   kind: Kind
@@ -14,13 +14,18 @@ export interface Headline {
   downtimeSeconds: number
 }
 
-/** What a tired reviewer has to know, in one sentence. */
+/**
+ * What a tired reviewer has to know, in one sentence.
+ * @param errors what stands in the way, for a preview that failed or was refused
+ */
 export function headline(change: Change, kind: Kind, errors: string[]): Headline {
   const quiet = (text: string): Headline => ({ kind, text, downtimeSeconds: 0 })
   const changed = change.resources.filter((one) => one.operation !== 'same')
   switch (kind) {
     case 'failed':
       return quiet(`The preview fails: ${firstSentence(errors[0] ?? 'the engine names no error')}`)
+    case 'refused':
+      return quiet(`Stopped by the policy ${firstSentence(errors[0] ?? '')}`)
     case 'drift':
       return quiet(driftText(changed))
     case 'destroy':
@@ -92,8 +97,12 @@ const capital = (text: string) => text.charAt(0).toUpperCase() + text.slice(1)
 const small = (text: string) => text.charAt(0).toLowerCase() + text.slice(1)
 
 /** Which of the few stories a preview tells. */
-export function kindOf(all: Resource[], failed: boolean, refreshed: boolean): Kind {
+export function kindOf(
+  all: Resource[],
+  { failed, refused, refreshed }: { failed: boolean; refused: boolean; refreshed: boolean },
+): Kind {
   if (failed) return 'failed'
+  if (refused) return 'refused'
   if (refreshed) return 'drift'
   const stack = all.find(({ type }) => type === 'pulumi:pulumi:Stack')
   if (stack?.operation === 'delete') return 'destroy'

@@ -3,6 +3,7 @@ import type { Difference } from './difference.ts'
 import { bytes, COMMENT_LIMIT, first, fitLines } from './limit.ts'
 import type { Report } from './report.ts'
 import { EFFECTS, summary } from './summary.ts'
+import { effectOf, found } from './violation.ts'
 import { contrast, short, visible } from './visible.ts'
 
 /** How many rows and lines a part may have; the next where a comment would be too long. */
@@ -35,6 +36,7 @@ function body(report: Report, most: number): string {
     report.budget?.exceeded && `**${escaped(report.budget.exceeded)}.**`,
     messages('Errors', report.errors, most),
     messages('Warnings', report.warnings, most),
+    policies(report, most),
     changesTable(report, most),
     security(report, most),
     costTable(report, most),
@@ -52,6 +54,16 @@ function messages(heading: string, texts: string[], most: number): string {
   const { shown, left } = first(texts, most)
   const lines = shown.map((text) => `- ${escaped(short(text, 600))}`)
   return [`#### ${heading}`, '', ...lines, ...more(left, '- ')].join('\n')
+}
+
+function policies({ policies: violations }: Report, most: number): string {
+  if (violations.length === 0) return ''
+  const { shown, left } = first(violations, most)
+  const lines = shown.map((one) => {
+    const where = one.resource ? ` at ${code(short(one.resource))}` : ''
+    return `- **${effectOf(one)}** ${code(one.rule)}${where}: ${escaped(short(found(one), 600))}`
+  })
+  return ['#### Policies', '', ...lines, ...more(left, '- ')].join('\n')
 }
 
 function changesTable({ changes, headline }: Report, most: number): string {

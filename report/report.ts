@@ -8,6 +8,7 @@ import type { Prices } from './prices.ts'
 import { isComponent, isProvider, resources } from './resources.ts'
 import type { Finding } from './security/finding.ts'
 import { security } from './security/index.ts'
+import { found as foundBy, inOrder, stops, type Violation } from './violation.ts'
 import { wholeDiff } from './whole-diff.ts'
 
 /** All that a report says, masked; the formats only lay it out. */
@@ -18,6 +19,8 @@ export interface Report {
   counts: Record<Change['operation'], number>
   errors: string[]
   warnings: string[]
+  /** What policies stop or advise. */
+  policies: Violation[]
   changes: Change[]
   security: Finding[]
   cost: Cost
@@ -35,14 +38,21 @@ export interface Options {
   budget?: number
   /** Its name, where the preview is of no resource. */
   stack?: string
+  /** What the policies say of it. */
+  violations?: Violation[]
 }
 
 /** The report of a preview: of the same preview and prices the same, whatever the time or place. */
 export function report(preview: Preview, options: Options = {}): Report {
   const all = resources(preview)
-  const errors = messages(preview, 'error')
+  const policies = inOrder(options.violations ?? []).map(spoken)
+  const refusals = policies.filter(stops)
+  // The engine's sum of a preview that only the policies stop.
+  const errors = messages(preview, 'error').filter(
+    (text, _, list) => !(refusals.length > 0 && list.length === 1 && text === 'preview failed'),
+  )
   const refreshed = (preview.steps ?? []).some(({ op }) => op === 'refresh')
-  const kind = kindOf(all, errors.length > 0, refreshed)
+  const kind = kindOf(all, { failed: errors.length > 0, refused: refusals.length > 0, refreshed })
   const listed = changes(all)
   const found = cost(all, options.prices, preview.changeSummary?.same ?? 0)
   const exceeded =
@@ -52,10 +62,11 @@ export function report(preview: Preview, options: Options = {}): Report {
   const change = { resources: all.map(masked), config: preview.config ?? {} }
   return {
     stack: all[0]?.urn.split('::')[0]?.split(':')[2] ?? options.stack ?? '',
-    headline: headline(change, kind, errors),
+    headline: headline(change, kind, kind === 'refused' ? refusals.map(reason) : errors),
     counts: counts(listed, all),
     errors,
     warnings: messages(preview, 'warning'),
+    policies,
     changes: listed,
     // What a whole deployment opens goes with it.
     security: kind === 'destroy' ? [] : security(change),
@@ -97,6 +108,13 @@ function messages(preview: Preview, severity: string): string[] {
     .map(({ message }) => maskText(named(message.replace(/^(error|warning): /, '').trim())))
     .filter((text, index, list) => !(index > 0 && /^preview failed$/.test(text) && list.length > 1))
 }
+
+const spoken = (violation: Violation): Violation => ({
+  ...violation,
+  message: maskText(named(violation.message)),
+})
+
+const reason = (violation: Violation) => `${violation.rule}: ${foundBy(violation)}`
 
 /** URNs by what a person calls them. */
 function named(text: string): string {

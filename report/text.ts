@@ -2,6 +2,7 @@ import { dollars } from './cost.ts'
 import type { Difference } from './difference.ts'
 import type { Report } from './report.ts'
 import { EFFECTS, summary } from './summary.ts'
+import { effectOf, found } from './violation.ts'
 import { contrast, visible } from './visible.ts'
 
 const SIGNS = { create: '+', update: '~', replace: '±', delete: '-' } as const
@@ -21,6 +22,13 @@ export function text(report: Report): string {
     ...section(
       'Warnings',
       report.warnings.map((each) => visible(each)),
+    ),
+    ...section(
+      'Policies',
+      report.policies.map(
+        (one) =>
+          `${effectOf(one)} ${one.rule}${one.resource ? ` at ${visible(one.resource)}` : ''}: ${visible(found(one))}`,
+      ),
     ),
     ...section(
       'Changes',

@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { capture } from './pulumi.ts'
+import { reach } from './reach.ts'
 
 const PADLOCK = join(import.meta.dirname, '..', 'main.ts')
 
@@ -19,7 +20,7 @@ export async function findDrift(stack: string, folder: string): Promise<boolean>
   const file = join(folder, 'refresh.json')
   const { stdout, stderr, code } = await capture(
     ['refresh', '--preview-only', '--json', '--stack', stack],
-    {},
+    await reach(stack),
   )
   const drifted = isDrift(stdout, `${stderr}\nexit code ${code}`)
   await writeFile(file, stdout, { mode: 0o600 })

@@ -7,6 +7,8 @@ import { phase } from '../progress.ts'
 import { startSandbox } from '../sandbox/start.ts'
 import { deploymentEnvironment } from './environment.ts'
 import { removeDeadLocks } from './locks.ts'
+import { isSimulated } from './simulated.ts'
+import { OFFICIAL } from './sizes.ts'
 
 const SANDBOX = '.sandbox'
 
@@ -22,15 +24,12 @@ export interface Place {
 }
 
 /**
- * Opens the accounts of a configuration. One whose `digitalocean:apiEndpoint` is a loopback address
- * means the sandbox of this folder, which is started if it does not run; all others mean the
- * accounts and the backend that the environment's variables open.
+ * Opens the accounts of a configuration: the sandbox of this folder, which is started if it does not
+ * run, or the accounts and the backend that the environment's variables open.
  * @throws Error that names the variable that is missing
  */
 export async function openPlace(config: Record<string, unknown>): Promise<Place> {
-  const endpoint = String(config['digitalocean:apiEndpoint'] ?? 'https://api.digitalocean.com')
-  const local = ['127.0.0.1', 'localhost', '[::1]'].includes(new URL(endpoint).hostname)
-  return local ? openSandbox() : openAccounts(endpoint, config)
+  return isSimulated(config) ? openSandbox() : openAccounts(config)
 }
 
 async function openSandbox(): Promise<Place> {
@@ -57,7 +56,8 @@ async function openSandbox(): Promise<Place> {
   }
 }
 
-function openAccounts(endpoint: string, config: Record<string, unknown>): Place {
+function openAccounts(config: Record<string, unknown>): Place {
+  const endpoint = String(config['digitalocean:apiEndpoint'] ?? OFFICIAL)
   const need = (name: string): string => {
     const value = process.env[name]
     if (value) return value

@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto'
-import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { type Step, withoutConsent } from '../../policy/consent.ts'
+import { policyFlags } from './policy.ts'
 import type { Result } from './pulumi.ts'
 
 const PLAN = 'plan.json'
@@ -29,7 +31,8 @@ export interface About {
 /**
  * Previews the stack and keeps what may be done as a plan, in a folder that can travel. Secrets in
  * it are encrypted with the stack's own key.
- * @throws Error with the engine's words if the preview fails
+ * @throws Error if the preview fails, a policy stops it, or production would lose what nobody
+ *   consented to lose
  */
 export async function savePlan(
   engine: Engine,
@@ -40,9 +43,16 @@ export async function savePlan(
   // Before the preview: a change that comes in between must make the plan unfit.
   const state = await fingerprint(engine)
   const path = join(folder, PLAN)
-  const code = await engine.show(['preview', '--save-plan', path, '--suppress-outputs'])
+  const flags = ['--suppress-outputs', ...policyFlags()]
+  const code = await engine.show(['preview', '--save-plan', path, ...flags])
   if (code !== 0) throw new Error(`the preview of ${stack} failed; there is no plan`)
-  const plan = sha256(await readFile(path))
+  const text = await readFile(path, 'utf8')
+  const losses = withoutConsent(previewIn(text))
+  if (losses.length > 0) {
+    await rm(path)
+    throw new Error(`there is no plan of ${stack}:\n${losses.join('\n')}`)
+  }
+  const plan = sha256(text)
   const about = { stack, commit, madeAt: new Date().toISOString(), plan, state }
   await writeFile(join(folder, ABOUT), `${JSON.stringify(about, null, 2)}\n`)
   return about
@@ -70,7 +80,26 @@ export async function applyPlan(
     refuse(`the stack ${stack} was changed after it was made (${about.madeAt})`)
   }
   // The engine itself stops at the first step that the plan does not have.
-  return engine.show(['up', '--plan', path, '--yes', '--skip-preview', '--suppress-outputs'])
+  const flags = ['--yes', '--skip-preview', '--suppress-outputs', ...policyFlags()]
+  return engine.show(['up', '--plan', path, ...flags])
+}
+
+/** What a preview's JSON would say, from the plan itself (pulumi/pulumi, apitype.DeploymentPlanV1). */
+function previewIn(plan: string): { config: Record<string, string>; steps: Step[] } {
+  const { config = {}, resourcePlans = {} } = JSON.parse(plan) as {
+    config?: Record<string, unknown>
+    resourcePlans?: Record<string, { steps?: string[] }>
+  }
+  const texts = Object.entries(config).map(([key, value]) => [
+    key,
+    typeof value === 'string' ? value : JSON.stringify(value),
+  ])
+  return {
+    config: Object.fromEntries(texts),
+    steps: Object.entries(resourcePlans).flatMap(([urn, { steps = [] }]) =>
+      steps.map((op) => ({ op, urn })),
+    ),
+  }
 }
 
 /** What the stack consists of; times of its updates left out. */

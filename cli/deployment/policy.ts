@@ -1,3 +1,5 @@
+import type { Violation } from '../../report/violation.ts'
+
 /**
  * The flags by which `pulumi up` and `pulumi preview`, run in the project's folder, judge what they
  * are about to do by the rules in `policy/`; which rules stop and which advise is in its settings.
@@ -12,17 +14,6 @@ export function policyFlags(): string[] {
  */
 export function eventLog(file: string): { flags: string[]; environment: Record<string, string> } {
   return { flags: ['--event-log', file], environment: { PULUMI_DEBUG_COMMANDS: 'true' } }
-}
-
-/** What a rule of the pack has to say. */
-export interface Violation {
-  rule: string
-  /** `mandatory` stops the update, `advisory` does not. */
-  level: string
-  /** Name of the resource; undefined where it is the stack as a whole. */
-  resource?: string
-  /** The rule's description, and on the next lines what it found. */
-  message: string
 }
 
 /**

@@ -1,20 +1,40 @@
 import { existsSync } from 'node:fs'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { readSandbox } from '../../sandbox/control.ts'
 import { lockHolder } from '../../sandbox/daemon/lock.ts'
 import { ensureToolchain } from '../../toolchain/index.ts'
 import { deploymentEnvironment } from './environment.ts'
+import { capture } from './pulumi.ts'
+import { configOf, isSimulated } from './simulated.ts'
+
+const SANDBOX = '.sandbox'
 
 /**
- * The environment in which the engine finds a stack: the sandbox's for one that is in its state
- * while it runs, otherwise the user's own, with the backend that they are logged in to.
- * @param dir the sandbox's folder
+ * The environment in which the engine finds a stack: the sandbox's for one whose settings mean it,
+ * where the stack is made if it is not there yet; otherwise the user's own, with the backend that
+ * they are logged in to.
+ * @throws Error if the stack is the sandbox's, and that does not run
  */
-export async function reach(stack: string, dir: string): Promise<Record<string, string>> {
-  const state = join(dir, 'state/.pulumi/stacks/padlock', `${stack}.json`)
-  if (!existsSync(state) || !(await readSandbox(dir)) || !(await lockHolder(dir))) return {}
-  const cache = process.env.PADLOCK_CACHE ?? join(dir, 'cache')
-  const home = join(dir, 'pulumi')
-  const toolchain = await ensureToolchain({ home, cache, progress: () => undefined })
-  return deploymentEnvironment(dir, toolchain.env)
+export async function reach(stack: string): Promise<Record<string, string>> {
+  if (!isSimulated(await configOf(stack))) return {}
+  if (!(await readSandbox(SANDBOX)) || !(await lockHolder(SANDBOX))) {
+    throw new Error(
+      `the accounts of the stack ${stack} are simulated, and the sandbox does not run. Start it: ./padlock sandbox up --machines none, or with the dev stack: make up`,
+    )
+  }
+  const toolchain = await ensureToolchain({
+    home: join(SANDBOX, 'pulumi'),
+    cache: resolve(process.env.PADLOCK_CACHE ?? join(SANDBOX, 'cache')),
+    progress: (line) => console.error(line),
+  })
+  const environment = await deploymentEnvironment(SANDBOX, toolchain.env)
+  const state = join(SANDBOX, 'state/.pulumi/stacks/padlock', `${stack}.json`)
+  if (!existsSync(state)) await makeStack(stack, environment)
+  return environment
+}
+
+/** An empty stack, for a preview of its first deployment; the user's own selection stays. */
+async function makeStack(stack: string, environment: Record<string, string>): Promise<void> {
+  const { code, stderr } = await capture(['stack', 'init', stack, '--no-select'], environment)
+  if (code !== 0) throw new Error(`the stack ${stack} cannot be made:\n${stderr.trim()}`)
 }

@@ -1,13 +1,15 @@
 import { execFileSync } from 'node:child_process'
 import type { Engine } from '../deployment/plan.ts'
 import { capture, show } from '../deployment/pulumi.ts'
+import { reach } from '../deployment/reach.ts'
 
-/** The engine that the shell's own `pulumi` is, on that stack. */
-export function engineOn(stack: string): Engine {
+/** The engine on that stack, wherever its settings lead. */
+export async function engineOn(stack: string): Promise<Engine> {
   const own = ['--stack', stack]
+  const environment = await reach(stack)
   return {
-    capture: (args) => capture([...args, ...own], {}),
-    show: (args) => show([...args, ...own, '--non-interactive'], {}),
+    capture: (args) => capture([...args, ...own], environment),
+    show: (args) => show([...args, ...own, '--non-interactive'], environment),
   }
 }
 

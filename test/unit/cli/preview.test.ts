@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -66,19 +66,40 @@ test('without a token the cost is unknown, and the report is made', async () => 
   expect(text()).toContain('Cost: unknown')
 })
 
-test('without a sandbox, or without the stack in it, the user’s own environment serves', async () => {
-  expect(await reach('production', folder)).toEqual({})
-  mkdirSync(join(folder, 'state/.pulumi/stacks/padlock'), { recursive: true })
-  writeFileSync(join(folder, 'state/.pulumi/stacks/padlock/dev.json'), '{}')
-  // The sandbox has stopped, and its state is still there.
-  expect(await reach('dev', folder)).toEqual({})
+describe('where a stack lies', () => {
+  const cwd = process.cwd()
+  beforeEach(() => process.chdir(folder))
+  afterEach(() => process.chdir(cwd))
+  const settings = (endpoint: string) =>
+    writeFileSync('Pulumi.dev.yaml', `config:\n  digitalocean:apiEndpoint: ${endpoint}\n`)
+
+  test('without settings or with real accounts, the user’s own environment serves', async () => {
+    expect(await reach('dev')).toEqual({})
+    settings('https://api.digitalocean.com')
+    expect(await reach('dev')).toEqual({})
+  })
+
+  test.each(['http://127.0.0.1:8470', 'http://localhost:8470', 'http://[::1]:8470'])(
+    '%s is the sandbox, which does not run',
+    async (endpoint) => {
+      settings(endpoint)
+      await expect(reach('dev')).rejects.toThrow(
+        'the accounts of the stack dev are simulated, and the sandbox does not run. Start it: ./padlock sandbox up --machines none, or with the dev stack: make up',
+      )
+    },
+  )
+
+  test('an endpoint that is no URL is named', async () => {
+    settings('nonsense')
+    await expect(reach('dev')).rejects.toThrow('digitalocean:apiEndpoint is "nonsense". Allowed:')
+  })
 })
 
 test('without an engine the message says what to do', async () => {
   const path = process.env.PATH
   process.env.PATH = folder
   await expect(run(['--stack', 'production'])).rejects.toThrow(
-    'there is no pulumi on PATH, and no stack production of the sandbox. Install Pulumi, or bring the dev stack up: make up',
+    'there is no pulumi on PATH, and Pulumi.production.yaml does not point to the sandbox. Install Pulumi, or try the dev stack: make up',
   )
   process.env.PATH = path
 })
