@@ -10,8 +10,8 @@ export interface Project {
   folder: string
   /** A verb of ./padlock, to its end. */
   padlock(words: string): Promise<Ran>
-  /** The same, while it runs. */
-  launch(words: string): Running
+  /** The same, while it runs, with further variables. */
+  launch(words: string, environment?: Record<string, string>): Running
 }
 
 /**
@@ -21,19 +21,20 @@ export interface Project {
 export function openProject(sandbox: Sandbox): Project {
   const folder = join(sandbox.dir, 'clone')
   mkdirSync(folder)
-  const own = /^(\.git|\.sandbox|Pulumi\..+\.yaml)$/
+  const own = /^(\.git|\.gitignore|\.sandbox|Pulumi\..+\.yaml)$/
   for (const entry of readdirSync(root).filter((name) => !own.test(name))) {
     symlinkSync(join(root, entry), join(folder, entry))
   }
   symlinkSync(sandbox.dir, join(folder, '.sandbox'))
-  const template = parse(readFileSync(join(root, 'Pulumi.preview.yaml'), 'utf8'))
-  const config = { ...template.config, ...addresses(sandbox) }
-  writeFileSync(join(folder, 'Pulumi.preview.yaml'), stringify({ ...template, config }))
-  writeFileSync(join(folder, 'Pulumi.dev.yaml'), stringify({ ...template, config }))
-  const launch = (words: string) =>
+  for (const file of ['Pulumi.dev.yaml', 'Pulumi.preview.yaml']) {
+    const settings = parse(readFileSync(join(root, file), 'utf8'))
+    const config = { ...settings.config, ...addresses(sandbox) }
+    writeFileSync(join(folder, file), stringify({ ...settings, config }))
+  }
+  const launch: Project['launch'] = (words, environment) =>
     start(nodeExecutable(), [join(folder, 'cli', 'main.ts'), ...words.split(' ')], {
       cwd: folder,
-      env: { ...process.env, PADLOCK_CACHE: cache },
+      env: { ...process.env, PADLOCK_CACHE: cache, ...environment },
     })
   return { folder, launch, padlock: (words) => launch(words).done }
 }
