@@ -35,10 +35,15 @@ export class Stacks {
     await this.#demand(['stack', 'select', stack, '--create'])
   }
 
-  /** What the state holds; nothing for a stack that does not exist. */
+  /**
+   * What the state holds; nothing for a stack that does not exist.
+   * @throws Error if it cannot be read, which must not be taken for nothing
+   */
   async resources(stack: string): Promise<StateResource[]> {
-    const { code, stdout } = await this.#capture(['stack', 'export', '--stack', stack])
-    return code === 0 ? (JSON.parse(stdout).deployment?.resources ?? []) : []
+    const { code, stdout, stderr } = await this.#capture(['stack', 'export', '--stack', stack])
+    if (code === 0) return JSON.parse(stdout).deployment?.resources ?? []
+    if (/no stack named/.test(stderr)) return []
+    throw new Error(`the state of ${stack} cannot be read:\n${stderr.trim()}`)
   }
 
   async outputs(stack: string): Promise<Record<string, string>> {
