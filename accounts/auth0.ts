@@ -18,17 +18,24 @@ export interface Auth0Credentials {
 
 /** The tenant's applications; 429 and 5xx are asked again by the SDK. */
 export class Auth0 {
-  /** Pages read and applications removed. */
+  /** Requests made, the one for a token and those asked again too. */
   calls = 0
   readonly #client: ManagementClient
 
   constructor(credentials: Auth0Credentials) {
-    this.#client = new ManagementClient({ ...credentials, telemetry: false, maxRetries: 5 })
+    this.#client = new ManagementClient({
+      ...credentials,
+      telemetry: false,
+      maxRetries: 5,
+      fetch: (url, init) => {
+        this.calls++
+        return fetch(url, init)
+      },
+    })
   }
 
   async applications(): Promise<Application[]> {
     const found: Application[] = []
-    this.calls++
     let page = await this.#client.clients.list({
       fields: 'client_id,name,client_metadata',
       include_fields: true,
@@ -43,14 +50,12 @@ export class Auth0 {
         })
       }
       if (!page.hasNextPage()) return found
-      this.calls++
       page = await page.getNextPage()
     }
   }
 
   /** The API answers alike whether it was there or not. */
   async remove(id: string): Promise<void> {
-    this.calls++
     await this.#client.clients.delete(id)
   }
 }

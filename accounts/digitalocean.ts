@@ -10,11 +10,15 @@ const LONGEST_WAIT_MS = 65_000
  * asked again, after the time that `retry-after` names.
  */
 export class DigitalOcean {
-  /** Requests made, those asked again not counted. */
+  /** Requests made, those asked again too. */
   calls = 0
   readonly #base: string
   readonly #token: string
-  readonly #dispatcher = new RetryAgent(new Agent(), {
+  readonly #counting = new Agent().compose((dispatch) => (options, handler) => {
+    this.calls++
+    return dispatch(options, handler)
+  })
+  readonly #dispatcher = new RetryAgent(this.#counting, {
     maxRetries: 5,
     maxTimeout: LONGEST_WAIT_MS,
     methods: ['GET', 'DELETE'],
@@ -53,7 +57,6 @@ export class DigitalOcean {
   }
 
   async #ask(method: string, path: string): Promise<{ status: number; body: unknown }> {
-    this.calls++
     const response = await fetch(`${this.#base}${path}`, {
       method,
       headers: { authorization: `Bearer ${this.#token}` },

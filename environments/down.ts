@@ -1,75 +1,86 @@
 import type { Context } from './context.ts'
-import { diagnostics } from './diagnostics.ts'
+import { alreadyGone, type Destroyed, destroy } from './destroy.ts'
 import type { Owned } from './inventory.ts'
 import type { Item, Receipt } from './receipt.ts'
-import { accountResources, deletions } from './removals.ts'
 import { removeSettings } from './settings.ts'
 import { strays } from './strays.ts'
-import { tidy } from './tidy.ts'
-
-/** An API that fails half-way is asked again with what is left; each attempt refreshes first. */
-const ATTEMPTS = 3
+import { type Tidied, tidy } from './tidy.ts'
 
 /**
- * Destroys a stack and asks the accounts what is left of it. What the state knows goes by the
- * engine, what it does not know (an update was killed, the state was lost) by the accounts' APIs.
- * Copes with a stack that is half destroyed, was changed by hand, or is not there at all.
- * @param also further resources that belong to the stack, by their inventory entry
+ * Destroys a stack and asks the accounts what is left of it.
  * @throws nothing for what cannot be removed: it stands in the receipt under `left`
  */
-export async function down(
+export async function down(context: Context, stack: string): Promise<Receipt> {
+  const [receipt] = await teardown(context, { stacks: [stack], orphans: [] })
+  return receipt as Receipt
+}
+
+/**
+ * Destroys stacks, and removes what these and others that are gone have left. What a state knows
+ * goes by the engine, what none knows (an update was killed, the state was lost) by the accounts'
+ * APIs: for all together, as asking them costs the same for one as for a thousand.
+ * @param orphans names that the backend does not know
+ * @returns a receipt for each, in this order
+ */
+export async function teardown(
   context: Context,
-  stack: string,
-  also: (owned: Owned) => boolean = () => false,
-): Promise<Receipt> {
-  const { accounts, stacks, say } = context
-  const started = new Date()
-  const before = { do: accounts.digitalocean.calls, auth0: accounts.auth0.calls }
-  const removed: Receipt['removed'] = []
+  { stacks, orphans }: { stacks: string[]; orphans: string[] },
+): Promise<Receipt[]> {
+  const { digitalocean, auth0 } = context.accounts
+  const before = { digitalocean: digitalocean.calls, auth0: auth0.calls }
+  const all = new Map<string, Destroyed>()
+  for (const stack of stacks) all.set(stack, await destroy(context, stack))
+  for (const stack of orphans) all.set(stack, alreadyGone(stack))
 
-  let inState = await stacks.resources(stack)
-  for (let attempt = 1; inState.length > 0 && attempt <= ATTEMPTS; attempt++) {
-    if (attempt > 1) say(`${stack}: not everything went; attempt ${attempt} of ${ATTEMPTS}`)
-    const known = accountResources(inState)
-    const { code, stdout, stderr, eventLog } = await stacks.destroy(stack)
-    for (const [urn, at] of deletions(eventLog)) {
-      const item = known.get(urn)
-      if (item) removed.push({ ...item, at })
-    }
-    inState = await stacks.resources(stack)
-    if (code !== 0) say(diagnostics(`${stdout}${stderr}`))
+  let nameless: Owned[] | undefined
+  const tidied = await tidy(context, async (owned) => {
+    nameless ??= await strays(context, owned)
+    const found = nameless
+    // Whoever brings one of them up while this runs keeps it.
+    const living = new Set((await context.stacks.list()).map(({ name }) => name))
+    return owned.filter((one) => {
+      if (one.stack === '') return context.exclusive && isAmong(found, one)
+      const { outcome, known = [] } = all.get(one.stack) ?? {}
+      if (outcome === 'gone') return !living.has(one.stack)
+      return outcome === 'partly' && !isAmong(known, one)
+    })
+  })
+
+  const shared = {
+    nameless: context.exclusive ? [] : (nameless ?? []).map(item),
+    calls: {
+      digitalocean: digitalocean.calls - before.digitalocean,
+      auth0: auth0.calls - before.auth0,
+    },
   }
+  return [...all.values()].map((destroyed, index) => {
+    // What bears no stack's name stands in the first receipt.
+    const ownedBy = ({ stack }: Owned) => stack === destroyed.stack || (stack === '' && index === 0)
+    const receipt = { ...receiptOf(destroyed, tidied, ownedBy), ...shared }
+    if (receipt.left.length === 0) removeSettings(destroyed.stack)
+    return receipt
+  })
+}
 
-  const stillKnown = [...accountResources(inState).values()]
-  const nameless = await strays(context)
-  const mine = (owned: Owned) =>
-    owned.stack === stack || also(owned) || (context.exclusive && isAmong(nameless, owned))
-  const { removed: tidied, left } = await tidy(
-    context,
-    (owned) => mine(owned) && !isAmong(stillKnown, owned),
-  )
-  removed.push(...tidied)
-  if (inState.length === 0) {
-    await stacks.remove(stack)
-    if (left.length === 0) removeSettings(stack)
-  }
-
+function receiptOf(
+  { stack, startedAt, removed, known }: Destroyed,
+  tidied: Tidied,
+  mine: (owned: Owned) => boolean,
+): Omit<Receipt, 'nameless' | 'calls'> {
   const ended = new Date()
+  const later = tidied.removed.filter(({ owned }) => mine(owned))
   return {
     stack,
-    startedAt: started.toISOString(),
+    startedAt: startedAt.toISOString(),
     endedAt: ended.toISOString(),
-    seconds: Math.round((ended.getTime() - started.getTime()) / 100) / 10,
-    removed,
-    left: [...stillKnown, ...left.map(({ kind, name, id }) => ({ kind, name, id }))],
-    nameless: context.exclusive ? [] : nameless.map(({ kind, name, id }) => ({ kind, name, id })),
-    calls: {
-      digitalocean: accounts.digitalocean.calls - before.do,
-      auth0: accounts.auth0.calls - before.auth0,
-    },
+    seconds: Math.round((ended.getTime() - startedAt.getTime()) / 100) / 10,
+    removed: [...removed, ...later.map(({ owned, at }) => ({ ...item(owned), at }))],
+    left: [...known, ...tidied.left.filter(mine).map(item)],
   }
 }
 
+const item = ({ kind, name, id }: Item): Item => ({ kind, name, id })
+
 function isAmong(items: Item[], { kind, id }: Item): boolean {
-  return items.some((item) => item.kind === kind && item.id === id)
+  return items.some((other) => other.kind === kind && other.id === id)
 }

@@ -19,7 +19,10 @@ export interface Receipt {
   left: Item[]
   /** Unassigned reserved addresses that no stack knows; whose they are, only a person can tell. */
   nameless: Item[]
-  /** Requests with which the accounts were asked what is left; the engine's own not counted. */
+  /**
+   * Requests with which the accounts were asked what is left; the engine's own not counted. What
+   * goes in one sweep shares them.
+   */
   calls: { digitalocean: number; auth0: number }
 }
 

@@ -36,10 +36,15 @@ export class Stacks {
     await this.#demand(['stack', 'select', stack, '--create'])
   }
 
-  /** What the state holds; nothing for a stack that does not exist. */
+  /**
+   * What the state holds; nothing for a stack that does not exist.
+   * @throws Error if it cannot be read, which must not be taken for nothing
+   */
   async resources(stack: string): Promise<StateResource[]> {
-    const { code, stdout } = await this.#capture(['stack', 'export', '--stack', stack])
-    return code === 0 ? (JSON.parse(stdout).deployment?.resources ?? []) : []
+    const { code, stdout, stderr } = await this.#capture(['stack', 'export', '--stack', stack])
+    if (code === 0) return JSON.parse(stdout).deployment?.resources ?? []
+    if (/no stack named/.test(stderr)) return []
+    throw new Error(`the state of ${stack} cannot be read:\n${stderr.trim()}`)
   }
 
   async outputs(stack: string): Promise<Record<string, string>> {
@@ -86,9 +91,13 @@ export class Stacks {
     }
   }
 
-  /** Removes a stack that holds nothing, with its history. */
+  /** Removes a stack that holds nothing, with its history; content if there is none. */
   async remove(stack: string): Promise<void> {
-    await this.#capture(['stack', 'rm', '--yes', '--preserve-config', '--stack', stack])
+    const args = ['stack', 'rm', '--yes', '--preserve-config', '--stack', stack]
+    const { code, stderr } = await this.#capture(args)
+    if (code !== 0 && !/no stack named/.test(stderr)) {
+      throw new Error(`pulumi stack rm fails:\n${stderr.trim()}`)
+    }
   }
 
   /** The engine has `--event-log` only with its debug commands, as the Automation API asks for it. */

@@ -1,5 +1,5 @@
 import type { Context } from './context.ts'
-import { inventory, type Owned } from './inventory.ts'
+import type { Owned } from './inventory.ts'
 import { accountResources } from './removals.ts'
 
 /**
@@ -7,9 +7,11 @@ import { accountResources } from './removals.ts'
  * engine that is killed right after it made one leaves it so, at $5 a month
  * (https://docs.digitalocean.com/products/networking/reserved-ips/details/pricing/).
  */
-export async function strays(context: Context): Promise<Owned[]> {
-  const { accounts, marks, stacks } = context
-  const nameless = (await inventory(accounts, marks)).filter(({ stack }) => stack === '')
+export async function strays(
+  { stacks }: Pick<Context, 'stacks'>,
+  owned: Owned[],
+): Promise<Owned[]> {
+  const nameless = owned.filter(({ stack }) => stack === '')
   if (nameless.length === 0) return []
   const known = new Set<string>()
   for (const { name } of await stacks.list()) {

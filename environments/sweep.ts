@@ -1,5 +1,5 @@
 import type { Context } from './context.ts'
-import { down } from './down.ts'
+import { teardown } from './down.ts'
 import { type Listed, list } from './list.ts'
 import { keep, type Receipt } from './receipt.ts'
 
@@ -40,20 +40,21 @@ export interface Swept {
   receipts: Receipt[]
 }
 
-/** Carries the decisions out, one environment after another; a failure does not stop the others. */
+/** Carries the decisions out, for all together; a failure does not stop the others. */
 export async function sweep(
   context: Context,
   { held, dryRun }: { held: string[]; dryRun: boolean },
 ): Promise<Swept> {
   const decisions = decide(await list(context), held)
-  const receipts: Receipt[] = []
   for (const { name, action, reason } of decisions) {
-    if (action === 'keep') continue
-    context.say(`${dryRun ? 'would ' : ''}${action}: ${name} (${reason})`)
-    if (dryRun || action === 'report') continue
-    const receipt = await down(context, name)
-    await keep(receipt, context.receipts)
-    receipts.push(receipt)
+    if (action !== 'keep') context.say(`${dryRun ? 'would ' : ''}${action}: ${name} (${reason})`)
   }
+  const named = (...actions: Decision['action'][]) =>
+    decisions.filter(({ action }) => actions.includes(action)).map(({ name }) => name)
+  const stacks = named('destroy', 'remove stack')
+  const orphans = named('remove orphans')
+  if (dryRun || stacks.length + orphans.length === 0) return { decisions, receipts: [] }
+  const receipts = await teardown(context, { stacks, orphans })
+  for (const receipt of receipts) await keep(receipt, context.receipts)
   return { decisions, receipts }
 }

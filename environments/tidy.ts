@@ -1,35 +1,37 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Context } from './context.ts'
 import { inventory, type Owned } from './inventory.ts'
-import type { Receipt } from './receipt.ts'
 
 /** A droplet is gone from the lists some seconds after its deletion was accepted. */
 const ROUNDS = 8
 const PAUSE_MS = 3_000
 
-interface Tidied {
-  removed: Receipt['removed']
+export interface Tidied {
+  /** With the time, ISO 8601. */
+  removed: { owned: Owned; at: string }[]
   left: Owned[]
 }
 
 /**
- * Removes by the accounts' own APIs what no state knows any more, and asks until it is gone.
- * @param mine picks from the inventory what may go
+ * Removes by the accounts' own APIs what no state knows any more, and asks until it is gone. The
+ * accounts are listed once a round, however much there is to remove.
+ * @param pick from everything there is what may go; called in every round
  */
 export async function tidy(
   { accounts, marks, say }: Pick<Context, 'accounts' | 'marks' | 'say'>,
-  mine: (owned: Owned) => boolean,
+  pick: (owned: Owned[]) => Owned[] | Promise<Owned[]>,
 ): Promise<Tidied> {
-  const removed: Receipt['removed'] = []
+  const removed = new Map<string, Tidied['removed'][number]>()
   for (let round = 1; ; round++) {
-    const left = (await inventory(accounts, marks)).filter(mine)
-    if (left.length === 0 || round === ROUNDS) return { removed, left }
+    const left = await pick(await inventory(accounts, marks))
+    if (left.length === 0 || round === ROUNDS) return { removed: [...removed.values()], left }
     if (round > 1) await sleep(PAUSE_MS)
-    for (const { kind, name, id, remove } of left) {
+    for (const owned of left) {
+      const { kind, name, id, remove } = owned
       try {
         await remove()
-        if (removed.some((item) => item.kind === kind && item.id === id)) continue
-        removed.push({ kind, name, id, at: new Date().toISOString() })
+        const key = `${kind} ${id}`
+        if (!removed.has(key)) removed.set(key, { owned, at: new Date().toISOString() })
       } catch (error) {
         say(`  ${kind} ${name} stays for now: ${(error as Error).message}`)
       }

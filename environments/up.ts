@@ -43,9 +43,11 @@ export async function up(
 
   const resources = await stacks.resources(stack)
   if (accountResources(resources).size === 0) {
-    const { removed, left } = await tidy(context, (owned) => owned.stack === stack)
-    for (const { kind, name } of removed)
-      say(`left by an earlier ${stack}, removed: ${kind} ${name}`)
+    const { removed, left } = await tidy(context, (owned) =>
+      owned.filter((one) => one.stack === stack),
+    )
+    for (const { owned } of removed)
+      say(`left by an earlier ${stack}, removed: ${owned.kind} ${owned.name}`)
     if (left.length > 0) {
       throw new Error(
         `an earlier ${stack} left what cannot be removed: ${left.map(({ kind, name }) => `${kind} ${name}`).join(', ')}. Remove it by hand, then run this again.`,

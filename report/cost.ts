@@ -1,5 +1,5 @@
 import type { Properties } from './preview.ts'
-import { FREE, HOURS_A_MONTH, LIST_PRICES, type Prices } from './prices.ts'
+import { backups, FREE, HOURS_A_MONTH, LIST_PRICES, type Prices } from './prices.ts'
 import type { Resource } from './resources.ts'
 
 /** US dollars a month; undefined where no price is known. */
@@ -104,9 +104,8 @@ function dropletPrice(properties: Properties, prices: Prices | undefined): Price
   if (monthly === undefined) return undefined
   if (!properties.backups) return { monthly, note: size }
   const { plan } = (properties.backupPolicy ?? {}) as { plan?: string }
-  const share = plan === 'daily' ? LIST_PRICES.dailyBackups : LIST_PRICES.weeklyBackups
   return {
-    monthly: cents(monthly * (1 + share)),
+    monthly: cents(monthly * (1 + backups(plan))),
     note: `${size}, ${plan === 'daily' ? 'daily' : 'weekly'} backups`,
   }
 }

@@ -43,11 +43,19 @@ export const LIST_PRICES = {
 } as const
 
 /**
+ * The share of a droplet's price that its backups add.
+ * @param plan of the backup policy; weekly if absent
+ */
+export const backups = (plan?: string): number =>
+  plan === 'daily' ? LIST_PRICES.dailyBackups : LIST_PRICES.weeklyBackups
+
+/**
  * Kinds of DigitalOcean's resources that cost nothing by themselves
  * (https://www.digitalocean.com/pricing): names, rules, groups, keys.
  */
 export const FREE = new Set([
   'Certificate',
+  'DatabaseConnectionPool',
   'DatabaseDb',
   'DatabaseFirewall',
   'DatabaseUser',
@@ -58,6 +66,8 @@ export const FREE = new Set([
   'Project',
   'ProjectResources',
   'ReservedIpAssignment',
+  'ReservedIpv6',
+  'ReservedIpv6Assignment',
   'SshKey',
   'Tag',
   'UptimeAlert',

@@ -72,9 +72,18 @@ export interface Faults {
   seed?: number
 }
 
+/** What the simulated APIs let a client ask. */
+export interface Limits {
+  /** The burst limit, which the real API has at 250 in 60 seconds; none unless set. */
+  digitalocean?: { requests: number; seconds: number }
+  /** Of the Management API, 50 unless set; the free plan's is 2. */
+  auth0?: { requestsPerSecond: number }
+}
+
 export interface Control {
   status(): Promise<SandboxStatus>
   setFaults(faults: Faults): Promise<void>
+  setLimits(limits: Limits): Promise<void>
   /** The forward to a machine's port, past the cloud firewall; undefined while it is off. */
   forward(dropletId: number, port: number): Promise<Endpoint | undefined>
   /** Asks the sandbox to end; resolves once it has understood. */
@@ -115,6 +124,7 @@ export function openControl(dir: string): Control {
   return {
     status: () => ask('GET', '/status'),
     setFaults: async (faults) => void (await ask('POST', '/faults', faults)),
+    setLimits: async (limits) => void (await ask('POST', '/limits', limits)),
     forward: async (id, port) =>
       (await ask<{ endpoint?: Endpoint }>('GET', `/droplets/${id}/forward?port=${port}`)).endpoint,
     stop: async () => void (await ask('POST', '/stop')),

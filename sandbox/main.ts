@@ -40,6 +40,7 @@ async function serve(settings: Settings): Promise<void> {
   const control = await startControl(settings.dir, {
     status: () => sandbox.status(),
     setFaults: (faults) => sandbox.setFaults(faults),
+    setLimits: (limits) => sandbox.setLimits(limits),
     forward: (id, port) => sandbox.forward(id, port),
     stop: () => stop(),
   })

@@ -1,6 +1,6 @@
 import type { ReportViolation } from '@pulumi/policy'
 import * as pulumi from '@pulumi/pulumi'
-import { LIST_PRICES, monthlyPrice } from '../prices.ts'
+import { monthlyPrice, SIZES } from '../prices.ts'
 import { known, type Rule } from '../rule.ts'
 
 const LIMIT = 50
@@ -37,12 +37,12 @@ export const monthlyCost: Rule = {
 
 function judge(resources: Priced[], settings: Settings, report: ReportViolation): void {
   const { limit = LIMIT, prices: more = {} } = settings
-  const prices = { ...LIST_PRICES, sizes: { ...LIST_PRICES.sizes, ...more } }
+  const sizes = { ...SIZES, ...more }
   let sum = 0
   const items: string[] = []
   for (const { type, name, props } of resources) {
     const title = `${type.split(':').at(-1)} ${name}`
-    const price = monthlyPrice(type, props, prices)
+    const price = monthlyPrice(type, props, sizes)
     if (price === undefined) {
       const size = known(() => props.size)
       report(

@@ -35,6 +35,8 @@ export interface Auth0Options {
 export interface Auth0 extends SimulatedApi {
   domain: string
   customDomain: string
+  /** Replaces the plan's limit. */
+  setRequestsPerSecond(requests: number): void
 }
 
 /** @throws if the port is taken or the state file is not one */
@@ -57,11 +59,12 @@ export async function startAuth0(options: Auth0Options): Promise<Auth0> {
     customDomain,
     maxApplications: limits.applications ?? 10,
   }
+  const limit = rateLimit(limits.requestsPerSecond ?? 50)
   const api = await managementApi({
     tenant,
     save: store.save,
     authenticate: (header) => verifyToken(state, `https://${domain}/api/v2/`, header),
-    rateLimit: rateLimit(limits.requestsPerSecond ?? 50),
+    rateLimit: limit,
     log,
   })
   const site = (name: string) =>
@@ -84,6 +87,7 @@ export async function startAuth0(options: Auth0Options): Promise<Auth0> {
     faultsMet: () => faults.met,
     calls: () => Object.fromEntries([...calls].sort(([a], [b]) => a.localeCompare(b))),
     inventory: () => inventory(state),
+    setRequestsPerSecond: (requests) => limit.set(requests),
     async close() {
       server.closeAllConnections()
       await new Promise((done) => server.close(done))

@@ -1,13 +1,14 @@
 import { chmod, rm } from 'node:fs/promises'
 import { createServer, type IncomingMessage, type Server } from 'node:http'
 import { json } from 'node:stream/consumers'
-import { controlPath, type Faults, type SandboxStatus } from '../control.ts'
+import { controlPath, type Faults, type Limits, type SandboxStatus } from '../control.ts'
 import type { Endpoint } from '../types.ts'
 
 /** What the control socket can ask of the sandbox. */
 export interface Controlled {
   status(): SandboxStatus
   setFaults(faults: Faults): void
+  setLimits(limits: Limits): void
   forward(dropletId: number, port: number): Promise<Endpoint | undefined>
   stop(): void
 }
@@ -50,6 +51,9 @@ async function answer(
       return { status: 200, body: sandbox.status() }
     case 'POST /faults':
       sandbox.setFaults((await json(request)) as Faults)
+      return { status: 200, body: {} }
+    case 'POST /limits':
+      sandbox.setLimits((await json(request)) as Limits)
       return { status: 200, body: {} }
     case 'GET /droplets/forward': {
       const port = Number(url.searchParams.get('port'))

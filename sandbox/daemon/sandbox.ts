@@ -3,17 +3,17 @@ import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { startAcme } from '../acme/index.ts'
 import { startApt } from '../apt/index.ts'
-import { startAuth0 } from '../auth0/index.ts'
+import { type Auth0, startAuth0 } from '../auth0/index.ts'
 import { openAuthority } from '../ca/index.ts'
-import type { Faults, SandboxFile, SandboxStatus } from '../control.ts'
-import { startDigitalOcean } from '../digitalocean/index.ts'
+import type { Faults, Limits, SandboxFile, SandboxStatus } from '../control.ts'
+import { type DigitalOcean, startDigitalOcean } from '../digitalocean/index.ts'
 import { startDns } from '../dns/index.ts'
 import { writeAtomically } from '../files.ts'
 import { startGate } from '../ingress/gate.ts'
 import { startRouter } from '../ingress/router.ts'
 import { noMachines } from '../machines-none.ts'
 import { HOST, HOSTS, type Ports, type Settings } from '../settings.ts'
-import type { Cloud, Endpoint, Machines, SimulatedApi } from '../types.ts'
+import type { Cloud, Endpoint, Machines } from '../types.ts'
 import { ensureCredentials } from './credentials.ts'
 import { extraCertificates } from './extra-certificates.ts'
 import { startImages } from './images.ts'
@@ -31,7 +31,7 @@ export class Sandbox {
   readonly #parts: Parts
   /** How to end what runs, in the order of the start. */
   readonly #closers: (() => Promise<void>)[] = []
-  #apis?: { digitalocean: SimulatedApi & Cloud; auth0: SimulatedApi }
+  #apis?: { digitalocean: DigitalOcean; auth0: Auth0 }
   #machines: Machines = noMachines()
   #problems: () => string[] = () => []
   #ready = false
@@ -220,6 +220,11 @@ export class Sandbox {
   setFaults({ digitalocean = [], auth0 = [], seed }: Faults): void {
     this.#apis?.digitalocean.setFaults(digitalocean, seed)
     this.#apis?.auth0.setFaults(auth0, seed)
+  }
+
+  setLimits({ digitalocean, auth0 }: Limits): void {
+    if (digitalocean) this.#apis?.digitalocean.setBurst(digitalocean)
+    if (auth0) this.#apis?.auth0.setRequestsPerSecond(auth0.requestsPerSecond)
   }
 
   forward(dropletId: number, port: number): Promise<Endpoint | undefined> {

@@ -15,7 +15,7 @@ import { createApp } from './http.ts'
 import { inventory } from './inventory.ts'
 import { MachineJobs } from './machine-jobs.ts'
 import { projectRoutes } from './projects.ts'
-import { RateLimiter, type RateLimits } from './rate-limit.ts'
+import { type Burst, RateLimiter, type RateLimits } from './rate-limit.ts'
 import { reservedIpRoutes } from './reserved-ips.ts'
 import { Store } from './state.ts'
 import { tagRoutes } from './tags.ts'
@@ -40,6 +40,8 @@ export interface DigitalOceanOptions {
 export interface DigitalOcean extends SimulatedApi, Cloud {
   /** Resolves once nothing goes on in the background: no action, boot or removal. */
   settled(): Promise<void>
+  /** Replaces the burst limit. */
+  setBurst(burst: Burst): void
 }
 
 /** Starts the simulator; rejects if the port is taken or the state file cannot be read. */
@@ -100,6 +102,7 @@ export async function startDigitalOcean(options: DigitalOceanOptions): Promise<D
     resolve: (name, type) => resolve(state, name, type),
     onChange: (listener) => store.onChange(listener),
     settled: () => actions.settled(),
+    setBurst: (burst) => limiter.setBurst(burst),
     async close() {
       actions.close()
       await app.close()

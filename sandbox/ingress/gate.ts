@@ -49,8 +49,9 @@ export function startGate(options: {
   function reconcile(): void {
     work = work.then(async () => {
       const wanted = new Map<string, { address: string; port: number; dropletId: number }>()
+      const ports = new Set([...options.publicPorts, ...cloud.inboundPorts()])
       for (const { address, dropletId } of closed ? [] : cloud.addresses()) {
-        for (const port of new Set([...options.publicPorts, ...cloud.inboundPorts()])) {
+        for (const port of ports) {
           wanted.set(`${address}:${port}`, { address, port, dropletId })
         }
       }

@@ -1,4 +1,4 @@
-import { LIST_PRICES } from '../../../policy/prices.ts'
+import { SIZES as LIST } from '../../../policy/prices.ts'
 import { monthlyCost } from '../../../policy/rules/monthly-cost.ts'
 import { SIZES } from '../../../sandbox/digitalocean/catalogue.ts'
 import { type Case, databaseCluster, droplet, judge, type Thing, volume } from './judge.ts'
@@ -14,7 +14,7 @@ const mend = 'Make it smaller, or raise monthly-cost.limit in policy/settings.js
 
 test('the list has the same prices as the simulated API, and every size of it', () => {
   const simulated = SIZES.map(({ slug, price_monthly }) => [slug, price_monthly])
-  expect(LIST_PRICES.sizes).toMatchObject(Object.fromEntries(simulated))
+  expect(LIST).toMatchObject(Object.fromEntries(simulated))
 })
 
 test.each<[string, Thing[]]>([
@@ -36,6 +36,13 @@ test('the sum of all fails', async () => {
   ]
   expect(await said(resources)).toEqual([
     `the stack: It costs $78.10 a month, the limit is $50.00: Droplet host $7.20, Volume files $10.00, DatabaseCluster data $60.90. ${mend}`,
+  ])
+})
+
+test('daily backups cost more than weekly ones', async () => {
+  const backups = { backups: true, backupPolicy: { plan: 'daily' } }
+  expect(await said([host('s-1vcpu-1gb', backups)], { limit: 7.5 })).toEqual([
+    expect.stringContaining('Droplet host $7.80'),
   ])
 })
 

@@ -1,0 +1,128 @@
+/** The verbs on a thousand environments, within the APIs' limits: accounts alone, no machines. */
+import { rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { nodeExecutable } from '../../toolchain/launcher.ts'
+import { type Ran, start } from './processes.ts'
+import { openProject, type Project } from './project.ts'
+import { type Json, root, type Sandbox, startSandbox } from './sandbox.ts'
+
+const COUNT = 1_000
+const EXPIRED = 20
+/** Of an environment: droplet, address, firewall, two records, key, application, project, two tags. */
+const EACH = 10
+
+jest.setTimeout(300_000)
+let sandbox: Sandbox
+let project: Project
+beforeAll(async () => {
+  sandbox = await startSandbox(['--ports', 'auto'], async (dir) => {
+    const script = join(root, 'test/engine/seed-environments.ts')
+    const words = [script, dir, String(COUNT), String(EXPIRED)]
+    const seeded = await start(nodeExecutable(), words, { cwd: root, env: process.env }).done
+    if (seeded.code !== 0) throw new Error(seeded.output)
+  })
+  project = openProject(sandbox)
+  // The real burst limit, and Auth0's free plan.
+  await sandbox.control.setLimits({
+    digitalocean: { requests: 250, seconds: 60 },
+    auth0: { requestsPerSecond: 2 },
+  })
+})
+afterAll(() => sandbox?.stop())
+
+/** Runs a verb and counts, at the APIs, what it asks. */
+async function counted(words: string): Promise<{ answer: Json; ran: Ran; asked: Json }> {
+  const before = (await sandbox.control.status()).calls
+  const ran = await project.padlock(`${words} --json`)
+  if (ran.code !== 0) throw new Error(`${words}:\n${ran.output}`)
+  const after = (await sandbox.control.status()).calls
+  const asked = Object.fromEntries(
+    (['digitalocean', 'auth0'] as const).flatMap((api) =>
+      Object.entries(after[api])
+        .map(([route, times]) => [route, times - (before[api][route] ?? 0)] as const)
+        .filter(([, times]) => times > 0),
+    ),
+  )
+  console.log(`${words}: ${ran.seconds.toFixed(1)} s\n${ran.output.trim().split('\n').at(-1)}`)
+  return { answer: JSON.parse(ran.stdout), ran, asked }
+}
+
+const told = ({ output }: Ran) => {
+  const [, digitalocean, auth0] =
+    /(\d+) requests to DigitalOcean, (\d+) to Auth0/.exec(output) ?? []
+  return { digitalocean: Number(digitalocean), auth0: Number(auth0) }
+}
+const sum = (asked: Json, pattern: RegExp) =>
+  Object.entries<number>(asked)
+    .filter(([route]) => pattern.test(route))
+    .reduce((total, [, times]) => total + times, 0)
+
+/** One request a page of 200, and not one more: none was refused. */
+const PAGES = {
+  'GET /v2/droplets': 5,
+  'GET /v2/firewalls': 5,
+  'GET /v2/reserved_ips': 5,
+  'GET /v2/account/keys': 5,
+  'GET /v2/projects': 6,
+  'GET /v2/tags': 10,
+  'GET /v2/domains/:domain_name/records': 10,
+}
+
+test('all are listed, page by page, below the burst limit', async () => {
+  const { answer, ran, asked } = await counted('env list')
+  expect(answer).toHaveLength(COUNT)
+  for (const { state, resources, costPerHour } of answer) {
+    expect({ state, resources: resources.length, costPerHour }).toEqual({
+      state: 'up',
+      resources: EACH,
+      costPerHour: 0.00595,
+    })
+  }
+  expect(asked).toMatchObject(PAGES)
+  // The simulator counts what the client says: 46 pages, and 11 of Auth0 with those refused.
+  expect(told(ran)).toEqual({
+    digitalocean: sum(asked, /\/v2\/(?!clients)/),
+    auth0: expect.any(Number),
+  })
+  expect(told(ran).digitalocean).toBe(46)
+  expect(told(ran).auth0).toBeLessThan(25)
+  expect(ran.seconds).toBeLessThan(60)
+})
+
+test('a sweep decides by the same lists', async () => {
+  const { answer, ran, asked } = await counted('env sweep --dry-run')
+  const actions = Map.groupBy(answer.decisions, ({ action }: Json) => action)
+  expect(actions.get('destroy')).toHaveLength(EXPIRED)
+  expect(actions.get('keep')).toHaveLength(COUNT - EXPIRED)
+  expect(asked).toMatchObject(PAGES)
+  expect(told(ran).digitalocean).toBe(46)
+})
+
+test('orphans go together: the lists are asked no more often for many, and limits are obeyed', async () => {
+  const stacks = join(sandbox.dir, 'state/.pulumi/stacks/padlock')
+  const orphans = Array.from({ length: EXPIRED }, (_, index) => `pr-${index + 1}`)
+  for (const name of orphans) rmSync(join(stacks, `${name}.json`))
+  const before = await sandbox.things()
+  await sandbox.control.setLimits({
+    digitalocean: { requests: 100, seconds: 5 },
+    auth0: { requestsPerSecond: 10 },
+  })
+  const { answer, ran, asked } = await counted('env sweep')
+
+  expect(answer.receipts.map(({ stack }: Json) => stack).sort()).toEqual(orphans.sort())
+  for (const { stack, removed, left } of answer.receipts) {
+    expect(left).toEqual([])
+    expect(removed).toHaveLength(EACH)
+    for (const { name } of removed) expect(name).toMatch(new RegExp(`${stack}\\b|^127\\.30\\.`))
+  }
+  const theirs = (thing: string) => orphans.some((name) => new RegExp(`${name}\\b`).test(thing))
+  const gone = before.filter((thing) => !theirs(thing) && !/^reserved/.test(thing))
+  expect((await sandbox.things()).filter((thing) => !/^reserved/.test(thing))).toEqual(gone)
+
+  // Once to decide, then a round to remove and one to see that it is gone, one more for stragglers.
+  expect(asked['GET /v2/droplets']).toBeLessThan(5 * 5)
+  // Some were refused and asked again, each after the time it was told to wait.
+  expect(sum(asked, /^DELETE \/v2\//)).toBeGreaterThan(EXPIRED * (EACH - 1))
+  expect(sum(asked, / \/v2\//)).toBeLessThan(600)
+  expect(told(ran).digitalocean).toBe(sum(asked, / \/v2\//))
+})
