@@ -22,7 +22,9 @@ export async function deploymentEnvironment(
   await mkdir(join(dir, 'state'), { recursive: true, mode: 0o700 })
   const environment = {
     ...toolchain,
-    PULUMI_BACKEND_URL: `file://${resolve(dir, 'state')}`,
+    // Each file has another beside it with its attributes, which is not replaced in one step: an
+    // engine that is killed there leaves a state that cannot be read (gocloud.dev, blob/fileblob).
+    PULUMI_BACKEND_URL: `file://${resolve(dir, 'state')}?metadata=skip`,
     PULUMI_CONFIG_PASSPHRASE: PASSPHRASE,
     DIGITALOCEAN_TOKEN: credentials.digitalocean.token,
     AUTH0_CLIENT_ID: credentials.auth0.clientId,

@@ -1,4 +1,6 @@
 /** An `up` that is stopped by Ctrl-C or killed outright: the next one converges, nothing is doubled. */
+import { readdirSync } from 'node:fs'
+import { join } from 'node:path'
 import { type Sandbox, startSandbox } from './sandbox.ts'
 import { openStack, type Stack } from './stack.ts'
 
@@ -42,6 +44,12 @@ test('killed while the droplet is made: the stack is locked, and the message say
   expect(locked.code).not.toBe(0)
   expect(locked.output).toMatch(/the stack is currently locked.*pulumi cancel/)
   expect((await stack.run('cancel --yes')).code).toBe(0)
+})
+
+test('a kill cannot spoil the state: no file of it is written in more than one step', () => {
+  const files = readdirSync(join(sandbox.dir, 'state'), { recursive: true }).map(String)
+  expect(files.some((file) => file.endsWith('/dev.json'))).toBe(true)
+  expect(files.filter((file) => file.endsWith('.attrs'))).toEqual([])
 })
 
 test('killed while the host gets ready: up goes on with it', async () => {
