@@ -17,7 +17,8 @@ process.on('message', (seed: number) => {
       await campaign.close()
       campaign = undefined
     }
-    process.send?.(outcome)
+    // The campaign may have been stopped meanwhile; this one still puts its accounts away.
+    if (process.connected) process.send?.(outcome)
   })
 })
 process.on('disconnect', () => {
