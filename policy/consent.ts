@@ -46,7 +46,7 @@ const REPLACING = ['replace', 'create-replacement', 'delete-replaced']
  *
  * This is no rule of the policy pack because a pack cannot see it: the engine shows an analyzer the
  * resources as they will be, never what becomes of the ones that are (proto/pulumi/analyzer.proto of
- * the Pulumi SDK). So `preview` and `up` call it with the preview's JSON, before anything is done.
+ * the Pulumi SDK). So `preview` calls it with the preview's JSON, and `plan save` with the plan's steps.
  */
 export function withoutConsent(preview: Preview, project = 'padlock'): string[] {
   const config = preview.config ?? {}

@@ -1,5 +1,5 @@
 /** A plan is done as it was reviewed, or refused. */
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { applyPlan, type Engine, savePlan } from '../../cli/deployment/plan.ts'
@@ -89,4 +89,29 @@ test('what the program wants beyond the plan is not done', async () => {
   expect(said).toMatch(/violates plan/)
   expect((await sandbox.writes()).filter((line) => !line.startsWith('POST /oauth'))).toEqual([])
   before()
+})
+
+describe('what may not be planned', () => {
+  const refused = async (settings: Record<string, unknown>) => {
+    const undo = stack.set(settings)
+    const error = await savePlan(engine, folder, what).catch(({ message }) => message)
+    undo()
+    return error
+  }
+
+  test('a change that a policy stops; the engine says which', async () => {
+    expect(await refused({ size: 's-8vcpu-16gb' })).toBe(
+      'the preview of dev failed; there is no plan',
+    )
+    expect(said).toContain('[mandatory]  monthly-cost')
+  })
+
+  test('a loss in production without consent', async () => {
+    const replaced = { environment: 'Production', image: '12345' }
+    expect(await refused(replaced)).toBe(
+      "there is no plan of dev:\nThis would replace the droplet padlock-dev in production, and what is on its disk with it. If it is meant: pulumi config set --path 'allowReplace[0]' droplet",
+    )
+    expect(existsSync(join(folder, 'plan.json'))).toBe(false)
+    expect(await refused({ ...replaced, allowReplace: ['droplet'] })).toMatchObject(what)
+  })
 })
