@@ -45,9 +45,14 @@ export function startGate(options: {
   let work = Promise.resolve()
   let retry: NodeJS.Timeout | undefined
   let closed = false
+  let queued = false
 
   function reconcile(): void {
+    // One that has not begun yet sees this change too.
+    if (queued) return
+    queued = true
     work = work.then(async () => {
+      queued = false
       const wanted = new Map<string, { address: string; port: number; dropletId: number }>()
       const ports = new Set([...options.publicPorts, ...cloud.inboundPorts()])
       for (const { address, dropletId } of closed ? [] : cloud.addresses()) {
