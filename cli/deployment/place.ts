@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { getCACertificates, setDefaultCACertificates } from 'node:tls'
 import { readCredentials, readSandbox } from '../../sandbox/control.ts'
+import { lockHolder } from '../../sandbox/daemon/lock.ts'
 import { ensureToolchain } from '../../toolchain/index.ts'
 import { phase } from '../progress.ts'
 import { startSandbox } from '../sandbox/start.ts'
@@ -33,7 +34,8 @@ export async function openPlace(config: Record<string, unknown>): Promise<Place>
 }
 
 async function openSandbox(): Promise<Place> {
-  const running = await readSandbox(SANDBOX)
+  // After a kill -9 the file is still there, and nobody listens.
+  const running = (await lockHolder(SANDBOX)) ? await readSandbox(SANDBOX) : undefined
   const sandbox = running ?? (await phase('sandbox', (update) => startSandbox(SANDBOX, update)))
   const toolchain = await ensureToolchain({
     home: `${SANDBOX}/pulumi`,

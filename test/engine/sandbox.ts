@@ -77,6 +77,11 @@ export async function startSandbox(
     }),
   ])
   const file: SandboxFile = JSON.parse(line)
+  let stopping = false
+  void exited.then(async ([code, signal]) => {
+    if (stopping) return
+    console.error(`the sandbox ended by itself (${code ?? signal}):\n${(await log).slice(-4000)}`)
+  })
   const credentials = (await readCredentials(dir)) as Credentials
   const control = openControl(dir)
   const trouble = (name: string) => join(dir, 'machines', 'trouble', name)
@@ -154,6 +159,7 @@ export async function startSandbox(
     hostFile: (id, path) =>
       readFileSync(join(dir, 'machines', String(id), 'home/admin', path), 'utf8'),
     async stop() {
+      stopping = true
       child.kill('SIGTERM')
       await exited
       rmSync(dir, { recursive: true, force: true })
