@@ -101,6 +101,7 @@ describe('up', () => {
     expect(outputs).toEqual({
       url: `https://dev.padlock.localhost:${https}`,
       host: 'dev.padlock.localhost',
+      expiresAt: 'never',
       ip: expect.stringMatching(/^127\.30\.\d+\.\d+$/),
       issuer: `https://${sandbox.file.auth0.customDomain}/`,
       clientId: expect.stringMatching(/^\w{32}$/),
