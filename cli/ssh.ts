@@ -1,10 +1,7 @@
 import { spawn } from 'node:child_process'
-import { resolve } from 'node:path'
-import { ensureToolchain } from '../toolchain/index.ts'
-import { deploymentEnvironment } from './deployment/environment.ts'
 import { outputs } from './deployment/pulumi.ts'
+import { sandboxEnvironment } from './deployment/sandbox.ts'
 
-const DIR = '.sandbox'
 const STACK = 'dev'
 
 export const help = `padlock ssh [COMMAND ...]
@@ -17,13 +14,7 @@ Exit code: that of ssh. 1: there is no complete deployment.`
 
 /** The verb. */
 export async function run(args: string[]): Promise<number> {
-  const cache = resolve(process.env.PADLOCK_CACHE ?? `${DIR}/cache`)
-  const toolchain = await ensureToolchain({
-    home: `${DIR}/pulumi`,
-    cache,
-    progress: () => undefined,
-  })
-  const environment = await deploymentEnvironment(DIR, toolchain.env)
+  const environment = await sandboxEnvironment()
   const { sshCommand } = (await outputs(STACK, environment)) ?? {}
   if (!sshCommand) {
     throw new Error(`the stack ${STACK} has no sshCommand: it is not complete. Run: make up`)

@@ -1,9 +1,8 @@
 import { relative } from 'node:path'
 import { openControl, readSandbox } from '../sandbox/control.ts'
 import { lockHolder } from '../sandbox/daemon/lock.ts'
-import { ensureToolchain } from '../toolchain/index.ts'
-import { deploymentEnvironment } from './deployment/environment.ts'
 import { capture, outputs } from './deployment/pulumi.ts'
+import { sandboxEnvironment } from './deployment/sandbox.ts'
 import { summary } from './deployment/table.ts'
 import { report } from './sandbox/report.ts'
 
@@ -23,13 +22,7 @@ export async function run(): Promise<number> {
     return 1
   }
   console.log(report(await openControl(DIR).status()))
-  const cache = process.env.PADLOCK_CACHE ?? `${DIR}/cache`
-  const toolchain = await ensureToolchain({
-    home: `${DIR}/pulumi`,
-    cache,
-    progress: () => undefined,
-  })
-  const environment = await deploymentEnvironment(DIR, toolchain.env)
+  const environment = await sandboxEnvironment()
   const { stdout } = await capture(['stack', 'ls', '--json'], environment)
   for (const { name } of JSON.parse(stdout || '[]') as { name: string }[]) {
     const found = await outputs(name, environment)

@@ -5,6 +5,7 @@ import { deploymentEnvironment } from './deployment/environment.ts'
 import { removeDeadLocks } from './deployment/locks.ts'
 import { policyFlags } from './deployment/policy.ts'
 import { outputs, selectStack, show } from './deployment/pulumi.ts'
+import { cacheFolder } from './deployment/sandbox.ts'
 import { summary } from './deployment/table.ts'
 import { phase } from './progress.ts'
 import { startSandbox } from './sandbox/start.ts'
@@ -27,7 +28,7 @@ export async function run(args: string[]): Promise<number> {
     console.error(help)
     return 2
   }
-  const cache = resolve(process.env.PADLOCK_CACHE ?? `${DIR}/cache`)
+  const cache = cacheFolder()
   await phase('prerequisites', (update) =>
     ensurePrerequisites(['qemu', 'mmdebstrap', 'iso', 'pebble', 'gpg', 'go', 'ssh'], update),
   )

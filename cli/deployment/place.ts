@@ -1,17 +1,13 @@
 import { readFile } from 'node:fs/promises'
-import { resolve } from 'node:path'
 import { getCACertificates, setDefaultCACertificates } from 'node:tls'
 import { readCredentials, readSandbox } from '../../sandbox/control.ts'
 import { lockHolder } from '../../sandbox/daemon/lock.ts'
-import { ensureToolchain } from '../../toolchain/index.ts'
 import { phase } from '../progress.ts'
 import { startSandbox } from '../sandbox/start.ts'
-import { deploymentEnvironment } from './environment.ts'
 import { removeDeadLocks } from './locks.ts'
+import { SANDBOX, sandboxEnvironment } from './sandbox.ts'
 import { isSimulated } from './simulated.ts'
 import { OFFICIAL } from './sizes.ts'
-
-const SANDBOX = '.sandbox'
 
 /** The accounts that a stack's settings point to, and what the engine needs to reach them. */
 export interface Place {
@@ -37,12 +33,7 @@ async function openSandbox(): Promise<Place> {
   // After a kill -9 the file is still there, and nobody listens.
   const running = (await lockHolder(SANDBOX)) ? await readSandbox(SANDBOX) : undefined
   const sandbox = running ?? (await phase('sandbox', (update) => startSandbox(SANDBOX, update)))
-  const toolchain = await ensureToolchain({
-    home: `${SANDBOX}/pulumi`,
-    cache: resolve(process.env.PADLOCK_CACHE ?? `${SANDBOX}/cache`),
-    progress: (line) => console.error(line),
-  })
-  const environment = await deploymentEnvironment(SANDBOX, toolchain.env)
+  const environment = await sandboxEnvironment((line) => console.error(line))
   await removeDeadLocks(SANDBOX)
   const credentials = await readCredentials(SANDBOX)
   if (!credentials)

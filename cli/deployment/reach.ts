@@ -1,13 +1,10 @@
 import { existsSync } from 'node:fs'
-import { join, resolve } from 'node:path'
+import { join } from 'node:path'
 import { readSandbox } from '../../sandbox/control.ts'
 import { lockHolder } from '../../sandbox/daemon/lock.ts'
-import { ensureToolchain } from '../../toolchain/index.ts'
-import { deploymentEnvironment } from './environment.ts'
 import { capture } from './pulumi.ts'
+import { SANDBOX, sandboxEnvironment } from './sandbox.ts'
 import { configOf, isSimulated } from './simulated.ts'
-
-const SANDBOX = '.sandbox'
 
 /**
  * The environment in which the engine finds a stack: the sandbox's for one whose settings mean it,
@@ -22,12 +19,7 @@ export async function reach(stack: string): Promise<Record<string, string>> {
       `the accounts of the stack ${stack} are simulated, and the sandbox does not run. Start it: ./padlock sandbox up --machines none, or with the dev stack: make up`,
     )
   }
-  const toolchain = await ensureToolchain({
-    home: join(SANDBOX, 'pulumi'),
-    cache: resolve(process.env.PADLOCK_CACHE ?? join(SANDBOX, 'cache')),
-    progress: (line) => console.error(line),
-  })
-  const environment = await deploymentEnvironment(SANDBOX, toolchain.env)
+  const environment = await sandboxEnvironment((line) => console.error(line))
   const state = join(SANDBOX, 'state/.pulumi/stacks/padlock', `${stack}.json`)
   if (!existsSync(state)) await makeStack(stack, environment)
   return environment

@@ -1,6 +1,7 @@
 import { appendFile } from 'node:fs/promises'
-import { dirname, resolve } from 'node:path'
+import { dirname } from 'node:path'
 import { ensureToolchain } from '../../toolchain/index.ts'
+import { cacheFolder } from '../deployment/sandbox.ts'
 
 const DIR = '.sandbox'
 
@@ -20,7 +21,7 @@ export async function run(): Promise<number> {
   }
   const { pulumi, summary, env } = await ensureToolchain({
     home: `${DIR}/pulumi`,
-    cache: resolve(process.env.PADLOCK_CACHE ?? `${DIR}/cache`),
+    cache: cacheFolder(),
     progress: (line) => console.error(line),
   })
   const { PATH: _, ...variables } = env
