@@ -2,6 +2,7 @@ import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
 import { nodeExecutable } from '../../toolchain/launcher.ts'
+import { cache } from '../engine/sandbox.ts'
 import type { Outcome } from './run.ts'
 
 /**
@@ -21,6 +22,8 @@ export async function runAll(
     const worker = fork(join(import.meta.dirname, 'worker.ts'), {
       execPath: nodeExecutable(),
       execArgv: [],
+      // Named, because a worker's folder is its campaign's, whose .sandbox has no engine in it.
+      env: { ...process.env, PADLOCK_CACHE: cache },
     })
     const exited = once(worker, 'exit')
     try {
