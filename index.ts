@@ -74,41 +74,38 @@ const dns = new Dns(name, {
   protect,
 })
 
-const live = new Release(
-  name,
-  {
-    ssh: machine.ssh,
-    dropletId: machine.dropletId,
-    deletedWith: machine.droplet,
-    app,
-    archive: app.kind === 'source' ? await archive(app.folder) : undefined,
-    env: {
-      ...from('appEnv', config.appEnv),
-      ...from('allowedDomains', { ALLOWED_DOMAINS: config.allowedDomains.join(',') }),
-      ...from('allowedEmails', { ALLOWED_EMAILS: config.allowedEmails.join(',') }),
-      APP_URL: config.url,
-      AUTH0_CLIENT_ID: identity.clientId,
-      AUTH0_DOMAIN: config.auth0Domain,
-    },
-    secrets: { ...config.appSecrets, AUTH0_CLIENT_SECRET: identity.clientSecret },
-    memoryMiB: config.appMemoryMiB,
-    readyPath: config.readyPath,
-    readySeconds: config.readySeconds,
-    ...from('acmeEmail', {
-      caddyfile: caddyfile({
-        host: config.hostname,
-        httpPort,
-        httpsPort,
-        acmeDirectory,
-        acmeEmail: config.acmeEmail,
-        acmeRootFile: acmeRoot ? '/etc/caddy/acme-root.pem' : undefined,
-      }),
-    }),
-    acmeRoot,
-    // A failed certificate attempt costs a minute: the name must answer before the site exists.
+const live = new Release(name, {
+  ssh: machine.ssh,
+  dropletId: machine.dropletId,
+  deletedWith: machine.droplet,
+  app,
+  archive: app.kind === 'source' ? await archive(app.folder) : undefined,
+  env: {
+    ...from('appEnv', config.appEnv),
+    ...from('allowedDomains', { ALLOWED_DOMAINS: config.allowedDomains.join(',') }),
+    ...from('allowedEmails', { ALLOWED_EMAILS: config.allowedEmails.join(',') }),
+    APP_URL: config.url,
+    AUTH0_CLIENT_ID: identity.clientId,
+    AUTH0_DOMAIN: config.auth0Domain,
   },
-  { dependsOn: [...machine.ready, ...dns.records, ...identity.links] },
-)
+  secrets: { ...config.appSecrets, AUTH0_CLIENT_SECRET: identity.clientSecret },
+  memoryMiB: config.appMemoryMiB,
+  readyPath: config.readyPath,
+  readySeconds: config.readySeconds,
+  ...from('acmeEmail', {
+    caddyfile: caddyfile({
+      host: config.hostname,
+      httpPort,
+      httpsPort,
+      acmeDirectory,
+      acmeEmail: config.acmeEmail,
+      acmeRootFile: acmeRoot ? '/etc/caddy/acme-root.pem' : undefined,
+    }),
+  }),
+  acmeRoot,
+  // A failed certificate attempt costs a minute: the name must answer before the site exists.
+  after: [...machine.ready, ...dns.records, ...identity.links],
+})
 
 const probe = new Probe(
   name,

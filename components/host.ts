@@ -112,7 +112,7 @@ export class Host extends pulumi.ComponentResource {
       },
       onDroplet,
     )
-    const admins = new command.remote.Command(
+    new command.remote.Command(
       `${name}-admin-keys`,
       authorizedKeys(this.ssh, [adminKey.publicKeyOpenssh, ...args.adminSshKeys], this.droplet.id),
       { ...onDroplet, dependsOn: ready },
@@ -128,7 +128,7 @@ export class Host extends pulumi.ComponentResource {
     this.dropletUrn = this.droplet.dropletUrn
     this.ipv6Address = this.droplet.ipv6Address
     this.adminPrivateKey = adminKey.privateKeyOpenssh
-    this.ready = [ready, admins, assignment]
+    this.ready = [ready, assignment]
     this.registerOutputs({ dropletId: this.dropletId, hostKey: this.hostKey })
   }
 }

@@ -24,6 +24,8 @@ export interface ReleaseArgs {
   caddyfile: pulumi.Input<string>
   /** PEM text of a private certificate authority's root. */
   acmeRoot?: string
+  /** What the release waits for; its source is copied to the host beside them. */
+  after: pulumi.Resource[]
 }
 
 /** Processes and threads that the app's container may have. */
@@ -54,7 +56,7 @@ export class Release extends pulumi.ComponentResource {
       deletedWith: args.deletedWith,
       customTimeouts: { create: '20m', update: '20m' },
     }
-    const dependsOn = args.archive
+    const source = args.archive
       ? [
           new command.remote.CopyToRemote(
             `${name}-source`,
@@ -85,7 +87,7 @@ export class Release extends pulumi.ComponentResource {
         addPreviousOutputInEnv: false,
         logging: 'none',
       },
-      { ...onHost, dependsOn },
+      { ...onHost, dependsOn: [...source, ...args.after] },
     )
     this.registerOutputs({ release: this.release })
   }

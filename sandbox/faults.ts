@@ -34,7 +34,7 @@ export class Faults {
       if (this.#random() >= (rule.share ?? 1)) continue
       entry.left--
       hit = true
-      if (rule.fault === 'drop' || 'status' in rule.fault) {
+      if (typeof rule.fault === 'string' || 'status' in rule.fault) {
         verdict.failure = rule.fault
         break
       }

@@ -74,10 +74,14 @@ export interface FaultRule {
   share?: number
   /** How many failures in all before the rule is spent; endless if absent. */
   times?: number
-  /** Answer with this status, or drop the connection, or answer only after the delay. */
+  /**
+   * Answer with this status; drop the connection before the request is looked at, or lose the
+   * answer after all was done; or answer only after the delay.
+   */
   fault:
     | { status: number; retryAfterSeconds?: number; message?: string }
     | 'drop'
+    | 'lose'
     | { delayMs: number }
 }
 

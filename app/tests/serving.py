@@ -22,7 +22,7 @@ def server(environment, **extra):
     wait for it until the graceful timeout.
     """
     process = subprocess.Popen(
-        [sys.executable, "-m", "gunicorn"],
+        [sys.executable, "-m", "gunicorn", "--config", "python:greeter.gunicorn_conf"],
         cwd=APP,
         env={"PATH": os.environ["PATH"], "WEB_CONCURRENCY": "1"} | environment | extra,
         stdout=subprocess.PIPE,

@@ -57,7 +57,8 @@ export async function listen(options: {
     const { delayMs, failure } = options.faults.draw(method, path)
     if (delayMs > 0) await sleep(delayMs)
     if (failure === 'drop') return void request.socket.destroy()
-    if (failure) return fail(response, path, failure)
+    if (failure === 'lose') loseAnswer(request, response)
+    else if (failure) return fail(response, path, failure)
 
     if (!routing) return void response.writeHead(503).end()
     if (path === '/u/style.css') {
@@ -88,6 +89,15 @@ export async function listen(options: {
     route(next) {
       routing = next
     },
+  }
+}
+
+/** Whatever is answered, the connection ends instead. */
+function loseAnswer(request: IncomingMessage, response: ServerResponse): void {
+  response.write = () => true
+  response.end = () => {
+    request.socket.destroy()
+    return response
   }
 }
 

@@ -37,6 +37,7 @@ export function createApp(options: HttpOptions): FastifyInstance {
     }
   })
 
+  const lost = new WeakSet<FastifyRequest>()
   app.addHook('onRequest', async (request, reply) => {
     reply.header('x-request-id', request.id)
     const path = request.url.split('?')[0] ?? ''
@@ -50,7 +51,8 @@ export function createApp(options: HttpOptions): FastifyInstance {
       request.raw.socket.destroy()
       return reply
     }
-    if (failure) {
+    if (failure === 'lose') lost.add(request)
+    else if (failure) {
       const message = failure.message ?? defaultMessage(failure.status)
       throw new ApiError(failure.status, message, failure.retryAfterSeconds)
     }
@@ -68,6 +70,7 @@ export function createApp(options: HttpOptions): FastifyInstance {
   // An answer to a change goes out once the change is on disk.
   app.addHook('onSend', async (request) => {
     if (request.method !== 'GET') await store.saved()
+    if (lost.has(request)) request.raw.socket.destroy()
   })
 
   app.setNotFoundHandler(() => {

@@ -51,6 +51,13 @@ test('a share of the requests fails, the same ones for the same seed', async () 
   expect(failed).toBeLessThan(30)
 })
 
+test('a lost answer is that of a change that was made', async () => {
+  account = await startAccount()
+  account.api.setFaults([{ method: 'POST', times: 1, fault: 'lose' }])
+  await expect(account.call('POST', '/tags', { name: 'x' })).rejects.toThrow('fetch failed')
+  expect((await account.call('GET', '/tags/x')).status).toBe(200)
+})
+
 test('a dropped connection changes nothing', async () => {
   account = await startAccount()
   account.api.setFaults([{ method: 'POST', times: 1, fault: 'drop' }])

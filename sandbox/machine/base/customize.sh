@@ -53,6 +53,10 @@ for unit in \
   proc-sys-fs-binfmt_misc.automount; do
   ln -sf /dev/null "$root/etc/systemd/system/$unit"
 done
+# The same for those that each log-in would start.
+for unit in dirmngr gpg-agent gpg-agent-browser gpg-agent-extra gpg-agent-ssh keyboxd ssh-agent; do
+  ln -sf /dev/null "$root/etc/systemd/user/$unit.socket"
+done
 touch "$root/etc/.updated" "$root/var/.updated"
 
 # One primary partition at 1 MiB in a partition table written by hand (little-endian fields of

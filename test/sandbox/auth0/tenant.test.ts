@@ -73,7 +73,7 @@ test('fails on request, the same way for the same seed', () => {
   expect(limited.wait).toBeGreaterThan(1)
   expect(limited.wait).toBeLessThan(4)
   expect(broken).toEqual({ status: 500, body: error(500, 'Internal Server Error', 'Kaput') })
-  expect(rest).toEqual(['dropped', 200])
+  expect(rest).toEqual(['dropped', 'dropped', 200])
   expect(first).toEqual(again)
   expect(new Set(first)).toEqual(new Set([200, 503]))
   expect(api.calls).toEqual([true, true, true])

@@ -157,10 +157,11 @@ const seen = await observe({
       { path: '^/api/v2/', times: 1, fault: { status: 429, retryAfterSeconds: 2 } },
       { path: '^/api/v2/', times: 1, fault: { status: 500, message: 'Kaput' } },
       { path: '^/api/v2/', times: 1, fault: 'drop' },
+      { path: '^/api/v2/', times: 1, fault: 'lose' },
     ])
     const limited = await get()
     const broken = await get()
-    const rest = [await status(), await status()]
+    const rest = [await status(), await status(), await status()]
     run.tenant.setFaults(
       [{ method: 'GET', path: 'settings', share: 0.5, fault: { status: 503 } }],
       7,

@@ -43,7 +43,7 @@ export async function startGitHub(
     const isWrite = request.method !== 'GET'
     reply.headers(meter.take(tokenOf(request) ?? '', isWrite))
     const { failure } = faults.draw(request.method, request.url.split('?')[0] ?? '')
-    if (failure === 'drop') {
+    if (typeof failure === 'string') {
       reply.hijack()
       request.raw.socket.destroy()
       return reply

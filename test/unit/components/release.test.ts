@@ -24,6 +24,7 @@ function args(more: Partial<ReleaseArgs> = {}): ReleaseArgs {
     readyPath: '/readyz',
     readySeconds: 90,
     caddyfile: 'example.com {}',
+    after: [],
     ...more,
   }
 }

@@ -1,4 +1,4 @@
-"""How the app is served. gunicorn reads this file from the working directory by itself."""
+"""How the app is served: `gunicorn --config python:greeter.gunicorn_conf`."""
 
 import os
 
