@@ -40,8 +40,14 @@ const CHANGES: Record<string, unknown>[] = [
   { expires: '2030-01-01T00:00Z' },
 ]
 
-/** Which requests are met: all, those that change something, or those of one kind of resource. */
-const ANY = [{ path: '.' }, { method: 'POST', path: '.' }, { method: 'DELETE', path: '.' }]
+/**
+ * Which requests are met: all, those that change something, or those of one kind of resource. One
+ * in many is for all: a step whose first look at the accounts fails changes nothing.
+ */
+const ANY = [
+  { path: '.' },
+  ...['POST', 'PUT', 'PATCH', 'DELETE'].map((method) => ({ method, path: '.' })),
+]
 const PATHS = {
   digitalocean: [
     ...ANY,
@@ -64,6 +70,8 @@ const FAULTS: FaultRule['fault'][] = [
   { status: 500 },
   { status: 503 },
   'drop',
+  // The change is made and nobody is told.
+  'lose',
   // Longer than a kill waits: the engine dies with the request in flight.
   { delayMs: 2_000 },
 ]
