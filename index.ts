@@ -59,7 +59,7 @@ const machine = new Host(
     httpPort,
     httpsPort,
     caddyRepository: config.caddyRepository,
-    protect,
+    protect: config.protectDroplet,
   },
   { dependsOn: [identity, network] },
 )

@@ -2,6 +2,7 @@ import { X509Certificate } from 'node:crypto'
 import { readApp } from './app.ts'
 import { readCaddyRepository } from './caddy-repository.ts'
 import * as check from './checks.ts'
+import { readDropletKept } from './consent.ts'
 import { reportUnknownKeys } from './declared.ts'
 import { ConfigurationError } from './problems.ts'
 import { type RawConfig, Reader } from './reader.ts'
@@ -23,6 +24,8 @@ export function parse(raw: RawConfig, surroundings: Surroundings): Settings {
   const reader = new Reader(raw)
   reportUnknownKeys(reader, raw)
   const site = readSite(reader, surroundings)
+  const environment = readEnvironment(reader)
+  const protect = reader.boolean('protect')
   const settings: Settings = {
     ...site,
     ...readMachine(reader),
@@ -30,9 +33,10 @@ export function parse(raw: RawConfig, surroundings: Surroundings): Settings {
     caddyRepository: readCaddyRepository(reader, surroundings),
     ...readIdentity(reader, surroundings),
     ...readApp(reader, surroundings),
-    environment: readEnvironment(reader),
+    environment,
     expires: readExpires(reader),
-    protect: reader.boolean('protect'),
+    protect,
+    protectDroplet: readDropletKept(reader, environment) || protect,
     secretKeys: surroundings.secretKeys,
   }
   reportPortClashes(reader, settings)

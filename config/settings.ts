@@ -54,6 +54,8 @@ export interface Settings {
   /** When a sweep may destroy the stack; never if absent. */
   expires?: Date
   protect: boolean
+  /** Also in production, unless a loss of the droplet was consented to. */
+  protectDroplet: boolean
   /** Keys that were set with `--secret`. */
   secretKeys: string[]
 }

@@ -10,6 +10,14 @@ export interface BadConfiguration {
 
 export const badConfigurations: BadConfiguration[] = [
   {
+    title: 'a consent to the loss of what no consent is about',
+    raw: { allowReplace: ['volume'], allowDelete: 'droplet' },
+    messages: [
+      `allowReplace[0] = "volume" is nothing that this key is about. Allowed: droplet.\n    Mend it: pulumi config set --path 'allowReplace[0]' 'droplet'`,
+      `allowDelete = "droplet" is not a list. Allowed: a list of droplet, volume, database.\n    Mend it: pulumi config set --path 'allowDelete[0]' 'droplet'`,
+    ],
+  },
+  {
     title: 'expires without a time zone',
     raw: { expires: '2026-11-23T09:00' },
     messages: [

@@ -71,6 +71,7 @@ describe('a good configuration', () => {
       readySeconds: 90,
       environment: 'Development',
       protect: false,
+      protectDroplet: false,
       secretKeys: ['appSecrets', 'appRegistryPassword'],
     })
   })

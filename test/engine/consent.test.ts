@@ -1,0 +1,39 @@
+/** What keeps a production droplet from a plain `pulumi up` or `pulumi destroy`. */
+import { type Sandbox, startSandbox } from './sandbox.ts'
+import { openStack } from './stack.ts'
+
+jest.setTimeout(300_000)
+let sandbox: Sandbox
+beforeAll(async () => {
+  sandbox = await startSandbox()
+})
+afterAll(() => sandbox.stop())
+
+test('a production droplet goes only with a consent that names it', async () => {
+  const stack = await openStack(sandbox, 'live')
+  const production = { environment: 'Production', subdomain: 'live' }
+  stack.set(production)
+  await stack.up()
+  const [droplet] = await sandbox.droplets()
+  await sandbox.writes()
+
+  stack.set({ image: '192463113' })
+  const replaced = await stack.run('up --yes --skip-preview')
+  expect(replaced.output).toMatch(/unable to replace resource "\S+Droplet::padlock-live"/)
+  expect(replaced.code).not.toBe(0)
+  // Its preview refuses it as a whole; without one the engine would go as far as the droplet.
+  const destroyed = await stack.run('destroy --yes')
+  expect(destroyed.output).toMatch(/resource "\S+Droplet::padlock-live" cannot be deleted/)
+  expect(destroyed.code).not.toBe(0)
+  expect(await sandbox.writes()).toEqual([])
+
+  stack.set({ allowReplace: ['droplet'] })
+  await stack.up()
+  const after = await sandbox.droplets()
+  expect(after).toHaveLength(1)
+  expect(after[0].id).not.toBe(droplet.id)
+
+  const { code } = await stack.run('destroy --yes --skip-preview')
+  expect(code).toBe(0)
+  expect(await sandbox.droplets()).toEqual([])
+})
