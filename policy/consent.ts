@@ -9,6 +9,8 @@ export interface Preview {
   /** The stack's configuration as text, lists as JSON, by `project:key`. */
   config?: Record<string, string>
   steps?: Step[]
+  /** Of a preview that fails. */
+  diagnostics?: { message: string }[]
 }
 
 type Verb = 'replace' | 'delete'
@@ -51,7 +53,7 @@ const REPLACING = ['replace', 'create-replacement', 'delete-replaced']
 export function withoutConsent(preview: Preview, project = 'padlock'): string[] {
   const config = preview.config ?? {}
   if (config[`${project}:environment`] !== 'Production') return []
-  const messages = (preview.steps ?? []).flatMap(({ op, urn }) => {
+  const messages = [...(preview.steps ?? []), ...refused(preview)].flatMap(({ op, urn }) => {
     const guarded = GUARDED.find(({ type }) => typeOf(urn) === type)
     const done: Verb | undefined = REPLACING.includes(op)
       ? 'replace'
@@ -64,6 +66,14 @@ export function withoutConsent(preview: Preview, project = 'padlock'): string[] 
     return `This would ${done} the ${guarded.word} ${urn.split('::').at(-1)} in production, and ${guarded.loses} with it. If it is meant: pulumi config set --path '${key}[0]' ${guarded.word}`
   })
   return [...new Set(messages)]
+}
+
+/** The engine ends at a protected resource's replacement without a step for it, and has no word of a key. */
+function refused({ diagnostics = [] }: Preview): Step[] {
+  return diagnostics.flatMap(({ message }) => {
+    const urn = /unable to replace resource "([^"]+)"/.exec(message)?.[1]
+    return urn ? [{ op: 'replace', urn }] : []
+  })
 }
 
 /** The last type of a URN's chain: `urn:pulumi:STACK::PROJECT::PARENT$TYPE::NAME`. */

@@ -1,4 +1,5 @@
 /** What keeps a production droplet from a plain `pulumi up` or `pulumi destroy`. */
+import { withoutConsent } from '../../policy/consent.ts'
 import { type Sandbox, startSandbox } from './sandbox.ts'
 import { openStack } from './stack.ts'
 
@@ -18,6 +19,10 @@ test('a production droplet goes only with a consent that names it', async () => 
   await sandbox.writes()
 
   stack.set({ image: '192463113' })
+  const { stdout } = await stack.run('preview --json')
+  expect(withoutConsent(JSON.parse(stdout))).toEqual([
+    "This would replace the droplet padlock-live in production, and what is on its disk with it. If it is meant: pulumi config set --path 'allowReplace[0]' droplet",
+  ])
   const replaced = await stack.run('up --yes --skip-preview')
   expect(replaced.output).toMatch(/unable to replace resource "\S+Droplet::padlock-live"/)
   expect(replaced.code).not.toBe(0)

@@ -1,0 +1,110 @@
+/** Production's workflows, their commands as they stand: deploy, drift and sweep. */
+import { execFileSync } from 'node:child_process'
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { parse, stringify } from 'yaml'
+import { makeRepository, type Repository } from '../github/repository.ts'
+import { openProject, type Project } from './project.ts'
+import { type Sandbox, startSandbox } from './sandbox.ts'
+import { runJob } from './workflow.ts'
+
+jest.setTimeout(300_000)
+let sandbox: Sandbox
+let project: Project
+let repository: Repository
+beforeAll(async () => {
+  sandbox = await startSandbox()
+  project = openProject(sandbox)
+  repository = await makeRepository()
+  const dev = parse(readFileSync(join(project.folder, 'Pulumi.dev.yaml'), 'utf8'))
+  settings({ ...dev.config, 'padlock:subdomain': 'www', 'padlock:environment': 'Production' })
+  writeFileSync(join(project.folder, '.gitignore'), '*\n')
+  git('init', '--quiet')
+  // The first preview makes the stack, and its salt belongs to the settings.
+  await project.padlock('preview --stack production')
+  git('add', '--force', 'Pulumi.production.yaml')
+  commit('begin')
+})
+afterAll(async () => {
+  await repository?.close()
+  await sandbox?.stop()
+})
+
+const path = () => join(project.folder, 'Pulumi.production.yaml')
+
+function settings(config: Record<string, unknown>): void {
+  writeFileSync(path(), stringify({ config }))
+}
+
+function git(...words: string[]): void {
+  const person = ['-c', 'user.name=Ada', '-c', 'user.email=ada@example.com']
+  execFileSync('git', [...person, ...words], { cwd: project.folder })
+}
+const commit = (message: string) =>
+  git('commit', '--quiet', '--all', '--allow-empty', '-m', message)
+
+const plan = () => runJob(project, ['deploy.yml', 'plan'])
+const apply = () => runJob(project, ['deploy.yml', 'apply'])
+const atGitHub = (file: string, job: string) =>
+  runJob(
+    project,
+    [file, job],
+    { 'github.token': 'ghs-run' },
+    {
+      GITHUB_API_URL: repository.server.url,
+      GITHUB_SERVER_URL: 'https://github.example',
+      GITHUB_REPOSITORY: 'acme/shop',
+      GITHUB_RUN_ID: '1',
+    },
+  )
+
+test('deploy: the plan is made and reported, and makes nothing', async () => {
+  await sandbox.writes()
+  const { code, output, summary } = await plan()
+  if (code !== 0) throw new Error(output)
+  expect(summary).toMatch(/^### `production`: First deployment: creates \d+ resources\n/)
+  expect(await sandbox.writes()).toEqual([])
+})
+
+test('deploy: the plan that was approved is done', async () => {
+  const { code, output } = await apply()
+  if (code !== 0) throw new Error(output)
+  expect(output).toMatch(/Resources:\s+\+ \d+ created/)
+  expect(await sandbox.droplets()).toHaveLength(1)
+})
+
+test('deploy: a plan of another commit is refused', async () => {
+  commit('a push in between')
+  const { code, output } = await apply()
+  expect(code).toBe(1)
+  expect(output).toMatch(/the plan is refused: it was made for commit \w+, here is \w+\./)
+})
+
+test('deploy: a loss in production without consent is no plan', async () => {
+  const before = readFileSync(path(), 'utf8')
+  const { config, ...rest } = parse(before)
+  const changed = { ...config, 'padlock:image': '192463113' }
+  writeFileSync(path(), stringify({ ...rest, config: changed }))
+  commit('another image')
+  const { code, output } = await plan()
+  writeFileSync(path(), before)
+  commit('the image as it was')
+  expect(code).toBe(1)
+  expect(output).toMatch(/unable to replace resource "\S+Droplet::padlock-production"/)
+})
+
+test('drift: an issue while the accounts differ', async () => {
+  expect((await atGitHub('drift.yml', 'drift')).stdout).toMatch(/none\n$/)
+  const [{ id }] = (await sandbox.digitalocean('GET', '/firewalls')).firewalls
+  await sandbox.digitalocean('DELETE', `/firewalls/${id}`)
+  expect((await atGitHub('drift.yml', 'drift')).stdout).toMatch(/opened\n$/)
+  expect(repository.server.state.issues).toMatchObject([{ state: 'open', labels: ['drift'] }])
+})
+
+test('sweep: production is not looked at', async () => {
+  const before = await sandbox.things()
+  const { code, output } = await atGitHub('sweep.yml', 'sweep')
+  if (code !== 0) throw new Error(output)
+  expect(output).not.toContain('production')
+  expect(await sandbox.things()).toEqual(before)
+})
