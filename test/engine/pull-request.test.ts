@@ -7,6 +7,7 @@ import type { Issue } from '../support/github/state.ts'
 import type { Ran } from './processes.ts'
 import { openProject, type Project } from './project.ts'
 import { type Json, root, type Sandbox, startSandbox } from './sandbox.ts'
+import { runJob } from './workflow.ts'
 
 jest.setTimeout(300_000)
 let sandbox: Sandbox
@@ -39,20 +40,30 @@ function git(...words: string[]): string {
 }
 
 let runs = 0
-/** A verb as a step of a workflow's run calls it; each run has a number of its own. */
+/** What GitHub tells a run; each has a number of its own. */
+const ofARun = () => ({
+  GITHUB_ACTIONS: 'true',
+  GITHUB_API_URL: repository.server.url,
+  GITHUB_SERVER_URL: 'https://github.example',
+  GITHUB_REPOSITORY: 'acme/shop',
+  GITHUB_RUN_ID: String(++runs),
+})
+/** A verb as a step of a workflow's run calls it. */
 async function step(words: string): Promise<Ran> {
-  const ran = await project.launch(words, {
-    GITHUB_ACTIONS: 'true',
-    GITHUB_API_URL: repository.server.url,
-    GITHUB_SERVER_URL: 'https://github.example',
-    GITHUB_REPOSITORY: 'acme/shop',
-    GITHUB_RUN_ID: String(++runs),
-    GITHUB_TOKEN: 'ghs-run',
-  }).done
+  const ran = await project.launch(words, { ...ofARun(), GITHUB_TOKEN: 'ghs-run' }).done
   if (ran.code !== 0) throw new Error(`${words}:\n${ran.output}`)
   return ran
 }
-const reconcile = ({ number }: Issue) => step(`github environment --number ${number}`)
+/** The job of ephemeral.yml, its commands as they stand. */
+async function reconcile({ number }: Issue): Promise<Ran> {
+  const contexts = {
+    'github.token': 'ghs-run',
+    'github.event.pull_request.number': String(number),
+  }
+  const ran = await runJob(project, ['ephemeral.yml', 'environment'], contexts, ofARun())
+  if (ran.code !== 0) throw new Error(ran.output)
+  return ran
+}
 /** The one comment about the environment. */
 const comment = ({ number }: Issue): string => {
   const found = textsOn(repository, number).filter((text) => text.startsWith('### Environment'))
