@@ -70,7 +70,7 @@ async function finish(plan: Plan, stack: string, campaign: Campaign): Promise<nu
     say: (line: string) => void said.push(line),
   })
   if (plan.finish === 'up, then down') {
-    await up(await open(), { stack, ttl: HOUR, set: {}, flags: [] })
+    await up(await open(), { stack, ttl: HOUR, set: kept(plan), flags: [] })
     await demandHost(campaign)
   }
   const { left, removed } = await down(await open(), stack)
@@ -78,6 +78,12 @@ async function finish(plan: Plan, stack: string, campaign: Campaign): Promise<nu
   const there = (await campaign.sandbox.things()).filter((thing) => !campaign.given.includes(thing))
   if (there.length > 0) throw new Error(`the receipt does not see: ${there.join(', ')}`)
   return removed.length
+}
+
+/** The last step's size: a droplet that was made with it cannot go back to a smaller disk. */
+function kept({ steps }: Plan): Record<string, string> {
+  const { size } = Object.assign({}, ...steps.map(({ settings }) => settings))
+  return size ? { size } : {}
 }
 
 /** The reserved address must lead to a droplet that runs; a resize that was killed leaves one off. */
