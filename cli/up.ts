@@ -1,4 +1,6 @@
 import { relative, resolve } from 'node:path'
+import { lockedOut } from '../environments/locked-out.ts'
+import { Stacks } from '../environments/stacks.ts'
 import { ensureDiskSpace, ensurePrerequisites } from '../sandbox/prerequisites.ts'
 import { ensureToolchain } from '../toolchain/index.ts'
 import { deploymentEnvironment } from './deployment/environment.ts'
@@ -6,6 +8,7 @@ import { removeDeadLocks } from './deployment/locks.ts'
 import { policyFlags } from './deployment/policy.ts'
 import { outputs, selectStack, show } from './deployment/pulumi.ts'
 import { cacheFolder } from './deployment/sandbox.ts'
+import { configOf } from './deployment/simulated.ts'
 import { summary } from './deployment/table.ts'
 import { phase } from './progress.ts'
 import { startSandbox } from './sandbox/start.ts'
@@ -43,6 +46,11 @@ export async function run(args: string[]): Promise<number> {
   await selectStack(STACK, environment)
   await removeDeadLocks(DIR)
 
+  const resources = await new Stacks(environment, true).resources(STACK)
+  const { 'padlock:sshPort': sshPort = 22 } = await configOf(STACK)
+  const closed = await lockedOut(resources, Number(sshPort))
+  if (closed.length > 0) console.log('no key opens the droplet any more: it is replaced')
+
   console.log('\npulumi up')
   const code = await show(
     [
@@ -52,6 +60,7 @@ export async function run(args: string[]): Promise<number> {
       '--suppress-outputs',
       '--suppress-progress',
       ...policyFlags(),
+      ...closed.flatMap((urn) => ['--replace', urn]),
       '--stack',
       STACK,
     ],

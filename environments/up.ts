@@ -2,8 +2,9 @@ import type { Context } from './context.ts'
 import { diagnostics } from './diagnostics.ts'
 import { expiryAfter } from './duration.ts'
 import { inventory } from './inventory.ts'
+import { lockedOut } from './locked-out.ts'
 import { accountResources } from './removals.ts'
-import { writeSettings } from './settings.ts'
+import { ownSettings, writeSettings } from './settings.ts'
 import { tidy } from './tidy.ts'
 
 export interface UpWishes {
@@ -56,8 +57,12 @@ export async function up(
   }
   const mending = resources.length > 0 && !(await stacks.whole(stack))
   if (mending) say(`${stack} is not whole: its state is compared with the accounts first`)
+  const { sshPort = 22 } = ownSettings(marks.project, stack)
+  const closed = await lockedOut(resources, Number(sshPort))
+  if (closed.length > 0) say(`no key of ${stack} opens its droplet any more: it is replaced`)
   const { code, stdout, stderr } = await stacks.up(stack, [
     ...(mending ? ['--refresh'] : []),
+    ...closed.flatMap((urn) => ['--replace', urn]),
     ...flags,
   ])
   if (code !== 0) {

@@ -1,5 +1,5 @@
 /** A teardown that meets what life does to environments, and the sweep. */
-import { rmSync } from 'node:fs'
+import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { openProject, type Project } from './project.ts'
 import { type Json, type Sandbox, startSandbox } from './sandbox.ts'
@@ -91,6 +91,25 @@ test('comes up over a predecessor that is half destroyed', async () => {
   await done
   await must('env up pr-1 --ttl 1h')
   expect(await sandbox.droplets()).toHaveLength(1)
+})
+
+test('comes up where the teardown has left the droplet and taken its key', async () => {
+  const [before] = await sandbox.droplets()
+  // A destroy takes what needs the droplet out of the state before it comes to the droplet.
+  const file = join(sandbox.dir, 'state/.pulumi/stacks/padlock/pr-1.json')
+  const state = JSON.parse(readFileSync(file, 'utf8'))
+  const { latest } = state.checkpoint
+  const goes = /command:|Assignment$|Probe$|Release/
+  latest.resources = latest.resources.filter(({ urn }: Json) => !goes.test(urn.split('::')[2]))
+  writeFileSync(file, JSON.stringify(state))
+
+  const { code, output } = await project.padlock('env up pr-1 --ttl 1h')
+  if (code !== 0) throw new Error(output)
+  expect(output).toContain('no key of pr-1 opens its droplet any more: it is replaced')
+  expect(code).toBe(0)
+  const after = await sandbox.droplets()
+  expect(after).toHaveLength(1)
+  expect(after[0].id).not.toBe(before.id)
 })
 
 /** Time passes: both marks of an environment's expiry are moved into the past. */
