@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import { outputs } from './deployment/pulumi.ts'
+import { outputs } from '../engine/pulumi.ts'
 import { sandboxEnvironment } from './deployment/sandbox.ts'
 
 const STACK = 'dev'

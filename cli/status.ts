@@ -1,7 +1,7 @@
 import { relative } from 'node:path'
+import { capture, outputs } from '../engine/pulumi.ts'
 import { openControl, readSandbox } from '../sandbox/control.ts'
 import { lockHolder } from '../sandbox/daemon/lock.ts'
-import { capture, outputs } from './deployment/pulumi.ts'
 import { sandboxEnvironment } from './deployment/sandbox.ts'
 import { summary } from './deployment/table.ts'
 import { report } from './sandbox/report.ts'

@@ -1,8 +1,8 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { policyFlags } from '../cli/deployment/policy.ts'
-import { capture, type Result, show } from '../cli/deployment/pulumi.ts'
+import { policyFlags } from '../engine/policy.ts'
+import { capture, type Result, show } from '../engine/pulumi.ts'
 import type { StateResource } from './removals.ts'
 
 export interface StackSummary {

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { capture } from './pulumi.ts'
+import { capture } from '../../engine/pulumi.ts'
 import { reach } from './reach.ts'
 
 const PADLOCK = join(import.meta.dirname, '..', 'main.ts')

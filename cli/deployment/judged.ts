@@ -1,11 +1,11 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { eventLog, policyFlags, violations } from '../../engine/policy.ts'
+import { capture } from '../../engine/pulumi.ts'
 import { withoutConsent } from '../../policy/consent.ts'
 import { type Preview, readPreview } from '../../report/preview.ts'
 import type { Violation } from '../../report/violation.ts'
-import { eventLog, policyFlags, violations } from './policy.ts'
-import { capture } from './pulumi.ts'
 
 export interface Judged {
   preview: Preview

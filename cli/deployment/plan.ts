@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto'
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { policyFlags } from '../../engine/policy.ts'
+import type { Result } from '../../engine/pulumi.ts'
 import { type Step, withoutConsent } from '../../policy/consent.ts'
-import { policyFlags } from './policy.ts'
-import type { Result } from './pulumi.ts'
 
 const PLAN = 'plan.json'
 const ABOUT = 'about.json'

@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
+import { capture } from '../../engine/pulumi.ts'
 import { readSandbox } from '../../sandbox/control.ts'
 import { lockHolder } from '../../sandbox/daemon/lock.ts'
-import { capture } from './pulumi.ts'
 import { SANDBOX, sandboxEnvironment } from './sandbox.ts'
 import { configOf, isSimulated } from './simulated.ts'
 

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process'
+import { capture, show } from '../../engine/pulumi.ts'
 import type { Engine } from '../deployment/plan.ts'
-import { capture, show } from '../deployment/pulumi.ts'
 import { reach } from '../deployment/reach.ts'
 
 /** The engine on that stack, wherever its settings lead. */

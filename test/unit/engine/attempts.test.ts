@@ -1,4 +1,4 @@
-import { withoutAttempts } from '../../cli/deployment/attempts.ts'
+import { withoutAttempts } from '../../../engine/attempts.ts'
 
 const resource = ' +  command:remote:Command padlock-dev-host-key'
 

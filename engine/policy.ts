@@ -1,4 +1,4 @@
-import type { Violation } from '../../report/violation.ts'
+import type { Violation } from '../report/violation.ts'
 
 /**
  * The flags by which `pulumi up` and `pulumi preview`, run in the project's folder, judge what they
