@@ -21,7 +21,7 @@ test('every kind of fault on both APIs, and every change', () => {
   for (const api of ['digitalocean', 'auth0'] as const) {
     const rules = steps.flatMap(({ faults }) => faults[api] ?? [])
     const kinds = new Set(rules.map(({ fault }) => JSON.stringify(fault)))
-    expect(kinds.size).toBe(5)
+    expect(kinds.size).toBe(6)
     // A rule that fits no request of its API would never be met.
     const path = api === 'auth0' ? /^(\.|\^\/(api\/v2|oauth)\/.*)$/ : /^(\.|\^\/v2\/.*)$/
     for (const rule of rules) expect(rule.path).toMatch(path)
