@@ -136,12 +136,25 @@ function settleValue(planned: Value, actual: Value | undefined): Value {
   return actual
 }
 
-/** What is kept of a plan when the operation fails half-way: unknowns become null, unknown sets empty. */
+/**
+ * What is kept of a plan when the operation fails half-way: unknowns become null, those within
+ * other values too, and unknown sets empty. The engine would take a reply with an unknown for no
+ * reply, and keep a resource without an id.
+ */
 export function unfinished(properties: Properties, planned: Values): Values {
   return Object.fromEntries(
     Object.entries(planned).map(([name, value]) => {
-      if (!isUnknown(value)) return [name, value]
-      return [name, properties[name]?.type === 'set' ? [] : null]
+      if (isUnknown(value) && properties[name]?.type === 'set') return [name, []]
+      return [name, withoutUnknowns(value)]
     }),
+  )
+}
+
+function withoutUnknowns(value: Value): Value {
+  if (isUnknown(value)) return null
+  if (Array.isArray(value)) return value.map(withoutUnknowns)
+  if (!isObject(value)) return value
+  return Object.fromEntries(
+    Object.entries(value).map(([name, inner]) => [name, withoutUnknowns(inner)]),
   )
 }
