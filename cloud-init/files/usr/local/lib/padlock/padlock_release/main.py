@@ -61,6 +61,8 @@ def bring_up(manifest: Manifest) -> str:
             time.sleep(1)
             service.remove(current)
         _prune()
+    # Podman flushes nothing: a loss of power soon after would leave an image that cannot be read.
+    os.sync()
     return found
 
 
