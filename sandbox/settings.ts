@@ -115,7 +115,8 @@ export async function choosePorts(settings: Settings): Promise<Ports> {
     if (ports[name] !== 0) continue
     const before = last[name]
     const taken = new Set(Object.values(ports))
-    ports[name] = before && !taken.has(before) && (await isFree(before)) ? before : await freePort()
+    const again = before && !taken.has(before) && (await isFree(before))
+    ports[name] = again ? before : await freePort(undefined, taken)
   }
   await writeAtomically(path, JSON.stringify(ports))
   return ports
