@@ -24,7 +24,8 @@ what it costs, what it opens and closes, what the policies say of it. Changes no
              computer, else one of the backend that you are logged in to
   --format   text (the default), markdown for a comment on a pull request, or json
   --budget   dollars a month that the stack may cost
-  --from     a saved preview instead of a new one, shown but not judged by the policies; of an update, a destroy or a drift:
+  --from     a saved preview instead of a new one, shown but not judged by the policies;
+             of an update, a destroy or a drift:
                pulumi preview --json --show-sames > FILE
                pulumi destroy --preview-only --json > FILE
                pulumi refresh --preview-only --json > FILE
@@ -39,8 +40,8 @@ Examples
   ./padlock preview --stack production --budget 20        fails where it would cost more
   ./padlock preview --from saved.json --format markdown   the comment for a saved preview
 
-Exit code 0: reported. 1: the preview fails, or a policy stops it, and the report says why. 2: a wrong command
-line. 3: over the budget, or a price is unknown that it depends on.`
+Exit code 0: reported. 1: the preview fails, or a policy stops it, and the report says why.
+2: a wrong command line. 3: over the budget, or a price is unknown that it depends on.`
 
 interface Wishes {
   stack: string

@@ -68,7 +68,7 @@ export function withoutConsent(preview: Preview, project = 'padlock'): string[] 
   return [...new Set(messages)]
 }
 
-/** The engine ends at a protected resource's replacement without a step for it, and has no word of a key. */
+/** The engine ends at a protected resource's replacement: without a step for it, nor a word of a key. */
 function refused({ diagnostics = [] }: Preview): Step[] {
   return diagnostics.flatMap(({ message }) => {
     const urn = /unable to replace resource "([^"]+)"/.exec(message)?.[1]
