@@ -2,7 +2,7 @@
 import { execFileSync } from 'node:child_process'
 import { cpSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { generateKey } from '../support/ssh-server.ts'
+import { generateKey } from '../support/ssh-key.ts'
 import { type Json, root, type Sandbox, startSandbox } from './sandbox.ts'
 import { brief, openStack, type Stack } from './stack.ts'
 

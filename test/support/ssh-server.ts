@@ -13,6 +13,7 @@ import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
 import ssh from 'ssh2'
 import { serveFiles } from './sftp-server.ts'
+import { generateKey } from './ssh-key.ts'
 
 export interface SshServerOptions {
   /** Private keys, any form ssh2 reads. Default: a fresh ED25519 one. */
@@ -57,16 +58,6 @@ export interface SshServer {
   dropConnections(): void
   /** Stops listening, ends commands that still run, and removes a home of its own making. */
   close(): Promise<void>
-}
-
-/** A fresh key pair: the private half in OpenSSH's form, the public one as an authorized_keys line. */
-export function generateKey(type: 'ed25519' | 'ecdsa' | 'rsa' = 'ed25519'): {
-  privateKey: string
-  publicKey: string
-} {
-  const bits = { ed25519: undefined, ecdsa: 256, rsa: 2048 }[type]
-  const pair = ssh.utils.generateKeyPairSync(type, { bits } as { bits: number })
-  return { privateKey: pair.private, publicKey: pair.public.trim() }
 }
 
 export async function startSshServer(options: SshServerOptions = {}): Promise<SshServer> {

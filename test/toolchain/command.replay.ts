@@ -1,8 +1,8 @@
 /** Replays recordings of the `command` plugin against the stand-in and SSH servers of the tests' own. */
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import ssh from 'ssh2'
-import { closedPort, generateKey, type SshServer, startSshServer } from '../support/ssh-server.ts'
+import { generateKey } from '../support/ssh-key.ts'
+import { closedPort, type SshServer, startSshServer } from '../support/ssh-server.ts'
 import { normalise, type Recorded, readRecording, recordedAnswer, type StandIn } from './replay.ts'
 
 /** What stands in for the hosts, keys and folders of the recording. */
@@ -22,14 +22,10 @@ const HOST_KEY = 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAII9Myh5y5uqT9JIJPq976YTI/a
 /** Two servers of one host: the second takes more variables from its clients. */
 export async function startWorld(): Promise<World> {
   const [host, wrong, user, stranger] = [generateKey(), generateKey(), generateKey(), generateKey()]
-  const locked = ssh.utils.generateKeyPairSync('ed25519', {
-    passphrase: 'pass123',
-    cipher: 'aes256-ctr',
-    rounds: 4,
-  })
+  const locked = generateKey('ed25519', 'pass123')
   const common = {
     hostKeys: [host.privateKey],
-    authorizedKeys: [user.publicKey, locked.public.trim()],
+    authorizedKeys: [user.publicKey, locked.publicKey],
     users: ['root', 'alice'],
     shell: 'bash',
   }
@@ -55,7 +51,7 @@ export async function startWorld(): Promise<World> {
       ['<SSH PRIVATE KEY id><CRLF>', user.privateKey.replaceAll('\n', '\r\n')],
       ['<SSH PRIVATE KEY id>', user.privateKey],
       ['<SSH PRIVATE KEY badid>', stranger.privateKey],
-      ['<SSH PRIVATE KEY idenc>', locked.private],
+      ['<SSH PRIVATE KEY idenc>', locked.privateKey],
       ['<REMOTE>', remote],
       ['<HOME>', plain.home],
       ['127.0.0.1:22091', `127.0.0.1:${closed}`],

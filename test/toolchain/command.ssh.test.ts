@@ -4,7 +4,8 @@ import { createPrivateKey, createPublicKey, generateKeyPairSync } from 'node:cry
 import { createServer, type Server } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { openSshPublicKey } from '../../toolchain/standins/openssh.ts'
-import { generateKey, type SshServer, startSshServer } from '../support/ssh-server.ts'
+import { generateKey } from '../support/ssh-key.ts'
+import { type SshServer, startSshServer } from '../support/ssh-server.ts'
 import { type Answer, type StandIn, startStandIn } from './replay.ts'
 
 const [ed25519, ecdsa] = [generateKey('ed25519'), generateKey('ecdsa')]

@@ -5,7 +5,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { ensureToolchain, type Toolchain } from '../../toolchain/index.ts'
-import { generateKey, type SshServer, startSshServer } from '../support/ssh-server.ts'
+import { generateKey } from '../support/ssh-key.ts'
+import { type SshServer, startSshServer } from '../support/ssh-server.ts'
 import { unreachable } from './engine.vendor.ts'
 
 const ROOT = join(import.meta.dirname, '..', '..')

@@ -8,7 +8,8 @@ import { join } from 'node:path'
 import { parse } from 'yaml'
 import type { Authority } from '../../../sandbox/ca/index.ts'
 import type { Endpoint, MachineSpec } from '../../../sandbox/types.ts'
-import { generateKey, startSshServer } from '../ssh-server.ts'
+import { generateKey } from '../ssh-key.ts'
+import { startSshServer } from '../ssh-server.ts'
 import { startSite } from './site.ts'
 
 export interface Host {
