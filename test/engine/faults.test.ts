@@ -3,6 +3,7 @@ import { type Sandbox, startSandbox } from './sandbox.ts'
 import { openStack, type Stack } from './stack.ts'
 
 jest.setTimeout(300_000)
+const LIMIT = 'creating this/these droplet(s) will exceed your droplet limit'
 let sandbox: Sandbox
 let stack: Stack
 beforeAll(async () => {
@@ -17,11 +18,8 @@ test('a refusal for good ends in one message, after faults that pass have passed
     { method: 'POST', path: '^/v2/tags$', times: 1, fault: { status: 429, retryAfterSeconds: 1 } },
     { method: 'GET', path: '^/v2/tags/', times: 2, fault: { status: 500 } },
     { method: 'POST', path: '^/v2/domains$', times: 1, fault: { status: 503 } },
-    {
-      method: 'POST',
-      path: '^/v2/reserved_ips$',
-      fault: { status: 422, message: 'You have reached your reserved IP limit.' },
-    },
+    // It waits for all that the others refuse at first: nothing else is still to be begun.
+    { method: 'POST', path: '^/v2/droplets$', fault: { status: 422, message: LIMIT } },
   ]
   const auth0 = [
     { method: 'POST', path: '^/api/v2/clients$', times: 2, fault: { status: 500 } },
@@ -32,7 +30,7 @@ test('a refusal for good ends in one message, after faults that pass have passed
   expect(code).not.toBe(0)
   const report = output.slice(output.indexOf('Diagnostics:'))
   expect(report).toMatch(
-    /ReservedIp \(padlock-dev\):\s+error: .*\s+\* Error creating reserved IP: .* 422 .* You have reached your reserved IP limit\./,
+    /Droplet \(padlock-dev\):\s+error: .*\s+\* Error creating droplet: .* 422 .* will exceed your droplet limit/,
   )
   expect(report.match(/^ *error: /gm)).toHaveLength(2)
   const things = await sandbox.things()
