@@ -19,7 +19,7 @@ export const LIMIT = 64 * 1024
  */
 export function userData(facts: HostFacts): string {
   check(facts)
-  const files = [...staticFiles(), ...renderedFiles(facts)]
+  const files = [...staticFiles(), ...renderedFiles(facts), COMPLETE]
   const text = `#cloud-config\n${yaml(cloudConfig(facts, files))}`
   const size = Buffer.byteLength(text)
   if (size > LIMIT) {
@@ -32,7 +32,16 @@ export function userData(facts: HostFacts): string {
   return text
 }
 
-/** Keys that the provider's own vendor data is likely to use are left to it (apt, bootcmd, ca_certs). */
+const PROVISION = '/usr/local/lib/padlock/provision'
+
+/** Written last: all that `provision` needs is there. */
+const COMPLETE: HostFile = {
+  path: '/etc/padlock/complete',
+  content: 'All files of the user data are written.\n',
+  permissions: '0644',
+}
+
+/** Keys that the provider's own vendor data is likely to use are left to it (apt, ca_certs). */
 function cloudConfig(facts: HostFacts, files: HostFile[]) {
   return {
     hostname: facts.hostname,
@@ -56,9 +65,25 @@ function cloudConfig(facts: HostFacts, files: HostFile[]) {
       },
       { name: 'app', gecos: 'The application', lock_passwd: true, shell: '/usr/sbin/nologin' },
     ],
+    bootcmd: [provisionEarly()],
     write_files: files,
-    runcmd: [['/usr/local/lib/padlock/provision']],
+    // Waits for the early one; goes on where that has failed.
+    runcmd: [[PROVISION]],
   }
+}
+
+/**
+ * Starts provisioning as soon as its files are there, beside the rest of the boot: at the end of it
+ * is `runcmd`, half a minute later on a slow machine. systemd runs it, with no dependencies, since
+ * its usual ones are met only after the stage of cloud-init that this is called in.
+ */
+function provisionEarly(): string[] {
+  const written = `timeout 300 sh -c 'until test -e ${COMPLETE.path}; do sleep 1; done'`
+  return [
+    ...['cloud-init-per', 'instance', 'padlock-provision'],
+    ...['systemd-run', '--no-block', '--unit=padlock-provision'],
+    ...['--property=DefaultDependencies=no', 'sh', '-c', `${written} && exec ${PROVISION}`],
+  ]
 }
 
 function yaml(document: object): string {

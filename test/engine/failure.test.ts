@@ -12,7 +12,7 @@ beforeAll(async () => {
 afterAll(() => sandbox.stop())
 
 describe('a host that does not become ready', () => {
-  const words = `the host's provisioning failed at step 30-packages; the end of /var/log/padlock/provision.log:
+  const words = `the host's provisioning failed at step 20-packages; the end of /var/log/padlock/provision.log:
 E: Unable to locate package caddy`
 
   test('fails the up with the step and the end of the log, and gets neither address nor release', async () => {

@@ -66,7 +66,7 @@ test('commands can be run, the rest is data', () => {
 })
 
 test('there is room to spare under the limit', () => {
-  expect(Buffer.byteLength(userData(production))).toBeLessThan(LIMIT - 6 * 1024)
+  expect(Buffer.byteLength(userData(production))).toBeLessThan(LIMIT - 5 * 1024)
 })
 
 test('too long a text names the biggest file', () => {

@@ -3,6 +3,7 @@
 import json
 import os
 import time
+from concurrent.futures import ThreadPoolExecutor
 from typing import TextIO
 
 from . import caddy, image, log, readiness, service, store
@@ -35,12 +36,15 @@ def bring_up(manifest: Manifest) -> str:
         return image.ensure(manifest.source)
 
     entry = store.Entry(manifest.id, image.reference(manifest.source), _archive(manifest), False)
-    with _step('image'):
-        found = image.ensure(manifest.source)
+    try:
+        found = _prepare(manifest, entry.image)
+    except BaseException:
+        _discard(manifest, current)
+        raise
     try:
         store.remember(entry)
         with _step('start'):
-            _start(manifest, entry.image)
+            service.start(manifest.id)
         with _step('ready'):
             readiness.wait(
                 store.socket_path(manifest.id),
@@ -70,21 +74,34 @@ def _serves(manifest: Manifest) -> bool:
     return readiness.ask(store.socket_path(manifest.id), manifest.ready_path) is None
 
 
-def _start(manifest: Manifest, reference: str) -> None:
+def _prepare(manifest: Manifest, reference: str) -> str:
+    """Has the image, and beside it the unit, which needs the image's name alone."""
+    with ThreadPoolExecutor(max_workers=1) as beside:
+        unit = beside.submit(_install, manifest, reference)
+        with _step('image'):
+            found = image.ensure(manifest.source)
+        unit.result()
+    return found
+
+
+def _install(manifest: Manifest, reference: str) -> None:
     # What an interrupted run of the same release left, or the release itself if it is down.
     service.remove(manifest.id)
     store.remove_directory(manifest.id)
     store.make_directory(manifest.id)
     service.install(manifest, reference)
-    service.start(manifest.id)
+
+
+def _discard(manifest: Manifest, current: str | None) -> None:
+    if current != manifest.id:
+        service.remove(manifest.id)
+        store.remove_directory(manifest.id)
 
 
 def _give_up(manifest: Manifest, current: str | None) -> None:
     """Leaves the host as it was; says what the container said."""
     lines = service.logs(manifest.id)
-    if current != manifest.id:
-        service.remove(manifest.id)
-        store.remove_directory(manifest.id)
+    _discard(manifest, current)
     serving = f'release {current} goes on serving'
     if current in (None, manifest.id):
         serving = 'no release serves'
