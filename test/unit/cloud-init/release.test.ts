@@ -154,3 +154,35 @@ print(json.dumps(redact('key=hunter22 ok', given)))`,
   )
   expect(text).toBe('key=[APP_SECRET_KEY] ok')
 })
+
+test.each<[string, string | null, string[]]>([
+  ['a new release', null, ['install', 'remove', 'remove_directory']],
+  ['the release that is to serve', good.id, ['install']],
+])('an image that cannot be had takes away the unit made beside it: %s', (_, current, calls) => {
+  const found = python(
+    `
+from padlock_release import main
+from padlock_release.failure import Failure
+from padlock_release.manifest import parse
+calls = []
+
+def fail(source):
+    raise Failure('no such base')
+
+main.log.write = lambda text: None
+main.image.ensure = fail
+main._install = lambda manifest, reference: calls.append('install')
+main.service.ensure_manager = lambda: None
+main.service.installed = lambda: []
+main.service.remove = lambda release: calls.append('remove')
+main.store.remove_directory = lambda release: calls.append('remove_directory')
+main.store.current = lambda: given['current']
+main._serves = lambda manifest: False
+try:
+    main.bring_up(parse(io.StringIO(given['manifest'])))
+except Failure as failure:
+    print(json.dumps([str(failure), calls]))`,
+    { manifest: JSON.stringify(good), current },
+  )
+  expect(found).toEqual(['no such base', calls])
+})

@@ -65,6 +65,15 @@ test('commands can be run, the rest is data', () => {
   for (const file of runnable) expect(file.content).toMatch(/^#!\/(bin|usr\/bin)\//)
 })
 
+test('provisioning starts once the last file is there, and again at the end of the boot', () => {
+  const { bootcmd, runcmd, write_files } = parse(userData(production))
+  const early = bootcmd[0] as string[]
+  expect(early.slice(0, 2)).toEqual(['cloud-init-per', 'instance'])
+  expect(early.at(-1)).toContain(`until test -e ${write_files.at(-1).path};`)
+  expect(early.at(-1)).toMatch(/ && exec \/usr\/local\/lib\/padlock\/provision$/)
+  expect(runcmd).toEqual([['/usr/local/lib/padlock/provision']])
+})
+
 test('there is room to spare under the limit', () => {
   expect(Buffer.byteLength(userData(production))).toBeLessThan(LIMIT - 5 * 1024)
 })
