@@ -156,9 +156,9 @@ print(json.dumps(redact('key=hunter22 ok', given)))`,
 })
 
 test.each<[string, string | null, string[]]>([
-  ['a new release', null, ['install', 'remove', 'remove_directory']],
-  ['the release that is to serve', good.id, ['install']],
-])('an image that cannot be had takes away the unit made beside it: %s', (_, current, calls) => {
+  ['a new release leaves no unit', null, ['install', 'remove', 'remove_directory']],
+  ['the release that is to serve keeps its own', good.id, ['install']],
+])('an image that cannot be had: %s', (_, current, calls) => {
   const found = python(
     `
 from padlock_release import main
