@@ -7,7 +7,7 @@ import { Network, outboundPorts } from './components/network.ts'
 import { Probe } from './components/probe.ts'
 import { Project } from './components/project.ts'
 import { Release } from './components/release.ts'
-import { readConfig } from './config.ts'
+import { readConfig } from './config/index.ts'
 import { archive } from './lib/archive.ts'
 import { guarded } from './lib/guarded.ts'
 import { loginCommand } from './lib/login-command.ts'
@@ -15,30 +15,32 @@ import { preflight } from './lib/preflight.ts'
 
 const config = readConfig()
 const name = `${pulumi.getProject()}-${pulumi.getStack()}`
-const { region, size, expires, protect } = config
-const { sshPort, httpPort, httpsPort, acmeDirectory, acmeRoot, app } = config
+const { site, lifecycle } = config
+const { expires, protect } = lifecycle
+const { acmeDirectory, acmeEmail, acmeRoot } = config.certificates
+const { app, env, secrets, allowedEmails, allowedDomains, ...limits } = config.release
 const from = guarded(config.secretKeys)
 
-const { connections } = await preflight({ ...config, tag: name })
+const { connections } = await preflight({
+  ...config.host,
+  ...config.dns,
+  ...config.identity,
+  tag: name,
+})
 
 const identity = new Identity(name, {
-  url: config.url,
-  domain: config.auth0Domain,
+  ...config.identity,
   connections,
   expires,
   protect,
 })
 
 const network = new Network(name, {
-  region,
-  sshFrom: config.sshFrom,
-  sshPort,
-  httpPort,
-  httpsPort,
+  ...config.network,
   outboundPorts: outboundPorts([
     acmeDirectory,
-    config.caddyRepository.url,
-    config.auth0Domain,
+    config.host.caddyRepository.url,
+    config.identity.domain,
     ...(app.kind === 'image' ? [app.image] : app.baseImage ? [app.baseImage] : []),
   ]),
   expires,
@@ -48,29 +50,18 @@ const network = new Network(name, {
 const machine = new Host(
   name,
   {
-    region,
-    size,
-    image: config.image,
-    ipv6: config.ipv6,
+    ...config.host,
     tags: network.tags,
     reservedIp: network.reservedIp,
-    adminSshKeys: config.adminSshKeys,
-    sshPort,
-    httpPort,
-    httpsPort,
-    caddyRepository: config.caddyRepository,
-    protect: config.protectDroplet,
+    protect: lifecycle.protectDroplet,
   },
   { dependsOn: [identity, network] },
 )
 
 const dns = new Dns(name, {
-  zone: config.zone,
-  recordName: config.recordName,
-  manageZone: config.manageZone,
+  ...config.dns,
   ipv4: network.reservedIp,
-  ipv6: config.ipv6 ? machine.ipv6Address : undefined,
-  caaIssuer: config.caaIssuer,
+  ipv6: config.host.ipv6 ? machine.ipv6Address : undefined,
   protect,
 })
 
@@ -81,24 +72,22 @@ const live = new Release(name, {
   app,
   archive: app.kind === 'source' ? await archive(app.folder) : undefined,
   env: {
-    ...from('appEnv', config.appEnv),
-    ...from('allowedDomains', { ALLOWED_DOMAINS: config.allowedDomains.join(',') }),
-    ...from('allowedEmails', { ALLOWED_EMAILS: config.allowedEmails.join(',') }),
-    APP_URL: config.url,
+    ...from('appEnv', env),
+    ...from('allowedDomains', { ALLOWED_DOMAINS: allowedDomains.join(',') }),
+    ...from('allowedEmails', { ALLOWED_EMAILS: allowedEmails.join(',') }),
+    APP_URL: site.url,
     AUTH0_CLIENT_ID: identity.clientId,
-    AUTH0_DOMAIN: config.auth0Domain,
+    AUTH0_DOMAIN: config.identity.domain,
   },
-  secrets: { ...config.appSecrets, AUTH0_CLIENT_SECRET: identity.clientSecret },
-  memoryMiB: config.appMemoryMiB,
-  readyPath: config.readyPath,
-  readySeconds: config.readySeconds,
+  secrets: { ...secrets, AUTH0_CLIENT_SECRET: identity.clientSecret },
+  ...limits,
   ...from('acmeEmail', {
     caddyfile: caddyfile({
-      host: config.hostname,
-      httpPort,
-      httpsPort,
+      host: site.hostname,
+      httpPort: site.httpPort,
+      httpsPort: site.httpsPort,
       acmeDirectory,
-      acmeEmail: config.acmeEmail,
+      acmeEmail,
       acmeRootFile: acmeRoot ? '/etc/caddy/acme-root.pem' : undefined,
     }),
   }),
@@ -110,9 +99,9 @@ const live = new Release(name, {
 const probe = new Probe(
   name,
   {
-    url: config.url,
+    url: site.url,
     address: network.reservedIp,
-    httpPort,
+    httpPort: site.httpPort,
     issuer: identity.issuer,
     release: live.release,
     dropletId: machine.dropletId,
@@ -122,16 +111,16 @@ const probe = new Probe(
 )
 
 new Project(name, {
-  description: `${config.url} (stack ${pulumi.getStack()})`,
-  environment: config.environment,
+  description: `${site.url} (stack ${pulumi.getStack()})`,
+  ...config.project,
   resources: [machine.dropletUrn, network.reservedIpUrn, ...(dns.zoneUrn ? [dns.zoneUrn] : [])],
 })
 
 export const url = probe.url
-export const host = config.hostname
+export const host = site.hostname
 export const ip = network.reservedIp
 export const { issuer, clientId } = identity
 export const { release } = live
 export const expiresAt = expires?.toISOString() ?? 'never'
-export const sshCommand = loginCommand(network.reservedIp, sshPort, machine.hostKey)
+export const sshCommand = loginCommand(network.reservedIp, config.network.sshPort, machine.hostKey)
 export const adminPrivateKey = pulumi.secret(machine.adminPrivateKey)

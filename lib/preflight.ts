@@ -22,7 +22,7 @@ export interface Findings {
 /**
  * Asks both accounts, before anything is created, whether the credentials are good and sufficient,
  * the size exists, the region offers it, an adopted zone is there and the tenant has the connections.
- * @throws RunError that names the key, the value, what is allowed and the command that mends it.
+ * @throws RunError that names the key, the value, what is allowed and the command that fixes it.
  */
 export async function preflight(wishes: Wishes): Promise<Findings> {
   const [connections] = await Promise.all([
@@ -148,6 +148,6 @@ function refuseDigitalOcean(error: Error): never {
 /** The engine shows a RunError's message alone, without the program's stack. */
 function mistake(wrong: string, allowed: string, mend: string): RunError {
   return new RunError(
-    `${wrong}. Allowed: ${allowed}.\n    Mend it: ${mend}\nNothing was created or changed.`,
+    `${wrong}. Allowed: ${allowed}.\n    Fix: ${mend}\nNothing was created or changed.`,
   )
 }

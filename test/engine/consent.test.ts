@@ -21,7 +21,7 @@ test('a production droplet goes only with a consent that names it', async () => 
   stack.set({ image: '192463113' })
   const { stdout } = await stack.run('preview --json')
   expect(withoutConsent(JSON.parse(stdout))).toEqual([
-    "This would replace the droplet padlock-live in production, and what is on its disk with it. If it is meant: pulumi config set --path 'allowReplace[0]' droplet",
+    "This would replace the droplet padlock-live of a protected stack, and what is on its disk with it. If it is meant: pulumi config set --path 'allowReplace[0]' droplet",
   ])
   const replaced = await stack.run('up --yes --skip-preview')
   expect(replaced.output).toMatch(/unable to replace resource "\S+Droplet::padlock-live"/)

@@ -88,7 +88,7 @@ test("a preview's own JSON shows what needs consent in production", async () => 
     return withoutConsent(JSON.parse(stdout))
   }
   expect(await judged({})).toEqual([
-    "This would replace the droplet padlock-dev in production, and what is on its disk with it. If it is meant: pulumi config set --path 'allowReplace[0]' droplet",
+    "This would replace the droplet padlock-dev of a protected stack, and what is on its disk with it. If it is meant: pulumi config set --path 'allowReplace[0]' droplet",
   ])
   expect(await judged({ allowReplace: ['droplet'] })).toEqual([])
 })

@@ -1,16 +1,16 @@
 import { existsSync, readFileSync } from 'node:fs'
 import * as pulumi from '@pulumi/pulumi'
-import { declaredTypes } from './config/declared.ts'
-import { parse } from './config/parse.ts'
-import type { RawConfig } from './config/reader.ts'
-import type { Settings } from './config/settings.ts'
+import { declaredTypes } from './declared.ts'
+import { parse, type RawConfig } from './parse.ts'
+import type { Settings } from './settings.ts'
+import { fromText } from './text.ts'
 
 export type { Settings }
 
 /**
  * The stack's configuration: read once, validated at once.
  * @throws ConfigurationError that names every bad key, its value, what is allowed and the command
- *   that mends it.
+ *   that fixes it
  */
 export function readConfig(): Settings {
   const types = declaredTypes()
@@ -34,15 +34,6 @@ export function readConfig(): Settings {
     },
     hasFile: (folder, file) => existsSync(`${folder}/${file}`),
   })
-}
-
-/** The engine hands every value over as text: lists, objects, numbers and booleans as JSON. */
-function fromText(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return text
-  }
 }
 
 /** The engine names the keys that hold secrets in this variable, as a JSON list. */
