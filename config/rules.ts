@@ -133,6 +133,6 @@ function secretsAreSecret(values: Values, report: Report, { secretKeys }: Contex
 function namesOnce({ appEnv, appSecrets }: Values, report: Report): void {
   if (!isObject(appEnv) || !isObject(appSecrets)) return
   for (const name of Object.keys(appSecrets)) {
-    if (name in appEnv) report('appSecrets', otherName(RESERVED)('is in appEnv as well'), { name })
+    if (Object.hasOwn(appEnv, name)) report('appSecrets', otherName(RESERVED)('is in appEnv as well'), { name })
   }
 }

@@ -62,13 +62,13 @@ Nothing was created or changed.`,
 Nothing was created or changed.`,
   },
   {
-    what: 'two mistakes in the configuration, both told at once',
+    what: 'two errors in the configuration, both reported at once',
     settings: { region: 'Frankfurt', httpsPort: 70000 },
     message: `The stack's configuration has 2 problems; nothing was created or changed.
-  - httpsPort = 70000 is not a TCP port. Allowed: a whole number from 1 to 65535.
-    Fix: pulumi config set httpsPort 443
   - region = "Frankfurt" is not a region. Allowed: a region slug such as fra1 (doctl compute region list).
-    Fix: pulumi config set region fra1`,
+    Fix: pulumi config set region fra1
+  - httpsPort = 70000 is not a TCP port. Allowed: a whole number from 1 to 65535.
+    Fix: pulumi config set httpsPort 443`,
   },
 ])('$what', async ({ settings = {}, environment, message }) => {
   const restore = stack.set(settings)
@@ -79,7 +79,7 @@ Nothing was created or changed.`,
   expect(await sandbox.writes()).toEqual([])
 })
 
-test('a mistake stops `up` as well, before anything is made', async () => {
+test('an error stops `up` as well, before anything is made', async () => {
   const restore = stack.set({ size: 's-3vcpu-5gb' })
   const { code, output } = await stack.run('up --yes --skip-preview')
   restore()

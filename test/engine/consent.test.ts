@@ -38,7 +38,16 @@ test('a production droplet goes only with a consent that names it', async () => 
   expect(after).toHaveLength(1)
   expect(after[0].id).not.toBe(droplet.id)
 
+  // The consent was to the droplet alone.
+  const kept = await stack.run('destroy --yes')
+  expect(kept.output).toMatch(/resource "\S+ReservedIp::padlock-live" cannot be deleted/)
+  expect(kept.output).not.toMatch(/Droplet::padlock-live" cannot be deleted/)
+  expect(kept.code).not.toBe(0)
+  expect(await sandbox.droplets()).toHaveLength(1)
+
+  stack.set({ protect: 'false' })
+  await stack.up()
   const { code } = await stack.run('destroy --yes --skip-preview')
   expect(code).toBe(0)
-  expect(await sandbox.droplets()).toEqual([])
+  expect(await sandbox.things()).toEqual([])
 })
