@@ -4,17 +4,22 @@ import type { BaseIssue, IssuePathItem } from 'valibot'
 /** Stands in a message for the path of the bad value, such as `sshFrom[1]`. */
 const PATH = '{path}'
 
-/** Completes what is wrong with a value, a phrase that begins with a verb, to a whole message. */
-export type Say = (wrong: string) => string
-
 /**
- * The rest of a message.
+ * A message without its subject.
+ * @param wrong begins with a verb: `is not a TCP port`
  * @param allowed begins with a noun: `a whole number from 1 to 65535`
  * @param fix the command that fixes it; `{path}` stands for the path of the bad value
  */
-export function help(allowed: string, fix: string): Say {
-  return (wrong) => `${wrong}. Allowed: ${allowed}.\n    Fix: ${fix}`
-}
+export const message = (wrong: string, allowed: string, fix: string): string =>
+  `${wrong}. Allowed: ${allowed}.\n    Fix: ${fix}`
+
+/** Completes what is wrong to a message. */
+export type Say = (wrong: string) => string
+
+export const help =
+  (allowed: string, fix: string): Say =>
+  (wrong) =>
+    message(wrong, allowed, fix)
 
 /** The way from an object or a list to one of its values, as an issue bears it. */
 export function pathItem(input: object, key: string | number): IssuePathItem {

@@ -1,7 +1,7 @@
 /** What must fit together. A value that is bad by itself may have any type here. */
 import { closestMatch } from 'leven'
 import * as v from 'valibot'
-import { help, pathItem } from './error.ts'
+import { message, pathItem } from './error.ts'
 import { type keys, RESERVED } from './schema.ts'
 import type { Context } from './settings.ts'
 import { isObject, otherName } from './values.ts'
@@ -18,11 +18,9 @@ export function rules(known: string[], context: Context) {
     const values = dataset.value as Values
     const report: Report = (key, message, { show, name } = {}) => {
       const item = pathItem(values, key)
-      addIssue({
-        message,
-        input: show ? item.value : undefined,
-        path: name ? [item, pathItem(item.value as object, name)] : [item],
-      })
+      const path: [v.IssuePathItem, ...v.IssuePathItem[]] = [item]
+      if (name) path.push(pathItem(item.value as object, name))
+      addIssue({ message, path, input: show ? item.value : undefined })
     }
     unknownKeys(values, report, known)
     differentPorts(values, report)
@@ -35,13 +33,13 @@ export function rules(known: string[], context: Context) {
 
 /** A misspelt key would otherwise be ignored in silence. */
 function unknownKeys(values: Values, report: Report, known: string[]): void {
+  const lowerCase = new Map(known.map((key) => [key.toLowerCase(), key]))
   for (const key of Object.keys(values)) {
     if (known.includes(key) || key === 'auth0:domain') continue
-    const lowerCase = new Map(known.map((one) => [one.toLowerCase(), one]))
     const near = closestMatch(key.toLowerCase(), [...lowerCase.keys()], { maxDistance: 2 })
     const meant = near === undefined ? '' : ` (did you mean ${lowerCase.get(near)}?)`
-    const say = help('the keys in Pulumi.yaml', 'pulumi config rm {path}')
-    report(key, say(`is not a key of this project${meant}`))
+    const wrong = `is not a key of this project${meant}`
+    report(key, message(wrong, 'the keys in Pulumi.yaml', 'pulumi config rm {path}'))
   }
 }
 
@@ -54,57 +52,39 @@ function differentPorts(values: Values, report: Report): void {
     for (const other of ports.slice(index + 1)) {
       if (values[one] !== values[other]) continue
       const [moved, kept] = values[one] === USUAL_PORTS[one] ? [other, one] : [one, other]
-      const say = help('three different ports', `pulumi config set {path} ${USUAL_PORTS[moved]}`)
-      report(moved, say(`is the same as ${kept}`), { show: true })
+      const fix = `pulumi config set {path} ${USUAL_PORTS[moved]}`
+      const wrong = `is the same as ${kept}`
+      report(moved, message(wrong, 'three different ports', fix), { show: true })
     }
   }
 }
 
+const NOBODY = message(
+  'and allowedDomains are both empty, so nobody could use the app',
+  'at least one address or one domain',
+  "pulumi config set --path '{path}[0]' you@example.com",
+)
+
 function somebodyMayLogIn({ allowedEmails, allowedDomains }: Values, report: Report): void {
-  if (allowedEmails?.length > 0 || allowedDomains?.length > 0) return
-  const say = help(
-    'at least one address or one domain',
-    "pulumi config set --path '{path}[0]' you@example.com",
-  )
-  report('allowedEmails', say('and allowedDomains are both empty, so nobody could use the app'), {
-    show: true,
-  })
+  const listed = allowedEmails?.length > 0 || allowedDomains?.length > 0
+  if (!listed) report('allowedEmails', NOBODY, { show: true })
 }
 
 function appOrigin(values: Values, report: Report, { hasFile }: Context): void {
-  const { appImage, appSource, appBaseImage, appRegistryUser, appRegistryPassword } = values
-  if (appImage !== '') {
-    for (const [key, value] of Object.entries({ appSource, appBaseImage })) {
-      if (value === '') continue
-      const say = help(`either appImage or ${key}`, 'pulumi config rm {path}')
-      report(key, say('is set beside appImage, but an image is not built'), { show: true })
-    }
-    if ((appRegistryUser === '') === (appRegistryPassword === '')) return
-    const missing = appRegistryUser === '' ? 'appRegistryUser' : 'appRegistryPassword'
-    const flag = appRegistryUser === '' ? '' : '--secret '
-    const say = help(
-      'both or none of appRegistryUser and appRegistryPassword',
-      `pulumi config set ${flag}{path} VALUE`,
-    )
-    report(missing, say('is not set, though the other half of the registry login is'))
+  const { appImage, appSource, appBaseImage } = values
+  registryLogin(values, report)
+  if (appImage === '') {
+    const wrong = wrongFolder(String(appSource || 'app'), hasFile)
+    const allowed = 'a folder of this project that holds a Containerfile or a Dockerfile'
+    const fix = 'pulumi config set {path} app'
+    if (wrong) report('appSource', message(wrong, allowed, fix), { show: true })
     return
   }
-  if (appRegistryUser !== '' || appRegistryPassword !== '') {
-    const say = help(
-      'registry credentials only for an image',
-      'pulumi config rm appRegistryUser; pulumi config rm appRegistryPassword',
-    )
-    report(
-      appRegistryUser !== '' ? 'appRegistryUser' : 'appRegistryPassword',
-      say('is set without appImage'),
-    )
+  const wrong = 'is set beside appImage, but an image is not built'
+  for (const [key, value] of Object.entries({ appSource, appBaseImage })) {
+    const beside = message(wrong, `either appImage or ${key}`, 'pulumi config rm {path}')
+    if (value !== '') report(key, beside, { show: true })
   }
-  const wrong = wrongFolder(String(appSource || 'app'), hasFile)
-  const say = help(
-    'a folder of this project that holds a Containerfile or a Dockerfile',
-    'pulumi config set {path} app',
-  )
-  if (wrong) report('appSource', say(wrong), { show: true })
 }
 
 function wrongFolder(folder: string, hasFile: Context['hasFile']): string | undefined {
@@ -114,25 +94,43 @@ function wrongFolder(folder: string, hasFile: Context['hasFile']): string | unde
     : 'is not a folder with a Containerfile'
 }
 
+/** A user and a password, or neither; for an image alone. */
+function registryLogin(values: Values, report: Report): void {
+  const { appImage, appRegistryUser: user, appRegistryPassword: password } = values
+  if (appImage === '') {
+    const wrong = message(
+      'is set without appImage',
+      'registry credentials only for an image',
+      'pulumi config rm appRegistryUser; pulumi config rm appRegistryPassword',
+    )
+    if (user !== '') report('appRegistryUser', wrong)
+    else if (password !== '') report('appRegistryPassword', wrong)
+  } else if ((user === '') !== (password === '')) {
+    const wrong = message(
+      'is not set, though the other half of the registry login is',
+      'both or none of appRegistryUser and appRegistryPassword',
+      `pulumi config set ${user === '' ? '' : '--secret '}{path} VALUE`,
+    )
+    report(user === '' ? 'appRegistryUser' : 'appRegistryPassword', wrong)
+  }
+}
+
 function secretsAreSecret(values: Values, report: Report, { secretKeys }: Context): void {
   const { appSecrets, appRegistryPassword } = values
-  const commands = [
-    ['appSecrets', Object.keys(appSecrets ?? {}).length > 0, "--path '{path}.NAME'"],
-    ['appRegistryPassword', appRegistryPassword !== '', '{path}'],
-  ] as const
-  for (const [key, isSet, path] of commands) {
-    if (!isSet || secretKeys.includes(key)) continue
-    const say = help(
-      'a value set with --secret',
-      `pulumi config set --secret ${path} VALUE, and change the value: it has been seen`,
-    )
-    report(key, say('is in the configuration in plain text'))
+  const check = (key: string, isSet: boolean, path: string) => {
+    const fix = `pulumi config set --secret ${path} VALUE, and change the value: it has been seen`
+    const wrong = 'is in the configuration in plain text'
+    if (isSet && !secretKeys.includes(key))
+      report(key, message(wrong, 'a value set with --secret', fix))
   }
+  check('appSecrets', Object.keys(appSecrets ?? {}).length > 0, "--path '{path}.NAME'")
+  check('appRegistryPassword', appRegistryPassword !== '', '{path}')
 }
 
 function namesOnce({ appEnv, appSecrets }: Values, report: Report): void {
   if (!isObject(appEnv) || !isObject(appSecrets)) return
+  const wrong = otherName(RESERVED)('is in appEnv as well')
   for (const name of Object.keys(appSecrets)) {
-    if (Object.hasOwn(appEnv, name)) report('appSecrets', otherName(RESERVED)('is in appEnv as well'), { name })
+    if (Object.hasOwn(appEnv, name)) report('appSecrets', wrong, { name })
   }
 }

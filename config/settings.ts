@@ -109,7 +109,7 @@ export interface ProjectSettings {
 export interface LifecycleSettings {
   /** When a sweep may destroy the stack, to the minute; never if absent. */
   expires?: Date
-  /** Does the engine refuse to delete or replace what cannot be made again? */
+  /** Does the engine keep what cannot be made again from being deleted or replaced? */
   protect: boolean
   /** The same of the droplet, whose loss may have been consented to. */
   protectDroplet: boolean

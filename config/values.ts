@@ -1,20 +1,20 @@
 /** Schemas of values that are no texts: booleans, numbers, lists, objects. */
 import * as v from 'valibot'
-import { help, pathItem, type Say } from './error.ts'
+import { help, message, pathItem, type Say } from './error.ts'
 import type { TextSchema } from './texts.ts'
 
 export function flag() {
-  const wrong = help('true or false', 'pulumi config set {path} false')('is neither true nor false')
-  return v.optional(v.boolean(wrong), false)
+  const fix = 'pulumi config set {path} false'
+  return v.optional(v.boolean(message('is neither true nor false', 'true or false', fix)), false)
 }
 
 /** A whole number from `least` to `most`; `unit` is a noun such as `TCP port`. */
 export function wholeNumber(unit: string, least: number, most: number, standard: number) {
-  const say = help(
+  const wrong = message(
+    `is not a ${unit}`,
     `a whole number from ${least} to ${most}`,
     `pulumi config set {path} ${standard}`,
   )
-  const wrong = say(`is not a ${unit}`)
   return v.optional(
     v.pipe(v.number(wrong), v.integer(wrong), v.minValue(least, wrong), v.maxValue(most, wrong)),
     standard,
@@ -32,36 +32,30 @@ export function list(
   example: string,
   empty?: { wrong: string; allowed: string },
 ) {
-  const isList = help(`a list of ${allowed}`, `pulumi config set --path '{path}[0]' '${example}'`)
-  const once = help('each entry once', "pulumi config rm --path '{path}'")
+  const first = "pulumi config set --path '{path}[0]'"
   return v.optional(
     v.pipe(
       v.array(
         entry(help(allowed, `pulumi config set --path '{path}' '${example}'`)),
-        isList('is not a list'),
+        message('is not a list', `a list of ${allowed}`, `${first} '${example}'`),
       ),
-      v.minLength(
-        empty ? 1 : 0,
-        help(
-          empty?.allowed ?? '',
-          `pulumi config set --path '{path}[0]' ${example}`,
-        )(empty?.wrong ?? ''),
-      ),
+      empty
+        ? v.minLength(1, message(empty.wrong, empty.allowed, `${first} ${example}`))
+        : v.minLength(0),
       v.rawCheck(({ dataset: { value }, addIssue }) => {
         const entries: unknown[] = Array.isArray(value) ? value : []
         for (const [index, input] of entries.entries()) {
-          if (entries.indexOf(input) === index) continue
-          addIssue({
-            message: once('is in the list twice'),
-            input,
-            path: [pathItem(entries, index)],
-          })
+          if (entries.indexOf(input) < index)
+            addIssue({ message: TWICE, input, path: [pathItem(entries, index)] })
         }
       }),
     ),
     [],
   )
 }
+
+const REMOVE = "pulumi config rm --path '{path}'"
+const TWICE = message('is in the list twice', 'each entry once', REMOVE)
 
 export function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
@@ -70,33 +64,25 @@ export function isObject(value: unknown): value is Record<string, unknown> {
 /** An environment by name, sorted. Numbers and booleans are taken as their text, as a shell would. */
 export function environment(secret: boolean, taken: string[]) {
   const set = `pulumi config set${secret ? ' --secret' : ''} --path`
-  const remove = "pulumi config rm --path '{path}'"
+  const wrong = {
+    type: message('is not an object', 'names with values', `${set} '{path}.NAME' VALUE`),
+    name: message(
+      'has a name that an environment variable cannot have',
+      'letters, digits and _, not beginning with a digit',
+      REMOVE,
+    ),
+    value: message('is not a text', 'a text, a number or a boolean', `${set} '{path}' VALUE`),
+  }
+  const name = v.pipe(
+    v.string(),
+    v.regex(/^[A-Za-z_][A-Za-z0-9_]*$/, wrong.name),
+    v.notValues(taken, otherName(taken)('is set by the deployment itself')),
+  )
+  const value = v.union([v.string(), v.number(), v.boolean()], wrong.value)
   return v.optional(
     v.pipe(
-      v.custom<Record<string, unknown>>(
-        isObject,
-        help('names with values', `${set} '{path}.NAME' VALUE`)('is not an object'),
-      ),
-      v.record(
-        v.pipe(
-          v.string(),
-          v.regex(
-            /^[A-Za-z_][A-Za-z0-9_]*$/,
-            help(
-              'letters, digits and _, not beginning with a digit',
-              remove,
-            )('has a name that an environment variable cannot have'),
-          ),
-          v.notValues(taken, otherName(taken)('is set by the deployment itself')),
-        ),
-        v.pipe(
-          v.union(
-            [v.string(), v.number(), v.boolean()],
-            help('a text, a number or a boolean', `${set} '{path}' VALUE`)('is not a text'),
-          ),
-          v.transform(String),
-        ),
-      ),
+      v.custom<Record<string, unknown>>(isObject, wrong.type),
+      v.record(name, v.pipe(value, v.transform(String))),
       v.transform((names) =>
         Object.fromEntries(Object.entries(names).sort(([a], [b]) => (a < b ? -1 : 1))),
       ),
@@ -106,6 +92,5 @@ export function environment(secret: boolean, taken: string[]) {
 }
 
 /** @param taken names that the deployment gives to the app */
-export function otherName(taken: string[]): Say {
-  return help(`names other than ${taken.join(', ')}, each once`, "pulumi config rm --path '{path}'")
-}
+export const otherName = (taken: string[]): Say =>
+  help(`names other than ${taken.join(', ')}, each once`, REMOVE)

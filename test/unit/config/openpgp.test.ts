@@ -16,3 +16,8 @@ test('a private key has none', async () => {
   const { privateKey } = await generate({ type: 'ecc' })
   expect(fingerprint(privateKey.armor())).toBeUndefined()
 })
+
+test.each(['', 'mA==', 'mQ==', 'xg==', 'AAAA'])('a damaged key (%p) has none', (body) => {
+  const [start, end] = ['BEGIN', 'END'].map((word) => `-----${word} PGP PUBLIC KEY BLOCK-----`)
+  expect(fingerprint(`${start}\n\n${body}\n${end}\n`)).toBeUndefined()
+})
