@@ -634,11 +634,11 @@ export const badConfigurations: BadConfiguration[] = [
     ],
   },
   {
-    title: 'a key with line breaks, and one whose text is no base64',
-    raw: { adminSshKeys: ['ssh-rsa AAAA\nssh-rsa AAAA', 'ssh-ed25519 ????'] },
+    title: 'a key with line breaks, and one with a character that base64 lacks',
+    raw: { adminSshKeys: ['ssh-rsa AAAA\nssh-rsa AAAA', 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5!'] },
     messages: [
       "adminSshKeys[0] = \"ssh-rsa AAAA\\nssh-rsa AAAA\" has more than one line. Allowed: authorized_keys lines (the text of a .pub file).\n    Fix: pulumi config set --path 'adminSshKeys[0]' 'ssh-ed25519 AAAA… you@example.com'",
-      "adminSshKeys[1] = \"ssh-ed25519 ????\" is a damaged ssh public key. Allowed: authorized_keys lines (the text of a .pub file).\n    Fix: pulumi config set --path 'adminSshKeys[1]' 'ssh-ed25519 AAAA… you@example.com'",
+      "adminSshKeys[1] = \"ssh-ed25519 AAAAC3NzaC1lZDI1NTE5!\" is a damaged ssh public key. Allowed: authorized_keys lines (the text of a .pub file).\n    Fix: pulumi config set --path 'adminSshKeys[1]' 'ssh-ed25519 AAAA… you@example.com'",
     ],
   },
   {
