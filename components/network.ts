@@ -1,5 +1,6 @@
 import * as digitalocean from '@pulumi/digitalocean'
 import * as pulumi from '@pulumi/pulumi'
+import { expiryInTag } from '../config/expiry.ts'
 
 export interface NetworkArgs {
   /** Region slug of the reserved IP; the droplet must be in the same one. */
@@ -74,7 +75,7 @@ export class Network extends pulumi.ComponentResource {
  * no other stack's, and of the characters that a tag may have (letters, digits, `:`, `-`, `_`).
  */
 export function expiryTag(name: string, expires: Date): string {
-  return `${name}:expires:${expires.toISOString().slice(0, 16).replace(/[-:]/g, '')}Z`
+  return `${name}:expires:${expiryInTag(expires)}`
 }
 
 function inboundRules(args: NetworkArgs) {
