@@ -4,8 +4,7 @@
  */
 const DOORS = {
   'start.js': ['index.ts'],
-  'index.ts': ['config', 'config.ts', 'components', 'lib', 'cloud-init'],
-  'config.ts': ['config'],
+  'index.ts': ['config', 'components', 'lib', 'cloud-init'],
   config: [],
   components: ['config', 'cloud-init', 'host', 'lib'],
   'cloud-init': [],
@@ -30,7 +29,7 @@ const doors = Object.entries(DOORS).map(([room, others]) => ({
 }))
 
 /** What an operator installs with --omit=dev must run. */
-const PRODUCTION = ['start.js', 'index.ts', 'config.ts', 'config', 'components', 'cloud-init']
+const PRODUCTION = ['start.js', 'index.ts', 'config', 'components', 'cloud-init']
   .concat(['host', 'lib', 'policy', 'probe', 'ops'])
   .map(pattern)
 
