@@ -14,11 +14,6 @@ export function renderedFiles(facts: HostFacts): HostFile[] {
       `SSH_PORT=${facts.sshPort}`,
       `SWAP_MIB=${facts.swapMiB}`,
     ]),
-    file('/etc/padlock/ports.nft', [
-      `define ssh_port = ${facts.sshPort}`,
-      `define http_port = ${facts.httpPort}`,
-      `define https_port = ${facts.httpsPort}`,
-    ]),
     file('/etc/ssh/sshd_config.d/10-padlock-port.conf', [`Port ${facts.sshPort}`]),
     ...(fetched ? [] : [file('/etc/padlock/caddy.asc', [repository.key.trimEnd()])]),
     // Moved to where apt reads it once the key has been verified.
