@@ -1,4 +1,4 @@
-import { backups, FREE, LIST_PRICES } from '../report/prices.ts'
+import { backups, FREE, LIST_PRICES } from '../ops/report/prices.ts'
 
 /**
  * List prices of droplets and of database nodes by size, US dollars a month, so that a pull request

@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
 import { ensurePrerequisites } from '../sandbox/prerequisites.ts'
-import { ensureToolchain } from '../toolchain/index.ts'
+import { ensureToolchain } from '../sandbox/toolchain/index.ts'
 import { type Command, type Suite, suites } from './suites.ts'
 
 interface Count {

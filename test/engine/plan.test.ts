@@ -2,7 +2,7 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { applyPlan, type Engine, savePlan } from '../../cli/deployment/plan.ts'
+import { applyPlan, type Engine, savePlan } from '../../ops/plan/plan.ts'
 import { type Sandbox, startSandbox } from './sandbox.ts'
 import { openStack, type Stack } from './stack.ts'
 

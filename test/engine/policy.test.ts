@@ -1,7 +1,7 @@
 /** The policy pack as the engine runs it, on the real program. */
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { eventLog, policyFlags, violations } from '../../engine/policy.ts'
+import { eventLog, policyFlags, violations } from '../../ops/engine/policy.ts'
 import { withoutConsent } from '../../policy/consent.ts'
 import { type Sandbox, startSandbox } from './sandbox.ts'
 import { openStack, type Stack } from './stack.ts'

@@ -1,7 +1,7 @@
 import { mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parse, stringify } from 'yaml'
-import { nodeExecutable } from '../../toolchain/launcher.ts'
+import { nodeExecutable } from '../../sandbox/toolchain/launcher.ts'
 import { type Ran, type Running, start } from './processes.ts'
 import { cache, root, type Sandbox } from './sandbox.ts'
 import { addresses } from './stack.ts'
@@ -32,7 +32,7 @@ export function openProject(sandbox: Sandbox): Project {
     writeFileSync(join(folder, file), stringify({ ...settings, config }))
   }
   const launch: Project['launch'] = (words, environment) =>
-    start(nodeExecutable(), [join(folder, 'cli', 'main.ts'), ...words.split(' ')], {
+    start(nodeExecutable(), [join(folder, 'ops', 'cli', 'main.ts'), ...words.split(' ')], {
       cwd: folder,
       env: { ...process.env, PADLOCK_CACHE: cache, ...environment },
     })

@@ -13,7 +13,7 @@ import {
   readCredentials,
   type SandboxFile,
 } from '../../sandbox/control.ts'
-import { nodeExecutable } from '../../toolchain/launcher.ts'
+import { nodeExecutable } from '../../sandbox/toolchain/launcher.ts'
 
 export const root = join(import.meta.dirname, '..', '..')
 export const cache = process.env.PADLOCK_CACHE ?? join(root, '.sandbox', 'cache')

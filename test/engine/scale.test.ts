@@ -1,7 +1,7 @@
 /** The verbs on a thousand environments, within the APIs' limits: accounts alone, no machines. */
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { nodeExecutable } from '../../toolchain/launcher.ts'
+import { nodeExecutable } from '../../sandbox/toolchain/launcher.ts'
 import { type Ran, start } from './processes.ts'
 import { openProject, type Project } from './project.ts'
 import { type Json, root, type Sandbox, startSandbox } from './sandbox.ts'

@@ -1,8 +1,8 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parse, stringify } from 'yaml'
-import { deploymentEnvironment } from '../../cli/deployment/environment.ts'
-import { ensureToolchain } from '../../toolchain/index.ts'
+import { deploymentEnvironment } from '../../sandbox/deployment/environment.ts'
+import { ensureToolchain } from '../../sandbox/toolchain/index.ts'
 import { type Ran, type Running, start } from './processes.ts'
 import { cache, type Json, root, type Sandbox } from './sandbox.ts'
 

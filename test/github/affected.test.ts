@@ -1,5 +1,5 @@
-import { affectedStacks, changedFiles, reviewedStacks } from '../../github/affected.ts'
-import { postPreviews } from '../../github/preview.ts'
+import { affectedStacks, changedFiles, reviewedStacks } from '../../ops/github/affected.ts'
+import { postPreviews } from '../../ops/github/preview.ts'
 import { makeRepository, type Repository, RUN, textsOn } from './repository.ts'
 
 const stacks = ['production', 'staging']

@@ -1,4 +1,4 @@
-import { COMMENT_LIMIT, putComment, removeComment } from '../../github/comment.ts'
+import { COMMENT_LIMIT, putComment, removeComment } from '../../ops/github/comment.ts'
 import { addComment, person } from '../support/github/state.ts'
 import { BOT, makeRepository, type Repository, textsOn } from './repository.ts'
 

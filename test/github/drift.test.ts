@@ -1,4 +1,4 @@
-import { reportDrift } from '../../github/drift.ts'
+import { reportDrift } from '../../ops/github/drift.ts'
 import { addIssue, person } from '../support/github/state.ts'
 import { makeRepository, type Repository, RUN, textsOn } from './repository.ts'
 

@@ -1,5 +1,5 @@
-import { reconcile } from '../../github/ephemeral.ts'
-import { answerComment } from '../../github/preview-command.ts'
+import { reconcile } from '../../ops/github/ephemeral.ts'
+import { answerComment } from '../../ops/github/preview-command.ts'
 import { addComment, person } from '../support/github/state.ts'
 import {
   makeRepository,

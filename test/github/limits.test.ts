@@ -1,4 +1,4 @@
-import { putComment } from '../../github/comment.ts'
+import { putComment } from '../../ops/github/comment.ts'
 import { makeRepository, type Repository, textsOn } from './repository.ts'
 
 // Real waits: the client sleeps for seconds.

@@ -1,5 +1,5 @@
-import { type GitHub, openGitHub } from '../../github/client.ts'
-import type { Environments, Receipt } from '../../github/environments.ts'
+import { type GitHub, openGitHub } from '../../ops/github/client.ts'
+import type { Environments, Receipt } from '../../ops/github/environments.ts'
 import { type FakeGitHub, startGitHub } from '../support/github/index.ts'
 import type { Limits } from '../support/github/limits.ts'
 import { addIssue, type Issue, person, type Token } from '../support/github/state.ts'

@@ -1,8 +1,8 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { readEvent } from '../../github/event.ts'
-import { thisRunner } from '../../github/runner.ts'
+import { readEvent } from '../../ops/github/event.ts'
+import { thisRunner } from '../../ops/github/runner.ts'
 
 let folder: string
 beforeEach(() => {

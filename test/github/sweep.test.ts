@@ -1,4 +1,4 @@
-import { sweep } from '../../github/sweep.ts'
+import { sweep } from '../../ops/github/sweep.ts'
 import { makeRepository, type Repository, rememberedEnvironments, textsOn } from './repository.ts'
 
 let repository: Repository

@@ -2,7 +2,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parse } from 'yaml'
-import { verbs } from '../../cli/verbs.ts'
+import { verbs } from '../../ops/cli/verbs.ts'
 
 interface Job {
   if?: string

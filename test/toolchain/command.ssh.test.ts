@@ -3,7 +3,7 @@
 import { createPrivateKey, createPublicKey, generateKeyPairSync } from 'node:crypto'
 import { createServer, type Server } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { openSshPublicKey } from '../../toolchain/standins/openssh.ts'
+import { openSshPublicKey } from '../../sandbox/toolchain/standins/openssh.ts'
 import { generateKey } from '../support/ssh-key.ts'
 import { type SshServer, startSshServer } from '../support/ssh-server.ts'
 import { type Answer, type StandIn, startStandIn } from './replay.ts'

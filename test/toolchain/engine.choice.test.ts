@@ -12,11 +12,11 @@ import {
 } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
-import { builtEnginePath, GO_MISSING, pinnedVersion } from '../../toolchain/engine/build.ts'
-import type { Vendor } from '../../toolchain/engine/vendor.ts'
-import { ensureToolchain, type Toolchain } from '../../toolchain/index.ts'
-import { withLock } from '../../toolchain/lock.ts'
-import { PLUGINS, wantedVersion } from '../../toolchain/plugins.ts'
+import { builtEnginePath, GO_MISSING, pinnedVersion } from '../../sandbox/toolchain/engine/build.ts'
+import type { Vendor } from '../../sandbox/toolchain/engine/vendor.ts'
+import { ensureToolchain, type Toolchain } from '../../sandbox/toolchain/index.ts'
+import { withLock } from '../../sandbox/toolchain/lock.ts'
+import { PLUGINS, wantedVersion } from '../../sandbox/toolchain/plugins.ts'
 import { unreachable } from './engine.vendor.ts'
 
 let folder: string
@@ -159,7 +159,7 @@ test('a launcher starts a program of this project under its Node, whatever its p
   await ensure()
   for (const name of PLUGINS) expect(existsSync(plugin(at('home'), name))).toBe(true)
   const host = at('home', 'bin', 'pulumi-language-nodejs')
-  expect(readFileSync(host, 'utf8')).toContain(join('toolchain', 'language', 'main.ts'))
+  expect(readFileSync(host, 'utf8')).toContain(join('sandbox', 'toolchain', 'language', 'main.ts'))
   const text = readFileSync(plugin(at('home'), 'random'), 'utf8')
   const [node] = /'[^']*node'/.exec(text)!
   const version = execFileSync('sh', ['-c', `${node} --version`], { encoding: 'utf8' })

@@ -4,7 +4,7 @@ import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } fro
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { ensureToolchain, type Toolchain } from '../../toolchain/index.ts'
+import { ensureToolchain, type Toolchain } from '../../sandbox/toolchain/index.ts'
 import { generateKey } from '../support/ssh-key.ts'
 import { type SshServer, startSshServer } from '../support/ssh-server.ts'
 import { unreachable } from './engine.vendor.ts'

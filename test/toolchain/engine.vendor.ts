@@ -1,4 +1,4 @@
-import type { Vendor } from '../../toolchain/engine/vendor.ts'
+import type { Vendor } from '../../sandbox/toolchain/engine/vendor.ts'
 
 /** A vendor whose site does not answer. */
 export const unreachable: Vendor = {

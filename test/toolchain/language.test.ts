@@ -11,7 +11,7 @@ import messages from '@pulumi/pulumi/proto/language_pb.js'
 
 const ROOT = join(import.meta.dirname, '..', '..')
 const NODE = join(ROOT, 'node_modules', '.bin', 'node')
-const HOST = join(ROOT, 'toolchain', 'language', 'main.ts')
+const HOST = join(ROOT, 'sandbox', 'toolchain', 'language', 'main.ts')
 
 let folder: string
 let host: ChildProcess

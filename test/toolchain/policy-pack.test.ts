@@ -15,7 +15,7 @@ import struct from 'google-protobuf/google/protobuf/struct_pb.js'
 
 const ROOT = join(import.meta.dirname, '..', '..')
 const NODE = join(ROOT, 'node_modules', '.bin', 'node')
-const HOST = join(ROOT, 'toolchain', 'language', 'main.ts')
+const HOST = join(ROOT, 'sandbox', 'toolchain', 'language', 'main.ts')
 /** Says in its messages what it was told of the stack, and its process's id. */
 const PACK = `
 import { PolicyPack } from '@pulumi/policy'

@@ -56,7 +56,7 @@ export interface StandIn {
 }
 
 /**
- * Starts `toolchain/standins/NAME/main.ts` under the project's own Node, or the program at the path `name`.
+ * Starts `sandbox/toolchain/standins/NAME/main.ts` under the project's own Node, or the program at the path `name`.
  * @param options.env added to (undefined: taken from) the environment of the tests
  */
 export async function startStandIn(
@@ -68,7 +68,7 @@ export async function startStandIn(
   const child = spawn(
     join(ROOT, 'node_modules', '.bin', 'node'),
     [
-      name.endsWith('.ts') ? name : join(ROOT, 'toolchain', 'standins', name, 'main.ts'),
+      name.endsWith('.ts') ? name : join(ROOT, 'sandbox', 'toolchain', 'standins', name, 'main.ts'),
       engine.address,
     ],
     {

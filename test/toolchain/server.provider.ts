@@ -1,8 +1,11 @@
 /** A provider for the server's own tests: one resource type that does what its inputs say. */
-import { InitFailedError, ProviderError } from '../../toolchain/standins/server/errors.ts'
-import { serveProvider } from '../../toolchain/standins/server/serve.ts'
-import type { CreateResult, ResourceHandler } from '../../toolchain/standins/server/types.ts'
-import { secret, UNKNOWN } from '../../toolchain/standins/server/values.ts'
+import { InitFailedError, ProviderError } from '../../sandbox/toolchain/standins/server/errors.ts'
+import { serveProvider } from '../../sandbox/toolchain/standins/server/serve.ts'
+import type {
+  CreateResult,
+  ResourceHandler,
+} from '../../sandbox/toolchain/standins/server/types.ts'
+import { secret, UNKNOWN } from '../../sandbox/toolchain/standins/server/values.ts'
 
 const thing: ResourceHandler<{ greeting: string }> = {
   check: ({ news, name, type, randomSeed, autonaming }) => ({

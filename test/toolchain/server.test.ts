@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { requireLoopback } from '../../toolchain/standins/server/loopback.ts'
+import { requireLoopback } from '../../sandbox/toolchain/standins/server/loopback.ts'
 import { type StandIn, startStandIn } from './replay.ts'
 
 const URN = 'urn:pulumi:dev::p::a:b:Parent$test:index/thing:Thing::x'

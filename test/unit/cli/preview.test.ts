@@ -3,9 +3,9 @@ import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { reach } from '../../../cli/deployment/reach.ts'
-import { fetchPrices, mayHaveToken } from '../../../cli/deployment/sizes.ts'
-import { run } from '../../../cli/preview.ts'
+import { run } from '../../../ops/cli/preview.ts'
+import { reach } from '../../../ops/preview/reach.ts'
+import { fetchPrices, mayHaveToken } from '../../../ops/preview/sizes.ts'
 
 const fixtures = join(__dirname, '..', '..', 'fixtures')
 const saved = join(fixtures, 'previews', 'size.json')

@@ -1,4 +1,4 @@
-import { withoutAttempts } from '../../../engine/attempts.ts'
+import { withoutAttempts } from '../../../ops/engine/attempts.ts'
 
 const resource = ' +  command:remote:Command padlock-dev-host-key'
 

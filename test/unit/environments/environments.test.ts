@@ -1,9 +1,9 @@
-import { diagnostics } from '../../../environments/diagnostics.ts'
-import { duration, expiryAfter } from '../../../environments/duration.ts'
-import type { Owned } from '../../../environments/inventory.ts'
-import { merge } from '../../../environments/list.ts'
-import { checkName, expiryOf, stackOf } from '../../../environments/names.ts'
-import { decide } from '../../../environments/sweep.ts'
+import { diagnostics } from '../../../ops/environments/diagnostics.ts'
+import { duration, expiryAfter } from '../../../ops/environments/duration.ts'
+import type { Owned } from '../../../ops/environments/inventory.ts'
+import { merge } from '../../../ops/environments/list.ts'
+import { checkName, expiryOf, stackOf } from '../../../ops/environments/names.ts'
+import { decide } from '../../../ops/environments/sweep.ts'
 
 const minute = 60_000
 

@@ -1,6 +1,6 @@
-import { costInWords } from '../../../report/cost.ts'
-import type { Properties } from '../../../report/preview.ts'
-import { report } from '../../../report/report.ts'
+import { costInWords } from '../../../ops/report/cost.ts'
+import type { Properties } from '../../../ops/report/preview.ts'
+import { report } from '../../../ops/report/report.ts'
 import { preview, prices, recording } from './fixtures.ts'
 
 const DROPLET = 'digitalocean:index/droplet:Droplet'

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Preview, PreviewStep, Properties } from '../../../report/preview.ts'
-import { type Prices, pricesOf } from '../../../report/prices.ts'
+import type { Preview, PreviewStep, Properties } from '../../../ops/report/preview.ts'
+import { type Prices, pricesOf } from '../../../ops/report/prices.ts'
 
 const FIXTURES = join(__dirname, '..', '..', 'fixtures')
 const PREVIEWS = join(FIXTURES, 'previews')

@@ -1,8 +1,8 @@
 /** Every recorded change as the comment that a reviewer gets. */
-import { json } from '../../../report/json.ts'
-import { markdown } from '../../../report/markdown.ts'
-import { report } from '../../../report/report.ts'
-import { text } from '../../../report/text.ts'
+import { json } from '../../../ops/report/json.ts'
+import { markdown } from '../../../ops/report/markdown.ts'
+import { report } from '../../../ops/report/report.ts'
+import { text } from '../../../ops/report/text.ts'
 import { expectGolden } from '../golden.ts'
 import { prices, recorded, recording } from './fixtures.ts'
 

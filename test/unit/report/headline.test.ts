@@ -1,4 +1,4 @@
-import { report } from '../../../report/report.ts'
+import { report } from '../../../ops/report/report.ts'
 import { preview, recording } from './fixtures.ts'
 
 const DROPLET = 'digitalocean:index/droplet:Droplet'

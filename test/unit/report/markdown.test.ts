@@ -1,7 +1,7 @@
-import { COMMENT_LIMIT } from '../../../report/limit.ts'
-import { markdown } from '../../../report/markdown.ts'
-import type { Preview } from '../../../report/preview.ts'
-import { report } from '../../../report/report.ts'
+import { COMMENT_LIMIT } from '../../../ops/report/limit.ts'
+import { markdown } from '../../../ops/report/markdown.ts'
+import type { Preview } from '../../../ops/report/preview.ts'
+import { report } from '../../../ops/report/report.ts'
 import { preview, prices, recording } from './fixtures.ts'
 
 const FIREWALL = 'digitalocean:index/firewall:Firewall'

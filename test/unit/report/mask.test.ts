@@ -1,8 +1,8 @@
-import { json } from '../../../report/json.ts'
-import { markdown } from '../../../report/markdown.ts'
-import { mask, maskText } from '../../../report/mask.ts'
-import { report } from '../../../report/report.ts'
-import { text } from '../../../report/text.ts'
+import { json } from '../../../ops/report/json.ts'
+import { markdown } from '../../../ops/report/markdown.ts'
+import { mask, maskText } from '../../../ops/report/mask.ts'
+import { report } from '../../../ops/report/report.ts'
+import { text } from '../../../ops/report/text.ts'
 import { preview } from './fixtures.ts'
 
 const PEM = '-----BEGIN OPENSSH PRIVATE KEY-----\nb3BlbnNzaA==\n-----END OPENSSH PRIVATE KEY-----\n'

@@ -1,8 +1,8 @@
 /** What the policies say, in the report of a recorded change. */
-import { markdown } from '../../../report/markdown.ts'
-import { type Report, report } from '../../../report/report.ts'
-import { text } from '../../../report/text.ts'
-import type { Violation } from '../../../report/violation.ts'
+import { markdown } from '../../../ops/report/markdown.ts'
+import { type Report, report } from '../../../ops/report/report.ts'
+import { text } from '../../../ops/report/text.ts'
+import type { Violation } from '../../../ops/report/violation.ts'
 import { expectGolden } from '../golden.ts'
 import { prices, recording } from './fixtures.ts'
 

@@ -1,4 +1,4 @@
-import { readPreview } from '../../../report/preview.ts'
+import { readPreview } from '../../../ops/report/preview.ts'
 
 test.each([
   ['no JSON at all', 'saved.json is not JSON. Allowed: the output of pulumi preview --json'],

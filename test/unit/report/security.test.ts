@@ -1,5 +1,5 @@
-import type { Properties } from '../../../report/preview.ts'
-import { report } from '../../../report/report.ts'
+import type { Properties } from '../../../ops/report/preview.ts'
+import { report } from '../../../ops/report/report.ts'
 import { preview, recording } from './fixtures.ts'
 
 const lines = (found: ReturnType<typeof report>) =>

@@ -1,6 +1,6 @@
-import { unfinished } from '../../../toolchain/standins/bridge/plan.ts'
-import type { Properties } from '../../../toolchain/standins/bridge/schema.ts'
-import { UNKNOWN } from '../../../toolchain/standins/server/values.ts'
+import { unfinished } from '../../../sandbox/toolchain/standins/bridge/plan.ts'
+import type { Properties } from '../../../sandbox/toolchain/standins/bridge/schema.ts'
+import { UNKNOWN } from '../../../sandbox/toolchain/standins/server/values.ts'
 
 test('what is kept of a plan has no unknown in it, however deep', () => {
   const properties = {

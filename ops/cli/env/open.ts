@@ -1,0 +1,30 @@
+import { readFileSync } from 'node:fs'
+import { parse } from 'yaml'
+import { Auth0 } from '../../accounts/auth0.ts'
+import { DigitalOcean } from '../../accounts/digitalocean.ts'
+import { openPlace } from '../../accounts/place.ts'
+import type { Context } from '../../environments/context.ts'
+import { readTemplate } from '../../environments/settings.ts'
+import { Stacks } from '../../environments/stacks.ts'
+
+/**
+ * What the verbs on environments work with, as Pulumi.preview.yaml points to it.
+ * @param quiet what the engine prints is shown only where it fails
+ */
+export async function openEnvironments({ quiet = false } = {}): Promise<Context> {
+  const project: string = parse(readFileSync('Pulumi.yaml', 'utf8')).name
+  const { config, zone, parent } = readTemplate(project)
+  const place = await openPlace(config)
+  const { digitalocean } = place
+  return {
+    accounts: {
+      digitalocean: new DigitalOcean(digitalocean.endpoint, digitalocean.token),
+      auth0: new Auth0(place.auth0),
+    },
+    marks: { project, zone, parent },
+    stacks: new Stacks(place.environment, quiet),
+    exclusive: place.sandbox,
+    receipts: place.receipts,
+    say: (line) => console.error(line),
+  }
+}

@@ -1,0 +1,28 @@
+import { parseArgs } from 'node:util'
+import { commitHere, engineOn } from '../../plan/engine.ts'
+import { savePlan } from '../../plan/plan.ts'
+
+export const help = `padlock plan save --stack STACK --out FOLDER
+
+Previews the stack with \`pulumi preview --save-plan\` and keeps the plan, with the commit and
+the state it was made for. Review it, then: ./padlock plan apply --stack STACK --from FOLDER
+
+Secrets in the plan are encrypted with the stack's key; names and addresses are not.
+
+Exit code 0: kept. 1: the preview failed. 2: a wrong command line.`
+
+/** The verb. */
+export async function run(args: string[]): Promise<number> {
+  const { values } = parseArgs({
+    args,
+    options: { stack: { type: 'string' }, out: { type: 'string' } },
+  })
+  const { stack, out } = values
+  if (!stack || !out) {
+    console.error(help)
+    return 2
+  }
+  const about = await savePlan(await engineOn(stack), out, { stack, commit: commitHere() })
+  console.log(`plan of ${stack} at ${about.commit.slice(0, 12)} in ${out}`)
+  return 0
+}

@@ -1,0 +1,158 @@
+import { readFile, writeFile } from 'node:fs/promises'
+import { parseArgs } from 'node:util'
+import { type Judged, judgedPreview } from '../preview/judged.ts'
+import { reach } from '../preview/reach.ts'
+import { fetchPrices, mayHaveToken, OFFICIAL } from '../preview/sizes.ts'
+import { json } from '../report/json.ts'
+import { markdown } from '../report/markdown.ts'
+import { type Preview, readPreview } from '../report/preview.ts'
+import { type Prices, pricesOf } from '../report/prices.ts'
+import { report } from '../report/report.ts'
+import { text } from '../report/text.ts'
+import { stops } from '../report/violation.ts'
+
+const FORMATS = { markdown, json, text }
+const OVER_BUDGET = 3
+
+export const help = `padlock preview [--stack NAME] [--format markdown|json|text] [--budget DOLLARS]
+                [--from FILE] [--prices FILE] [--out FILE]
+
+What \`pulumi up\` would do, as a reviewer wants to read it: downtime, what changes and why,
+what it costs, what it opens and closes, what the policies say of it. Changes nothing.
+
+  --stack    the stack (dev): one of the sandbox if its digitalocean:apiEndpoint is on this
+             computer, else one of the backend that you are logged in to
+  --format   text (the default), markdown for a comment on a pull request, or json
+  --budget   dollars a month that the stack may cost
+  --from     a saved preview instead of a new one, shown but not judged by the policies;
+             of an update, a destroy or a drift:
+               pulumi preview --json --show-sames > FILE
+               pulumi destroy --preview-only --json > FILE
+               pulumi refresh --preview-only --json > FILE
+  --prices   saved prices, as GET /v2/sizes gives them, instead of asking for them
+  --out      a file to write instead of standard output
+
+Prices come from the stack's digitalocean:apiEndpoint, with DIGITALOCEAN_TOKEN; without it
+the cost is unknown. Secrets are masked in every format.
+
+Examples
+  ./padlock preview                                       the dev stack, in the terminal
+  ./padlock preview --stack production --budget 20        fails where it would cost more
+  ./padlock preview --from saved.json --format markdown   the comment for a saved preview
+
+Exit code 0: reported. 1: the preview fails, or a policy stops it, and the report says why.
+2: a wrong command line. 3: over the budget, or a price is unknown that it depends on.`
+
+interface Wishes {
+  stack: string
+  format: keyof typeof FORMATS
+  budget?: number
+  from?: string
+  prices?: string
+  out?: string
+}
+
+/** The verb. */
+export async function run(args: string[]): Promise<number> {
+  const wishes = read(args)
+  if (typeof wishes === 'string') {
+    console.error(`padlock preview: ${wishes}\n\n${help}`)
+    return 2
+  }
+  const environment = wishes.from ? {} : await reach(wishes.stack)
+  const { preview, violations } = await judged(wishes, environment)
+  const prices = await pricesFor(wishes, preview, environment)
+  const { budget, stack } = wishes
+  const found = report(preview, { prices, budget, stack, violations })
+  const written = FORMATS[wishes.format](found)
+  if (wishes.out) await writeFile(wishes.out, written)
+  else process.stdout.write(written)
+  if (found.budget?.exceeded) console.error(`padlock preview: ${found.budget.exceeded}`)
+  if (found.headline.kind === 'failed' || found.policies.some(stops)) return 1
+  return found.budget?.exceeded ? OVER_BUDGET : 0
+}
+
+/** The command line, or what is wrong with it. */
+function read(args: string[]): Wishes | string {
+  let values: Record<string, string | undefined>
+  try {
+    const option = { type: 'string' } as const
+    values = parseArgs({
+      args,
+      options: {
+        stack: option,
+        format: option,
+        budget: option,
+        from: option,
+        prices: option,
+        out: option,
+      },
+    }).values
+  } catch (error) {
+    return (error as Error).message
+  }
+  const { stack = 'dev', format = 'text', budget, from, prices, out } = values
+  if (!(format in FORMATS)) {
+    return `--format is "${format}". Allowed: ${Object.keys(FORMATS).join(', ')}`
+  }
+  if (budget !== undefined && !/^\d+(\.\d+)?$/.test(budget)) {
+    return `--budget is "${budget}". Allowed: dollars a month, such as 20 or 12.50`
+  }
+  return {
+    stack,
+    format: format as Wishes['format'],
+    ...(budget !== undefined && { budget: Number(budget) }),
+    from,
+    prices,
+    out,
+  }
+}
+
+async function judged(wishes: Wishes, environment: Record<string, string>): Promise<Judged> {
+  if (wishes.from) {
+    const preview = readPreview(await contents(wishes.from, '--from'), wishes.from)
+    return { preview, violations: [] }
+  }
+  return judgedPreview(wishes.stack, environment).catch((error) => {
+    if (error.code !== 'ENOENT') throw error
+    throw new Error(
+      `there is no pulumi on PATH, and Pulumi.${wishes.stack}.yaml does not point to the sandbox. Install Pulumi, or try the dev stack: make up`,
+    )
+  })
+}
+
+/** Without a token there is a report all the same, and it says that the cost is unknown. */
+async function pricesFor(
+  wishes: Wishes,
+  preview: Preview,
+  environment: Record<string, string>,
+): Promise<Prices | undefined> {
+  if (wishes.prices) {
+    return pricesOf([JSON.parse(await contents(wishes.prices, '--prices'))])
+  }
+  const token = environment.DIGITALOCEAN_TOKEN ?? process.env.DIGITALOCEAN_TOKEN
+  const endpoint =
+    preview.config?.['digitalocean:apiEndpoint'] || process.env.DIGITALOCEAN_API_URL || OFFICIAL
+  if (!token) {
+    console.error('padlock preview: the cost is unknown: set DIGITALOCEAN_TOKEN, or --prices FILE')
+    return undefined
+  }
+  if (wishes.from && !mayHaveToken(endpoint)) {
+    console.error(
+      `padlock preview: the cost is unknown: ${wishes.from} names the endpoint ${endpoint}, which gets no token from a saved preview; --prices FILE`,
+    )
+    return undefined
+  }
+  try {
+    return await fetchPrices(endpoint, token)
+  } catch (error) {
+    console.error(`padlock preview: the cost is unknown: ${(error as Error).message}`)
+    return undefined
+  }
+}
+
+async function contents(path: string, option: string): Promise<string> {
+  return readFile(path, 'utf8').catch((error: Error) => {
+    throw new Error(`${option} ${path} cannot be read: ${error.message}`)
+  })
+}

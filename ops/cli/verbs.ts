@@ -1,0 +1,131 @@
+import type { Verb } from './verb.ts'
+
+/** Every verb; loaded only when it is called, so that a small one starts fast. */
+export const verbs: { words: string; summary: string; load: () => Promise<Verb> }[] = [
+  {
+    words: 'up',
+    summary: 'bring the dev stack up on this computer',
+    load: () => import('../../sandbox/cli/up.ts'),
+  },
+  {
+    words: 'down',
+    summary: 'destroy it and prove that nothing is left',
+    load: () => import('../../sandbox/cli/down.ts'),
+  },
+  {
+    words: 'status',
+    summary: 'what runs, where, and how to open it',
+    load: () => import('./status.ts'),
+  },
+  {
+    words: 'ssh',
+    summary: "log in to the dev stack's droplet",
+    load: () => import('./ssh.ts'),
+  },
+  {
+    words: 'preview',
+    summary: 'what an update would do, cost, open and close',
+    load: () => import('./preview.ts'),
+  },
+  {
+    words: 'probe',
+    summary: 'ask a site what a visitor would see',
+    load: () => import('./probe.ts'),
+  },
+  {
+    words: 'env up',
+    summary: 'bring an ephemeral environment up, or its next release',
+    load: () => import('./env/up.ts'),
+  },
+  {
+    words: 'env down',
+    summary: 'destroy one, and print the receipt',
+    load: () => import('./env/down.ts'),
+  },
+  {
+    words: 'env list',
+    summary: 'all of them, the next to expire first',
+    load: () => import('./env/list.ts'),
+  },
+  { words: 'env extend', summary: 'move its expiry', load: () => import('./env/extend.ts') },
+  {
+    words: 'env sweep',
+    summary: 'destroy what is past its time to live, and orphans',
+    load: () => import('./env/sweep.ts'),
+  },
+  {
+    words: 'sandbox up',
+    summary: 'start the sandbox alone',
+    load: () => import('../../sandbox/cli/start.ts'),
+  },
+  {
+    words: 'sandbox down',
+    summary: 'stop it; droplets keep their disks',
+    load: () => import('../../sandbox/cli/stop.ts'),
+  },
+  {
+    words: 'sandbox status',
+    summary: 'its parts, droplets and accounts',
+    load: () => import('../../sandbox/cli/status.ts'),
+  },
+  {
+    words: 'sandbox logs',
+    summary: 'what its parts and consoles say',
+    load: () => import('../../sandbox/cli/logs.ts'),
+  },
+  {
+    words: 'sandbox ssh',
+    summary: 'log in to any droplet',
+    load: () => import('../../sandbox/cli/ssh.ts'),
+  },
+  {
+    words: 'plan save',
+    summary: 'preview a stack and keep the plan for review',
+    load: () => import('./plan/save.ts'),
+  },
+  {
+    words: 'plan apply',
+    summary: 'do what a reviewed plan says, or refuse it',
+    load: () => import('./plan/apply.ts'),
+  },
+  {
+    words: 'github stacks',
+    summary: 'the stacks that a pull request may change',
+    load: () => import('./github/stacks.ts'),
+  },
+  {
+    words: 'github preview',
+    summary: 'show previews on a pull request',
+    load: () => import('./github/preview.ts'),
+  },
+  {
+    words: 'github comment',
+    summary: 'a comment that is made once and updated',
+    load: () => import('./github/comment.ts'),
+  },
+  {
+    words: 'github command',
+    summary: 'answer a comment /preview',
+    load: () => import('./github/command.ts'),
+  },
+  {
+    words: 'github environment',
+    summary: "bring a pull request's environment to where it belongs",
+    load: () => import('./github/environment.ts'),
+  },
+  {
+    words: 'github sweep',
+    summary: 'env sweep, with what the pull requests say',
+    load: () => import('./github/sweep.ts'),
+  },
+  {
+    words: 'github drift',
+    summary: 'keep one issue about the drift of a stack',
+    load: () => import('./github/drift.ts'),
+  },
+  {
+    words: 'github engine',
+    summary: 'make the engine ready for the steps of a job',
+    load: () => import('./github/engine.ts'),
+  },
+]

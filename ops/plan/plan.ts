@@ -1,0 +1,117 @@
+import { createHash } from 'node:crypto'
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { type Step, withoutConsent } from '../../policy/consent.ts'
+import { policyFlags } from '../engine/policy.ts'
+import type { Result } from '../engine/pulumi.ts'
+
+const PLAN = 'plan.json'
+const ABOUT = 'about.json'
+
+/** The engine on one stack. */
+export interface Engine {
+  capture(args: string[]): Promise<Result>
+  /** Before the user's eyes; the exit code. */
+  show(args: string[]): Promise<number>
+}
+
+/** What a plan was made for. */
+export interface About {
+  stack: string
+  /** The commit that was reviewed. */
+  commit: string
+  /** ISO 8601. */
+  madeAt: string
+  /** SHA-256 of the plan file. */
+  plan: string
+  /** SHA-256 of what the stack consisted of. */
+  state: string
+}
+
+/**
+ * Previews the stack and keeps what may be done as a plan, in a folder that can travel. Secrets in
+ * it are encrypted with the stack's own key.
+ * @throws Error if the preview fails, a policy stops it, or production would lose what nobody
+ *   consented to lose
+ */
+export async function savePlan(
+  engine: Engine,
+  folder: string,
+  { stack, commit }: { stack: string; commit: string },
+): Promise<About> {
+  await mkdir(folder, { recursive: true })
+  // Before the preview: a change that comes in between must make the plan unfit.
+  const state = await fingerprint(engine)
+  const path = join(folder, PLAN)
+  const flags = ['--suppress-outputs', ...policyFlags()]
+  const code = await engine.show(['preview', '--save-plan', path, ...flags])
+  if (code !== 0) throw new Error(`the preview of ${stack} failed; there is no plan`)
+  const text = await readFile(path, 'utf8')
+  const losses = withoutConsent(previewIn(text))
+  if (losses.length > 0) {
+    await rm(path)
+    throw new Error(`there is no plan of ${stack}:\n${losses.join('\n')}`)
+  }
+  const plan = sha256(text)
+  const about = { stack, commit, madeAt: new Date().toISOString(), plan, state }
+  await writeFile(join(folder, ABOUT), `${JSON.stringify(about, null, 2)}\n`)
+  return about
+}
+
+/**
+ * Does what the plan says and nothing else.
+ * @throws Error that says why the plan does not fit: made for another stack or commit, altered, or
+ *   the stack has changed since
+ */
+export async function applyPlan(
+  engine: Engine,
+  folder: string,
+  { stack, commit }: { stack: string; commit: string },
+): Promise<number> {
+  const about: About = JSON.parse(await readFile(join(folder, ABOUT), 'utf8'))
+  const refuse = (why: string): never => {
+    throw new Error(`the plan is refused: ${why}. Make and review a new one.`)
+  }
+  if (about.stack !== stack) refuse(`it was made for the stack ${about.stack}, not for ${stack}`)
+  if (about.commit !== commit) refuse(`it was made for commit ${about.commit}, here is ${commit}`)
+  const path = join(folder, PLAN)
+  if (sha256(await readFile(path)) !== about.plan) refuse('its file was altered')
+  if ((await fingerprint(engine)) !== about.state) {
+    refuse(`the stack ${stack} was changed after it was made (${about.madeAt})`)
+  }
+  // The engine itself stops at the first step that the plan does not have.
+  const flags = ['--yes', '--skip-preview', '--suppress-outputs', ...policyFlags()]
+  return engine.show(['up', '--plan', path, ...flags])
+}
+
+/** What a preview's JSON would say, from the plan itself (pulumi/pulumi, apitype.DeploymentPlanV1). */
+function previewIn(plan: string): { config: Record<string, string>; steps: Step[] } {
+  const { config = {}, resourcePlans = {} } = JSON.parse(plan) as {
+    config?: Record<string, unknown>
+    resourcePlans?: Record<string, { steps?: string[] }>
+  }
+  const texts = Object.entries(config).map(([key, value]) => [
+    key,
+    typeof value === 'string' ? value : JSON.stringify(value),
+  ])
+  return {
+    config: Object.fromEntries(texts),
+    steps: Object.entries(resourcePlans).flatMap(([urn, { steps = [] }]) =>
+      steps.map((op) => ({ op, urn })),
+    ),
+  }
+}
+
+/** What the stack consists of; times of its updates left out. */
+async function fingerprint(engine: Engine): Promise<string> {
+  const { code, stdout, stderr } = await engine.capture(['stack', 'export'])
+  if (code !== 0) throw new Error(`the stack cannot be read:\n${stderr.trim()}`)
+  const { resources = [], pending_operations = [] } = JSON.parse(stdout).deployment ?? {}
+  const lasting = resources.map(
+    ({ created: _, modified: __, ...rest }: object & { created?: string; modified?: string }) =>
+      rest,
+  )
+  return sha256(JSON.stringify([lasting, pending_operations]))
+}
+
+const sha256 = (data: string | Buffer) => createHash('sha256').update(data).digest('hex')
