@@ -12,6 +12,7 @@ export const FILES = [
   'usr/local/lib/padlock/host-key',
   'usr/local/lib/padlock/install',
   'usr/local/lib/padlock/later',
+  'usr/local/lib/padlock/pin-caddy',
   'usr/local/lib/padlock/provision',
   'usr/local/lib/padlock/provision.d/10-repository',
   'usr/local/lib/padlock/provision.d/20-packages',
@@ -22,7 +23,7 @@ export const FILES = [
 ]
 
 /** The commands among them; all else is read by something. */
-const COMMANDS = ['host-key', 'install', 'later', 'provision', 'ready'].map(
+const COMMANDS = ['host-key', 'install', 'later', 'pin-caddy', 'provision', 'ready'].map(
   (name) => `usr/local/lib/padlock/${name}`,
 )
 

@@ -5,6 +5,7 @@ import { type HostFile, staticFiles } from './files.ts'
 import { renderedFiles } from './rendered.ts'
 
 export type { HostFacts } from './facts.ts'
+export { sourcesFile } from './rendered.ts'
 
 /** The first boot's own limit, bytes; DigitalOcean takes 64 KiB (API reference, POST /v2/droplets). */
 export const LIMIT = 20 * 1024

@@ -3,7 +3,7 @@ import * as digitalocean from '@pulumi/digitalocean'
 import { Config, log, RunError } from '@pulumi/pulumi'
 
 /** What the accounts are asked about; the names are those of the configuration keys. */
-export interface Wishes {
+export interface Options {
   region: string
   size: string
   zone: string
@@ -22,27 +22,27 @@ export interface Findings {
 /**
  * Asks both accounts, before anything is created, whether the credentials are good and sufficient,
  * the size exists, the region offers it, an adopted zone is there and the tenant has the connections.
- * @throws RunError that names the key, the value, what is allowed and the command that mends it.
+ * @throws RunError that names the key, the value, what is allowed and the command that fixes it.
  */
-export async function preflight(wishes: Wishes): Promise<Findings> {
+export async function preflight(options: Options): Promise<Findings> {
   const [connections] = await Promise.all([
-    Promise.all(wishes.connections.map(findConnection)),
-    checkSize(wishes),
-    wishes.manageZone ? undefined : checkZone(wishes.zone),
+    Promise.all(options.connections.map(findConnection)),
+    checkSize(options),
+    options.manageZone ? undefined : checkZone(options.zone),
     checkClientSecrets(),
-    warnOfLeftDroplets(wishes.tag),
+    warnOfLeftDroplets(options.tag),
   ])
   return { connections }
 }
 
-async function checkSize({ size, region }: Wishes): Promise<void> {
-  const { sizes } = await digitalocean.getSizes({}).catch(refuseDigitalOcean)
+async function checkSize({ size, region }: Options): Promise<void> {
+  const { sizes } = await digitalocean.getSizes({}).catch(failDigitalOcean)
   const found = sizes.find((one) => one.slug === size)
   if (!found) {
     const offered = sizes
       .filter((one) => one.regions.includes(region))
       .sort((a, b) => a.priceMonthly - b.priceMonthly)
-    throw mistake(
+    throw configurationError(
       `size = "${size}" is not a size that DigitalOcean has`,
       `among others ${
         offered
@@ -54,7 +54,7 @@ async function checkSize({ size, region }: Wishes): Promise<void> {
     )
   }
   if (!found.available || !found.regions.includes(region)) {
-    throw mistake(
+    throw configurationError(
       `region = "${region}" does not offer the size ${size}`,
       [...found.regions].sort().join(', ') || 'no region at present',
       `pulumi config set region ${found.regions[0] ?? 'fra1'}`,
@@ -64,8 +64,8 @@ async function checkSize({ size, region }: Wishes): Promise<void> {
 
 async function checkZone(zone: string): Promise<void> {
   await digitalocean.getDomain({ name: zone }).catch((error: Error) => {
-    if (!/404|not found/i.test(error.message)) refuseDigitalOcean(error)
-    throw mistake(
+    if (!/404|not found/i.test(error.message)) failDigitalOcean(error)
+    throw configurationError(
       `zone = "${zone}" is not in the DigitalOcean account`,
       'a zone of the account, or a new one that the stack creates and owns',
       'pulumi config set manageZone true, or add the zone to the account',
@@ -78,7 +78,7 @@ async function checkZone(zone: string): Promise<void> {
  * makes another: nobody but the bill would tell.
  */
 async function warnOfLeftDroplets(tag: string): Promise<void> {
-  const { droplets } = await digitalocean.getDroplets({}).catch(refuseDigitalOcean)
+  const { droplets } = await digitalocean.getDroplets({}).catch(failDigitalOcean)
   const ours = droplets.filter((one) => one.tags.includes(tag))
   if (ours.length < 2) return
   const names = ours.map((one) => `${one.name} (${one.id})`).join(', ')
@@ -92,13 +92,13 @@ async function warnOfLeftDroplets(tag: string): Promise<void> {
 async function findConnection(name: string): Promise<{ name: string; id: string }> {
   const connection = await auth0.getConnection({ name }).catch((error: Error) => {
     if (/no connection found|404|not found/i.test(error.message)) {
-      throw mistake(
+      throw configurationError(
         `connections: "${name}" is not a connection of the Auth0 tenant`,
         'names from Authentication in the Auth0 dashboard',
         `pulumi config set --path 'connections[0]' Username-Password-Authentication`,
       )
     }
-    return refuseAuth0(error)
+    return failAuth0(error)
   })
   return { name, id: connection.id }
 }
@@ -114,18 +114,18 @@ async function checkClientSecrets(): Promise<void> {
   const secret = settings.get('clientSecret') ?? process.env.AUTH0_CLIENT_SECRET
   const token = settings.get('apiToken') ?? process.env.AUTH0_API_TOKEN
   if (!clientId || !secret || token) return
-  const own = await auth0.getClient({ clientId }).catch(refuseAuth0)
+  const own = await auth0.getClient({ clientId }).catch(failAuth0)
   if (own.clientSecret) return
-  throw mistake(
+  throw configurationError(
     'the Auth0 management application may not read client secrets, which the app needs to log users in',
     'an application that is granted the scope read:client_keys',
     'Auth0 dashboard, Applications > APIs > Auth0 Management API > Machine to Machine',
   )
 }
 
-function refuseAuth0(error: Error): never {
+function failAuth0(error: Error): never {
   if (/access_denied|unauthorized|401/i.test(error.message)) {
-    throw mistake(
+    throw configurationError(
       'Auth0 refused the management credentials',
       'a machine-to-machine application that is authorised for the Auth0 Management API',
       'export AUTH0_CLIENT_ID and AUTH0_CLIENT_SECRET, or pulumi config set --secret auth0:clientSecret SECRET',
@@ -134,9 +134,9 @@ function refuseAuth0(error: Error): never {
   throw new RunError(`Auth0 did not answer as it should: ${error.message}`)
 }
 
-function refuseDigitalOcean(error: Error): never {
+function failDigitalOcean(error: Error): never {
   if (/401|unable to authenticate/i.test(error.message)) {
-    throw mistake(
+    throw configurationError(
       'DigitalOcean refused the token',
       'a token with read and write access',
       'pulumi config set --secret digitalocean:token TOKEN, or export DIGITALOCEAN_TOKEN',
@@ -146,8 +146,8 @@ function refuseDigitalOcean(error: Error): never {
 }
 
 /** The engine shows a RunError's message alone, without the program's stack. */
-function mistake(wrong: string, allowed: string, mend: string): RunError {
+function configurationError(wrong: string, allowed: string, fix: string): RunError {
   return new RunError(
-    `${wrong}. Allowed: ${allowed}.\n    Mend it: ${mend}\nNothing was created or changed.`,
+    `${wrong}. Allowed: ${allowed}.\n    Fix: ${fix}\nNothing was created or changed.`,
   )
 }

@@ -23,19 +23,21 @@ export interface ProbeArgs {
 export class Probe extends pulumi.ComponentResource {
   /** The site's URL, known only once the probe has passed. */
   readonly url: pulumi.Output<string>
+  readonly passed: pulumi.Resource
 
   constructor(name: string, args: ProbeArgs, opts?: pulumi.ComponentResourceOptions) {
     super('padlock:index:Probe', name, {}, opts)
     const probe = new command.local.Command(
       name,
       {
-        create: pulumi.interpolate`./padlock probe ${args.url} --address ${args.address} --http-port ${args.httpPort} --issuer ${args.issuer} --release ${args.release}`,
+        create: pulumi.interpolate`node components/probe/main.ts ${args.url} --address ${args.address} --http-port ${args.httpPort} --issuer ${args.issuer} --release ${args.release}`,
         environment: args.acmeRoot ? { PADLOCK_ROOT: args.acmeRoot } : {},
         triggers: [args.dropletId],
         addPreviousOutputInEnv: false,
       },
       { parent: this, customTimeouts: { create: '10m', update: '10m' } },
     )
+    this.passed = probe
     this.url = probe.stdout.apply(() => args.url)
     this.registerOutputs({ url: this.url })
   }

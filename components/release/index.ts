@@ -2,9 +2,9 @@ import { createHash } from 'node:crypto'
 import * as command from '@pulumi/command'
 import * as pulumi from '@pulumi/pulumi'
 import * as random from '@pulumi/random'
-import type { AppOrigin } from '../config/settings.ts'
-import type { Archive } from '../lib/archive.ts'
-import { connection, type SshTarget } from '../lib/ssh.ts'
+import type { AppOrigin } from '../../config/settings.ts'
+import { connection, type SshTarget } from '../ssh/target.ts'
+import type { Archive } from './archive.ts'
 
 export interface ReleaseArgs {
   ssh: SshTarget
@@ -21,9 +21,8 @@ export interface ReleaseArgs {
   memoryMiB: number
   readyPath: string
   readySeconds: number
-  caddyfile: pulumi.Input<string>
-  /** PEM text of a private certificate authority's root. */
-  acmeRoot?: string
+  /** From here on the host takes files. */
+  reachable: pulumi.Resource
   /** What the release waits for; its source is copied to the host beside them. */
   after: pulumi.Resource[]
 }
@@ -32,14 +31,14 @@ export interface ReleaseArgs {
 const PIDS = 256
 
 /**
- * One version of the app and of the site's configuration. A change shows in a preview as an update
+ * One version of the app. A change shows in a preview as an update
  * in place of the command (and, for changed files, of the copy), never as a new droplet. The old
  * version serves until the new one answers; one that does not become ready fails the update.
  *
  * Its manifest travels as one secret, so the component's own inputs name what a reviewer may see.
  */
 export class Release extends pulumi.ComponentResource {
-  /** Twelve hex digits of the contents: app, environment, secrets and site. */
+  /** Twelve hex digits of the contents: app, environment and secrets. */
   readonly release: pulumi.Output<string>
   readonly live: pulumi.Resource
 
@@ -66,7 +65,7 @@ export class Release extends pulumi.ComponentResource {
               remotePath: incoming(args.archive),
               triggers: [args.dropletId],
             },
-            onHost,
+            { ...onHost, dependsOn: args.reachable },
           ),
         ]
       : []
@@ -79,7 +78,7 @@ export class Release extends pulumi.ComponentResource {
       name,
       {
         connection: connection(args.ssh),
-        create: pulumi.interpolate`sudo /usr/local/lib/padlock/release ${this.release}`,
+        create: pulumi.interpolate`sudo /usr/lib/padlock/release ${this.release}`,
         stdin: pulumi.secret(
           pulumi.all([body, this.release]).apply(([text, id]) => withId(text, id)),
         ),
@@ -95,7 +94,7 @@ export class Release extends pulumi.ComponentResource {
 
 /** The manifest for a preview and for policies: of secrets the names alone. */
 function shown(args: ReleaseArgs): pulumi.Inputs {
-  const { app, env, memoryMiB, readyPath, readySeconds, caddyfile } = args
+  const { app, env, memoryMiB, readyPath, readySeconds } = args
   return {
     app:
       app.kind === 'image'
@@ -106,8 +105,6 @@ function shown(args: ReleaseArgs): pulumi.Inputs {
     memoryMiB,
     readyPath,
     readySeconds,
-    caddyfile,
-    acmeRoot: args.acmeRoot,
   }
 }
 
@@ -120,10 +117,9 @@ function manifest(
   args: ReleaseArgs,
   secrets: Record<string, pulumi.Input<string>>,
 ): pulumi.Output<string> {
-  const { caddyfile } = args
   return pulumi
-    .all([pulumi.all(args.env), pulumi.all(secrets), caddyfile])
-    .apply(([env, secret, site]) =>
+    .all([pulumi.all(args.env), pulumi.all(secrets)])
+    .apply(([env, secret]) =>
       JSON.stringify({
         source: sourceOf(args),
         env: sorted(env),
@@ -132,8 +128,6 @@ function manifest(
         pids: PIDS,
         readyPath: args.readyPath,
         readySeconds: args.readySeconds,
-        caddyfile: site,
-        acmeRoot: args.acmeRoot ?? null,
       }),
     )
 }

@@ -1,33 +1,35 @@
 /** What the reverse proxy must know of the site. */
-export interface Site {
+export interface ProxySettings {
   /** The public host name. */
-  host: string
+  hostname: string
   httpPort: number
   httpsPort: number
   /** Directory URL of the certificate authority (RFC 8555, section 7.1.1). */
   acmeDirectory: string
   /** Where the authority writes when something is wrong; none if absent. */
   acmeEmail?: string
-  /** Root of the authority's own certificate if the host's trust store does not have it. */
-  acmeRootFile?: '/etc/caddy/acme-root.pem'
+  /** Root of the authority's own certificate, PEM, if the host's trust store does not have it. */
+  acmeRoot?: string
 }
 
 /** Seconds that requests in flight have to end; the unit's TimeoutStopSec is longer. */
 const GRACE_SECONDS = 15
+/** Where the host keeps the authority's root. */
+const ACME_ROOT = '/var/lib/padlock/proxy/acme-root.pem'
 /** Largest request body. */
 const MAX_BODY = '10MB'
 
 /**
- * The whole Caddyfile (Caddy >= 2.11.4) of a host: TLS for one name, in front of the release that
+ * The whole Caddyfile (Caddy >= 2.11.7) of a host: TLS for one name, in front of the release that
  * `/srv/app/current` points to. Throws if a value could break out of its place in the text.
  */
-export function caddyfile(site: Site): string {
+export function caddyfile(site: ProxySettings): string {
   check(site)
-  const { host, httpPort, httpsPort } = site
+  const { hostname: host, httpPort, httpsPort } = site
   const port = httpsPort === 443 ? '' : `:${httpsPort}`
   const authority = [
     `dir ${site.acmeDirectory}`,
-    ...(site.acmeRootFile ? [`trusted_roots ${site.acmeRootFile}`] : []),
+    ...(site.acmeRoot ? [`trusted_roots ${ACME_ROOT}`] : []),
     ...(site.acmeEmail ? [`email ${site.acmeEmail}`] : []),
   ]
   return `{
@@ -140,14 +142,14 @@ https://${host} {
 `
 }
 
-function check(site: Site): void {
-  const expect = (good: boolean, key: keyof Site, allowed: string) => {
+function check(site: ProxySettings): void {
+  const expect = (good: boolean, key: keyof ProxySettings, allowed: string) => {
     if (!good) throw new Error(`${key} is ${JSON.stringify(site[key])}: ${allowed}`)
   }
   expect(
-    site.host.length <= 253 &&
-      /^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9-]+$/.test(site.host),
-    'host',
+    site.hostname.length <= 253 &&
+      /^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9-]+$/.test(site.hostname),
+    'hostname',
     'must be a host name in lower case, with a dot in it',
   )
   for (const key of ['httpPort', 'httpsPort'] as const) {

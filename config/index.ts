@@ -1,18 +1,17 @@
 import { existsSync, readFileSync } from 'node:fs'
 import * as pulumi from '@pulumi/pulumi'
-import { declaredTypes } from './config/declared.ts'
-import { parse } from './config/parse.ts'
-import type { RawConfig } from './config/reader.ts'
-import type { Settings } from './config/settings.ts'
+import { declaredTypes } from './declared.ts'
+import { parse } from './parse.ts'
+import type { RawConfig } from './reader.ts'
 
-export type { Settings }
+import { grouped, type Settings as Grouped } from './grouped.ts'
 
 /**
  * The stack's configuration: read once, validated at once.
  * @throws ConfigurationError that names every bad key, its value, what is allowed and the command
  *   that mends it.
  */
-export function readConfig(): Settings {
+export function readConfig(): Grouped {
   const types = declaredTypes()
   const prefix = `${pulumi.getProject()}:`
   const raw: RawConfig = {}
@@ -21,7 +20,7 @@ export function readConfig(): Settings {
     const name = key.slice(prefix.length)
     raw[name] = types[name] === 'string' ? text : fromText(text)
   }
-  return parse(raw, {
+  return grouped(parse(raw, {
     stack: pulumi.getStack(),
     auth0Domain: new pulumi.Config('auth0').get('domain') ?? process.env.AUTH0_DOMAIN,
     secretKeys: secretKeys(prefix),
@@ -33,7 +32,7 @@ export function readConfig(): Settings {
       }
     },
     hasFile: (folder, file) => existsSync(`${folder}/${file}`),
-  })
+  }))
 }
 
 /** The engine hands every value over as text: lists, objects, numbers and booleans as JSON. */
