@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 
 /**
- * The files that land on the host as they are: their path under `files/` is their path there.
+ * The files that land on the host, without their comments: their path under `files/` is their path there.
  * Named one by one, so that an editor's leftover does not become part of a host.
  */
 export const FILES = [
@@ -34,10 +34,15 @@ export interface HostFile {
   permissions: string
 }
 
+/** Whole lines of comment are for readers of this project; user data has little room. */
+export function withoutComments(text: string): string {
+  return text.replace(/^[ \t]*#(?!!).*\n/gm, '')
+}
+
 export function staticFiles(): HostFile[] {
   return FILES.map((path) => ({
     path: `/${path}`,
-    content: readFileSync(join(import.meta.dirname, 'files', path), 'utf8'),
+    content: withoutComments(readFileSync(join(import.meta.dirname, 'files', path), 'utf8')),
     permissions: COMMANDS.includes(path) ? '0755' : '0644',
   }))
 }

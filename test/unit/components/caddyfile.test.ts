@@ -1,19 +1,19 @@
-import { caddyfile, type Site } from '../../cloud-init/caddyfile.ts'
-import { expectGolden } from './golden.ts'
+import { caddyfile, type ProxySettings } from '../../../components/site/caddyfile.ts'
+import { expectGolden } from '../golden.ts'
 
-const production: Site = {
-  host: 'app.example.com',
+const production: ProxySettings = {
+  hostname: 'app.example.com',
   httpPort: 80,
   httpsPort: 443,
   acmeDirectory: 'https://acme-v02.api.letsencrypt.org/directory',
   acmeEmail: 'ops@example.com',
 }
-const highPorts: Site = {
-  host: 'dev.padlock.localhost',
+const highPorts: ProxySettings = {
+  hostname: 'dev.padlock.localhost',
   httpPort: 8080,
   httpsPort: 8443,
   acmeDirectory: 'https://acme.example.com:8472/dir',
-  acmeRootFile: '/etc/caddy/acme-root.pem',
+  acmeRoot: 'PEM',
 }
 
 test('a public site', () => {
@@ -29,18 +29,18 @@ test('the redirect names the port only where it is not the usual one', () => {
   expect(caddyfile(highPorts)).toContain('redir https://dev.padlock.localhost:8443{uri} 308')
 })
 
-test.each<[Partial<Site>, string]>([
+test.each<[Partial<ProxySettings>, string]>([
   [
-    { host: 'localhost' },
-    'host is "localhost": must be a host name in lower case, with a dot in it',
+    { hostname: 'localhost' },
+    'hostname is "localhost": must be a host name in lower case, with a dot in it',
   ],
   [
-    { host: 'A.example' },
-    'host is "A.example": must be a host name in lower case, with a dot in it',
+    { hostname: 'A.example' },
+    'hostname is "A.example": must be a host name in lower case, with a dot in it',
   ],
   [
-    { host: 'a.example {' },
-    'host is "a.example {": must be a host name in lower case, with a dot in it',
+    { hostname: 'a.example {' },
+    'hostname is "a.example {": must be a host name in lower case, with a dot in it',
   ],
   [{ httpPort: 0 }, 'httpPort is 0: must be from 1 to 65535'],
   [{ httpsPort: 1.5 }, 'httpsPort is 1.5: must be from 1 to 65535'],

@@ -1,4 +1,4 @@
-import { loginCommand } from '../../../lib/login-command.ts'
+import { loginCommand } from '../../../components/ssh/login-command.ts'
 import { mockProviders, value } from '../components/mocks.ts'
 
 beforeEach(() => {

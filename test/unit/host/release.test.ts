@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process'
 import { join } from 'node:path'
 
-const packages = join(__dirname, '../../../cloud-init/files/usr/local/lib/padlock')
+const packages = join(__dirname, '../../../host/padlock-app/files/usr/lib/padlock')
 
 /** Runs Python in the release's own package and gives back what it prints as JSON. */
 function python(code: string, input: unknown): unknown {
@@ -28,8 +28,6 @@ const good = {
   pids: 128,
   readyPath: '/readyz',
   readySeconds: 90,
-  caddyfile: 'example.com {\n}\n',
-  acmeRoot: null,
 }
 
 function problem(manifest: unknown): unknown {
@@ -46,7 +44,6 @@ except Failure as failure:
 
 test.each<[object]>([
   [{}],
-  [{ acmeRoot: '-----BEGIN CERTIFICATE-----' }],
   [{ source: { image, registry: null } }],
   [{ source: { image, registry: { username: 'ada', password: 'x' } } }],
 ])('a good manifest with %j', (change) => {
@@ -81,7 +78,6 @@ test.each<[object | string, string]>([
   [{ readyPath: 'readyz' }, 'readyPath must be a path that begins with a slash'],
   [{ readyPath: '/a b' }, 'readyPath must be a path that begins with a slash'],
   [{ readySeconds: 0 }, 'readySeconds must be a whole number from 1 to 3600'],
-  [{ caddyfile: '' }, 'caddyfile must be a text'],
 ])('a bad manifest with %j', (change, message) => {
   expect(problem(typeof change === 'string' ? change : { ...good, ...change })).toBe(message)
 })

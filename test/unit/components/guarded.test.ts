@@ -1,5 +1,5 @@
 import * as pulumi from '@pulumi/pulumi'
-import { guarded } from '../../../lib/guarded.ts'
+import { guarded } from '../../../components/guarded.ts'
 
 const from = guarded(['appEnv'])
 

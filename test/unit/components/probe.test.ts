@@ -1,8 +1,8 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { probe } from '../../../probe/probe.ts'
-import { Finding, type Site } from '../../../probe/site.ts'
+import { probe } from '../../../components/probe/probe.ts'
+import { Finding, type Site } from '../../../components/probe/site.ts'
 import { type Authority, openAuthority } from '../../../sandbox/ca/index.ts'
 import { type SiteServers, serveSite } from './site-server.ts'
 

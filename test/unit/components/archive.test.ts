@@ -11,7 +11,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { gunzipSync } from 'node:zlib'
 import { extract } from 'tar-stream'
-import { archive } from '../../../lib/archive.ts'
+import { archive } from '../../../components/release/archive.ts'
 
 let folder: string
 
