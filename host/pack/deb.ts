@@ -6,7 +6,7 @@ export interface PackageFile {
   content: Buffer
   executable?: boolean
 }
-export type Scripts = Partial<Record<'preinst' | 'postinst' | 'prerm' | 'postrm' | 'triggers', string>>
+export type Scripts = Partial<Record<'preinst' | 'postinst' | 'prerm' | 'postrm', string>>
 
 export async function deb(pkg: { control: Record<string, string>; files: PackageFile[]; scripts: Scripts }): Promise<Buffer> {
   const size = Math.ceil(pkg.files.reduce((sum, { content }) => sum + content.length, 0) / 1024)
@@ -17,7 +17,7 @@ export async function deb(pkg: { control: Record<string, string>; files: Package
     { path: './' },
     { path: './control', content: Buffer.from(fields) },
     { path: './md5sums', content: Buffer.from(sums.join('')) },
-    ...Object.entries(pkg.scripts).map(([name, text]) => ({ path: `./${name}`, content: Buffer.from(text), executable: name !== 'triggers' })),
+    ...Object.entries(pkg.scripts).map(([name, text]) => ({ path: `./${name}`, content: Buffer.from(text), executable: true })),
   ])
   const dataTar = await tar(withFolders(pkg.files))
   return Buffer.concat([

@@ -10,7 +10,7 @@ export interface BuiltPackage {
   deb: Buffer
 }
 
-const SCRIPTS = ['preinst', 'postinst', 'prerm', 'postrm', 'triggers'] as const
+const SCRIPTS = ['preinst', 'postinst', 'prerm', 'postrm'] as const
 
 export async function readPackage(folder: string, options: { version: string; extra: PackageFile[] }): Promise<BuiltPackage> {
   const control = parseControl(readFileSync(join(folder, 'control'), 'utf8'))
