@@ -4,26 +4,26 @@
 install: node_modules/.package-lock.json
 
 up: node_modules/.package-lock.json
-	@./padlock up
+	@./padlock sandbox up
 
 down: node_modules/.package-lock.json
-	@./padlock down
+	@./padlock sandbox down
 
 status: node_modules/.package-lock.json
-	@./padlock status
+	@./padlock sandbox status
 
 # SUITES="lint unit" runs a part; without it, all.
 test: node_modules/.package-lock.json
 	@node_modules/.bin/node test/run.ts $(SUITES)
 
 bench: node_modules/.package-lock.json
-	@npm run --silent bench
+	@./padlock sandbox bench
 
 clean: down
 	rm -rf .sandbox node_modules
 
 node_modules/.package-lock.json: package-lock.json
-	@command -v npm >/dev/null || { echo 'npm is missing: install Node.js 20 or later (https://nodejs.org/, or: apt-get install npm)'; exit 1; }
+	@command -v npm >/dev/null || { echo 'npm is missing. Fix: install Node.js 22.18 or later (https://nodejs.org/), or any Node.js with npm: the packages bring a newer one along'; exit 1; }
 	@echo 'installing the packages of package-lock.json ...'
 	@# Not npm ci: it refuses a lock file that lacks another platform's optional packages.
 	@npm install --no-save --no-audit --no-fund --loglevel=error

@@ -4,6 +4,7 @@ const modules = [
   'before-after-hook',
   'content-type',
   'json-with-bigint',
+  'leven',
   'toad-cache',
   'universal-user-agent',
 ]

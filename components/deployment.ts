@@ -1,5 +1,5 @@
 import * as pulumi from '@pulumi/pulumi'
-import type { Settings } from '../config/grouped.ts'
+import type { Settings } from '../config/settings.ts'
 import { Address } from './address.ts'
 import { Certificates } from './certificates/index.ts'
 import { Dns } from './dns.ts'

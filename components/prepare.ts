@@ -1,4 +1,4 @@
-import type { Settings } from '../config/grouped.ts'
+import type { Settings } from '../config/settings.ts'
 import { type HostBundle, hostBundle } from '../host/index.ts'
 import { sourcesFile } from '../cloud-init/index.ts'
 import { preflight } from './preflight.ts'

@@ -1,7 +1,9 @@
-import * as check from './checks.ts'
+import * as v from 'valibot'
+import { help, pathItem } from './error.ts'
 import { fingerprint } from './openpgp.ts'
-import type { Reader } from './reader.ts'
-import type { CaddyRepository, Surroundings } from './settings.ts'
+import type { CaddyRepository, Context } from './settings.ts'
+import { aptUrl, matching, orEmpty, text } from './texts.ts'
+import { isObject } from './values.ts'
 
 /** Caddy's own repository and key, https://caddyserver.com/docs/install#debian-ubuntu-raspbian */
 const OFFICIAL: CaddyRepository = {
@@ -12,112 +14,98 @@ const OFFICIAL: CaddyRepository = {
   fingerprint: '65760C51EDEA2017CEA2CA15155B6D79CA56EA34',
 }
 
-const KEYS = Object.keys(OFFICIAL) as (keyof CaddyRepository)[]
+const KEYS = Object.keys(OFFICIAL).join(', ')
+const HEX = '40 hex digits, as gpg --show-keys prints them'
 
-/** Reads the object key `caddyRepository`; empty means the official repository. */
-export function readCaddyRepository(reader: Reader, surroundings: Surroundings): CaddyRepository {
-  const value = reader.value('caddyRepository') ?? {}
-  const problem = (
-    key: string,
-    wrong: string,
-    allowed: string,
-    example: string,
-    shown?: unknown,
-  ) => {
-    const path = `caddyRepository.${key}`
-    reader.report({
-      key: path,
-      value: shown,
-      wrong,
-      allowed,
-      mend: `pulumi config set --path ${path} ${example}`,
-    })
-  }
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    reader.report({
-      key: 'caddyRepository',
-      value,
-      wrong: 'is not an object',
-      allowed: `an object with ${KEYS.join(', ')}`,
-      mend: 'pulumi config rm caddyRepository',
-    })
-    return OFFICIAL
-  }
-  const given = value as Record<string, unknown>
-  if (Object.keys(given).length === 0) return OFFICIAL
-  for (const key of Object.keys(given)) {
-    if (!KEYS.includes(key as keyof CaddyRepository)) {
-      reader.report({
-        key: `caddyRepository.${key}`,
-        value: given[key],
-        wrong: 'is not a key that is known here',
-        allowed: KEYS.join(', '),
-        mend: `pulumi config rm --path caddyRepository.${key}`,
-      })
-    }
-  }
-  const text = (key: keyof CaddyRepository, fallback: string) =>
-    typeof given[key] === 'string' && given[key] !== '' ? given[key] : fallback
-  const url = text('url', '')
-  const wrongUrl = check.aptUrl(url)
-  if (wrongUrl) problem('url', wrongUrl, 'an http or https URL', OFFICIAL.url, given.url)
-  const suite = text('suite', OFFICIAL.suite)
-  const component = text('component', OFFICIAL.component)
-  for (const [key, name] of [
-    ['suite', suite],
-    ['component', component],
-  ] as const) {
-    if (!/^[A-Za-z0-9][A-Za-z0-9._/-]*$/.test(name)) {
-      problem(key, `is not the name of a ${key}`, 'letters, digits, . _ - /', OFFICIAL[key], name)
-    }
-  }
-  return { url, suite, component, ...readKey(given, surroundings, problem) }
+const set = (allowed: string, example: string) =>
+  help(allowed, `pulumi config set --path {path} ${example}`)
+
+const word = (key: 'suite' | 'component') =>
+  v.pipe(
+    v.optional(
+      orEmpty(
+        matching(
+          /^[A-Za-z0-9][A-Za-z0-9._/-]*$/,
+          `is not the name of a ${key}`,
+        )(set('letters, digits, . _ - /', OFFICIAL[key])),
+      ),
+      '',
+    ),
+    v.transform((name) => name || OFFICIAL[key]),
+  )
+
+/** What stands in the configuration, each key by itself. */
+const given = v.objectWithRest(
+  {
+    url: v.optional(aptUrl(set('an http or https URL', OFFICIAL.url)), ''),
+    suite: word('suite'),
+    component: word('component'),
+    key: v.optional(text(set('a text', OFFICIAL.key)), ''),
+    fingerprint: v.optional(
+      v.pipe(
+        text(set(HEX, OFFICIAL.fingerprint)),
+        v.transform((hex) => hex.replaceAll(' ', '').toUpperCase()),
+        v.regex(/^([0-9A-F]{40})?$/, set(HEX, OFFICIAL.fingerprint)('is not a fingerprint')),
+      ),
+      '',
+    ),
+  },
+  v.never(help(KEYS, 'pulumi config rm --path {path}')('is not a key that is known here')),
+)
+
+/** What was found out about the key, or what is wrong with it or with its fingerprint. */
+interface Read extends Partial<Pick<CaddyRepository, 'key' | 'fingerprint'>> {
+  wrong?: string
+  at?: 'key' | 'fingerprint'
 }
 
-function readKey(
-  given: Record<string, unknown>,
-  surroundings: Surroundings,
-  problem: (key: string, wrong: string, allowed: string, example: string, shown?: unknown) => void,
-): { key: string; fingerprint: string } {
-  const source = typeof given.key === 'string' ? given.key : ''
-  const pinned =
-    typeof given.fingerprint === 'string' ? given.fingerprint.replaceAll(' ', '').toUpperCase() : ''
-  const hex = '40 hex digits, as gpg --show-keys prints them'
-  if (pinned !== '' && !/^[0-9A-F]{40}$/.test(pinned)) {
-    problem('fingerprint', 'is not a fingerprint', hex, OFFICIAL.fingerprint, given.fingerprint)
+function readKey(given: CaddyRepository, readFile: Context['readFile']): Read {
+  const { key, fingerprint: pinned } = given
+  if (/^https:\/\//.test(key)) {
+    if (pinned !== '') return {}
+    const wrong = set(HEX, OFFICIAL.fingerprint)('is not set, though the key is fetched')
+    return { wrong, at: 'fingerprint' }
   }
-  if (/^https:\/\//.test(source)) {
-    if (pinned === '') {
-      problem('fingerprint', 'is not set, though the key is fetched', hex, OFFICIAL.fingerprint)
-    }
-    return { key: source, fingerprint: pinned }
-  }
-  const armoured = source.includes('BEGIN PGP') ? source : surroundings.readFile(source)
-  const actual = armoured === undefined ? undefined : fingerprint(armoured)
-  if (source === '' || armoured === undefined || actual === undefined) {
-    const wrong =
-      source === ''
-        ? 'is not set'
-        : armoured === undefined
-          ? 'is a file that cannot be read'
-          : 'holds no armoured OpenPGP public key'
-    problem(
-      'key',
-      wrong,
-      'an https URL, the armoured key, or the path of a file that holds it',
-      OFFICIAL.key,
-      source || undefined,
-    )
-    return { key: source, fingerprint: pinned }
-  }
-  if (pinned !== '' && pinned !== actual) {
-    problem(
-      'fingerprint',
-      `is not that of the key, which is ${actual}`,
-      'the fingerprint of the key',
-      actual,
-      given.fingerprint,
-    )
-  }
-  return { key: armoured ?? '', fingerprint: actual }
+  const say = set(
+    'an https URL, the armoured key, or the path of a file that holds it',
+    OFFICIAL.key,
+  )
+  if (key === '') return { wrong: say('is not set') }
+  const armoured = key.includes('BEGIN PGP') ? key : readFile(key)
+  if (armoured === undefined) return { wrong: say('is a file that cannot be read') }
+  const actual = fingerprint(armoured)
+  if (actual === undefined) return { wrong: say('holds no armoured OpenPGP public key') }
+  if (pinned === '' || pinned === actual) return { key: armoured, fingerprint: actual }
+  const other = set('the fingerprint of the key', actual)
+  return { wrong: other(`is not that of the key, which is ${actual}`), at: 'fingerprint' }
+}
+
+/** The object key `caddyRepository`; empty means the official repository. */
+export function caddyRepository({ readFile }: Context) {
+  const own = v.pipe(
+    v.custom<Record<string, unknown>>(
+      isObject,
+      help(`an object with ${KEYS}`, 'pulumi config rm caddyRepository')('is not an object'),
+    ),
+    given,
+    v.rawCheck(({ dataset, addIssue }) => {
+      const given = dataset.value as CaddyRepository
+      if (typeof given.key !== 'string' || typeof given.fingerprint !== 'string') return
+      const { wrong: message, at = 'key' } = readKey(given, readFile)
+      const input = given[at] || undefined
+      if (message) addIssue({ message, input, path: [pathItem(given, at)] })
+    }),
+    v.transform((given) => ({ ...given, ...readKey(given, readFile) })),
+  )
+  return v.optional(
+    v.lazy((value) =>
+      isObject(value) && Object.keys(value).length === 0
+        ? v.pipe(
+            v.unknown(),
+            v.transform(() => OFFICIAL),
+          )
+        : own,
+    ),
+    {},
+  )
 }

@@ -1,17 +1,18 @@
 import { existsSync, readFileSync } from 'node:fs'
 import * as pulumi from '@pulumi/pulumi'
 import { declaredTypes } from './declared.ts'
-import { parse } from './parse.ts'
-import type { RawConfig } from './reader.ts'
+import { parse, type RawConfig } from './parse.ts'
+import type { Settings } from './settings.ts'
+import { fromText } from './text.ts'
 
-import { grouped, type Settings as Grouped } from './grouped.ts'
+export type { Settings }
 
 /**
  * The stack's configuration: read once, validated at once.
  * @throws ConfigurationError that names every bad key, its value, what is allowed and the command
- *   that mends it.
+ *   that fixes it
  */
-export function readConfig(): Grouped {
+export function readConfig(): Settings {
   const types = declaredTypes()
   const prefix = `${pulumi.getProject()}:`
   const raw: RawConfig = {}
@@ -20,7 +21,7 @@ export function readConfig(): Grouped {
     const name = key.slice(prefix.length)
     raw[name] = types[name] === 'string' ? text : fromText(text)
   }
-  return grouped(parse(raw, {
+  return parse(raw, {
     stack: pulumi.getStack(),
     auth0Domain: new pulumi.Config('auth0').get('domain') ?? process.env.AUTH0_DOMAIN,
     secretKeys: secretKeys(prefix),
@@ -32,16 +33,7 @@ export function readConfig(): Grouped {
       }
     },
     hasFile: (folder, file) => existsSync(`${folder}/${file}`),
-  }))
-}
-
-/** The engine hands every value over as text: lists, objects, numbers and booleans as JSON. */
-function fromText(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return text
-  }
+  })
 }
 
 /** The engine names the keys that hold secrets in this variable, as a JSON list. */

@@ -32,7 +32,6 @@ function publicKeyPacket(bytes: Buffer): Buffer | undefined {
   }
   if (((tag >> 2) & 0xf) !== 6) return undefined
   const width = [1, 2, 4][tag & 3]
-  return width && bytes.subarray(1 + width, 1 + width + bytes.readUIntBE(1, width))
-    ? bytes.subarray(1 + width, 1 + width + bytes.readUIntBE(1, width))
-    : undefined
+  if (!width || bytes.length <= width) return undefined
+  return bytes.subarray(1 + width, 1 + width + bytes.readUIntBE(1, width))
 }

@@ -1,3 +1,120 @@
+/** The stack's whole configuration, validated and grouped by the component that takes it. */
+export interface Settings {
+  site: SiteSettings
+  network: NetworkSettings
+  host: HostSettings
+  dns: DnsSettings
+  identity: IdentitySettings
+  certificates: CertificateSettings
+  release: ReleaseSettings
+  project: ProjectSettings
+  lifecycle: LifecycleSettings
+  /** Keys that were set with `--secret`, without the project's prefix. */
+  secretKeys: string[]
+}
+
+/** The three different TCP ports of the host, 1 to 65535. */
+interface Ports {
+  sshPort: number
+  /** Redirects to https and answers ACME http-01. */
+  httpPort: number
+  /** TCP and UDP (HTTP/3). */
+  httpsPort: number
+}
+
+/** Where the site is found. */
+export interface SiteSettings {
+  /** DNS zone, no final dot. */
+  zone: string
+  /** Record name inside the zone, `@` for the zone itself. */
+  recordName: string
+  /** Fully qualified name of the site, no final dot. */
+  hostname: string
+  /** Public base URL without a final slash; the port only where it is not 443. */
+  url: string
+  httpPort: number
+  httpsPort: number
+}
+
+export interface NetworkSettings extends Ports {
+  /** DigitalOcean region slug, of the reserved IP. */
+  region: string
+  /** Networks in CIDR notation that may reach ssh; at least one. */
+  sshFrom: string[]
+}
+
+export interface HostSettings extends Ports {
+  /** DigitalOcean region slug, of the droplet. */
+  region: string
+  /** DigitalOcean size slug. */
+  size: string
+  /** `debian-13-x64`, or the number of a snapshot. */
+  image: string
+  ipv6: boolean
+  /** authorized_keys lines beside the stack's own key. */
+  adminSshKeys: string[]
+  /** From 1; a higher one rotates the stack's own admin key. */
+  adminKeyVersion: number
+  caddyRepository: CaddyRepository
+}
+
+export interface DnsSettings {
+  zone: string
+  /** `@` for the zone itself. */
+  recordName: string
+  /** Is the zone created and deleted with the stack? */
+  manageZone: boolean
+  /** As CAA records name the certificate authority (RFC 8659); absent for none. */
+  caaIssuer?: string
+}
+
+export interface IdentitySettings {
+  /** The site's {@link SiteSettings.url}. */
+  url: string
+  /** Host, or host:port, that browsers and the app meet the identity provider at. */
+  domain: string
+  /** Names of connections of the tenant; at least one. */
+  connections: string[]
+}
+
+export interface CertificateSettings {
+  /** https URL (RFC 8555 7.1.1). */
+  acmeDirectory: string
+  acmeEmail?: string
+  /** PEM text of a private authority's root; absent for the public roots. */
+  acmeRoot?: string
+}
+
+export interface ReleaseSettings {
+  app: AppOrigin
+  /** Environment by name, sorted; names that the deployment itself gives are not among them. */
+  env: Record<string, string>
+  /** The same, secret. */
+  secrets: Record<string, string>
+  memoryMiB: number
+  /** Path that answers 200 when the release is ready. */
+  readyPath: string
+  readySeconds: number
+  /** Addresses that may use the app; these and the domains are not both empty. */
+  allowedEmails: string[]
+  /** E-mail domains without @. */
+  allowedDomains: string[]
+}
+
+export interface ProjectSettings {
+  /** `Development`, `Staging` or `Production`. */
+  environment: string
+}
+
+export interface LifecycleSettings {
+  /** When a sweep may destroy the stack, to the minute; never if absent. */
+  expires?: Date
+  /** Does the engine keep what cannot be made again from being deleted or replaced? */
+  protect: boolean
+  /** The same of the droplet, whose loss may have been consented to. */
+  protectDroplet: boolean
+}
+
 /** Where Caddy's package comes from. */
 export interface CaddyRepository {
   url: string
@@ -5,7 +122,7 @@ export interface CaddyRepository {
   component: string
   /** Armoured public key, or the https URL that it is fetched from on the host. */
   key: string
-  /** 40 hex digits, upper case; the host refuses any other key. */
+  /** 40 hex digits, upper case; the host accepts no other key. */
   fingerprint: string
 }
 
@@ -14,54 +131,9 @@ export type AppOrigin =
   | { kind: 'source'; folder: string; baseImage?: string }
   | { kind: 'image'; image: string; registry?: { user: string; password: string } }
 
-/** The stack's whole configuration, validated; what a key means stands in Pulumi.yaml. */
-export interface Settings {
-  zone: string
-  /** Record name inside the zone, `@` for the zone itself. */
-  recordName: string
-  /** Fully qualified name of the site, no final dot. */
-  hostname: string
-  /** Public base URL without a final slash; the port only where it is not 443. */
-  url: string
-  manageZone: boolean
-  caaIssuer?: string
-  region: string
-  size: string
-  image: string
-  ipv6: boolean
-  adminSshKeys: string[]
-  sshFrom: string[]
-  sshPort: number
-  httpPort: number
-  httpsPort: number
-  acmeEmail?: string
-  acmeDirectory: string
-  /** PEM text. */
-  acmeRoot?: string
-  caddyRepository: CaddyRepository
-  /** Host, or host:port, that browsers and the app meet the identity provider at. */
-  auth0Domain: string
-  connections: string[]
-  allowedEmails: string[]
-  allowedDomains: string[]
-  app: AppOrigin
-  appEnv: Record<string, string>
-  appSecrets: Record<string, string>
-  appMemoryMiB: number
-  readyPath: string
-  readySeconds: number
-  environment: string
-  /** When a sweep may destroy the stack; never if absent. */
-  expires?: Date
-  protect: boolean
-  /** Also in production, unless a loss of the droplet was consented to. */
-  protectDroplet: boolean
-  /** Keys that were set with `--secret`. */
-  secretKeys: string[]
-}
-
 /** What the configuration is read against. */
-export interface Surroundings {
+export interface Context {
+  /** The stack's name. */
   stack: string
   /** The provider's own `auth0:domain` or AUTH0_DOMAIN. */
   auth0Domain?: string

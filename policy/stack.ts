@@ -1,4 +1,5 @@
 import * as pulumi from '@pulumi/pulumi'
+import { fromText } from '../config/text.ts'
 
 /** `padlock-pr-12`: what everything of the stack is named and tagged with. */
 export function ownName(): string {
@@ -8,7 +9,8 @@ export function ownName(): string {
 /** A key of the stack's configuration, or Pulumi.yaml's default; undefined where neither has it. */
 export function setting<T>(key: string): T | undefined {
   const text = new pulumi.Config().get(key)
-  return text === undefined ? undefined : fromText(text)
+  // A key has the type that Pulumi.yaml declares.
+  return text === undefined ? undefined : (fromText(text) as T)
 }
 
 /** The leaves of the whole configuration, of providers too, by `namespace:key.path`. */
@@ -21,14 +23,4 @@ export function allSettings(): [path: string, value: string][] {
 function leaves(path: string, value: unknown): [string, string][] {
   if (typeof value !== 'object' || value === null) return [[path, String(value)]]
   return Object.entries(value).flatMap(([key, each]) => leaves(`${path}.${key}`, each))
-}
-
-/** The engine hands every value over as text: lists, objects, numbers and booleans as JSON. */
-// biome-ignore lint/suspicious/noExplicitAny: a key has the shape that Pulumi.yaml declares
-function fromText(text: string): any {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return text
-  }
 }

@@ -46,7 +46,7 @@ export interface Settings {
 export class SettingsError extends Error {}
 
 /**
- * Reads the command line of `sandbox/main.ts`, which `padlock sandbox up` shares.
+ * Reads the command line of `sandbox/main.ts`, which `padlock sandbox start` shares.
  * @throws {SettingsError} with what is wrong, what is allowed and an example
  */
 export function parseSettings(args: string[], cwd = process.cwd()): Settings {
@@ -134,6 +134,6 @@ export function explain(error: NodeJS.ErrnoException & { port?: number }, ports:
   const holder = listenerOf(port as number) ?? 'another program'
   return (
     `port ${port}, for ${what}, is in use by ${holder}. ` +
-    `End it, or choose another port: ./padlock sandbox up --${flag} N (0 takes any free one)`
+    `End it, or choose another port: ./padlock sandbox start --${flag} N (0 takes any free one)`
   )
 }

@@ -1,19 +1,21 @@
 import { verbs } from './verbs.ts'
 
-const USAGE = `padlock: everything around a deployment that is not pulumi itself
+const USAGE = `padlock: what an operator runs against stacks that is not pulumi itself
 
   ./padlock VERB [ARGUMENTS]     ./padlock VERB --help
 
 ${verbs.map(({ words, summary }) => `  ${words.padEnd(20)} ${summary}`).join('\n')}
 
+They work on the backend that you are logged in to. A deployment on this computer:
+./padlock sandbox --help, and . .sandbox/env for these verbs there.
+
 Examples
-  ./padlock up                        a whole deployment on this computer
-  ./padlock sandbox logs droplet -f   follow the console of a droplet
-  ./padlock ssh uptime                run a command on the droplet
+  ./padlock preview --stack production          what an update would do
+  ./padlock ssh --stack production uptime       run a command on the droplet
 
 Exit codes: 0 done, 1 not done and why, 2 a wrong command line.`
 
-/** Finds the verb by its longest form, `sandbox up` before `sandbox`. */
+/** Finds the verb by its longest form, `env up` before `env`. */
 async function main(argv: string[]): Promise<number> {
   const line = `${argv.join(' ')} `
   const found = verbs.find(({ words }) => line.startsWith(`${words} `))

@@ -1,8 +1,8 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { parseArgs } from 'node:util'
+import { OFFICIAL } from '../accounts/place.ts'
 import { type Judged, judgedPreview } from '../preview/judged.ts'
-import { reach } from '../preview/reach.ts'
-import { fetchPrices, mayHaveToken, OFFICIAL } from '../preview/sizes.ts'
+import { fetchPrices, mayHaveToken } from '../preview/sizes.ts'
 import { json } from '../report/json.ts'
 import { markdown } from '../report/markdown.ts'
 import { type Preview, readPreview } from '../report/preview.ts'
@@ -14,14 +14,13 @@ import { stops } from '../report/violation.ts'
 const FORMATS = { markdown, json, text }
 const OVER_BUDGET = 3
 
-export const help = `padlock preview [--stack NAME] [--format markdown|json|text] [--budget DOLLARS]
-                [--from FILE] [--prices FILE] [--out FILE]
+export const help = `padlock preview (--stack NAME | --from FILE) [--format markdown|json|text]
+                [--budget DOLLARS] [--prices FILE] [--out FILE]
 
 What \`pulumi up\` would do, as a reviewer wants to read it: downtime, what changes and why,
 what it costs, what it opens and closes, what the policies say of it. Changes nothing.
 
-  --stack    the stack (dev): one of the sandbox if its digitalocean:apiEndpoint is on this
-             computer, else one of the backend that you are logged in to
+  --stack    a stack of the backend that you are logged in to; in the sandbox: . .sandbox/env
   --format   text (the default), markdown for a comment on a pull request, or json
   --budget   dollars a month that the stack may cost
   --from     a saved preview instead of a new one, shown but not judged by the policies;
@@ -36,15 +35,16 @@ Prices come from the stack's digitalocean:apiEndpoint, with DIGITALOCEAN_TOKEN; 
 the cost is unknown. Secrets are masked in every format.
 
 Examples
-  ./padlock preview                                       the dev stack, in the terminal
+  ./padlock preview --stack production                    in the terminal
   ./padlock preview --stack production --budget 20        fails where it would cost more
   ./padlock preview --from saved.json --format markdown   the comment for a saved preview
 
 Exit code 0: reported. 1: the preview fails, or a policy stops it, and the report says why.
 2: a wrong command line. 3: over the budget, or a price is unknown that it depends on.`
 
-interface Wishes {
-  stack: string
+interface Options {
+  /** Only a saved preview may do without. */
+  stack?: string
   format: keyof typeof FORMATS
   budget?: number
   from?: string
@@ -54,18 +54,17 @@ interface Wishes {
 
 /** The verb. */
 export async function run(args: string[]): Promise<number> {
-  const wishes = read(args)
-  if (typeof wishes === 'string') {
-    console.error(`padlock preview: ${wishes}\n\n${help}`)
+  const options = read(args)
+  if (typeof options === 'string') {
+    console.error(`padlock preview: ${options}\n\n${help}`)
     return 2
   }
-  const environment = wishes.from ? {} : await reach(wishes.stack)
-  const { preview, violations } = await judged(wishes, environment)
-  const prices = await pricesFor(wishes, preview, environment)
-  const { budget, stack } = wishes
+  const { preview, violations } = await judged(options)
+  const prices = await pricesFor(options, preview)
+  const { budget, stack } = options
   const found = report(preview, { prices, budget, stack, violations })
-  const written = FORMATS[wishes.format](found)
-  if (wishes.out) await writeFile(wishes.out, written)
+  const written = FORMATS[options.format](found)
+  if (options.out) await writeFile(options.out, written)
   else process.stdout.write(written)
   if (found.budget?.exceeded) console.error(`padlock preview: ${found.budget.exceeded}`)
   if (found.headline.kind === 'failed' || found.policies.some(stops)) return 1
@@ -73,7 +72,7 @@ export async function run(args: string[]): Promise<number> {
 }
 
 /** The command line, or what is wrong with it. */
-function read(args: string[]): Wishes | string {
+function read(args: string[]): Options | string {
   let values: Record<string, string | undefined>
   try {
     const option = { type: 'string' } as const
@@ -91,7 +90,8 @@ function read(args: string[]): Wishes | string {
   } catch (error) {
     return (error as Error).message
   }
-  const { stack = 'dev', format = 'text', budget, from, prices, out } = values
+  const { stack, format = 'text', budget, from, prices, out } = values
+  if (!stack && !from) return 'which stack? --stack NAME, or --from FILE'
   if (!(format in FORMATS)) {
     return `--format is "${format}". Allowed: ${Object.keys(FORMATS).join(', ')}`
   }
@@ -100,7 +100,7 @@ function read(args: string[]): Wishes | string {
   }
   return {
     stack,
-    format: format as Wishes['format'],
+    format: format as Options['format'],
     ...(budget !== undefined && { budget: Number(budget) }),
     from,
     prices,
@@ -108,38 +108,26 @@ function read(args: string[]): Wishes | string {
   }
 }
 
-async function judged(wishes: Wishes, environment: Record<string, string>): Promise<Judged> {
-  if (wishes.from) {
-    const preview = readPreview(await contents(wishes.from, '--from'), wishes.from)
-    return { preview, violations: [] }
-  }
-  return judgedPreview(wishes.stack, environment).catch((error) => {
-    if (error.code !== 'ENOENT') throw error
-    throw new Error(
-      `there is no pulumi on PATH, and Pulumi.${wishes.stack}.yaml does not point to the sandbox. Install Pulumi, or try the dev stack: make up`,
-    )
-  })
+async function judged({ from, stack = '' }: Options): Promise<Judged> {
+  if (!from) return judgedPreview(stack)
+  return { preview: readPreview(await contents(from, '--from'), from), violations: [] }
 }
 
 /** Without a token there is a report all the same, and it says that the cost is unknown. */
-async function pricesFor(
-  wishes: Wishes,
-  preview: Preview,
-  environment: Record<string, string>,
-): Promise<Prices | undefined> {
-  if (wishes.prices) {
-    return pricesOf([JSON.parse(await contents(wishes.prices, '--prices'))])
+async function pricesFor(options: Options, preview: Preview): Promise<Prices | undefined> {
+  if (options.prices) {
+    return pricesOf([JSON.parse(await contents(options.prices, '--prices'))])
   }
-  const token = environment.DIGITALOCEAN_TOKEN ?? process.env.DIGITALOCEAN_TOKEN
+  const token = process.env.DIGITALOCEAN_TOKEN
   const endpoint =
     preview.config?.['digitalocean:apiEndpoint'] || process.env.DIGITALOCEAN_API_URL || OFFICIAL
   if (!token) {
     console.error('padlock preview: the cost is unknown: set DIGITALOCEAN_TOKEN, or --prices FILE')
     return undefined
   }
-  if (wishes.from && !mayHaveToken(endpoint)) {
+  if (options.from && !mayHaveToken(endpoint)) {
     console.error(
-      `padlock preview: the cost is unknown: ${wishes.from} names the endpoint ${endpoint}, which gets no token from a saved preview; --prices FILE`,
+      `padlock preview: the cost is unknown: ${options.from} names the endpoint ${endpoint}, which gets no token from a saved preview; --prices FILE`,
     )
     return undefined
   }

@@ -1,34 +1,27 @@
-import { relative } from 'node:path'
-import { report } from '../../sandbox/cli/report.ts'
-import { openControl, readSandbox } from '../../sandbox/control.ts'
-import { lockHolder } from '../../sandbox/daemon/lock.ts'
-import { sandboxEnvironment } from '../../sandbox/deployment/sandbox.ts'
-import { summary } from '../../sandbox/deployment/table.ts'
-import { capture, outputs } from '../engine/pulumi.ts'
+import { parseArgs } from 'node:util'
+import { logIn, outputsOf } from './login.ts'
 
-const DIR = '.sandbox'
+/** Package and version, one a line; nothing for a host that has none of ours. */
+const PACKAGES = "dpkg-query --show 'padlock-*' 2>/dev/null || true"
 
-export const help = `padlock status
+export const help = `padlock status --stack NAME
 
-What runs on this computer: the sandbox, its droplets and accounts, the stacks and how to
-open each.
-Exit code 0: the sandbox runs. 1: it does not.`
+The outputs of a stack, and the packages of ours on its host with their versions. The stack
+is one of the backend that you are logged in to; in the sandbox: . .sandbox/env
+
+Exit code 0: printed. 1: no such stack, or the host does not answer. 2: a wrong command line.`
 
 /** The verb. */
-export async function run(): Promise<number> {
-  const sandbox = await readSandbox(DIR)
-  if (!sandbox || !(await lockHolder(DIR))) {
-    console.log('Nothing runs. Bring a deployment up: make up')
-    return 1
+export async function run(args: string[]): Promise<number> {
+  const { values } = parseArgs({ args, options: { stack: { type: 'string' } } })
+  const { stack } = values
+  if (!stack) {
+    console.error(help)
+    return 2
   }
-  console.log(report(await openControl(DIR).status()))
-  const environment = await sandboxEnvironment()
-  const { stdout } = await capture(['stack', 'ls', '--json'], environment)
-  for (const { name } of JSON.parse(stdout || '[]') as { name: string }[]) {
-    const found = await outputs(name, environment)
-    console.log(
-      `\nstack ${name}${found ? `\n${summary(found, relative('.', sandbox.ca))}` : ': nothing in it'}`,
-    )
-  }
-  return 0
+  const outputs = await outputsOf(stack)
+  const { adminPrivateKey: _, sshCommand: __, ...shown } = outputs
+  const rows = Object.entries(shown).map(([name, value]) => `  ${name.padEnd(12)} ${value}`)
+  console.log([`stack ${stack}`, ...rows, '', 'packages on the host'].join('\n'))
+  return logIn(stack, outputs, [PACKAGES])
 }

@@ -1,25 +1,15 @@
 import type { Verb } from './verb.ts'
 
-/** Every verb; loaded only when it is called, so that a small one starts fast. */
+/** Every verb of an operator; loaded only when it is called, so that a small one starts fast. */
 export const verbs: { words: string; summary: string; load: () => Promise<Verb> }[] = [
   {
-    words: 'up',
-    summary: 'bring the dev stack up on this computer',
-    load: () => import('../../sandbox/cli/up.ts'),
-  },
-  {
-    words: 'down',
-    summary: 'destroy it and prove that nothing is left',
-    load: () => import('../../sandbox/cli/down.ts'),
-  },
-  {
     words: 'status',
-    summary: 'what runs, where, and how to open it',
+    summary: "a stack's outputs, and the packages on its host",
     load: () => import('./status.ts'),
   },
   {
     words: 'ssh',
-    summary: "log in to the dev stack's droplet",
+    summary: "log in to a stack's droplet",
     load: () => import('./ssh.ts'),
   },
   {
@@ -52,31 +42,6 @@ export const verbs: { words: string; summary: string; load: () => Promise<Verb> 
     words: 'env sweep',
     summary: 'destroy what is past its time to live, and orphans',
     load: () => import('./env/sweep.ts'),
-  },
-  {
-    words: 'sandbox up',
-    summary: 'start the sandbox alone',
-    load: () => import('../../sandbox/cli/start.ts'),
-  },
-  {
-    words: 'sandbox down',
-    summary: 'stop it; droplets keep their disks',
-    load: () => import('../../sandbox/cli/stop.ts'),
-  },
-  {
-    words: 'sandbox status',
-    summary: 'its parts, droplets and accounts',
-    load: () => import('../../sandbox/cli/status.ts'),
-  },
-  {
-    words: 'sandbox logs',
-    summary: 'what its parts and consoles say',
-    load: () => import('../../sandbox/cli/logs.ts'),
-  },
-  {
-    words: 'sandbox ssh',
-    summary: 'log in to any droplet',
-    load: () => import('../../sandbox/cli/ssh.ts'),
   },
   {
     words: 'plan save',
@@ -122,10 +87,5 @@ export const verbs: { words: string; summary: string; load: () => Promise<Verb> 
     words: 'github drift',
     summary: 'keep one issue about the drift of a stack',
     load: () => import('./github/drift.ts'),
-  },
-  {
-    words: 'github engine',
-    summary: 'make the engine ready for the steps of a job',
-    load: () => import('./github/engine.ts'),
   },
 ]

@@ -1,5 +1,3 @@
-import type { Violation } from '../report/violation.ts'
-
 /**
  * The flags by which `pulumi up` and `pulumi preview`, run in the project's folder, judge what they
  * are about to do by the rules in `policy/`; which rules stop and which advise is in its settings.
@@ -14,28 +12,4 @@ export function policyFlags(): string[] {
  */
 export function eventLog(file: string): { flags: string[]; environment: Record<string, string> } {
   return { flags: ['--event-log', file], environment: { PULUMI_DEBUG_COMMANDS: 'true' } }
-}
-
-/**
- * The violations in the text of such a file, in the engine's order. `pulumi preview --json` says no
- * more of them than that the preview failed.
- */
-export function violations(events: string): Violation[] {
-  return events
-    .split('\n')
-    .filter(Boolean)
-    .flatMap((line) => {
-      const { policyEvent: event } = JSON.parse(line)
-      if (!event) return []
-      const [, , type, name] = (event.resourceUrn ?? '').split('::')
-      return [
-        {
-          rule: event.policyName,
-          level: event.enforcementLevel,
-          ...(name && type !== 'pulumi:pulumi:Stack' && { resource: name }),
-          // The log carries the engine's marks for colours: <{%reset%}>.
-          message: event.message.replace(/<\{%.*?%\}>/g, '').trim(),
-        },
-      ]
-    })
 }

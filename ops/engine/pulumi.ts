@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process'
 import { createInterface } from 'node:readline'
 import { withoutAttempts } from './attempts.ts'
+import { pathWithNode } from './node.ts'
 
 export interface Result {
   code: number
@@ -9,10 +10,10 @@ export interface Result {
 }
 
 /** Runs the engine in the project's folder and keeps what it prints. */
-export function capture(args: string[], environment: Record<string, string>): Promise<Result> {
+export function capture(args: string[], environment: Record<string, string> = {}): Promise<Result> {
   return new Promise((resolve, reject) => {
     const child = spawn('pulumi', [...args, '--non-interactive'], {
-      env: { ...process.env, ...environment },
+      env: variables(environment),
       stdio: ['ignore', 'pipe', 'pipe'],
     })
     const result: Result = { code: 1, stdout: '', stderr: '' }
@@ -22,7 +23,7 @@ export function capture(args: string[], environment: Record<string, string>): Pr
     child.stderr.on('data', (chunk) => {
       result.stderr += chunk
     })
-    child.on('error', reject)
+    child.on('error', (error) => reject(explained(error)))
     child.on('close', (code) => resolve({ ...result, code: code ?? 1 }))
   })
 }
@@ -31,10 +32,10 @@ export function capture(args: string[], environment: Record<string, string>): Pr
  * Runs the engine before the user's eyes; its exit code. Without a terminal, where nothing can be
  * overwritten, the attempts to reach a host that still boots are left out.
  */
-export function show(args: string[], environment: Record<string, string>): Promise<number> {
+export function show(args: string[], environment: Record<string, string> = {}): Promise<number> {
   return new Promise((resolve, reject) => {
     const child = spawn('pulumi', args, {
-      env: { ...process.env, ...environment },
+      env: variables(environment),
       stdio: ['ignore', process.stdout.isTTY ? 'inherit' : 'pipe', 'inherit'],
     })
     if (child.stdout) {
@@ -46,12 +47,24 @@ export function show(args: string[], environment: Record<string, string>): Promi
     // The terminal sends Ctrl-C to the engine too, and its end is waited for.
     const wait = () => undefined
     process.on('SIGINT', wait)
-    child.on('error', reject)
+    child.on('error', (error) => reject(explained(error)))
     child.on('close', (code) => {
       process.off('SIGINT', wait)
       resolve(code ?? 1)
     })
   })
+}
+
+function variables(environment: Record<string, string>): NodeJS.ProcessEnv {
+  const all = { ...process.env, ...environment }
+  return { ...all, PATH: pathWithNode(all.PATH) }
+}
+
+function explained(error: NodeJS.ErrnoException): Error {
+  if (error.code !== 'ENOENT') return error
+  return new Error(
+    'there is no pulumi on PATH. Fix: install it (https://www.pulumi.com/docs/install/); for the sandbox: make up, then . .sandbox/env',
+  )
 }
 
 /** Selects the stack and makes it if there is none. */

@@ -1,3 +1,4 @@
+import type { StateResource } from '../engine/state.ts'
 import type { Item } from './receipt.ts'
 
 /** What the accounts know a resource as; types without an account (keys, commands) have no entry. */
@@ -13,14 +14,6 @@ const KINDS: Record<string, string> = {
   'digitalocean:index/tag:Tag': 'tag',
   'auth0:index/client:Client': 'auth0 client',
   'auth0:index/connectionClient:ConnectionClient': 'auth0 connection client',
-}
-
-/** One resource of `pulumi stack export`. */
-export interface StateResource {
-  urn: string
-  type: string
-  id?: string
-  outputs?: Record<string, unknown>
 }
 
 /** The resources of a state that lie in an account, by URN. */

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { policyFlags } from '../engine/policy.ts'
 import { capture, type Result, show } from '../engine/pulumi.ts'
-import type { StateResource } from './removals.ts'
+import { type StateResource, stateOf } from '../engine/state.ts'
 
 export interface StackSummary {
   name: string
@@ -40,11 +40,8 @@ export class Stacks {
    * What the state holds; nothing for a stack that does not exist.
    * @throws Error if it cannot be read, which must not be taken for nothing
    */
-  async resources(stack: string): Promise<StateResource[]> {
-    const { code, stdout, stderr } = await this.#capture(['stack', 'export', '--stack', stack])
-    if (code === 0) return JSON.parse(stdout).deployment?.resources ?? []
-    if (/no stack named/.test(stderr)) return []
-    throw new Error(`the state of ${stack} cannot be read:\n${stderr.trim()}`)
+  resources(stack: string): Promise<StateResource[]> {
+    return stateOf(stack, this.#environment)
   }
 
   async outputs(stack: string): Promise<Record<string, string>> {

@@ -1,15 +1,13 @@
 import { execFileSync } from 'node:child_process'
 import { capture, show } from '../engine/pulumi.ts'
-import { reach } from '../preview/reach.ts'
 import type { Engine } from './plan.ts'
 
-/** The engine on that stack, wherever its settings lead. */
-export async function engineOn(stack: string): Promise<Engine> {
+/** The engine on that stack of the backend that one is logged in to. */
+export function engineOn(stack: string): Engine {
   const own = ['--stack', stack]
-  const environment = await reach(stack)
   return {
-    capture: (args) => capture([...args, ...own], environment),
-    show: (args) => show([...args, ...own, '--non-interactive'], environment),
+    capture: (args) => capture([...args, ...own]),
+    show: (args) => show([...args, ...own, '--non-interactive']),
   }
 }
 

@@ -2,7 +2,6 @@ import { spawn } from 'node:child_process'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { capture } from '../engine/pulumi.ts'
-import { reach } from './reach.ts'
 
 const PADLOCK = join(import.meta.dirname, '..', 'cli', 'main.ts')
 
@@ -18,14 +17,17 @@ interface RefreshPreview {
  */
 export async function findDrift(stack: string, folder: string): Promise<boolean> {
   const file = join(folder, 'refresh.json')
-  const { stdout, stderr, code } = await capture(
-    ['refresh', '--preview-only', '--json', '--stack', stack],
-    await reach(stack),
-  )
+  const { stdout, stderr, code } = await capture([
+    'refresh',
+    '--preview-only',
+    '--json',
+    '--stack',
+    stack,
+  ])
   const drifted = isDrift(stdout, `${stderr}\nexit code ${code}`)
   await writeFile(file, stdout, { mode: 0o600 })
-  const wishes = ['--from', file, '--stack', stack, '--format', 'markdown']
-  await padlock('preview', ...wishes, '--out', join(folder, 'report.md'))
+  const options = ['--from', file, '--stack', stack, '--format', 'markdown']
+  await padlock('preview', ...options, '--out', join(folder, 'report.md'))
   return drifted
 }
 

@@ -2,10 +2,11 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { withoutConsent } from '../../policy/consent.ts'
-import { eventLog, policyFlags, violations } from '../engine/policy.ts'
+import { eventLog, policyFlags } from '../engine/policy.ts'
 import { capture } from '../engine/pulumi.ts'
 import { type Preview, readPreview } from '../report/preview.ts'
 import type { Violation } from '../report/violation.ts'
+import { violations } from './violations.ts'
 
 export interface Judged {
   preview: Preview
@@ -19,7 +20,7 @@ export interface Judged {
  */
 export async function judgedPreview(
   stack: string,
-  environment: Record<string, string>,
+  environment: Record<string, string> = {},
 ): Promise<Judged> {
   const folder = await mkdtemp(join(tmpdir(), 'padlock-preview-'))
   try {

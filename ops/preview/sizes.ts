@@ -1,6 +1,6 @@
+import { OFFICIAL } from '../accounts/place.ts'
 import { type Prices, pricesOf, type SizesPage } from '../report/prices.ts'
 
-export const OFFICIAL = 'https://api.digitalocean.com'
 /** The API's largest page (https://docs.digitalocean.com/reference/api/, Links & Pagination). */
 const PER_PAGE = 200
 const TIMEOUT_MS = 30_000

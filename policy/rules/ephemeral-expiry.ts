@@ -1,6 +1,7 @@
 import * as digitalocean from '@pulumi/digitalocean'
 import { validateResourceOfType } from '@pulumi/policy'
 import * as pulumi from '@pulumi/pulumi'
+import { expiryInTag, parseExpiry } from '../../config/expiry.ts'
 import { type Rule, validateConfiguration } from '../rule.ts'
 import { ownName, setting } from '../stack.ts'
 
@@ -17,12 +18,12 @@ export const ephemeralExpiry: Rule = {
     validateConfiguration((report, args) => {
       if (!isEphemeral()) return
       const text = setting<string>('expires') ?? ''
-      const expires = time(text)
+      const expires = parseExpiry(text)
       const { maxDays = MAX_DAYS } = args.getConfig<{ maxDays?: number }>()
       const days = expires ? (expires.getTime() - Date.now()) / DAY_MS : 0
       if (!expires)
         report(
-          `expires is ${text ? `${text}, which is no time in UTC` : 'not set'}. Mend it: pulumi config set expires 2026-11-23T09:00Z`,
+          `expires is ${text ? `${text}, which is not a time in UTC to the minute` : 'not set'}. Fix: pulumi config set expires 2026-11-23T09:00Z`,
         )
       else if (days <= 0)
         report(`expires is ${text}, which is past. Move it, or destroy the stack.`)
@@ -30,9 +31,9 @@ export const ephemeralExpiry: Rule = {
         report(`expires is ${text}, more than ${maxDays} days away. Set it nearer.`)
     }),
     validateResourceOfType(digitalocean.Droplet, (droplet, _args, report) => {
-      const expires = time(setting<string>('expires') ?? '')
+      const expires = parseExpiry(setting<string>('expires') ?? '')
       if (!isEphemeral() || !expires) return
-      const tag = `${ownName()}:expires:${compact(expires)}`
+      const tag = `${ownName()}:expires:${expiryInTag(expires)}`
       if (!droplet.tags?.includes(tag)) report(`It lacks the tag ${tag}.`)
     }),
   ],
@@ -40,16 +41,4 @@ export const ephemeralExpiry: Rule = {
 
 function isEphemeral(): boolean {
   return pulumi.getStack().startsWith('pr-') || setting<boolean>('ephemeral') === true
-}
-
-/** A time in UTC, with or without seconds (RFC 3339, ISO 8601). */
-function time(text: string): Date | undefined {
-  if (!/^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?Z$/.test(text)) return undefined
-  const date = new Date(text)
-  return Number.isNaN(date.getTime()) ? undefined : date
-}
-
-/** `20261123T0900Z`: a tag takes letters, digits, `:`, `-` and `_` alone. */
-function compact(date: Date): string {
-  return `${date.toISOString().slice(0, 16).replace(/[-:]/g, '')}Z`
 }

@@ -17,7 +17,7 @@ export const loginRequired: Rule = {
         )
     } else if (empty('allowedEmails') && empty('allowedDomains')) {
       report(
-        "allowedEmails and allowedDomains are both empty, so nobody is listed. Mend it: pulumi config set --path 'allowedEmails[0]' you@example.com",
+        "allowedEmails and allowedDomains are both empty, so nobody is listed. Fix: pulumi config set --path 'allowedEmails[0]' you@example.com",
       )
     }
   }),

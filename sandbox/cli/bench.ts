@@ -1,17 +1,13 @@
-/**
- * `npm run bench [-- --warm]`: times the life of the dev stack on this computer and prints JSON on
- * standard output, a table on standard error. The cold run uses a cache of its own, made and
- * removed by it; `--warm` leaves it out. A deployment that is up is taken down first.
- */
 import { spawn } from 'node:child_process'
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { cpus } from 'node:os'
 import { join } from 'node:path'
+import { parseArgs } from 'node:util'
 import { openControl } from '../control.ts'
+import { SANDBOX } from '../deployment/environment.ts'
 import { type Timing, timings } from '../deployment/timings.ts'
 
-const DIR = '.sandbox'
-const PULUMI = `. ${DIR}/env && pulumi`
+const PULUMI = `. ${SANDBOX}/env && pulumi`
 const FLAGS = '--stack dev --non-interactive'
 
 interface Run extends Timing {
@@ -46,7 +42,7 @@ async function record(name: string, line: string, env?: NodeJS.ProcessEnv): Prom
 
 /** A copy of the app with one line changed, and a stack file that names it. */
 function changedApp(): string {
-  const folder = join(DIR, 'bench')
+  const folder = join(SANDBOX, 'bench')
   rmSync(folder, { recursive: true, force: true })
   mkdirSync(folder, { recursive: true, mode: 0o700 })
   cpSync('app', join(folder, 'app'), {
@@ -61,7 +57,7 @@ function changedApp(): string {
 }
 
 async function calls(): Promise<Record<string, number>> {
-  const status = await openControl(DIR).status()
+  const status = await openControl(SANDBOX).status()
   return Object.fromEntries(
     Object.entries(status.calls).map(([api, counts]) => [
       api,
@@ -70,20 +66,33 @@ async function calls(): Promise<Record<string, number>> {
   )
 }
 
-async function main(warmOnly: boolean): Promise<void> {
-  await timed('down', './padlock down')
+export const help = `padlock sandbox bench [--warm]
+
+Times the life of the dev stack on this computer and prints JSON on standard output, a table
+on standard error. The cold run uses a cache of its own, made and removed by it. A deployment
+that is up is taken down first.
+
+  --warm   leaves the cold run out
+
+Exit code 0: measured. 1: which step failed, with the end of its output.`
+
+/** The verb. */
+export async function run(args: string[]): Promise<number> {
+  const { values } = parseArgs({ args, options: { warm: { type: 'boolean', default: false } } })
+  const warmOnly = values.warm
+  await timed('down', './padlock sandbox down')
   if (!warmOnly) {
-    mkdirSync(DIR, { recursive: true, mode: 0o700 })
-    const cache = mkdtempSync(join(DIR, 'cold-'))
+    mkdirSync(SANDBOX, { recursive: true, mode: 0o700 })
+    const cache = mkdtempSync(join(SANDBOX, 'cold-'))
     try {
-      await record('up, cold', './padlock up', { PADLOCK_CACHE: cache })
-      await timed('down', './padlock down', { PADLOCK_CACHE: cache })
+      await record('up, cold', './padlock sandbox up', { PADLOCK_CACHE: cache })
+      await timed('down', './padlock sandbox down', { PADLOCK_CACHE: cache })
     } finally {
       // Go's module cache is read-only.
       await timed('clean', `chmod -R u+w ${cache}; rm -rf ${cache}`)
     }
   }
-  await record('up, warm', './padlock up')
+  await record('up, warm', './padlock sandbox up')
   const afterUp = await calls()
   await record(
     'program start',
@@ -96,8 +105,8 @@ async function main(warmOnly: boolean): Promise<void> {
     `${PULUMI} up --yes --skip-preview --config-file ${changedApp()} ${FLAGS}`,
   )
   await record('destroy', `${PULUMI} destroy --yes --skip-preview ${FLAGS}`)
-  await timed('down', './padlock down')
-  rmSync(join(DIR, 'bench'), { recursive: true, force: true })
+  await timed('down', './padlock sandbox down')
+  rmSync(join(SANDBOX, 'bench'), { recursive: true, force: true })
 
   for (const { name, seconds, phases } of runs) {
     console.error(`${name.padEnd(56)} ${seconds.toFixed(1).padStart(7)} s`)
@@ -107,6 +116,5 @@ async function main(warmOnly: boolean): Promise<void> {
   }
   console.error(`requests of the first up: ${JSON.stringify(afterUp)}`)
   console.log(JSON.stringify({ cpus: cpus().length, runs, requestsOfUp: afterUp }, null, 2))
+  return 0
 }
-
-await main(process.argv.includes('--warm'))

@@ -1,10 +1,10 @@
 import { stopSandbox } from '../deployment/stop.ts'
 import { phase } from './progress.ts'
 
-export const help = `padlock sandbox down
+export const help = `padlock sandbox stop
 
 Stops the sandbox: machines are shut down, their disks and the accounts stay, and the next
-start goes on with them. To remove a deployment: ./padlock down
+start goes on with them. To remove a deployment: ./padlock sandbox down
 Exit code 0: nothing runs.`
 
 /** The verb. */

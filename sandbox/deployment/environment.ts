@@ -1,55 +1,30 @@
-import { mkdir } from 'node:fs/promises'
-import { join, resolve } from 'node:path'
-import { rootCertificates } from 'node:tls'
-import { readCredentials, readSandbox } from '../control.ts'
-import { readIfThere, writeAtomically } from '../files.ts'
+import { resolve } from 'node:path'
+import { readSandbox } from '../control.ts'
+import { lockHolder } from '../daemon/lock.ts'
+import { ensureToolchain } from '../toolchain/index.ts'
+import { deploymentEnvironment } from './variables.ts'
 
-/** Opens the dev stack's state, which describes simulated accounts on this computer. */
-const PASSPHRASE = 'sandbox'
+/** The folder of the one sandbox that the verbs work on. */
+export const SANDBOX = '.sandbox'
+/** The stack that `make up` brings up in it. */
+export const STACK = 'dev'
+
+/** The folder for what is costly to make: PADLOCK_CACHE, or one in the sandbox's own. */
+export const cacheFolder = (): string => resolve(process.env.PADLOCK_CACHE ?? `${SANDBOX}/cache`)
 
 /**
- * The variables with which a plain `pulumi` works on the sandbox: engine, backend, credentials and
- * trust. Also written to `<dir>/env`, for a shell to source.
- * @param toolchain what the engine itself needs
+ * The variables with which the engine works on this folder's sandbox, which must be running; an
+ * engine that is missing is made ready first.
  */
-export async function deploymentEnvironment(
-  dir: string,
-  toolchain: Record<string, string>,
+export async function sandboxEnvironment(
+  progress: (message: string) => void = () => undefined,
 ): Promise<Record<string, string>> {
-  const [sandbox, credentials] = await Promise.all([readSandbox(dir), readCredentials(dir)])
-  if (!sandbox || !credentials)
-    throw new Error('the sandbox does not run; start it: ./padlock sandbox up')
-  await mkdir(join(dir, 'state'), { recursive: true, mode: 0o700 })
-  const environment = {
-    ...toolchain,
-    // Each file has another beside it with its attributes, which is not replaced in one step: an
-    // engine that is killed there leaves a state that cannot be read (gocloud.dev, blob/fileblob).
-    PULUMI_BACKEND_URL: `file://${resolve(dir, 'state')}?metadata=skip`,
-    PULUMI_CONFIG_PASSPHRASE: PASSPHRASE,
-    DIGITALOCEAN_TOKEN: credentials.digitalocean.token,
-    AUTH0_CLIENT_ID: credentials.auth0.clientId,
-    AUTH0_CLIENT_SECRET: credentials.auth0.clientSecret,
-    SSL_CERT_FILE: await trustBundle(dir, sandbox.ca),
-  }
-  await writeAtomically(join(dir, 'env'), shellFile(environment))
-  return environment
+  const home = `${SANDBOX}/pulumi`
+  const { env } = await ensureToolchain({ home, cache: cacheFolder(), progress })
+  return deploymentEnvironment(SANDBOX, env)
 }
 
-/** Go reads one file of roots (SSL_CERT_FILE replaces its own), so it must hold all of them. */
-async function trustBundle(dir: string, root: string): Promise<string> {
-  const path = resolve(dir, 'ca', 'bundle.pem')
-  const inherited = process.env.SSL_CERT_FILE
-  const others =
-    inherited && resolve(inherited) !== path
-      ? ((await readIfThere(inherited)) ?? '')
-      : rootCertificates.join('\n')
-  await writeAtomically(path, `${others.trimEnd()}\n${await readIfThere(root)}`)
-  return path
-}
-
-function shellFile(environment: Record<string, string>): string {
-  const lines = Object.entries(environment).map(
-    ([name, value]) => `export ${name}='${value.replaceAll("'", "'\\''")}'`,
-  )
-  return `# What a plain \`pulumi\` needs here: . ${'.sandbox/env'}\n${lines.join('\n')}\n`
+/** After a `kill -9` the sandbox's file is still there, and nobody listens. */
+export async function isRunning(): Promise<boolean> {
+  return Boolean((await lockHolder(SANDBOX)) && (await readSandbox(SANDBOX)))
 }

@@ -4,7 +4,7 @@ export function summary(outputs: Record<string, string>, root: string): string {
     ['open', outputs.url ?? ''],
     ['log in as', 'ada@example.com, password sandbox (mallory@example.com is refused)'],
     ['certificate', `trust ${root} in your browser, once`],
-    ['ssh', './padlock ssh, or the output sshCommand'],
+    ['ssh', '. .sandbox/env && ./padlock ssh --stack dev'],
     ['with pulumi', '. .sandbox/env && pulumi preview --stack dev'],
     ['tear down', 'make down'],
   ]

@@ -5,7 +5,7 @@ export interface Timing {
 }
 
 /**
- * Reads what `padlock up` and the engine print without a terminal: `✓ engine (12 s)` for a phase,
+ * Reads what `padlock sandbox up` and the engine print without a terminal: `✓ engine (12 s)` for a phase,
  * `digitalocean:index:Droplet padlock-dev created (8s)` for a resource.
  * @param shortest leaves out resources that took less, seconds
  */

@@ -4,6 +4,7 @@
  */
 import { mkdirSync } from 'node:fs'
 import { delimiter, dirname, join, resolve } from 'node:path'
+import { pathWithNode } from '../../ops/engine/node.ts'
 import { builtEngine, pinnedVersion } from './engine/build.ts'
 import { type Engine, engineOnPath } from './engine/path.ts'
 import { vendor as officialVendor, type Vendor } from './engine/vendor.ts'
@@ -26,7 +27,7 @@ export interface Toolchain {
   pulumi: string
   /** One line: the engine's version and origin, and which plugins are stand-ins. */
   summary: string
-  /** Variables that commands of the engine need; PATH is whole, with the engine first. */
+  /** Variables that commands of the engine need; PATH is whole, with the engine first and the project's Node before any other. */
   env: Record<string, string>
 }
 
@@ -65,7 +66,7 @@ export async function ensureToolchain(
     pulumi: engine.pulumi,
     summary: summarise(engine, standIns),
     env: {
-      PATH: [dirname(engine.pulumi), env.PATH ?? ''].filter(Boolean).join(delimiter),
+      PATH: [dirname(engine.pulumi), pathWithNode(env.PATH)].filter(Boolean).join(delimiter),
       PULUMI_HOME: home,
       PULUMI_SKIP_UPDATE_CHECK: 'true',
       // All plugins are in place: nothing of the same name on PATH, and no search by the engine.

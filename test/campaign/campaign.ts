@@ -1,10 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { parse } from 'yaml'
-import { openPlace } from '../../ops/accounts/place.ts'
+import { getCACertificates, setDefaultCACertificates } from 'node:tls'
 import { openEnvironments } from '../../ops/cli/env/open.ts'
 import type { Context } from '../../ops/environments/context.ts'
-import { TEMPLATE } from '../../ops/environments/settings.ts'
 import { openProject } from '../engine/project.ts'
 import { type Sandbox, startSandbox } from '../engine/sandbox.ts'
 
@@ -23,14 +21,18 @@ export interface Campaign {
 export async function openCampaign(): Promise<Campaign> {
   const sandbox = await startSandbox()
   const before = process.cwd()
-  process.chdir(openProject(sandbox).folder)
+  const { folder, environment } = await openProject(sandbox)
+  process.chdir(folder)
+  // The verbs' modules run in this process, which has its roots since its start.
+  Object.assign(process.env, environment)
+  setDefaultCACertificates([...getCACertificates('default'), readFileSync(sandbox.file.ca, 'utf8')])
   await sandbox.digitalocean('POST', '/domains', { name: 'padlock.localhost' })
   return {
     sandbox,
     given: await sandbox.things(),
     open: () => openEnvironments({ quiet: true }),
     place: async (stack) => ({
-      environment: (await openPlace(parse(readFileSync(TEMPLATE, 'utf8')).config)).environment,
+      environment,
       stateFile: join(sandbox.dir, `state/.pulumi/stacks/padlock/${stack}.json`),
     }),
     async close() {

@@ -39,7 +39,7 @@ beforeAll(() => {
 
 afterAll(async () => {
   await browser?.close()
-  await sh('./padlock down', { minutes: 5 })
+  await sh('./padlock sandbox down', { minutes: 5 })
   rmSync(join(root, '.sandbox/e2e'), { recursive: true, force: true })
 })
 
@@ -93,7 +93,9 @@ test('a user who is not on the allow-list is refused, and told so', async () => 
 test('the printed ssh command works, with the host key pinned', async () => {
   const { output } = await onHost('id -un; hostname')
   expect(output).toContain('admin\npadlock-dev')
-  const verb = await sh(`./padlock ssh 'echo "two  words" $((6 * 7))'`)
+  const verb = await sh(
+    `. .sandbox/env && ./padlock ssh --stack dev 'echo "two  words" $((6 * 7))'`,
+  )
   expect(verb).toMatchObject({ code: 0, output: 'two  words 42\n' })
   const wrongKey = outputs.sshCommand?.replace(
     /ssh-ed25519 AAAA[^"]+/,

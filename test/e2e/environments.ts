@@ -21,7 +21,9 @@ async function requests(): Promise<Record<string, number>> {
 /** A verb's JSON; its progress goes to the other stream. */
 async function verb(words: string, minutes: number) {
   const before = await requests()
-  const { code, output, seconds } = await sh(`./padlock ${words} --json`, { minutes })
+  const { code, output, seconds } = await sh(`. .sandbox/env && ./padlock ${words} --json`, {
+    minutes,
+  })
   if (code !== 0) throw new Error(`${words}: exit code ${code}\n${output}`)
   const after = await requests()
   const line = output.split('\n').findLast((each) => each.startsWith('{')) ?? '{}'
@@ -62,7 +64,7 @@ export function environmentTests(dev: string): void {
       expect(urls).toEqual(NAMES.map((name) => `https://${name}.preview.padlock.localhost:8443`))
       for (const url of [...urls, dev]) expect((await page(url)).output).toBe('200')
       expect(made.map(({ costPerHour }) => costPerHour)).toEqual([0.00595, 0.00595])
-      const { output } = await sh('./padlock env list')
+      const { output } = await sh('. .sandbox/env && ./padlock env list')
       expect(output).toMatch(/pr-1 +up .*\n.*pr-2 +up |pr-2 +up .*\n.*pr-1 +up /)
     })
 
@@ -89,7 +91,9 @@ export function environmentTests(dev: string): void {
         expect(left).toEqual([])
         expect(removed.map(({ kind }: { kind: string }) => kind)).toContain('droplet')
       }
-      expect((await sh('./padlock env list')).output).toContain('No ephemeral environment.')
+      expect((await sh('. .sandbox/env && ./padlock env list')).output).toContain(
+        'No ephemeral environment.',
+      )
       expect((await openControl(sandbox).status()).droplets.map(({ name }) => name)).toEqual([
         expect.stringMatching(/^padlock-dev-/),
       ])

@@ -23,52 +23,52 @@ test.each<Mistake>([
     what: 'a wrong DigitalOcean token',
     environment: { DIGITALOCEAN_TOKEN: 'dop_v1_wrong' },
     message: `DigitalOcean refused the token. Allowed: a token with read and write access.
-    Mend it: pulumi config set --secret digitalocean:token TOKEN, or export DIGITALOCEAN_TOKEN
+    Fix: pulumi config set --secret digitalocean:token TOKEN, or export DIGITALOCEAN_TOKEN
 Nothing was created or changed.`,
   },
   {
     what: 'a wrong Auth0 secret',
     environment: { AUTH0_CLIENT_SECRET: 'wrong' },
     message: `Auth0 refused the management credentials. Allowed: a machine-to-machine application that is authorised for the Auth0 Management API.
-    Mend it: export AUTH0_CLIENT_ID and AUTH0_CLIENT_SECRET, or pulumi config set --secret auth0:clientSecret SECRET
+    Fix: export AUTH0_CLIENT_ID and AUTH0_CLIENT_SECRET, or pulumi config set --secret auth0:clientSecret SECRET
 Nothing was created or changed.`,
   },
   {
     what: 'a size that there is not',
     settings: { size: 's-3vcpu-5gb' },
     message: `size = "s-3vcpu-5gb" is not a size that DigitalOcean has. Allowed: among others s-1vcpu-512mb-10gb, s-1vcpu-1gb, s-1vcpu-1gb-amd, s-1vcpu-1gb-intel, s-1vcpu-2gb, s-1vcpu-2gb-amd.
-    Mend it: pulumi config set size s-1vcpu-1gb
+    Fix: pulumi config set size s-1vcpu-1gb
 Nothing was created or changed.`,
   },
   {
     what: 'a size that the region does not offer',
     settings: { size: 's-1vcpu-512mb-10gb', region: 'lon1' },
     message: `region = "lon1" does not offer the size s-1vcpu-512mb-10gb. Allowed: ams3, fra1, nyc1, sfo3, sgp1, syd1.
-    Mend it: pulumi config set region ams3
+    Fix: pulumi config set region ams3
 Nothing was created or changed.`,
   },
   {
     what: 'a zone that is not in the account',
     settings: { manageZone: false, zone: 'example.com' },
     message: `zone = "example.com" is not in the DigitalOcean account. Allowed: a zone of the account, or a new one that the stack creates and owns.
-    Mend it: pulumi config set manageZone true, or add the zone to the account
+    Fix: pulumi config set manageZone true, or add the zone to the account
 Nothing was created or changed.`,
   },
   {
     what: 'a connection that the tenant does not have',
     settings: { connections: ['Username-Password-Authentication', 'okta'] },
     message: `connections: "okta" is not a connection of the Auth0 tenant. Allowed: names from Authentication in the Auth0 dashboard.
-    Mend it: pulumi config set --path 'connections[0]' Username-Password-Authentication
+    Fix: pulumi config set --path 'connections[0]' Username-Password-Authentication
 Nothing was created or changed.`,
   },
   {
-    what: 'two mistakes in the configuration, both told at once',
+    what: 'two errors in the configuration, both reported at once',
     settings: { region: 'Frankfurt', httpsPort: 70000 },
     message: `The stack's configuration has 2 problems; nothing was created or changed.
-  - httpsPort = 70000 is not a TCP port. Allowed: a whole number from 1 to 65535.
-    Mend it: pulumi config set httpsPort 443
   - region = "Frankfurt" is not a region. Allowed: a region slug such as fra1 (doctl compute region list).
-    Mend it: pulumi config set region fra1`,
+    Fix: pulumi config set region fra1
+  - httpsPort = 70000 is not a TCP port. Allowed: a whole number from 1 to 65535.
+    Fix: pulumi config set httpsPort 443`,
   },
 ])('$what', async ({ settings = {}, environment, message }) => {
   const restore = stack.set(settings)
@@ -79,7 +79,7 @@ Nothing was created or changed.`,
   expect(await sandbox.writes()).toEqual([])
 })
 
-test('a mistake stops `up` as well, before anything is made', async () => {
+test('an error stops `up` as well, before anything is made', async () => {
   const restore = stack.set({ size: 's-3vcpu-5gb' })
   const { code, output } = await stack.run('up --yes --skip-preview')
   restore()
@@ -101,7 +101,7 @@ test('a management application that may not read client secrets', async () => {
 
   expect(messages).toEqual([
     `the Auth0 management application may not read client secrets, which the app needs to log users in. Allowed: an application that is granted the scope read:client_keys.
-    Mend it: Auth0 dashboard, Applications > APIs > Auth0 Management API > Machine to Machine
+    Fix: Auth0 dashboard, Applications > APIs > Auth0 Management API > Machine to Machine
 Nothing was created or changed.`,
   ])
   expect(await sandbox.things()).toEqual([])

@@ -21,7 +21,7 @@ test('a production droplet goes only with a consent that names it', async () => 
   stack.set({ image: '192463113' })
   const { stdout } = await stack.run('preview --json')
   expect(withoutConsent(JSON.parse(stdout))).toEqual([
-    "This would replace the droplet padlock-live in production, and what is on its disk with it. If it is meant: pulumi config set --path 'allowReplace[0]' droplet",
+    "This would replace the droplet padlock-live of a protected stack, and what is on its disk with it. If it is meant: pulumi config set --path 'allowReplace[0]' droplet",
   ])
   const replaced = await stack.run('up --yes --skip-preview')
   expect(replaced.output).toMatch(/unable to replace resource "\S+Droplet::padlock-live"/)
@@ -38,7 +38,16 @@ test('a production droplet goes only with a consent that names it', async () => 
   expect(after).toHaveLength(1)
   expect(after[0].id).not.toBe(droplet.id)
 
+  // The consent was to the droplet alone.
+  const kept = await stack.run('destroy --yes')
+  expect(kept.output).toMatch(/resource "\S+ReservedIp::padlock-live" cannot be deleted/)
+  expect(kept.output).not.toMatch(/Droplet::padlock-live" cannot be deleted/)
+  expect(kept.code).not.toBe(0)
+  expect(await sandbox.droplets()).toHaveLength(1)
+
+  stack.set({ protect: 'false' })
+  await stack.up()
   const { code } = await stack.run('destroy --yes --skip-preview')
   expect(code).toBe(0)
-  expect(await sandbox.droplets()).toEqual([])
+  expect(await sandbox.things()).toEqual([])
 })

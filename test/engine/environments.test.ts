@@ -10,7 +10,7 @@ let project: Project
 let given: string[]
 beforeAll(async () => {
   sandbox = await startSandbox()
-  project = openProject(sandbox)
+  project = await openProject(sandbox)
   await sandbox.digitalocean('POST', '/domains', { name: 'padlock.localhost' })
   given = await sandbox.things()
 })

@@ -52,7 +52,7 @@ RuntimeError: no database`
     before = await stack.outputs()
     const [droplet] = await sandbox.droplets()
     dropletId = droplet.id
-    stack.set({ appEnv: { GREETING: 'hello' } })
+    stack.set({ appEnv: { GREETING: 'hello', GUILD_ID: 1177210937346019389n } })
     sandbox.fail('release', words)
     const { code, output } = await stack.run('up --yes --skip-preview')
     expect(code).not.toBe(0)
@@ -70,6 +70,9 @@ RuntimeError: no database`
     const { release } = await stack.outputs()
     expect(release).not.toBe(before.release)
     const manifest = JSON.parse(sandbox.hostFile(dropletId, 'release.json'))
-    expect(manifest).toMatchObject({ id: release, env: { GREETING: 'hello' } })
+    expect(manifest).toMatchObject({
+      id: release,
+      env: { GREETING: 'hello', GUILD_ID: '1177210937346019389' },
+    })
   })
 })

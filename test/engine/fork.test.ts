@@ -9,10 +9,10 @@ import { cache, root, type Sandbox, startSandbox } from './sandbox.ts'
 jest.setTimeout(300_000)
 let sandbox: Sandbox
 let project: Project
-// A sandbox that runs is left alone by `sandbox up`: this one has free ports and no machines.
+// A sandbox that runs is left alone by `sandbox start`: this one has free ports and no machines.
 beforeAll(async () => {
   sandbox = await startSandbox()
-  project = openProject(sandbox)
+  project = await openProject(sandbox)
 })
 afterAll(() => sandbox?.stop())
 

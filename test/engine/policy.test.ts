@@ -1,7 +1,8 @@
 /** The policy pack as the engine runs it, on the real program. */
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { eventLog, policyFlags, violations } from '../../ops/engine/policy.ts'
+import { eventLog, policyFlags } from '../../ops/engine/policy.ts'
+import { violations } from '../../ops/preview/violations.ts'
 import { withoutConsent } from '../../policy/consent.ts'
 import { type Sandbox, startSandbox } from './sandbox.ts'
 import { openStack, type Stack } from './stack.ts'
@@ -87,7 +88,7 @@ test("a preview's own JSON shows what needs consent in production", async () => 
     return withoutConsent(JSON.parse(stdout))
   }
   expect(await judged({})).toEqual([
-    "This would replace the droplet padlock-dev in production, and what is on its disk with it. If it is meant: pulumi config set --path 'allowReplace[0]' droplet",
+    "This would replace the droplet padlock-dev of a protected stack, and what is on its disk with it. If it is meant: pulumi config set --path 'allowReplace[0]' droplet",
   ])
   expect(await judged({ allowReplace: ['droplet'] })).toEqual([])
 })

@@ -4,6 +4,7 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parse, stringify } from 'yaml'
 import { makeRepository, type Repository } from '../github/repository.ts'
+import { start } from './processes.ts'
 import { openProject, type Project } from './project.ts'
 import { type Sandbox, startSandbox } from './sandbox.ts'
 import { runJob } from './workflow.ts'
@@ -14,14 +15,16 @@ let project: Project
 let repository: Repository
 beforeAll(async () => {
   sandbox = await startSandbox()
-  project = openProject(sandbox)
+  project = await openProject(sandbox)
   repository = await makeRepository()
   const dev = parse(readFileSync(join(project.folder, 'Pulumi.dev.yaml'), 'utf8'))
   settings({ ...dev.config, 'padlock:subdomain': 'www', 'padlock:environment': 'Production' })
   writeFileSync(join(project.folder, '.gitignore'), '*\n')
   git('init', '--quiet')
-  // The first preview makes the stack, and its salt belongs to the settings.
-  await project.padlock('preview --stack production')
+  // The stack's salt belongs to the settings.
+  const init = ['stack', 'init', 'production', '--non-interactive']
+  const env = { ...process.env, ...project.environment }
+  expect((await start('pulumi', init, { cwd: project.folder, env }).done).code).toBe(0)
   git('add', '--force', 'Pulumi.production.yaml')
   commit('begin')
 })

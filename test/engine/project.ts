@@ -3,12 +3,14 @@ import { join } from 'node:path'
 import { parse, stringify } from 'yaml'
 import { nodeExecutable } from '../../sandbox/toolchain/launcher.ts'
 import { type Ran, type Running, start } from './processes.ts'
-import { cache, root, type Sandbox } from './sandbox.ts'
+import { environmentOf, root, type Sandbox } from './sandbox.ts'
 import { addresses } from './stack.ts'
 
 export interface Project {
   folder: string
-  /** A verb of ./padlock, to its end. */
+  /** What `. .sandbox/env` would set. */
+  environment: Record<string, string>
+  /** An operators' verb of ./padlock, to its end. */
   padlock(words: string): Promise<Ran>
   /** The same, while it runs, with further variables. */
   launch(words: string, environment?: Record<string, string>): Running
@@ -18,7 +20,7 @@ export interface Project {
  * A folder that looks like a clone of this project to ./padlock and the engine, with a sandbox of
  * the test's own: the settings files that environments write go there.
  */
-export function openProject(sandbox: Sandbox): Project {
+export async function openProject(sandbox: Sandbox): Promise<Project> {
   const folder = join(sandbox.dir, 'clone')
   mkdirSync(folder)
   const own = /^(\.git|\.gitignore|\.sandbox|Pulumi\..+\.yaml)$/
@@ -31,10 +33,12 @@ export function openProject(sandbox: Sandbox): Project {
     const config = { ...settings.config, ...addresses(sandbox) }
     writeFileSync(join(folder, file), stringify({ ...settings, config }))
   }
-  const launch: Project['launch'] = (words, environment) =>
+  const environment = await environmentOf(sandbox)
+  const launch: Project['launch'] = (words, more) =>
+    // Not the script: a test that kills a verb means the Node process.
     start(nodeExecutable(), [join(folder, 'ops', 'cli', 'main.ts'), ...words.split(' ')], {
       cwd: folder,
-      env: { ...process.env, PADLOCK_CACHE: cache, ...environment },
+      env: { ...process.env, ...environment, ...more },
     })
-  return { folder, launch, padlock: (words) => launch(words).done }
+  return { folder, environment, launch, padlock: (words) => launch(words).done }
 }

@@ -16,7 +16,7 @@ let repository: Repository
 let given: string[]
 beforeAll(async () => {
   sandbox = await startSandbox()
-  project = openProject(sandbox)
+  project = await openProject(sandbox)
   repository = await makeRepository()
   await sandbox.digitalocean('POST', '/domains', { name: 'padlock.localhost' })
   given = await sandbox.things()

@@ -13,6 +13,8 @@ import {
   readCredentials,
   type SandboxFile,
 } from '../../sandbox/control.ts'
+import { deploymentEnvironment } from '../../sandbox/deployment/variables.ts'
+import { ensureToolchain } from '../../sandbox/toolchain/index.ts'
 import { nodeExecutable } from '../../sandbox/toolchain/launcher.ts'
 
 export const root = join(import.meta.dirname, '..', '..')
@@ -167,6 +169,13 @@ export async function startSandbox(
   }
   await sandbox.writes()
   return sandbox
+}
+
+/** The variables with which the engine and the operators' verbs work on a sandbox. */
+export async function environmentOf({ dir }: Sandbox): Promise<Record<string, string>> {
+  const home = join(dir, 'pulumi')
+  const { env } = await ensureToolchain({ home, cache, progress: () => {} })
+  return deploymentEnvironment(dir, env)
 }
 
 /** A request to the tenant, whose certificate hangs under the sandbox's root. */

@@ -23,7 +23,7 @@ beforeAll(async () => {
     const seeded = await start(nodeExecutable(), words, { cwd: root, env: process.env }).done
     if (seeded.code !== 0) throw new Error(seeded.output)
   })
-  project = openProject(sandbox)
+  project = await openProject(sandbox)
   // The real burst limit, and Auth0's free plan.
   await sandbox.control.setLimits({
     digitalocean: { requests: 250, seconds: 60 },

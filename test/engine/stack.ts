@@ -1,10 +1,8 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parse, stringify } from 'yaml'
-import { deploymentEnvironment } from '../../sandbox/deployment/environment.ts'
-import { ensureToolchain } from '../../sandbox/toolchain/index.ts'
 import { type Ran, type Running, start } from './processes.ts'
-import { cache, type Json, root, type Sandbox } from './sandbox.ts'
+import { cache, environmentOf, type Json, root, type Sandbox } from './sandbox.ts'
 
 /** One step of a preview: what happens to a resource, components and providers left out. */
 export interface Step {
@@ -40,10 +38,7 @@ export interface Stack {
 /** A stack of the real program on a sandbox; nothing of it lies in the project's folder. */
 export async function openStack(sandbox: Sandbox, name: string): Promise<Stack> {
   const { dir } = sandbox
-  const home = join(dir, 'pulumi')
-  const toolchain = await ensureToolchain({ home, cache, progress: () => {} })
-  const environment = await deploymentEnvironment(dir, toolchain.env)
-  mkdirSync(join(dir, 'state'), { recursive: true })
+  const environment = await environmentOf(sandbox)
 
   const dev = parse(readFileSync(join(root, 'Pulumi.dev.yaml'), 'utf8'))
   const settings: { config: Record<string, unknown> } = {
@@ -59,7 +54,7 @@ export async function openStack(sandbox: Sandbox, name: string): Promise<Stack> 
   save()
 
   const pulumi = (args: string[], cwd: string, more: Record<string, string> = {}) =>
-    start(toolchain.pulumi, [...args, '--non-interactive', '--color', 'never'], {
+    start('pulumi', [...args, '--non-interactive', '--color', 'never'], {
       cwd,
       env: {
         ...process.env,

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { parse } from 'yaml'
 import { type Ran, start } from './processes.ts'
 import type { Project } from './project.ts'
-import { cache, root } from './sandbox.ts'
+import { root } from './sandbox.ts'
 
 interface Step {
   run?: string
@@ -18,23 +18,24 @@ export interface StepRan extends Ran {
 /**
  * Runs the commands of a job as its file has them: each step in the shell that GitHub uses, with no
  * other variables than GitHub's, the file's, and what the steps before it have left. The packages
- * are installed already; an action is no command.
- * @param contexts the values of the expressions, such as `secrets.DIGITALOCEAN_TOKEN`; those left
- *   out are empty, as they are at GitHub
+ * and the engine are there already; an action is no command.
+ * @param contexts the values of further expressions, such as `github.token`; those left out are
+ *   empty, as they are at GitHub. A job with an environment has its secrets.
  * @returns the last step, or the first that failed
  */
 export async function runJob(
-  { folder }: Project,
+  { folder, environment }: Project,
   [file, job]: [file: string, job: string],
   contexts: Record<string, string> = {},
   variables: Record<string, string> = {},
 ): Promise<StepRan> {
   const workflow = parse(readFileSync(join(root, '.github/workflows', file), 'utf8'))
   const steps: Step[] = workflow.jobs[job].steps
+  const values = { ...(workflow.jobs[job].environment && secretsOf(environment)), ...contexts }
   const runner = join(folder, '.runner')
   mkdirSync(runner, { recursive: true })
   const files = Object.fromEntries(
-    ['GITHUB_ENV', 'GITHUB_PATH', 'GITHUB_STEP_SUMMARY'].map((name) => [name, join(runner, name)]),
+    ['GITHUB_ENV', 'GITHUB_STEP_SUMMARY'].map((name) => [name, join(runner, name)]),
   )
   for (const path of Object.values(files)) writeFileSync(path, '')
   const left = (name: string) =>
@@ -43,26 +44,42 @@ export async function runJob(
       .filter(Boolean)
   let last: Ran | undefined
   for (const { run, env } of steps) {
-    if (!run || run === 'make install') continue
+    if (!run || run.startsWith('npm ci ')) continue
     last = await start('bash', ['-e', '-o', 'pipefail', '-c', run], {
       cwd: folder,
       env: {
         HOME: runner,
-        PATH: [...left('GITHUB_PATH').reverse(), process.env.PATH].join(':'),
-        PADLOCK_CACHE: cache,
+        ...engineOf(environment),
         CI: 'true',
         GITHUB_ACTIONS: 'true',
         ...variables,
         ...files,
-        ...evaluated(workflow.env, contexts),
+        ...evaluated(workflow.env, values),
         ...Object.fromEntries(left('GITHUB_ENV').map((line) => line.split(/=(.*)/s, 2))),
-        ...evaluated(env, contexts),
+        ...evaluated(env, values),
       },
     }).done
     if (last.code !== 0) break
   }
   if (!last) throw new Error(`${file}: the job ${job} has no commands`)
   return { ...last, summary: readFileSync(files.GITHUB_STEP_SUMMARY ?? '', 'utf8') }
+}
+
+/** What the action of the engine leaves, and the trust in the two APIs; no key of an account. */
+function engineOf(environment: Record<string, string>): Record<string, string> {
+  const keys = /^(DIGITALOCEAN_|AUTH0_|PULUMI_BACKEND_URL|PULUMI_CONFIG_PASSPHRASE|PADLOCK_)/
+  return Object.fromEntries(Object.entries(environment).filter(([name]) => !keys.test(name)))
+}
+
+/** What stands in the settings of an environment at GitHub. */
+function secretsOf(environment: Record<string, string>): Record<string, string> {
+  const of = (context: string, ...names: string[]) =>
+    names.map((name) => [`${context}.${name}`, environment[name] ?? ''])
+  return Object.fromEntries([
+    ...of('secrets', 'DIGITALOCEAN_TOKEN', 'AUTH0_CLIENT_ID', 'AUTH0_CLIENT_SECRET'),
+    ...of('secrets', 'PULUMI_CONFIG_PASSPHRASE'),
+    ...of('vars', 'PULUMI_BACKEND_URL'),
+  ])
 }
 
 function evaluated(

@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parse } from 'yaml'
 import { verbs } from '../../ops/cli/verbs.ts'
+import { verbs as sandboxVerbs } from '../../sandbox/cli/verbs.ts'
 
 interface Job {
   if?: string
@@ -21,6 +22,9 @@ interface Workflow {
 }
 
 const folder = join(import.meta.dirname, '../../.github/workflows')
+const { dependencies } = JSON.parse(
+  readFileSync(join(import.meta.dirname, '../../package.json'), 'utf8'),
+)
 const files = readdirSync(folder)
 const texts = Object.fromEntries(
   files.map((file) => [file, readFileSync(join(folder, file), 'utf8')]),
@@ -102,9 +106,9 @@ describe('on a pull request from a fork', () => {
     expect(command.if).toMatch(/^github.event_name == 'issue_comment' &&/)
     expect(command.environment).toBeUndefined()
     expect(JSON.stringify(command)).not.toMatch(/secrets\.|id-token/)
-    for (const { uses, with: settings } of command.steps) {
-      if (uses) expect(settings).toEqual({ 'persist-credentials': false })
-    }
+    const used = command.steps.flatMap(({ uses }) => uses?.split('@')[0] ?? [])
+    expect(used).toEqual(['actions/checkout', 'actions/setup-node'])
+    expect(command.steps[0]?.with).toEqual({ 'persist-credentials': false })
   })
 })
 
@@ -140,14 +144,35 @@ test('every action is pinned to a commit, with its version beside it, the same o
   expect([...pins.keys()].sort()).toEqual([
     'actions/checkout',
     'actions/download-artifact',
+    'actions/setup-node',
     'actions/upload-artifact',
+    'pulumi/actions',
     'pulumi/auth-actions',
   ])
   for (const versions of pins.values()) expect(versions.size).toBe(1)
 })
 
+test('a job with a secret installs what production needs, without install scripts', () => {
+  for (const { job } of jobs.filter(({ job }) => isSensitive(job))) {
+    const runs = job.steps.map(({ run }) => run ?? '')
+    expect(runs).toContain('npm ci --omit=dev --ignore-scripts')
+    expect(runs.join('\n')).not.toMatch(/\b(make|npx|npm (install|run))\b/)
+  }
+})
+
+test('the engine is the one that the SDK belongs to', () => {
+  const engines = jobs.flatMap(({ job }) =>
+    job.steps.filter(({ uses }) => uses?.startsWith('pulumi/actions@')),
+  )
+  expect(engines.length).toBeGreaterThan(0)
+  for (const { with: settings } of engines) {
+    expect(settings).toEqual({ 'pulumi-version': dependencies['@pulumi/pulumi'] })
+  }
+})
+
 test('what they call of ./padlock exists', () => {
-  const known = new Set(verbs.map(({ words }) => words))
+  const ofSandbox = Object.keys(sandboxVerbs).map((name) => `sandbox ${name}`)
+  const known = new Set([...verbs.map(({ words }) => words), ...ofSandbox])
   for (const { job } of jobs) {
     for (const { run = '' } of job.steps) {
       for (const [, line = ''] of run.matchAll(/\.\/padlock ([^\n]+)/g)) {

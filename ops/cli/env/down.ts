@@ -13,6 +13,9 @@ printed, and kept as JSON.
 
   --json   prints the receipt alone on standard output
 
+With PADLOCK_EXCLUSIVE set to the DigitalOcean endpoint (. .sandbox/env does), a permanent
+stack goes the same way: what no state knows is then removed too.
+
 Exit code 0: nothing is left. 1: what is left, by name. 2: a wrong command line.`
 
 /** The verb. */
@@ -28,12 +31,12 @@ export async function run(args: string[]): Promise<number> {
     return 2
   }
   const stack = checkName(name)
-  if (!isEphemeral(stack)) {
+  const context = await openEnvironments({ quiet: values.json })
+  if (!isEphemeral(stack) && !context.exclusive) {
     throw new Error(
       `${stack} is a stack of its own (${settingsFile(stack)}), no ephemeral environment. Destroy it with pulumi destroy --stack ${stack}.`,
     )
   }
-  const context = await openEnvironments({ quiet: values.json })
   const receipt = await down(context, stack)
   const path = await keep(receipt, context.receipts)
   console.log(values.json ? JSON.stringify(receipt) : `\n${describe(receipt, path)}`)

@@ -3,27 +3,30 @@ import { parse } from 'yaml'
 import { Auth0 } from '../../accounts/auth0.ts'
 import { DigitalOcean } from '../../accounts/digitalocean.ts'
 import { openPlace } from '../../accounts/place.ts'
+import { removeDeadLocks } from '../../engine/locks.ts'
 import type { Context } from '../../environments/context.ts'
 import { readTemplate } from '../../environments/settings.ts'
 import { Stacks } from '../../environments/stacks.ts'
 
 /**
- * What the verbs on environments work with, as Pulumi.preview.yaml points to it.
+ * What the verbs on environments work with: the accounts that Pulumi.preview.yaml points to, and
+ * the backend that one is logged in to.
  * @param quiet what the engine prints is shown only where it fails
  */
 export async function openEnvironments({ quiet = false } = {}): Promise<Context> {
   const project: string = parse(readFileSync('Pulumi.yaml', 'utf8')).name
   const { config, zone, parent } = readTemplate(project)
-  const place = await openPlace(config)
+  const place = openPlace(config)
   const { digitalocean } = place
+  await removeDeadLocks()
   return {
     accounts: {
       digitalocean: new DigitalOcean(digitalocean.endpoint, digitalocean.token),
       auth0: new Auth0(place.auth0),
     },
     marks: { project, zone, parent },
-    stacks: new Stacks(place.environment, quiet),
-    exclusive: place.sandbox,
+    stacks: new Stacks({}, quiet),
+    exclusive: place.exclusive,
     receipts: place.receipts,
     say: (line) => console.error(line),
   }

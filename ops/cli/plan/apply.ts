@@ -21,6 +21,6 @@ export async function run(args: string[]): Promise<number> {
     console.error(help)
     return 2
   }
-  const code = await applyPlan(await engineOn(stack), from, { stack, commit: commitHere() })
+  const code = await applyPlan(engineOn(stack), from, { stack, commit: commitHere() })
   return code === 0 ? 0 : 1
 }

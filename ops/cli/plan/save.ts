@@ -22,7 +22,7 @@ export async function run(args: string[]): Promise<number> {
     console.error(help)
     return 2
   }
-  const about = await savePlan(await engineOn(stack), out, { stack, commit: commitHere() })
+  const about = await savePlan(engineOn(stack), out, { stack, commit: commitHere() })
   console.log(`plan of ${stack} at ${about.commit.slice(0, 12)} in ${out}`)
   return 0
 }

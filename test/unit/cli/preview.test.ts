@@ -1,10 +1,9 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { run } from '../../../ops/cli/preview.ts'
-import { reach } from '../../../ops/preview/reach.ts'
 import { fetchPrices, mayHaveToken } from '../../../ops/preview/sizes.ts'
 
 const fixtures = join(__dirname, '..', '..', 'fixtures')
@@ -51,8 +50,12 @@ test('a preview that fails is exit code 1', async () => {
 })
 
 test.each([
-  [['--format', 'pdf'], '--format is "pdf". Allowed: markdown, json, text'],
-  [['--budget', 'much'], '--budget is "much". Allowed: dollars a month, such as 20 or 12.50'],
+  [[], 'which stack? --stack NAME, or --from FILE'],
+  [['--from', 'x', '--format', 'pdf'], '--format is "pdf". Allowed: markdown, json, text'],
+  [
+    ['--stack', 'dev', '--budget', 'much'],
+    '--budget is "much". Allowed: dollars a month, such as 20 or 12.50',
+  ],
   [['--colour'], "Unknown option '--colour'"],
 ])('%j is a wrong command line', async (args, message) => {
   expect(await run(args)).toBe(2)
@@ -66,40 +69,11 @@ test('without a token the cost is unknown, and the report is made', async () => 
   expect(text()).toContain('Cost: unknown')
 })
 
-describe('where a stack lies', () => {
-  const cwd = process.cwd()
-  beforeEach(() => process.chdir(folder))
-  afterEach(() => process.chdir(cwd))
-  const settings = (endpoint: string) =>
-    writeFileSync('Pulumi.dev.yaml', `config:\n  digitalocean:apiEndpoint: ${endpoint}\n`)
-
-  test('without settings or with real accounts, the user’s own environment serves', async () => {
-    expect(await reach('dev')).toEqual({})
-    settings('https://api.digitalocean.com')
-    expect(await reach('dev')).toEqual({})
-  })
-
-  test.each(['http://127.0.0.1:8470', 'http://localhost:8470', 'http://[::1]:8470'])(
-    '%s is the sandbox, which does not run',
-    async (endpoint) => {
-      settings(endpoint)
-      await expect(reach('dev')).rejects.toThrow(
-        'the accounts of the stack dev are simulated, and the sandbox does not run. Start it: ./padlock sandbox up --machines none, or with the dev stack: make up',
-      )
-    },
-  )
-
-  test('an endpoint that is no URL is named', async () => {
-    settings('nonsense')
-    await expect(reach('dev')).rejects.toThrow('digitalocean:apiEndpoint is "nonsense". Allowed:')
-  })
-})
-
 test('without an engine the message says what to do', async () => {
   const path = process.env.PATH
   process.env.PATH = folder
   await expect(run(['--stack', 'production'])).rejects.toThrow(
-    'there is no pulumi on PATH, and Pulumi.production.yaml does not point to the sandbox. Install Pulumi, or try the dev stack: make up',
+    'there is no pulumi on PATH. Fix: install it (https://www.pulumi.com/docs/install/); for the sandbox: make up, then . .sandbox/env',
   )
   process.env.PATH = path
 })

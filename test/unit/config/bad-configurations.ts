@@ -1,10 +1,10 @@
-import type { Surroundings } from '../../../config/settings.ts'
+import type { Context } from '../../../config/settings.ts'
 
-/** A configuration with mistakes, laid over the smallest good one, and the exact problems told. */
+/** A configuration with errors, laid over the smallest good one, and the exact problems told. */
 export interface BadConfiguration {
   title: string
   raw: Record<string, unknown>
-  surroundings?: Partial<Surroundings>
+  context?: Partial<Context>
   messages: string[]
 }
 
@@ -13,64 +13,64 @@ export const badConfigurations: BadConfiguration[] = [
     title: 'a consent to the loss of what no consent is about',
     raw: { allowReplace: ['volume'], allowDelete: 'droplet' },
     messages: [
-      `allowReplace[0] = "volume" is nothing that this key is about. Allowed: droplet.\n    Mend it: pulumi config set --path 'allowReplace[0]' 'droplet'`,
-      `allowDelete = "droplet" is not a list. Allowed: a list of droplet, volume, database.\n    Mend it: pulumi config set --path 'allowDelete[0]' 'droplet'`,
+      `allowReplace[0] = "volume" is nothing that this key is about. Allowed: droplet.\n    Fix: pulumi config set --path 'allowReplace[0]' 'droplet'`,
+      `allowDelete = "droplet" is not a list. Allowed: a list of droplet, volume, database.\n    Fix: pulumi config set --path 'allowDelete[0]' 'droplet'`,
     ],
   },
   {
     title: 'expires without a time zone',
     raw: { expires: '2026-11-23T09:00' },
     messages: [
-      'expires = "2026-11-23T09:00" is not a time in UTC. Allowed: a time in UTC to the minute, such as 2026-11-23T09:00Z.\n    Mend it: pulumi config set expires 2026-11-23T09:00Z',
+      'expires = "2026-11-23T09:00" is not a time in UTC. Allowed: a time in UTC to the minute, such as 2026-11-23T09:00Z.\n    Fix: pulumi config set expires 2026-11-23T09:00Z',
     ],
   },
   {
     title: 'expires on a day that no month has',
     raw: { expires: '2026-02-30T09:00Z' },
     messages: [
-      'expires = "2026-02-30T09:00Z" is not a time in UTC. Allowed: a time in UTC to the minute, such as 2026-11-23T09:00Z.\n    Mend it: pulumi config set expires 2026-11-23T09:00Z',
+      'expires = "2026-02-30T09:00Z" is not a time in UTC. Allowed: a time in UTC to the minute, such as 2026-11-23T09:00Z.\n    Fix: pulumi config set expires 2026-11-23T09:00Z',
     ],
   },
   {
     title: 'zone missing',
     raw: { zone: undefined },
     messages: [
-      'zone is not set. Allowed: a lower-case DNS name with at least one dot.\n    Mend it: pulumi config set zone example.com',
+      'zone is not set. Allowed: a lower-case DNS name with at least one dot.\n    Fix: pulumi config set zone example.com',
     ],
   },
   {
     title: 'zone with capitals',
     raw: { zone: 'Example.com' },
     messages: [
-      'zone = "Example.com" has capital letters. Allowed: a lower-case DNS name with at least one dot.\n    Mend it: pulumi config set zone example.com',
+      'zone = "Example.com" has capital letters. Allowed: a lower-case DNS name with at least one dot.\n    Fix: pulumi config set zone example.com',
     ],
   },
   {
     title: 'zone without a dot',
     raw: { zone: 'localhost' },
     messages: [
-      'zone = "localhost" has no dot. Allowed: a lower-case DNS name with at least one dot.\n    Mend it: pulumi config set zone example.com',
+      'zone = "localhost" has no dot. Allowed: a lower-case DNS name with at least one dot.\n    Fix: pulumi config set zone example.com',
     ],
   },
   {
     title: 'zone with a final dot',
     raw: { zone: 'example.com.' },
     messages: [
-      'zone = "example.com." ends in a dot. Allowed: a lower-case DNS name with at least one dot.\n    Mend it: pulumi config set zone example.com',
+      'zone = "example.com." ends in a dot. Allowed: a lower-case DNS name with at least one dot.\n    Fix: pulumi config set zone example.com',
     ],
   },
   {
     title: 'zone that is an address',
     raw: { zone: '192.0.2.1' },
     messages: [
-      'zone = "192.0.2.1" is an address, not a name. Allowed: a lower-case DNS name with at least one dot.\n    Mend it: pulumi config set zone example.com',
+      'zone = "192.0.2.1" is an address, not a name. Allowed: a lower-case DNS name with at least one dot.\n    Fix: pulumi config set zone example.com',
     ],
   },
   {
     title: 'zone with a bad label',
     raw: { zone: '-x.example.com' },
     messages: [
-      'zone = "-x.example.com" is not a DNS name. Allowed: a lower-case DNS name with at least one dot.\n    Mend it: pulumi config set zone example.com',
+      'zone = "-x.example.com" is not a DNS name. Allowed: a lower-case DNS name with at least one dot.\n    Fix: pulumi config set zone example.com',
     ],
   },
   {
@@ -79,238 +79,238 @@ export const badConfigurations: BadConfiguration[] = [
       zone: 'a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.com',
     },
     messages: [
-      'zone = "a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a… is longer than 253 characters. Allowed: a lower-case DNS name with at least one dot.\n    Mend it: pulumi config set zone example.com',
+      'zone = "a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a… is longer than 253 characters. Allowed: a lower-case DNS name with at least one dot.\n    Fix: pulumi config set zone example.com',
     ],
   },
   {
     title: 'subdomain wildcard',
     raw: { subdomain: '*' },
     messages: [
-      'subdomain = "*" is a wildcard. Allowed: lower-case letters, digits, - and ., or @ for the zone itself.\n    Mend it: pulumi config set subdomain www',
+      'subdomain = "*" is a wildcard. Allowed: lower-case letters, digits, - and ., or @ for the zone itself.\n    Fix: pulumi config set subdomain www',
     ],
   },
   {
     title: 'subdomain with underscore',
     raw: { subdomain: 'my_app' },
     messages: [
-      'subdomain = "my_app" is not a DNS label. Allowed: lower-case letters, digits, - and ., or @ for the zone itself.\n    Mend it: pulumi config set subdomain www',
+      'subdomain = "my_app" is not a DNS label. Allowed: lower-case letters, digits, - and ., or @ for the zone itself.\n    Fix: pulumi config set subdomain www',
     ],
   },
   {
     title: 'region name',
     raw: { region: 'Frankfurt' },
     messages: [
-      'region = "Frankfurt" is not a region. Allowed: a region slug such as fra1 (doctl compute region list).\n    Mend it: pulumi config set region fra1',
+      'region = "Frankfurt" is not a region. Allowed: a region slug such as fra1 (doctl compute region list).\n    Fix: pulumi config set region fra1',
     ],
   },
   {
     title: 'size without dash',
     raw: { size: 'small' },
     messages: [
-      'size = "small" is not a size. Allowed: a size slug such as s-1vcpu-1gb (doctl compute size list).\n    Mend it: pulumi config set size s-1vcpu-1gb',
+      'size = "small" is not a size. Allowed: a size slug such as s-1vcpu-1gb (doctl compute size list).\n    Fix: pulumi config set size s-1vcpu-1gb',
     ],
   },
   {
     title: 'other image',
     raw: { image: 'ubuntu-24-04-x64' },
     messages: [
-      'image = "ubuntu-24-04-x64" is not an image that the host can be made from. Allowed: debian-13-x64, or the number of a snapshot made from it.\n    Mend it: pulumi config set image debian-13-x64',
+      'image = "ubuntu-24-04-x64" is not an image that the host can be made from. Allowed: debian-13-x64, or the number of a snapshot made from it.\n    Fix: pulumi config set image debian-13-x64',
     ],
   },
   {
     title: 'ipv6 as text',
     raw: { ipv6: 'yes' },
     messages: [
-      'ipv6 = "yes" is neither true nor false. Allowed: true or false.\n    Mend it: pulumi config set ipv6 false',
+      'ipv6 = "yes" is neither true nor false. Allowed: true or false.\n    Fix: pulumi config set ipv6 false',
     ],
   },
   {
     title: 'manageZone as number',
     raw: { manageZone: 1 },
     messages: [
-      'manageZone = 1 is neither true nor false. Allowed: true or false.\n    Mend it: pulumi config set manageZone false',
+      'manageZone = 1 is neither true nor false. Allowed: true or false.\n    Fix: pulumi config set manageZone false',
     ],
   },
   {
     title: 'private key',
     raw: { adminSshKeys: ['-----BEGIN OPENSSH PRIVATE KEY-----'] },
     messages: [
-      "adminSshKeys[0] = \"(hidden)\" is a private key. Allowed: authorized_keys lines (the text of a .pub file).\n    Mend it: pulumi config set --path 'adminSshKeys[0]' 'ssh-ed25519 AAAA… you@example.com'",
+      "adminSshKeys[0] = \"(hidden)\" is a private key. Allowed: authorized_keys lines (the text of a .pub file).\n    Fix: pulumi config set --path 'adminSshKeys[0]' 'ssh-ed25519 AAAA… you@example.com'",
     ],
   },
   {
     title: 'key of an unknown type',
     raw: { adminSshKeys: ['ssh-dss AAAA'] },
     messages: [
-      "adminSshKeys[0] = \"ssh-dss AAAA\" is not an ssh public key. Allowed: authorized_keys lines (the text of a .pub file).\n    Mend it: pulumi config set --path 'adminSshKeys[0]' 'ssh-ed25519 AAAA… you@example.com'",
+      "adminSshKeys[0] = \"ssh-dss AAAA\" is not an ssh public key. Allowed: authorized_keys lines (the text of a .pub file).\n    Fix: pulumi config set --path 'adminSshKeys[0]' 'ssh-ed25519 AAAA… you@example.com'",
     ],
   },
   {
     title: 'damaged key',
     raw: { adminSshKeys: ['ssh-ed25519 AAAA me@example.com'] },
     messages: [
-      "adminSshKeys[0] = \"ssh-ed25519 AAAA me@example.com\" is a damaged ssh public key. Allowed: authorized_keys lines (the text of a .pub file).\n    Mend it: pulumi config set --path 'adminSshKeys[0]' 'ssh-ed25519 AAAA… you@example.com'",
+      "adminSshKeys[0] = \"ssh-ed25519 AAAA me@example.com\" is a damaged ssh public key. Allowed: authorized_keys lines (the text of a .pub file).\n    Fix: pulumi config set --path 'adminSshKeys[0]' 'ssh-ed25519 AAAA… you@example.com'",
     ],
   },
   {
     title: 'keys as one text',
     raw: { adminSshKeys: 'ssh-ed25519 AAAA' },
     messages: [
-      "adminSshKeys = \"ssh-ed25519 AAAA\" is not a list. Allowed: a list of authorized_keys lines (the text of a .pub file).\n    Mend it: pulumi config set --path 'adminSshKeys[0]' 'ssh-ed25519 AAAA… you@example.com'",
+      "adminSshKeys = \"ssh-ed25519 AAAA\" is not a list. Allowed: a list of authorized_keys lines (the text of a .pub file).\n    Fix: pulumi config set --path 'adminSshKeys[0]' 'ssh-ed25519 AAAA… you@example.com'",
     ],
   },
   {
     title: 'sshFrom without prefix',
     raw: { sshFrom: ['203.0.113.7'] },
     messages: [
-      "sshFrom[0] = \"203.0.113.7\" has no prefix length. Allowed: networks in CIDR notation.\n    Mend it: pulumi config set --path 'sshFrom[0]' '203.0.113.0/24'",
+      "sshFrom[0] = \"203.0.113.7\" has no prefix length. Allowed: networks in CIDR notation.\n    Fix: pulumi config set --path 'sshFrom[0]' '203.0.113.0/24'",
     ],
   },
   {
     title: 'sshFrom with a long prefix',
     raw: { sshFrom: ['203.0.113.0/33'] },
     messages: [
-      "sshFrom[0] = \"203.0.113.0/33\" has a bad prefix length. Allowed: networks in CIDR notation.\n    Mend it: pulumi config set --path 'sshFrom[0]' '203.0.113.0/24'",
+      "sshFrom[0] = \"203.0.113.0/33\" has a bad prefix length. Allowed: networks in CIDR notation.\n    Fix: pulumi config set --path 'sshFrom[0]' '203.0.113.0/24'",
     ],
   },
   {
     title: 'sshFrom with a name',
     raw: { sshFrom: ['office.example.com'] },
     messages: [
-      "sshFrom[0] = \"office.example.com\" is not a network. Allowed: networks in CIDR notation.\n    Mend it: pulumi config set --path 'sshFrom[0]' '203.0.113.0/24'",
+      "sshFrom[0] = \"office.example.com\" is not a network. Allowed: networks in CIDR notation.\n    Fix: pulumi config set --path 'sshFrom[0]' '203.0.113.0/24'",
     ],
   },
   {
     title: 'sshFrom empty',
     raw: { sshFrom: [] },
     messages: [
-      "sshFrom = [] lets nobody in, not even this deployment. Allowed: at least one network in CIDR notation.\n    Mend it: pulumi config set --path 'sshFrom[0]' 203.0.113.0/24",
+      "sshFrom = [] lets nobody in, not even this deployment. Allowed: at least one network in CIDR notation.\n    Fix: pulumi config set --path 'sshFrom[0]' 203.0.113.0/24",
     ],
   },
   {
     title: 'sshFrom twice',
     raw: { sshFrom: ['203.0.113.0/24', '203.0.113.0/24'] },
     messages: [
-      'sshFrom[1] = "203.0.113.0/24" is in the list twice. Allowed: each entry once.\n    Mend it: pulumi config rm --path \'sshFrom[1]\'',
+      'sshFrom[1] = "203.0.113.0/24" is in the list twice. Allowed: each entry once.\n    Fix: pulumi config rm --path \'sshFrom[1]\'',
     ],
   },
   {
     title: 'sshPort zero',
     raw: { sshPort: 0 },
     messages: [
-      'sshPort = 0 is not a TCP port. Allowed: a whole number from 1 to 65535.\n    Mend it: pulumi config set sshPort 22',
+      'sshPort = 0 is not a TCP port. Allowed: a whole number from 1 to 65535.\n    Fix: pulumi config set sshPort 22',
     ],
   },
   {
     title: 'httpPort too big',
     raw: { httpPort: 70000 },
     messages: [
-      'httpPort = 70000 is not a TCP port. Allowed: a whole number from 1 to 65535.\n    Mend it: pulumi config set httpPort 80',
+      'httpPort = 70000 is not a TCP port. Allowed: a whole number from 1 to 65535.\n    Fix: pulumi config set httpPort 80',
     ],
   },
   {
     title: 'httpsPort with a fraction',
     raw: { httpsPort: 443.5 },
     messages: [
-      'httpsPort = 443.5 is not a TCP port. Allowed: a whole number from 1 to 65535.\n    Mend it: pulumi config set httpsPort 443',
+      'httpsPort = 443.5 is not a TCP port. Allowed: a whole number from 1 to 65535.\n    Fix: pulumi config set httpsPort 443',
     ],
   },
   {
     title: 'ports that clash',
     raw: { httpPort: 443 },
     messages: [
-      'httpPort = 443 is the same as httpsPort. Allowed: three different ports.\n    Mend it: pulumi config set httpPort 80',
+      'httpPort = 443 is the same as httpsPort. Allowed: three different ports.\n    Fix: pulumi config set httpPort 80',
     ],
   },
   {
     title: 'ssh on the web port',
     raw: { sshPort: 80 },
     messages: [
-      'sshPort = 80 is the same as httpPort. Allowed: three different ports.\n    Mend it: pulumi config set sshPort 22',
+      'sshPort = 80 is the same as httpPort. Allowed: three different ports.\n    Fix: pulumi config set sshPort 22',
     ],
   },
   {
     title: 'acmeEmail without domain',
     raw: { acmeEmail: 'ops' },
     messages: [
-      'acmeEmail = "ops" is not an e-mail address. Allowed: an e-mail address.\n    Mend it: pulumi config set acmeEmail you@example.com',
+      'acmeEmail = "ops" is not an e-mail address. Allowed: an e-mail address.\n    Fix: pulumi config set acmeEmail you@example.com',
     ],
   },
   {
     title: 'acmeDirectory over http',
     raw: { acmeDirectory: 'http://ca.example.com/dir' },
     messages: [
-      'acmeDirectory = "http://ca.example.com/dir" is not https. Allowed: an https URL.\n    Mend it: pulumi config set acmeDirectory https://acme-v02.api.letsencrypt.org/directory',
+      'acmeDirectory = "http://ca.example.com/dir" is not https. Allowed: an https URL.\n    Fix: pulumi config set acmeDirectory https://acme-v02.api.letsencrypt.org/directory',
     ],
   },
   {
     title: 'acmeDirectory without scheme',
     raw: { acmeDirectory: 'letsencrypt' },
     messages: [
-      'acmeDirectory = "letsencrypt" is not a URL. Allowed: an https URL.\n    Mend it: pulumi config set acmeDirectory https://acme-v02.api.letsencrypt.org/directory',
+      'acmeDirectory = "letsencrypt" is not a URL. Allowed: an https URL.\n    Fix: pulumi config set acmeDirectory https://acme-v02.api.letsencrypt.org/directory',
     ],
   },
   {
     title: 'acmeDirectory with a password',
     raw: { acmeDirectory: 'https://me:pw@ca.example.com/dir' },
     messages: [
-      'acmeDirectory = "(hidden)" carries a user name or password. Allowed: an https URL.\n    Mend it: pulumi config set acmeDirectory https://acme-v02.api.letsencrypt.org/directory',
+      'acmeDirectory = "(hidden)" carries a user name or password. Allowed: an https URL.\n    Fix: pulumi config set acmeDirectory https://acme-v02.api.letsencrypt.org/directory',
     ],
   },
   {
     title: 'acmeRoot missing file',
     raw: { acmeRoot: 'missing.pem' },
     messages: [
-      'acmeRoot = "missing.pem" is a file that cannot be read. Allowed: a PEM certificate, or the path of a file that holds one.\n    Mend it: pulumi config set acmeRoot path/to/root.pem',
+      'acmeRoot = "missing.pem" is a file that cannot be read. Allowed: a PEM certificate, or the path of a file that holds one.\n    Fix: pulumi config set acmeRoot path/to/root.pem',
     ],
   },
   {
     title: 'acmeRoot without certificate',
     raw: { acmeRoot: 'notes.txt' },
     messages: [
-      'acmeRoot = "notes.txt" holds no PEM certificate. Allowed: a PEM certificate, or the path of a file that holds one.\n    Mend it: pulumi config set acmeRoot path/to/root.pem',
+      'acmeRoot = "notes.txt" holds no PEM certificate. Allowed: a PEM certificate, or the path of a file that holds one.\n    Fix: pulumi config set acmeRoot path/to/root.pem',
     ],
   },
   {
     title: 'caaIssuer as URL',
     raw: { caaIssuer: 'https://letsencrypt.org' },
     messages: [
-      'caaIssuer = "https://letsencrypt.org" is not a DNS name. Allowed: the DNS name by which CAA records name the certificate authority.\n    Mend it: pulumi config set caaIssuer letsencrypt.org',
+      'caaIssuer = "https://letsencrypt.org" is not a DNS name. Allowed: the DNS name by which CAA records name the certificate authority.\n    Fix: pulumi config set caaIssuer letsencrypt.org',
     ],
   },
   {
     title: 'caddyRepository as text',
     raw: { caddyRepository: 'https://apt.example.com' },
     messages: [
-      'caddyRepository = "https://apt.example.com" is not an object. Allowed: an object with url, suite, component, key, fingerprint.\n    Mend it: pulumi config rm caddyRepository',
+      'caddyRepository = "https://apt.example.com" is not an object. Allowed: an object with url, suite, component, key, fingerprint.\n    Fix: pulumi config rm caddyRepository',
     ],
   },
   {
     title: 'caddyRepository unknown key',
     raw: { caddyRepository: { url: 'https://apt.example.com/deb', key: 'caddy.asc', suit: 'x' } },
     messages: [
-      'caddyRepository.suit = "x" is not a key that is known here. Allowed: url, suite, component, key, fingerprint.\n    Mend it: pulumi config rm --path caddyRepository.suit',
+      'caddyRepository.suit = "x" is not a key that is known here. Allowed: url, suite, component, key, fingerprint.\n    Fix: pulumi config rm --path caddyRepository.suit',
     ],
   },
   {
     title: 'caddyRepository without key',
     raw: { caddyRepository: { url: 'https://apt.example.com/deb' } },
     messages: [
-      'caddyRepository.key is not set. Allowed: an https URL, the armoured key, or the path of a file that holds it.\n    Mend it: pulumi config set --path caddyRepository.key https://dl.cloudsmith.io/public/caddy/stable/gpg.key',
+      'caddyRepository.key is not set. Allowed: an https URL, the armoured key, or the path of a file that holds it.\n    Fix: pulumi config set --path caddyRepository.key https://dl.cloudsmith.io/public/caddy/stable/gpg.key',
     ],
   },
   {
     title: 'caddyRepository key file missing',
     raw: { caddyRepository: { url: 'https://apt.example.com/deb', key: 'gone.asc' } },
     messages: [
-      'caddyRepository.key = "gone.asc" is a file that cannot be read. Allowed: an https URL, the armoured key, or the path of a file that holds it.\n    Mend it: pulumi config set --path caddyRepository.key https://dl.cloudsmith.io/public/caddy/stable/gpg.key',
+      'caddyRepository.key = "gone.asc" is a file that cannot be read. Allowed: an https URL, the armoured key, or the path of a file that holds it.\n    Fix: pulumi config set --path caddyRepository.key https://dl.cloudsmith.io/public/caddy/stable/gpg.key',
     ],
   },
   {
     title: 'caddyRepository key is no key',
     raw: { caddyRepository: { url: 'https://apt.example.com/deb', key: 'notes.txt' } },
     messages: [
-      'caddyRepository.key = "notes.txt" holds no armoured OpenPGP public key. Allowed: an https URL, the armoured key, or the path of a file that holds it.\n    Mend it: pulumi config set --path caddyRepository.key https://dl.cloudsmith.io/public/caddy/stable/gpg.key',
+      'caddyRepository.key = "notes.txt" holds no armoured OpenPGP public key. Allowed: an https URL, the armoured key, or the path of a file that holds it.\n    Fix: pulumi config set --path caddyRepository.key https://dl.cloudsmith.io/public/caddy/stable/gpg.key',
     ],
   },
   {
@@ -319,7 +319,7 @@ export const badConfigurations: BadConfiguration[] = [
       caddyRepository: { url: 'https://apt.example.com/deb', key: 'https://apt.example.com/key' },
     },
     messages: [
-      'caddyRepository.fingerprint is not set, though the key is fetched. Allowed: 40 hex digits, as gpg --show-keys prints them.\n    Mend it: pulumi config set --path caddyRepository.fingerprint 65760C51EDEA2017CEA2CA15155B6D79CA56EA34',
+      'caddyRepository.fingerprint is not set, though the key is fetched. Allowed: 40 hex digits, as gpg --show-keys prints them.\n    Fix: pulumi config set --path caddyRepository.fingerprint 65760C51EDEA2017CEA2CA15155B6D79CA56EA34',
     ],
   },
   {
@@ -332,7 +332,7 @@ export const badConfigurations: BadConfiguration[] = [
       },
     },
     messages: [
-      'caddyRepository.fingerprint = "CA56EA34" is not a fingerprint. Allowed: 40 hex digits, as gpg --show-keys prints them.\n    Mend it: pulumi config set --path caddyRepository.fingerprint 65760C51EDEA2017CEA2CA15155B6D79CA56EA34',
+      'caddyRepository.fingerprint = "CA56EA34" is not a fingerprint. Allowed: 40 hex digits, as gpg --show-keys prints them.\n    Fix: pulumi config set --path caddyRepository.fingerprint 65760C51EDEA2017CEA2CA15155B6D79CA56EA34',
     ],
   },
   {
@@ -345,121 +345,121 @@ export const badConfigurations: BadConfiguration[] = [
       },
     },
     messages: [
-      'caddyRepository.fingerprint = "65760C51EDEA2017CEA2CA15155B6D79CA56EA34" is not that of the key, which is 62C5467DC63A1C37B86E70F7D9C19B257F8668DA. Allowed: the fingerprint of the key.\n    Mend it: pulumi config set --path caddyRepository.fingerprint 62C5467DC63A1C37B86E70F7D9C19B257F8668DA',
+      'caddyRepository.fingerprint = "65760C51EDEA2017CEA2CA15155B6D79CA56EA34" is not that of the key, which is 62C5467DC63A1C37B86E70F7D9C19B257F8668DA. Allowed: the fingerprint of the key.\n    Fix: pulumi config set --path caddyRepository.fingerprint 62C5467DC63A1C37B86E70F7D9C19B257F8668DA',
     ],
   },
   {
     title: 'caddyRepository ftp',
     raw: { caddyRepository: { url: 'ftp://apt.example.com', key: 'caddy.asc' } },
     messages: [
-      'caddyRepository.url = "ftp://apt.example.com" is neither http nor https. Allowed: an http or https URL.\n    Mend it: pulumi config set --path caddyRepository.url https://dl.cloudsmith.io/public/caddy/stable/deb/debian',
+      'caddyRepository.url = "ftp://apt.example.com" is neither http nor https. Allowed: an http or https URL.\n    Fix: pulumi config set --path caddyRepository.url https://dl.cloudsmith.io/public/caddy/stable/deb/debian',
     ],
   },
   {
     title: 'custom domain as URL',
     raw: { auth0CustomDomain: 'https://login.example.com/' },
     messages: [
-      'auth0CustomDomain = "https://login.example.com/" is a URL, not a host. Allowed: a host, or host:port.\n    Mend it: pulumi config set auth0CustomDomain login.example.com',
+      'auth0CustomDomain = "https://login.example.com/" is a URL, not a host. Allowed: a host, or host:port.\n    Fix: pulumi config set auth0CustomDomain login.example.com',
     ],
   },
   {
     title: 'custom domain with a bad port',
     raw: { auth0CustomDomain: 'login.example.com:0' },
     messages: [
-      'auth0CustomDomain = "login.example.com:0" has a bad port. Allowed: a host, or host:port.\n    Mend it: pulumi config set auth0CustomDomain login.example.com',
+      'auth0CustomDomain = "login.example.com:0" has a bad port. Allowed: a host, or host:port.\n    Fix: pulumi config set auth0CustomDomain login.example.com',
     ],
   },
   {
     title: 'tenant missing',
     raw: {},
-    surroundings: { auth0Domain: undefined },
+    context: { auth0Domain: undefined },
     messages: [
-      "auth0:domain is not set. Allowed: the tenant's domain, such as acme.eu.auth0.com.\n    Mend it: pulumi config set auth0:domain acme.eu.auth0.com",
+      "auth0:domain is not set. Allowed: the tenant's domain, such as acme.eu.auth0.com.\n    Fix: pulumi config set auth0:domain acme.eu.auth0.com",
     ],
   },
   {
     title: 'tenant as URL',
     raw: {},
-    surroundings: { auth0Domain: 'https://acme.eu.auth0.com' },
+    context: { auth0Domain: 'https://acme.eu.auth0.com' },
     messages: [
-      'auth0:domain = "https://acme.eu.auth0.com" is a URL, not a host. Allowed: the tenant\'s domain, such as acme.eu.auth0.com.\n    Mend it: pulumi config set auth0:domain acme.eu.auth0.com',
+      'auth0:domain = "https://acme.eu.auth0.com" is a URL, not a host. Allowed: the tenant\'s domain, such as acme.eu.auth0.com.\n    Fix: pulumi config set auth0:domain acme.eu.auth0.com',
     ],
   },
   {
     title: 'connections empty',
     raw: { connections: [] },
     messages: [
-      "connections = [] leaves no way to log in. Allowed: at least one name of a connection of the tenant.\n    Mend it: pulumi config set --path 'connections[0]' Username-Password-Authentication",
+      "connections = [] leaves no way to log in. Allowed: at least one name of a connection of the tenant.\n    Fix: pulumi config set --path 'connections[0]' Username-Password-Authentication",
     ],
   },
   {
     title: 'connection with a space',
     raw: { connections: ['My DB'] },
     messages: [
-      "connections[0] = \"My DB\" is not the name of a connection. Allowed: names of connections of the tenant.\n    Mend it: pulumi config set --path 'connections[0]' 'Username-Password-Authentication'",
+      "connections[0] = \"My DB\" is not the name of a connection. Allowed: names of connections of the tenant.\n    Fix: pulumi config set --path 'connections[0]' 'Username-Password-Authentication'",
     ],
   },
   {
     title: 'nobody allowed',
     raw: { allowedEmails: [] },
     messages: [
-      "allowedEmails = [] and allowedDomains are both empty, so nobody could use the app. Allowed: at least one address or one domain.\n    Mend it: pulumi config set --path 'allowedEmails[0]' you@example.com",
+      "allowedEmails = [] and allowedDomains are both empty, so nobody could use the app. Allowed: at least one address or one domain.\n    Fix: pulumi config set --path 'allowedEmails[0]' you@example.com",
     ],
   },
   {
     title: 'allowedEmails wildcard',
     raw: { allowedEmails: ['*@example.com'] },
     messages: [
-      "allowedEmails[0] = \"*@example.com\" is a wildcard. Allowed: e-mail addresses.\n    Mend it: pulumi config set --path 'allowedEmails[0]' 'you@example.com'",
+      "allowedEmails[0] = \"*@example.com\" is a wildcard. Allowed: e-mail addresses.\n    Fix: pulumi config set --path 'allowedEmails[0]' 'you@example.com'",
     ],
   },
   {
     title: 'allowedEmails without @',
     raw: { allowedEmails: ['ada'] },
     messages: [
-      "allowedEmails[0] = \"ada\" is not an e-mail address. Allowed: e-mail addresses.\n    Mend it: pulumi config set --path 'allowedEmails[0]' 'you@example.com'",
+      "allowedEmails[0] = \"ada\" is not an e-mail address. Allowed: e-mail addresses.\n    Fix: pulumi config set --path 'allowedEmails[0]' 'you@example.com'",
     ],
   },
   {
     title: 'allowedDomains with @',
     raw: { allowedDomains: ['@example.com'] },
     messages: [
-      "allowedDomains[0] = \"@example.com\" contains an @. Allowed: e-mail domains without @.\n    Mend it: pulumi config set --path 'allowedDomains[0]' 'example.com'",
+      "allowedDomains[0] = \"@example.com\" contains an @. Allowed: e-mail domains without @.\n    Fix: pulumi config set --path 'allowedDomains[0]' 'example.com'",
     ],
   },
   {
     title: 'allowedDomains wildcard',
     raw: { allowedDomains: ['*'] },
     messages: [
-      "allowedDomains[0] = \"*\" is a wildcard. Allowed: e-mail domains without @.\n    Mend it: pulumi config set --path 'allowedDomains[0]' 'example.com'",
+      "allowedDomains[0] = \"*\" is a wildcard. Allowed: e-mail domains without @.\n    Fix: pulumi config set --path 'allowedDomains[0]' 'example.com'",
     ],
   },
   {
     title: 'appSource missing',
     raw: { appSource: 'web' },
     messages: [
-      'appSource = "web" is not a folder with a Containerfile. Allowed: a folder of this project that holds a Containerfile or a Dockerfile.\n    Mend it: pulumi config set appSource app',
+      'appSource = "web" is not a folder with a Containerfile. Allowed: a folder of this project that holds a Containerfile or a Dockerfile.\n    Fix: pulumi config set appSource app',
     ],
   },
   {
     title: 'appSource outside',
     raw: { appSource: '../web' },
     messages: [
-      'appSource = "../web" is outside of the project. Allowed: a folder of this project that holds a Containerfile or a Dockerfile.\n    Mend it: pulumi config set appSource app',
+      'appSource = "../web" is outside of the project. Allowed: a folder of this project that holds a Containerfile or a Dockerfile.\n    Fix: pulumi config set appSource app',
     ],
   },
   {
     title: 'appImage by tag',
     raw: { appImage: 'ghcr.io/acme/shop:1.2' },
     messages: [
-      'appImage = "ghcr.io/acme/shop:1.2" names no digest, so that a later pull could bring another image. Allowed: registry/name@sha256:digest.\n    Mend it: pulumi config set appImage ghcr.io/acme/shop@sha256:<64 hex digits>',
+      'appImage = "ghcr.io/acme/shop:1.2" names no digest, so that a later pull could bring another image. Allowed: registry/name@sha256:digest.\n    Fix: pulumi config set appImage ghcr.io/acme/shop@sha256:<64 hex digits>',
     ],
   },
   {
     title: 'appImage bad digest',
     raw: { appImage: 'ghcr.io/acme/shop@sha256:123' },
     messages: [
-      'appImage = "ghcr.io/acme/shop@sha256:123" has a bad digest. Allowed: registry/name@sha256:digest.\n    Mend it: pulumi config set appImage ghcr.io/acme/shop@sha256:<64 hex digits>',
+      'appImage = "ghcr.io/acme/shop@sha256:123" has a bad digest. Allowed: registry/name@sha256:digest.\n    Fix: pulumi config set appImage ghcr.io/acme/shop@sha256:<64 hex digits>',
     ],
   },
   {
@@ -468,7 +468,7 @@ export const badConfigurations: BadConfiguration[] = [
       appImage: 'shop@sha256:0000000000000000000000000000000000000000000000000000000000000000',
     },
     messages: [
-      'appImage = "shop@sha256:0000000000000000000000000000000000000000000000000000000000000000" is not an image name with its registry. Allowed: registry/name@sha256:digest.\n    Mend it: pulumi config set appImage ghcr.io/acme/shop@sha256:<64 hex digits>',
+      'appImage = "shop@sha256:0000000000000000000000000000000000000000000000000000000000000000" is not an image name with its registry. Allowed: registry/name@sha256:digest.\n    Fix: pulumi config set appImage ghcr.io/acme/shop@sha256:<64 hex digits>',
     ],
   },
   {
@@ -479,7 +479,7 @@ export const badConfigurations: BadConfiguration[] = [
       appSource: 'app',
     },
     messages: [
-      'appSource = "app" is set beside appImage, but an image is not built. Allowed: either appImage or appSource.\n    Mend it: pulumi config rm appSource',
+      'appSource = "app" is set beside appImage, but an image is not built. Allowed: either appImage or appSource.\n    Fix: pulumi config rm appSource',
     ],
   },
   {
@@ -490,14 +490,14 @@ export const badConfigurations: BadConfiguration[] = [
       appRegistryUser: 'bot',
     },
     messages: [
-      'appRegistryPassword is not set, though the other half of the registry login is. Allowed: both or none of appRegistryUser and appRegistryPassword.\n    Mend it: pulumi config set --secret appRegistryPassword VALUE',
+      'appRegistryPassword is not set, though the other half of the registry login is. Allowed: both or none of appRegistryUser and appRegistryPassword.\n    Fix: pulumi config set --secret appRegistryPassword VALUE',
     ],
   },
   {
     title: 'registry login without image',
     raw: { appRegistryUser: 'bot', appRegistryPassword: 'hidden' },
     messages: [
-      'appRegistryUser is set without appImage. Allowed: registry credentials only for an image.\n    Mend it: pulumi config rm appRegistryUser; pulumi config rm appRegistryPassword',
+      'appRegistryUser is set without appImage. Allowed: registry credentials only for an image.\n    Fix: pulumi config rm appRegistryUser; pulumi config rm appRegistryPassword',
     ],
   },
   {
@@ -508,115 +508,154 @@ export const badConfigurations: BadConfiguration[] = [
       appRegistryUser: 'bot',
       appRegistryPassword: 'hunter2',
     },
-    surroundings: { secretKeys: [] },
+    context: { secretKeys: [] },
     messages: [
-      'appRegistryPassword is in the configuration in plain text. Allowed: a value set with --secret.\n    Mend it: pulumi config set --secret appRegistryPassword VALUE, and change the value: it has been seen',
+      'appRegistryPassword is in the configuration in plain text. Allowed: a value set with --secret.\n    Fix: pulumi config set --secret appRegistryPassword VALUE, and change the value: it has been seen',
     ],
   },
   {
     title: 'appBaseImage without registry',
     raw: { appBaseImage: 'python' },
     messages: [
-      'appBaseImage = "python" is not an image name with its registry. Allowed: the name of an image.\n    Mend it: pulumi config rm appBaseImage',
+      'appBaseImage = "python" is not an image name with its registry. Allowed: the name of an image.\n    Fix: pulumi config rm appBaseImage',
     ],
   },
   {
     title: 'appEnv reserved name',
     raw: { appEnv: { APP_URL: 'https://example.com' } },
     messages: [
-      "appEnv.APP_URL is set by the deployment itself. Allowed: names other than ALLOWED_DOMAINS, ALLOWED_EMAILS, APP_RELEASE, APP_SECRET_KEY, APP_SOCKET, APP_URL, AUTH0_CLIENT_ID, AUTH0_CLIENT_SECRET, AUTH0_DOMAIN, each once.\n    Mend it: pulumi config rm --path 'appEnv.APP_URL'",
+      "appEnv.APP_URL is set by the deployment itself. Allowed: names other than ALLOWED_DOMAINS, ALLOWED_EMAILS, APP_RELEASE, APP_SECRET_KEY, APP_SOCKET, APP_URL, AUTH0_CLIENT_ID, AUTH0_CLIENT_SECRET, AUTH0_DOMAIN, each once.\n    Fix: pulumi config rm --path 'appEnv.APP_URL'",
     ],
   },
   {
     title: 'appEnv bad name',
     raw: { appEnv: { 'MY-VAR': '1' } },
     messages: [
-      "appEnv.MY-VAR has a name that an environment variable cannot have. Allowed: letters, digits and _, not beginning with a digit.\n    Mend it: pulumi config rm --path 'appEnv.MY-VAR'",
+      "appEnv.MY-VAR has a name that an environment variable cannot have. Allowed: letters, digits and _, not beginning with a digit.\n    Fix: pulumi config rm --path 'appEnv.MY-VAR'",
     ],
   },
   {
     title: 'appEnv as list',
     raw: { appEnv: ['A=1'] },
     messages: [
-      'appEnv = ["A=1"] is not an object. Allowed: names with values.\n    Mend it: pulumi config set --path \'appEnv.NAME\' VALUE',
+      'appEnv = ["A=1"] is not an object. Allowed: names with values.\n    Fix: pulumi config set --path \'appEnv.NAME\' VALUE',
     ],
   },
   {
     title: 'appEnv nested',
     raw: { appEnv: { A: { b: 1 } } },
     messages: [
-      'appEnv.A = {"b":1} is not a text. Allowed: a text, a number or a boolean.\n    Mend it: pulumi config set --path \'appEnv.A\' VALUE',
+      'appEnv.A = {"b":1} is not a text. Allowed: a text, a number or a boolean.\n    Fix: pulumi config set --path \'appEnv.A\' VALUE',
     ],
   },
   {
     title: 'appSecrets in plain',
     raw: { appSecrets: { TOKEN: 'hunter2' } },
-    surroundings: { secretKeys: [] },
+    context: { secretKeys: [] },
     messages: [
-      "appSecrets is in the configuration in plain text. Allowed: a value set with --secret.\n    Mend it: pulumi config set --secret --path 'appSecrets.NAME' VALUE, and change the value: it has been seen",
+      "appSecrets is in the configuration in plain text. Allowed: a value set with --secret.\n    Fix: pulumi config set --secret --path 'appSecrets.NAME' VALUE, and change the value: it has been seen",
     ],
   },
   {
     title: 'appSecrets nested',
     raw: { appSecrets: { TOKEN: { a: 'hunter2' } } },
     messages: [
-      'appSecrets.TOKEN = "(hidden)" is not a text. Allowed: a text, a number or a boolean.\n    Mend it: pulumi config set --secret --path \'appSecrets.TOKEN\' VALUE',
+      'appSecrets.TOKEN = "(hidden)" is not a text. Allowed: a text, a number or a boolean.\n    Fix: pulumi config set --secret --path \'appSecrets.TOKEN\' VALUE',
     ],
   },
   {
     title: 'appSecrets reserved name',
     raw: { appSecrets: { APP_SECRET_KEY: 'hunter2' } },
     messages: [
-      "appSecrets.APP_SECRET_KEY is set by the deployment itself. Allowed: names other than ALLOWED_DOMAINS, ALLOWED_EMAILS, APP_RELEASE, APP_SECRET_KEY, APP_SOCKET, APP_URL, AUTH0_CLIENT_ID, AUTH0_CLIENT_SECRET, AUTH0_DOMAIN, each once.\n    Mend it: pulumi config rm --path 'appSecrets.APP_SECRET_KEY'",
+      "appSecrets.APP_SECRET_KEY is set by the deployment itself. Allowed: names other than ALLOWED_DOMAINS, ALLOWED_EMAILS, APP_RELEASE, APP_SECRET_KEY, APP_SOCKET, APP_URL, AUTH0_CLIENT_ID, AUTH0_CLIENT_SECRET, AUTH0_DOMAIN, each once.\n    Fix: pulumi config rm --path 'appSecrets.APP_SECRET_KEY'",
     ],
   },
   {
     title: 'a name both plain and secret',
     raw: { appEnv: { A: '1' }, appSecrets: { A: 'hunter2' } },
     messages: [
-      "appSecrets.A is in appEnv as well. Allowed: names other than ALLOWED_DOMAINS, ALLOWED_EMAILS, APP_RELEASE, APP_SECRET_KEY, APP_SOCKET, APP_URL, AUTH0_CLIENT_ID, AUTH0_CLIENT_SECRET, AUTH0_DOMAIN, each once.\n    Mend it: pulumi config rm --path 'appSecrets.A'",
+      "appSecrets.A is in appEnv as well. Allowed: names other than ALLOWED_DOMAINS, ALLOWED_EMAILS, APP_RELEASE, APP_SECRET_KEY, APP_SOCKET, APP_URL, AUTH0_CLIENT_ID, AUTH0_CLIENT_SECRET, AUTH0_DOMAIN, each once.\n    Fix: pulumi config rm --path 'appSecrets.A'",
     ],
   },
   {
     title: 'memory too small',
     raw: { appMemoryMiB: 16 },
     messages: [
-      'appMemoryMiB = 16 is not a number of MiB. Allowed: a whole number from 64 to 65536.\n    Mend it: pulumi config set appMemoryMiB 256',
+      'appMemoryMiB = 16 is not a number of MiB. Allowed: a whole number from 64 to 65536.\n    Fix: pulumi config set appMemoryMiB 256',
     ],
   },
   {
     title: 'readyPath without slash',
     raw: { readyPath: 'readyz' },
     messages: [
-      'readyPath = "readyz" is not a path. Allowed: a path that begins with /.\n    Mend it: pulumi config set readyPath /readyz',
+      'readyPath = "readyz" is not a path. Allowed: a path that begins with /.\n    Fix: pulumi config set readyPath /readyz',
     ],
   },
   {
     title: 'readySeconds too long',
     raw: { readySeconds: 3600 },
     messages: [
-      'readySeconds = 3600 is not a number of seconds. Allowed: a whole number from 1 to 900.\n    Mend it: pulumi config set readySeconds 90',
+      'readySeconds = 3600 is not a number of seconds. Allowed: a whole number from 1 to 900.\n    Fix: pulumi config set readySeconds 90',
     ],
   },
   {
     title: 'environment unknown',
     raw: { environment: 'prod' },
     messages: [
-      'environment = "prod" is not a kind of environment. Allowed: Development, Staging, Production.\n    Mend it: pulumi config set environment Development',
+      'environment = "prod" is not a kind of environment. Allowed: Development, Staging, Production.\n    Fix: pulumi config set environment Development',
     ],
   },
   {
     title: 'misspelt key',
     raw: { allowedEmail: ['ada@example.com'] },
     messages: [
-      'allowedEmail is not a key of this project (did you mean allowedEmails?). Allowed: the keys in Pulumi.yaml.\n    Mend it: pulumi config rm allowedEmail',
+      'allowedEmail is not a key of this project (did you mean allowedEmails?). Allowed: the keys in Pulumi.yaml.\n    Fix: pulumi config rm allowedEmail',
     ],
   },
   {
     title: 'unknown key',
     raw: { colour: 'blue' },
     messages: [
-      'colour is not a key of this project. Allowed: the keys in Pulumi.yaml.\n    Mend it: pulumi config rm colour',
+      'colour is not a key of this project. Allowed: the keys in Pulumi.yaml.\n    Fix: pulumi config rm colour',
+    ],
+  },
+  {
+    title: 'a key of the admin before the first',
+    raw: { adminKeyVersion: 0 },
+    messages: [
+      'adminKeyVersion = 0 is not a version of a key. Allowed: a whole number from 1 to 1000000.\n    Fix: pulumi config set adminKeyVersion 1',
+    ],
+  },
+  {
+    title: 'protect as a word',
+    raw: { protect: 'yes' },
+    messages: [
+      'protect = "yes" is neither true nor false. Allowed: true or false.\n    Fix: pulumi config set protect true',
+    ],
+  },
+  {
+    title: 'a key with line breaks, and one with a character that base64 lacks',
+    raw: { adminSshKeys: ['ssh-rsa AAAA\nssh-rsa AAAA', 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5!'] },
+    messages: [
+      "adminSshKeys[0] = \"ssh-rsa AAAA\\nssh-rsa AAAA\" has more than one line. Allowed: authorized_keys lines (the text of a .pub file).\n    Fix: pulumi config set --path 'adminSshKeys[0]' 'ssh-ed25519 AAAA… you@example.com'",
+      "adminSshKeys[1] = \"ssh-ed25519 AAAAC3NzaC1lZDI1NTE5!\" is a damaged ssh public key. Allowed: authorized_keys lines (the text of a .pub file).\n    Fix: pulumi config set --path 'adminSshKeys[1]' 'ssh-ed25519 AAAA… you@example.com'",
+    ],
+  },
+  {
+    title: 'a bad value that was set with --secret',
+    raw: { acmeEmail: 'hunter2' },
+    context: { secretKeys: ['acmeEmail'] },
+    messages: [
+      'acmeEmail = "(hidden)" is not an e-mail address. Allowed: an e-mail address.\n    Fix: pulumi config set acmeEmail you@example.com',
+    ],
+  },
+  {
+    title: 'several things wrong with caddyRepository',
+    raw: { caddyRepository: { url: 7, suite: '*', key: 'gone.asc' } },
+    messages: [
+      'caddyRepository.url = 7 is not a text. Allowed: an http or https URL.\n    Fix: pulumi config set --path caddyRepository.url https://dl.cloudsmith.io/public/caddy/stable/deb/debian',
+      'caddyRepository.suite = "*" is not the name of a suite. Allowed: letters, digits, . _ - /.\n    Fix: pulumi config set --path caddyRepository.suite any-version',
+      'caddyRepository.key = "gone.asc" is a file that cannot be read. Allowed: an https URL, the armoured key, or the path of a file that holds it.\n    Fix: pulumi config set --path caddyRepository.key https://dl.cloudsmith.io/public/caddy/stable/gpg.key',
     ],
   },
 ]

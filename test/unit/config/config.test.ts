@@ -1,21 +1,21 @@
-import { parse } from '../../../config/parse.ts'
-import { ConfigurationError, describe as text } from '../../../config/problems.ts'
-import type { RawConfig } from '../../../config/reader.ts'
-import type { Settings, Surroundings } from '../../../config/settings.ts'
+import { declaredTypes } from '../../../config/declared.ts'
+import { ConfigurationError } from '../../../config/error.ts'
+import { parse, type RawConfig } from '../../../config/parse.ts'
+import type { Context, Settings } from '../../../config/settings.ts'
 import { badConfigurations } from './bad-configurations.ts'
-import { defaults, good, surroundings } from './surroundings.ts'
+import { context, defaults, good } from './context.ts'
 
-const read = (raw: RawConfig, more?: Partial<Surroundings>): Settings =>
-  parse({ ...defaults, ...good, ...raw }, surroundings(more))
+const read = (raw: RawConfig, more?: Partial<Context>): Settings =>
+  parse({ ...defaults, ...good, ...raw }, context(more))
 
-describe('a bad configuration is refused with the exact message', () => {
-  test.each(badConfigurations)('$title', ({ raw, surroundings: more, messages }) => {
+describe('a bad configuration is reported word for word', () => {
+  test.each(badConfigurations)('$title', ({ raw, context: more, messages }) => {
     let problems: string[] = []
     try {
       read(raw, more)
     } catch (error) {
       expect(error).toBeInstanceOf(ConfigurationError)
-      problems = (error as ConfigurationError).problems.map(text)
+      problems = (error as ConfigurationError).problems
     }
     expect(problems).toEqual(messages)
   })
@@ -25,7 +25,7 @@ test('no secret value stands in any message', () => {
   for (const { messages } of badConfigurations) expect(messages.join()).not.toMatch(/hunter2|me:pw/)
 })
 
-test('all mistakes are told at once, with what happened to the deployment', () => {
+test('all errors are reported at once, with what happened to the deployment', () => {
   expect(() => read({ zone: 'x', sshPort: 0, region: 'Mars' })).toThrow(
     /^The stack's configuration has 3 problems; nothing was created or changed\.\n {2}- zone = "x"/,
   )
@@ -33,45 +33,61 @@ test('all mistakes are told at once, with what happened to the deployment', () =
 
 describe('a good configuration', () => {
   test('needs a zone and somebody who may log in; everything else has a default', () => {
+    const ports = { httpPort: 80, httpsPort: 443 }
     expect(read({})).toEqual({
-      zone: 'example.com',
-      recordName: 'dev',
-      hostname: 'dev.example.com',
-      url: 'https://dev.example.com',
-      manageZone: false,
-      caaIssuer: 'letsencrypt.org',
-      region: 'fra1',
-      size: 's-1vcpu-1gb',
-      image: 'debian-13-x64',
-      ipv6: true,
-      adminSshKeys: [],
-      sshFrom: ['0.0.0.0/0', '::/0'],
-      sshPort: 22,
-      httpPort: 80,
-      httpsPort: 443,
-      acmeEmail: undefined,
-      acmeDirectory: 'https://acme-v02.api.letsencrypt.org/directory',
-      acmeRoot: undefined,
-      caddyRepository: {
-        url: 'https://dl.cloudsmith.io/public/caddy/stable/deb/debian',
-        suite: 'any-version',
-        component: 'main',
-        key: 'https://dl.cloudsmith.io/public/caddy/stable/gpg.key',
-        fingerprint: '65760C51EDEA2017CEA2CA15155B6D79CA56EA34',
+      site: {
+        zone: 'example.com',
+        recordName: 'dev',
+        hostname: 'dev.example.com',
+        url: 'https://dev.example.com',
+        ...ports,
       },
-      auth0Domain: 'acme.eu.auth0.com',
-      connections: ['Username-Password-Authentication'],
-      allowedEmails: ['ada@example.com'],
-      allowedDomains: [],
-      app: { kind: 'source', folder: 'app', baseImage: undefined },
-      appEnv: {},
-      appSecrets: {},
-      appMemoryMiB: 256,
-      readyPath: '/readyz',
-      readySeconds: 90,
-      environment: 'Development',
-      protect: false,
-      protectDroplet: false,
+      network: { region: 'fra1', sshFrom: ['0.0.0.0/0', '::/0'], sshPort: 22, ...ports },
+      host: {
+        region: 'fra1',
+        size: 's-1vcpu-1gb',
+        image: 'debian-13-x64',
+        ipv6: true,
+        adminSshKeys: [],
+        adminKeyVersion: 1,
+        sshPort: 22,
+        ...ports,
+        caddyRepository: {
+          url: 'https://dl.cloudsmith.io/public/caddy/stable/deb/debian',
+          suite: 'any-version',
+          component: 'main',
+          key: 'https://dl.cloudsmith.io/public/caddy/stable/gpg.key',
+          fingerprint: '65760C51EDEA2017CEA2CA15155B6D79CA56EA34',
+        },
+      },
+      dns: {
+        zone: 'example.com',
+        recordName: 'dev',
+        manageZone: false,
+        caaIssuer: 'letsencrypt.org',
+      },
+      identity: {
+        url: 'https://dev.example.com',
+        domain: 'acme.eu.auth0.com',
+        connections: ['Username-Password-Authentication'],
+      },
+      certificates: {
+        acmeDirectory: 'https://acme-v02.api.letsencrypt.org/directory',
+        acmeEmail: undefined,
+        acmeRoot: undefined,
+      },
+      release: {
+        app: { kind: 'source', folder: 'app', baseImage: undefined },
+        env: {},
+        secrets: {},
+        memoryMiB: 256,
+        readyPath: '/readyz',
+        readySeconds: 90,
+        allowedEmails: ['ada@example.com'],
+        allowedDomains: [],
+      },
+      project: { environment: 'Development' },
+      lifecycle: { expires: undefined, protect: false, protectDroplet: false },
       secretKeys: ['appSecrets', 'appRegistryPassword'],
     })
   })
@@ -82,27 +98,28 @@ describe('a good configuration', () => {
     ['a.b', 'dev', 'a.b.example.com', 'https://a.b.example.com'],
     ['', 'PR_12.x', 'pr-12-x.example.com', 'https://pr-12-x.example.com'],
   ])('subdomain %p of stack %p is %p', (subdomain, stack, hostname, url) => {
-    expect(read({ subdomain }, { stack })).toMatchObject({ hostname, url })
+    const settings = read({ subdomain }, { stack })
+    expect(settings.site).toMatchObject({ hostname, url })
+    expect(settings.identity.url).toBe(url)
   })
 
   test('a port other than 443 stands in the URL', () => {
-    expect(read({ httpsPort: 8443 }).url).toBe('https://dev.example.com:8443')
+    expect(read({ httpsPort: 8443 }).site.url).toBe('https://dev.example.com:8443')
   })
 
   test('no CAA record for a directory that nobody knows', () => {
-    expect(read({ acmeDirectory: 'https://ca.example.com/dir' }).caaIssuer).toBeUndefined()
+    expect(read({ acmeDirectory: 'https://ca.example.com/dir' }).dns.caaIssuer).toBeUndefined()
   })
 
   test('a custom domain is where users log in', () => {
-    expect(read({ auth0CustomDomain: 'login.example.com:8471' }).auth0Domain).toBe(
-      'login.example.com:8471',
-    )
+    const { identity } = read({ auth0CustomDomain: 'login.example.com:8471' })
+    expect(identity.domain).toBe('login.example.com:8471')
   })
 
   test('a local signing key brings its own fingerprint', () => {
     const { caddyRepository } = read({
       caddyRepository: { url: 'http://apt.example.com', key: 'caddy.asc' },
-    })
+    }).host
     expect(caddyRepository.fingerprint).toBe('62C5467DC63A1C37B86E70F7D9C19B257F8668DA')
     expect(caddyRepository.key).toMatch(/^-----BEGIN PGP PUBLIC KEY BLOCK-----/)
     expect(caddyRepository).toMatchObject({ suite: 'any-version', component: 'main' })
@@ -114,14 +131,52 @@ describe('a good configuration', () => {
       appImage: image,
       appRegistryUser: 'bot',
       appRegistryPassword: 'hunter2',
-    })
+    }).release
     expect(app).toEqual({ kind: 'image', image, registry: { user: 'bot', password: 'hunter2' } })
   })
 
   test('environment values may be numbers and booleans, sorted by name', () => {
-    expect(Object.entries(read({ appEnv: { B: 1, A: true } }).appEnv)).toEqual([
+    expect(Object.entries(read({ appEnv: { B: 1, A: true } }).release.env)).toEqual([
       ['A', 'true'],
       ['B', '1'],
     ])
   })
+})
+
+describe('protection', () => {
+  test.each([
+    ['', 'Development', false],
+    ['', 'Staging', false],
+    ['', 'Production', true],
+    ['true', 'Development', true],
+    ['false', 'Production', false],
+  ])('protect %p in %s: %p', (protect, environment, expected) => {
+    const { lifecycle } = read({ protect, environment })
+    expect(lifecycle).toMatchObject({ protect: expected, protectDroplet: expected })
+  })
+
+  test.each([
+    [{ allowReplace: ['droplet'] }, false],
+    [{ allowDelete: ['droplet'] }, false],
+    [{ allowDelete: ['volume'] }, true],
+  ])('%j lifts that of the droplet alone', (consent, protectDroplet) => {
+    const { lifecycle } = read({ environment: 'Production', ...consent })
+    expect(lifecycle).toMatchObject({ protect: true, protectDroplet })
+  })
+})
+
+test('whatever stands in a key, the answer is a list of problems', () => {
+  const values = [null, 0, 1.5, true, '', 'x', '*', [], [null], [{}], {}, { a: null }, { '': [] }]
+  let rejected = 0
+  for (const key of Object.keys(declaredTypes())) {
+    for (const value of values) {
+      try {
+        read({ [key]: value })
+      } catch (error) {
+        expect(error).toBeInstanceOf(ConfigurationError)
+        rejected++
+      }
+    }
+  }
+  expect(rejected).toBeGreaterThan(300)
 })

@@ -1,9 +1,9 @@
 import { type Step, withoutConsent } from '../../../policy/consent.ts'
 import { databaseCluster, droplet, firewall, volume } from './judge.ts'
 
-const step = (op: string, type: string, name = 'it'): Step => ({
+const step = (op: string, type: string, project = 'padlock'): Step => ({
   op,
-  urn: `urn:pulumi:prod::padlock::padlock:index:Host$${type}::${name}`,
+  urn: `urn:pulumi:prod::${project}::padlock:index:Host$${type}::it`,
 })
 const said = (steps: Step[], config: Record<string, string> = {}) =>
   withoutConsent({ config: { 'padlock:environment': 'Production', ...config }, steps })
@@ -17,40 +17,59 @@ test.each<[string, Step]>([
   expect(said([one])).toEqual([])
 })
 
-test.each(['Development', 'Staging'])('outside production all passes: %s', (environment) => {
-  expect(said([step('delete', volume)], { 'padlock:environment': environment })).toEqual([])
+test.each<[string, string | undefined, number]>([
+  ['Development', undefined, 0],
+  ['Staging', '', 0],
+  ['Production', '', 1],
+  ['Production', 'true', 1],
+  ['Production', 'false', 0],
+  ['Development', 'true', 1],
+  ['[secret]', '', 1],
+  ['Development', '[secret]', 1],
+])('environment %s with protect %p: %p', (environment, protect, count) => {
+  const config = {
+    'padlock:environment': environment,
+    ...(protect !== undefined && { 'padlock:protect': protect }),
+  }
+  expect(said([step('delete', volume)], config)).toHaveLength(count)
+})
+
+test('a project of another name is judged by its own keys', () => {
+  const steps = [step('delete', volume, 'shop')]
+  expect(withoutConsent({ config: { 'shop:environment': 'Production' }, steps })).toHaveLength(1)
+  expect(withoutConsent({ config: { 'padlock:environment': 'Production' }, steps })).toEqual([])
 })
 
 test.each<[string, Step, string]>([
   [
     'replacement of the droplet',
     step('replace', droplet),
-    "This would replace the droplet it in production, and what is on its disk with it. If it is meant: pulumi config set --path 'allowReplace[0]' droplet",
+    "This would replace the droplet it of a protected stack, and what is on its disk with it. If it is meant: pulumi config set --path 'allowReplace[0]' droplet",
   ],
   [
     'deletion of the droplet',
     step('delete', droplet),
-    "This would delete the droplet it in production, and what is on its disk with it. If it is meant: pulumi config set --path 'allowDelete[0]' droplet",
+    "This would delete the droplet it of a protected stack, and what is on its disk with it. If it is meant: pulumi config set --path 'allowDelete[0]' droplet",
   ],
   [
     'deletion of a volume',
     step('delete', volume),
-    "This would delete the volume it in production, and its files with it. If it is meant: pulumi config set --path 'allowDelete[0]' volume",
+    "This would delete the volume it of a protected stack, and its files with it. If it is meant: pulumi config set --path 'allowDelete[0]' volume",
   ],
   [
     'replacement of a volume, which deletes it',
     step('replace', volume),
-    "This would replace the volume it in production, and its files with it. If it is meant: pulumi config set --path 'allowDelete[0]' volume",
+    "This would replace the volume it of a protected stack, and its files with it. If it is meant: pulumi config set --path 'allowDelete[0]' volume",
   ],
   [
     'deletion of a database cluster',
     step('delete', databaseCluster),
-    "This would delete the database it in production, and its data with it. If it is meant: pulumi config set --path 'allowDelete[0]' database",
+    "This would delete the database it of a protected stack, and its data with it. If it is meant: pulumi config set --path 'allowDelete[0]' database",
   ],
   [
     'deletion of a database in a cluster',
     step('delete', database),
-    "This would delete the database it in production, and its data with it. If it is meant: pulumi config set --path 'allowDelete[0]' database",
+    "This would delete the database it of a protected stack, and its data with it. If it is meant: pulumi config set --path 'allowDelete[0]' database",
   ],
 ])('a %s fails', (_name, one, message) => {
   expect(said([one])).toEqual([message])

@@ -26,7 +26,7 @@ test.each<[string, object, Thing[], string]>([
     'an empty allow-list',
     {},
     identity,
-    "allowedEmails and allowedDomains are both empty, so nobody is listed. Mend it: pulumi config set --path 'allowedEmails[0]' you@example.com",
+    "allowedEmails and allowedDomains are both empty, so nobody is listed. Fix: pulumi config set --path 'allowedEmails[0]' you@example.com",
   ],
   [
     'no application',

@@ -10,7 +10,7 @@ const host = (size: string, more = {}): Thing => ({
 })
 const said = (resources: Thing[], settings = {}, more: Case = {}) =>
   judge(monthlyCost, { resources, settings, preview: true, ...more })
-const mend = 'Make it smaller, or raise monthly-cost.limit in policy/settings.json.'
+const fix = 'Make it smaller, or raise monthly-cost.limit in policy/settings.json.'
 
 test('the list has the same prices as the simulated API, and every size of it', () => {
   const simulated = SIZES.map(({ slug, price_monthly }) => [slug, price_monthly])
@@ -35,7 +35,7 @@ test('the sum of all fails', async () => {
     { type: databaseCluster, name: 'data', props: { size: 'db-s-1vcpu-2gb', nodeCount: 2 } },
   ]
   expect(await said(resources)).toEqual([
-    `the stack: It costs $78.10 a month, the limit is $50.00: Droplet host $7.20, Volume files $10.00, DatabaseCluster data $60.90. ${mend}`,
+    `the stack: It costs $78.10 a month, the limit is $50.00: Droplet host $7.20, Volume files $10.00, DatabaseCluster data $60.90. ${fix}`,
   ])
 })
 
@@ -48,12 +48,12 @@ test('daily backups cost more than weekly ones', async () => {
 
 test('a limit of the settings fails where the usual one passes', async () => {
   expect(await said([host('s-1vcpu-1gb')], { limit: 5 })).toEqual([
-    `the stack: It costs $6.00 a month, the limit is $5.00: Droplet host $6.00. ${mend}`,
+    `the stack: It costs $6.00 a month, the limit is $5.00: Droplet host $6.00. ${fix}`,
   ])
 })
 
 test('an update fails before what alone is too dear is made', async () => {
-  const message = `It costs $96.00 a month, the limit is $50.00: Droplet host $96.00. ${mend}`
+  const message = `It costs $96.00 a month, the limit is $50.00: Droplet host $96.00. ${fix}`
   expect(await said([host('s-8vcpu-16gb')], {}, { preview: false })).toEqual([
     `host: ${message}`,
     `the stack: ${message}`,
@@ -72,6 +72,6 @@ test.each<[string, Thing, string]>([
 test('a price of the settings counts', async () => {
   const settings = { prices: { 's-9vcpu-1gb': 51 } }
   expect(await said([host('s-9vcpu-1gb')], settings)).toEqual([
-    `the stack: It costs $51.00 a month, the limit is $50.00: Droplet host $51.00. ${mend}`,
+    `the stack: It costs $51.00 a month, the limit is $50.00: Droplet host $51.00. ${fix}`,
   ])
 })

@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
-import type { StateResource } from './removals.ts'
+import type { StateResource } from './state.ts'
 
 const DROPLET = 'digitalocean:index/droplet:Droplet'
 const COMMAND = 'command:remote:Command'

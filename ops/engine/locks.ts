@@ -1,13 +1,19 @@
 import { readdir, readFile, rm } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 
 /**
- * Removes the locks that engines on this computer left on the state when they were killed; one
- * whose process lives stays. The file backend writes them as JSON with pid and hostname.
+ * Removes the locks that engines on this computer left in a backend of files when they were killed;
+ * one whose process lives stays. The engine writes them as JSON with pid and hostname
+ * (pulumi/pulumi, pkg/backend/diy/lock.go). Other backends are left alone.
+ * @param backend PULUMI_BACKEND_URL; default: that of this process's environment
  */
-export async function removeDeadLocks(dir: string): Promise<void> {
-  const locks = join(dir, 'state', '.pulumi', 'locks')
+export async function removeDeadLocks(
+  backend: string | undefined = process.env.PULUMI_BACKEND_URL,
+): Promise<void> {
+  if (!backend?.startsWith('file:///')) return
+  const locks = join(fileURLToPath(new URL(backend)), '.pulumi', 'locks')
   const files = await readdir(locks, { recursive: true }).catch(() => [])
   for (const file of files.filter((name) => name.endsWith('.json'))) {
     const lock = JSON.parse(await readFile(join(locks, file), 'utf8'))

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Surroundings } from '../../../config/settings.ts'
+import type { Context } from '../../../config/settings.ts'
 
 const files: Record<string, string> = {
   'root.pem': readFileSync(join(import.meta.dirname, 'root.pem'), 'utf8'),
@@ -9,7 +9,7 @@ const files: Record<string, string> = {
 }
 
 /** A project with an app, a certificate, a signing key, and secrets kept as secrets. */
-export function surroundings(more: Partial<Surroundings> = {}): Surroundings {
+export function context(more: Partial<Context> = {}): Context {
   return {
     stack: 'dev',
     auth0Domain: 'acme.eu.auth0.com',

@@ -1,0 +1,136 @@
+/** What must fit together. A value that is bad by itself may have any type here. */
+import { closestMatch } from 'leven'
+import * as v from 'valibot'
+import { message, pathItem } from './error.ts'
+import { type keys, RESERVED } from './schema.ts'
+import type { Context } from './settings.ts'
+import { isObject, otherName } from './values.ts'
+
+/** The keys' values, parsed. */
+export type Values = v.InferOutput<v.ObjectSchema<ReturnType<typeof keys>, undefined>>
+
+/** Reports a problem of one key, or of one name in it; the value is shown only if asked. */
+type Report = (key: string, message: string, more?: { show?: boolean; name?: string }) => void
+
+/** Applies every rule, whatever else is wrong. */
+export function rules(known: string[], context: Context) {
+  return v.rawCheck<Values>(({ dataset, addIssue }) => {
+    const values = dataset.value as Values
+    const report: Report = (key, message, { show, name } = {}) => {
+      const item = pathItem(values, key)
+      const path: [v.IssuePathItem, ...v.IssuePathItem[]] = [item]
+      if (name) path.push(pathItem(item.value as object, name))
+      addIssue({ message, path, input: show ? item.value : undefined })
+    }
+    unknownKeys(values, report, known)
+    differentPorts(values, report)
+    somebodyMayLogIn(values, report)
+    appOrigin(values, report, context)
+    secretsAreSecret(values, report, context)
+    namesOnce(values, report)
+  })
+}
+
+/** A misspelt key would otherwise be ignored in silence. */
+function unknownKeys(values: Values, report: Report, known: string[]): void {
+  const lowerCase = new Map(known.map((key) => [key.toLowerCase(), key]))
+  for (const key of Object.keys(values)) {
+    if (known.includes(key) || key === 'auth0:domain') continue
+    const near = closestMatch(key.toLowerCase(), [...lowerCase.keys()], { maxDistance: 2 })
+    const meant = near === undefined ? '' : ` (did you mean ${lowerCase.get(near)}?)`
+    const wrong = `is not a key of this project${meant}`
+    report(key, message(wrong, 'the keys in Pulumi.yaml', 'pulumi config rm {path}'))
+  }
+}
+
+const USUAL_PORTS = { sshPort: 22, httpPort: 80, httpsPort: 443 } as const
+
+/** Names the port that was moved away from its usual number, as that is the one to move back. */
+function differentPorts(values: Values, report: Report): void {
+  const ports = Object.keys(USUAL_PORTS) as (keyof typeof USUAL_PORTS)[]
+  for (const [index, one] of ports.entries()) {
+    for (const other of ports.slice(index + 1)) {
+      if (values[one] !== values[other]) continue
+      const [moved, kept] = values[one] === USUAL_PORTS[one] ? [other, one] : [one, other]
+      const fix = `pulumi config set {path} ${USUAL_PORTS[moved]}`
+      const wrong = `is the same as ${kept}`
+      report(moved, message(wrong, 'three different ports', fix), { show: true })
+    }
+  }
+}
+
+const NOBODY = message(
+  'and allowedDomains are both empty, so nobody could use the app',
+  'at least one address or one domain',
+  "pulumi config set --path '{path}[0]' you@example.com",
+)
+
+function somebodyMayLogIn({ allowedEmails, allowedDomains }: Values, report: Report): void {
+  const listed = allowedEmails?.length > 0 || allowedDomains?.length > 0
+  if (!listed) report('allowedEmails', NOBODY, { show: true })
+}
+
+function appOrigin(values: Values, report: Report, { hasFile }: Context): void {
+  const { appImage, appSource, appBaseImage } = values
+  registryLogin(values, report)
+  if (appImage === '') {
+    const wrong = wrongFolder(String(appSource || 'app'), hasFile)
+    const allowed = 'a folder of this project that holds a Containerfile or a Dockerfile'
+    const fix = 'pulumi config set {path} app'
+    if (wrong) report('appSource', message(wrong, allowed, fix), { show: true })
+    return
+  }
+  const wrong = 'is set beside appImage, but an image is not built'
+  for (const [key, value] of Object.entries({ appSource, appBaseImage })) {
+    const beside = message(wrong, `either appImage or ${key}`, 'pulumi config rm {path}')
+    if (value !== '') report(key, beside, { show: true })
+  }
+}
+
+function wrongFolder(folder: string, hasFile: Context['hasFile']): string | undefined {
+  if (folder.startsWith('/') || folder.split('/').includes('..')) return 'is outside of the project'
+  return hasFile(folder, 'Containerfile') || hasFile(folder, 'Dockerfile')
+    ? undefined
+    : 'is not a folder with a Containerfile'
+}
+
+/** A user and a password, or neither; for an image alone. */
+function registryLogin(values: Values, report: Report): void {
+  const { appImage, appRegistryUser: user, appRegistryPassword: password } = values
+  if (appImage === '') {
+    const wrong = message(
+      'is set without appImage',
+      'registry credentials only for an image',
+      'pulumi config rm appRegistryUser; pulumi config rm appRegistryPassword',
+    )
+    if (user !== '') report('appRegistryUser', wrong)
+    else if (password !== '') report('appRegistryPassword', wrong)
+  } else if ((user === '') !== (password === '')) {
+    const wrong = message(
+      'is not set, though the other half of the registry login is',
+      'both or none of appRegistryUser and appRegistryPassword',
+      `pulumi config set ${user === '' ? '' : '--secret '}{path} VALUE`,
+    )
+    report(user === '' ? 'appRegistryUser' : 'appRegistryPassword', wrong)
+  }
+}
+
+function secretsAreSecret(values: Values, report: Report, { secretKeys }: Context): void {
+  const { appSecrets, appRegistryPassword } = values
+  const check = (key: string, isSet: boolean, path: string) => {
+    const fix = `pulumi config set --secret ${path} VALUE, and change the value: it has been seen`
+    const wrong = 'is in the configuration in plain text'
+    if (isSet && !secretKeys.includes(key))
+      report(key, message(wrong, 'a value set with --secret', fix))
+  }
+  check('appSecrets', Object.keys(appSecrets ?? {}).length > 0, "--path '{path}.NAME'")
+  check('appRegistryPassword', appRegistryPassword !== '', '{path}')
+}
+
+function namesOnce({ appEnv, appSecrets }: Values, report: Report): void {
+  if (!isObject(appEnv) || !isObject(appSecrets)) return
+  const wrong = otherName(RESERVED)('is in appEnv as well')
+  for (const name of Object.keys(appSecrets)) {
+    if (Object.hasOwn(appEnv, name)) report('appSecrets', wrong, { name })
+  }
+}

@@ -1,0 +1,174 @@
+import { X509Certificate } from 'node:crypto'
+import * as v from 'valibot'
+import { caddyRepository } from './caddy-repository.ts'
+import { help, type Say } from './error.ts'
+import type { Context } from './settings.ts'
+import * as texts from './texts.ts'
+import { environment, flag, list, wholeNumber } from './values.ts'
+
+/** Names that the deployment itself gives to the app. */
+export const RESERVED = [
+  'ALLOWED_DOMAINS',
+  'ALLOWED_EMAILS',
+  'APP_RELEASE',
+  'APP_SECRET_KEY',
+  'APP_SOCKET',
+  'APP_URL',
+  'AUTH0_CLIENT_ID',
+  'AUTH0_CLIENT_SECRET',
+  'AUTH0_DOMAIN',
+]
+
+type Texts<T> = (say: Say) => v.GenericSchema<unknown, T>
+
+/** A text key, fixed by `pulumi config set`; absent counts as empty. */
+const text = <T>(schema: Texts<T>, allowed: string, example: string) =>
+  v.optional(schema(help(allowed, `pulumi config set {path} ${example}`)), '')
+
+/** The same, where the empty text stands for a default. */
+const optional = (schema: Texts<string>, allowed: string, example: string) =>
+  text((say) => texts.orEmpty(schema(say)), allowed, example)
+
+const port = (standard: number) => wholeNumber('TCP port', 1, 65535, standard)
+
+/** What may be lost. */
+const consent = (kinds: string[]) =>
+  list(texts.oneOf(kinds, 'is nothing that this key is about'), kinds.join(', '), 'droplet')
+
+const REGION = texts.matching(/^[a-z]{3}\d$/, 'is not a region')
+const SIZE = texts.matching(/^[a-z0-9]+(-[a-z0-9.]+)+$/, 'is not a size')
+const IMAGE = texts.matching(
+  /^(debian-13-x64|\d+)$/,
+  'is not an image that the host can be made from',
+)
+const CONNECTION = texts.matching(
+  /^[A-Za-z0-9][A-Za-z0-9-]{0,127}$/,
+  'is not the name of a connection',
+)
+const BASE_IMAGE = texts.matching(
+  /^([a-z0-9.-]+(:\d+)?(\/[a-z0-9._-]+)+(:[\w.-]+)?(@sha256:[0-9a-f]{64})?)?$/,
+  'is not an image name with its registry',
+)
+const PATH = texts.matching(/^\/[\w./~-]*$/, 'is not a path')
+const ENVIRONMENTS = ['Development', 'Staging', 'Production']
+const ENVIRONMENT = texts.oneOf(ENVIRONMENTS, 'is not a kind of environment')
+const TRUE_OR_FALSE = texts.oneOf(['', 'true', 'false'], 'is neither true nor false')
+
+/**
+ * Every key of Pulumi.yaml by itself; what must fit together stands in `rules.ts`. The engine puts
+ * in the defaults of Pulumi.yaml.
+ */
+export function keys(context: Context) {
+  return {
+    zone: text(texts.dnsName, 'a lower-case DNS name with at least one dot', 'example.com'),
+    subdomain: text(
+      texts.subdomain,
+      'lower-case letters, digits, - and ., or @ for the zone itself',
+      'www',
+    ),
+    manageZone: flag(),
+    caaIssuer: optional(
+      texts.dnsName,
+      'the DNS name by which CAA records name the certificate authority',
+      'letsencrypt.org',
+    ),
+
+    region: text(REGION, 'a region slug such as fra1 (doctl compute region list)', 'fra1'),
+    size: text(SIZE, 'a size slug such as s-1vcpu-1gb (doctl compute size list)', 's-1vcpu-1gb'),
+    image: text(IMAGE, 'debian-13-x64, or the number of a snapshot made from it', 'debian-13-x64'),
+    ipv6: flag(),
+
+    adminSshKeys: list(
+      texts.sshKey,
+      'authorized_keys lines (the text of a .pub file)',
+      'ssh-ed25519 AAAA… you@example.com',
+    ),
+    adminKeyVersion: wholeNumber('version of a key', 1, 1_000_000, 1),
+    sshFrom: list(texts.network, 'networks in CIDR notation', '203.0.113.0/24', {
+      wrong: 'lets nobody in, not even this deployment',
+      allowed: 'at least one network in CIDR notation',
+    }),
+    sshPort: port(22),
+    httpPort: port(80),
+    httpsPort: port(443),
+
+    acmeEmail: optional(texts.email, 'an e-mail address', 'you@example.com'),
+    acmeDirectory: text(
+      texts.httpsUrl,
+      'an https URL',
+      'https://acme-v02.api.letsencrypt.org/directory',
+    ),
+    acmeRoot: optional(
+      certificate(context),
+      'a PEM certificate, or the path of a file that holds one',
+      'path/to/root.pem',
+    ),
+    caddyRepository: caddyRepository(context),
+
+    'auth0:domain': text(
+      texts.hostAndPort,
+      "the tenant's domain, such as acme.eu.auth0.com",
+      'acme.eu.auth0.com',
+    ),
+    auth0CustomDomain: optional(texts.hostAndPort, 'a host, or host:port', 'login.example.com'),
+    connections: list(
+      CONNECTION,
+      'names of connections of the tenant',
+      'Username-Password-Authentication',
+      {
+        wrong: 'leaves no way to log in',
+        allowed: 'at least one name of a connection of the tenant',
+      },
+    ),
+    allowedEmails: list(texts.email, 'e-mail addresses', 'you@example.com'),
+    allowedDomains: list(texts.emailDomain, 'e-mail domains without @', 'example.com'),
+
+    appSource: text(texts.text, 'the path of a folder', 'app'),
+    appImage: optional(
+      texts.imageByDigest,
+      'registry/name@sha256:digest',
+      'ghcr.io/acme/shop@sha256:<64 hex digits>',
+    ),
+    appBaseImage: v.optional(
+      BASE_IMAGE(help('the name of an image', 'pulumi config rm {path}')),
+      '',
+    ),
+    appRegistryUser: text(texts.text, 'a user name', 'bot'),
+    appRegistryPassword: text(texts.text, 'a password or a token', '--secret VALUE'),
+    appEnv: environment(false, RESERVED),
+    appSecrets: environment(true, RESERVED),
+    appMemoryMiB: wholeNumber('number of MiB', 64, 65536, 256),
+    readyPath: text(PATH, 'a path that begins with /', '/readyz'),
+    readySeconds: wholeNumber('number of seconds', 1, 900, 90),
+
+    environment: text(ENVIRONMENT, ENVIRONMENTS.join(', '), 'Development'),
+    expires: text(
+      texts.expiry,
+      'a time in UTC to the minute, such as 2026-11-23T09:00Z',
+      '2026-11-23T09:00Z',
+    ),
+    protect: text(TRUE_OR_FALSE, 'true or false', 'true'),
+    ephemeral: flag(),
+    allowReplace: consent(['droplet']),
+    allowDelete: consent(['droplet', 'volume', 'database']),
+  }
+}
+
+/** PEM text, or the path of a file that holds it. */
+const certificate =
+  ({ readFile }: Context) =>
+  (say: Say) =>
+    v.pipe(
+      texts.text(say),
+      v.transform((text) => (text.includes('-----BEGIN') ? text : (readFile(text) ?? null))),
+      v.string(say('is a file that cannot be read')),
+      v.check(isCertificate, say('holds no PEM certificate')),
+    )
+
+function isCertificate(pem: string): boolean {
+  try {
+    return new X509Certificate(pem).raw.length > 0
+  } catch {
+    return false
+  }
+}

@@ -1,0 +1,15 @@
+// Pulumi.yaml's `main`, in JavaScript that an old Node reads too: `pulumi` starts the program with
+// the first `node` on PATH, and one that strips no types ends in ERR_UNKNOWN_FILE_EXTENSION.
+import { readFileSync } from 'node:fs'
+
+if (!process.features.typescript) {
+  const { engines } = JSON.parse(readFileSync(new URL('package.json', import.meta.url), 'utf8'))
+  const { RunError } = await import('@pulumi/pulumi')
+  throw new RunError(
+    `the program needs Node.js ${engines.node}; found: ${process.versions.node} (${process.execPath}). ` +
+      'Fix: put that of the packages first on PATH: export PATH="$PWD/node_modules/.bin:$PATH", or install a newer one (https://nodejs.org/).',
+  )
+}
+
+/** The stack's outputs. */
+export default import('./index.ts').then((outputs) => ({ ...outputs }))
