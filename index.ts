@@ -5,7 +5,7 @@ import { readConfig } from './config/index.ts'
 
 const settings = readConfig()
 const name = `${pulumi.getProject()}-${pulumi.getStack()}`
-const deployment = new Deployment(name, settings, await prepare(name, settings))
+const { outputs } = new Deployment(name, settings, await prepare(name, settings))
 
 export const { url, host, ip, issuer, clientId, release, expiresAt, sshCommand, adminPrivateKey } =
-  deployment
+  outputs

@@ -3,10 +3,12 @@ import type { Settings } from '../config/settings.ts'
 import { Address } from './address.ts'
 import { Certificates } from './certificates/index.ts'
 import { Dns } from './dns.ts'
+import { appEnvironment } from './environment.ts'
 import { guarded } from './guarded.ts'
 import { Host } from './host.ts'
 import { Identity } from './identity.ts'
 import { Network, outboundPorts } from './network.ts'
+import type { Outputs } from './outputs.ts'
 import { Packages } from './packages.ts'
 import type { Prepared } from './prepare.ts'
 import { Probe } from './probe/index.ts'
@@ -25,17 +27,7 @@ import { loginCommand } from './ssh/login-command.ts'
  * the address moves, and the old one goes when the site has been asked from outside.
  */
 export class Deployment extends pulumi.ComponentResource {
-  /** The site's URL, known only once the probe has passed. */
-  readonly url: pulumi.Output<string>
-  readonly host: string
-  readonly ip: pulumi.Output<string>
-  readonly issuer: string
-  readonly clientId: pulumi.Output<string>
-  readonly release: pulumi.Output<string>
-  readonly expiresAt: string
-  readonly sshCommand: pulumi.Output<string>
-  /** A secret. */
-  readonly adminPrivateKey: pulumi.Output<string>
+  readonly outputs: Outputs
 
   constructor(
     name: string,
@@ -57,7 +49,7 @@ export class Deployment extends pulumi.ComponentResource {
     )
     const network = new Network(
       name,
-      { ...settings.network, outboundPorts: outboundPorts(endpoints(settings)), expires, protect },
+      { ...settings.network, outboundPorts: outboundPorts(settings), expires, protect },
       child,
     )
     const host = new Host(
@@ -66,27 +58,16 @@ export class Deployment extends pulumi.ComponentResource {
       { ...child, dependsOn: [identity, network] },
     )
     const { ssh, droplet, dropletId, reachable, ready } = host
-    const { installed } = new Packages(
-      name,
-      { ssh, droplet, dropletId, bundle: prepared.bundle, reachable, ready },
-      child,
-    )
+    const target = { ssh, droplet, dropletId }
+    const { bundle, archive } = prepared
+    const { installed } = new Packages(name, { ...target, bundle, reachable, ready }, child)
     const release = new Release(
       name,
       {
-        ssh,
-        dropletId,
-        deletedWith: droplet,
+        ...target,
         ...settings.release,
-        archive: prepared.archive,
-        env: {
-          ...from('appEnv', settings.release.env),
-          ...from('allowedDomains', { ALLOWED_DOMAINS: settings.release.allowedDomains.join(',') }),
-          ...from('allowedEmails', { ALLOWED_EMAILS: settings.release.allowedEmails.join(',') }),
-          APP_URL: site.url,
-          AUTH0_CLIENT_ID: identity.clientId,
-          AUTH0_DOMAIN: settings.identity.domain,
-        },
+        archive,
+        env: appEnvironment(settings, identity.clientId),
         secrets: { ...settings.release.secrets, AUTH0_CLIENT_SECRET: identity.clientSecret },
         reachable,
         after: [installed, ...identity.links],
@@ -98,9 +79,7 @@ export class Deployment extends pulumi.ComponentResource {
     const proxy = new Site(
       name,
       {
-        ssh,
-        droplet,
-        dropletId,
+        ...target,
         host: site.hostname,
         ...from('acmeEmail', { caddyfile: caddyfile({ ...site, ...certificates }) }),
         acmeRoot,
@@ -109,53 +88,42 @@ export class Deployment extends pulumi.ComponentResource {
       child,
     )
     const { reservedIp } = network
+    const visit = { url: site.url, httpPort: site.httpPort, issuer: identity.issuer, acmeRoot }
     const { assigned } = new Address(
       name,
-      { reservedIp, dropletId, after: [proxy.staged] },
+      { reservedIp, ...target, staged: proxy.staged, visit },
       child,
     )
     const dns = new Dns(name, { ...settings.dns, ipv4: reservedIp, protect }, child)
     // A failed certificate attempt costs a minute: the name must answer before the site is served.
     const serving = proxy.serve([assigned, ...dns.records])
-    const { url, httpPort } = site
     const probe = new Probe(
       name,
-      {
-        ...{ url, httpPort, address: reservedIp, issuer: identity.issuer, acmeRoot },
-        ...{ release: release.release, dropletId },
-      },
+      { ...visit, address: reservedIp, release: release.release, dropletId },
       { ...child, dependsOn: serving },
     )
     if (settings.host.ipv6) dns.leadTo(host.ipv6Address, probe.passed)
     new Project(
       name,
       {
-        description: `${url} (stack ${pulumi.getStack()})`,
+        description: `${site.url} (stack ${pulumi.getStack()})`,
         environment: settings.project.environment,
         resources: [host.dropletUrn, network.reservedIpUrn, ...(dns.zoneUrn ? [dns.zoneUrn] : [])],
       },
       child,
     )
 
-    this.url = probe.url
-    this.host = site.hostname
-    this.ip = reservedIp
-    this.issuer = identity.issuer
-    this.clientId = identity.clientId
-    this.release = release.release
-    this.expiresAt = expires?.toISOString() ?? 'never'
-    this.sshCommand = loginCommand(reservedIp, settings.host.sshPort, host.hostKey)
-    this.adminPrivateKey = pulumi.secret(host.adminPrivateKey)
+    this.outputs = {
+      url: probe.url,
+      host: site.hostname,
+      ip: reservedIp,
+      issuer: identity.issuer,
+      clientId: identity.clientId,
+      release: release.release,
+      expiresAt: expires?.toISOString() ?? 'never',
+      sshCommand: loginCommand(reservedIp, settings.host.sshPort, host.hostKey),
+      adminPrivateKey: pulumi.secret(host.adminPrivateKey),
+    }
     this.registerOutputs({})
   }
-}
-
-/** What the host must reach on others, as URLs or `host:port`. */
-function endpoints({ certificates, host, identity, release: { app } }: Settings): string[] {
-  return [
-    certificates.acmeDirectory,
-    host.caddyRepository.url,
-    identity.domain,
-    ...(app.kind === 'image' ? [app.image] : app.baseImage ? [app.baseImage] : []),
-  ]
 }

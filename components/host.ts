@@ -115,7 +115,12 @@ export class Host extends pulumi.ComponentResource {
       onDroplet,
     )
     this.hostKey = hostKey.stdout.apply((line) => line.trim())
-    this.ssh = { host, port: sshPort, privateKey: adminKey.privateKeyOpenssh, hostKey: this.hostKey }
+    this.ssh = {
+      host,
+      port: sshPort,
+      privateKey: adminKey.privateKeyOpenssh,
+      hostKey: this.hostKey,
+    }
     const authorized = pulumi
       .all([adminKey.publicKeyOpenssh, ...args.adminSshKeys])
       .apply((lines) => lines.map((line) => line.trim()))

@@ -65,7 +65,9 @@ function repositoryFiles({ repository }: HostSoftware) {
   return [
     file('caddy.sources', sources),
     file('fingerprint', `${fingerprint.toUpperCase()}\n`),
-    key.startsWith('https:') ? file('key-url', `${key}\n`) : file('caddy.asc', `${key.trimEnd()}\n`),
+    key.startsWith('https:')
+      ? file('key-url', `${key}\n`)
+      : file('caddy.asc', `${key.trimEnd()}\n`),
   ]
 }
 

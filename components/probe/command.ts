@@ -15,6 +15,7 @@ trusted for the name, the redirect from http, and the login's redirect to the is
   --http-port   the port that redirects to https
   --issuer      the identity provider, with a final slash
   --release     shown in the answer
+  --certificate what the host says of its certificate; only "certified" is asked
   --seconds     how long to wait for it to come up (${SECONDS})
 
 PADLOCK_ROOT in the environment holds the PEM text of a private root to trust.
@@ -30,6 +31,7 @@ export async function run(args: string[]): Promise<number> {
       'http-port': { type: 'string' },
       issuer: { type: 'string' },
       release: { type: 'string' },
+      certificate: { type: 'string' },
       seconds: { type: 'string' },
     },
   })
@@ -38,6 +40,10 @@ export async function run(args: string[]): Promise<number> {
   if (!url || !URL.canParse(url) || !address || !issuer) {
     console.error(help)
     return 2
+  }
+  if (values.certificate && values.certificate !== 'certified') {
+    console.log(`${url} at ${address} is not asked: ${values.certificate}`)
+    return 0
   }
   const site = {
     url: new URL(url),

@@ -1,18 +1,10 @@
 import * as command from '@pulumi/command'
 import * as pulumi from '@pulumi/pulumi'
+import { type VisitArgs, visitCommand, visitEnvironment } from './visit.ts'
 
-export interface ProbeArgs {
-  /** Public base URL of the site. */
-  url: string
-  /** The address that is asked, whatever the operator's resolver still remembers. */
-  address: pulumi.Input<string>
-  httpPort: number
-  /** Where the login must lead. */
-  issuer: string
+export interface ProbeArgs extends VisitArgs {
   release: pulumi.Input<string>
   dropletId: pulumi.Input<string>
-  /** PEM text of a private certificate authority's root. */
-  acmeRoot?: string
 }
 
 /**
@@ -30,8 +22,8 @@ export class Probe extends pulumi.ComponentResource {
     const probe = new command.local.Command(
       name,
       {
-        create: pulumi.interpolate`node components/probe/main.ts ${args.url} --address ${args.address} --http-port ${args.httpPort} --issuer ${args.issuer} --release ${args.release}`,
-        environment: args.acmeRoot ? { PADLOCK_ROOT: args.acmeRoot } : {},
+        create: pulumi.interpolate`${visitCommand(args)} --release ${args.release}`,
+        environment: visitEnvironment(args),
         triggers: [args.dropletId],
         addPreviousOutputInEnv: false,
       },

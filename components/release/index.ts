@@ -9,8 +9,8 @@ import type { Archive } from './archive.ts'
 export interface ReleaseArgs {
   ssh: SshTarget
   dropletId: pulumi.Input<string>
-  /** The droplet, whose end takes all releases with it. */
-  deletedWith: pulumi.Resource
+  /** Its end takes all releases with it. */
+  droplet: pulumi.Resource
   app: AppOrigin
   /** The packed folder of an app that is built on the host. */
   archive?: Archive
@@ -52,7 +52,7 @@ export class Release extends pulumi.ComponentResource {
     )
     const onHost = {
       parent: this,
-      deletedWith: args.deletedWith,
+      deletedWith: args.droplet,
       customTimeouts: { create: '20m', update: '20m' },
     }
     const source = args.archive
@@ -117,19 +117,17 @@ function manifest(
   args: ReleaseArgs,
   secrets: Record<string, pulumi.Input<string>>,
 ): pulumi.Output<string> {
-  return pulumi
-    .all([pulumi.all(args.env), pulumi.all(secrets)])
-    .apply(([env, secret]) =>
-      JSON.stringify({
-        source: sourceOf(args),
-        env: sorted(env),
-        secrets: sorted(secret),
-        memoryMiB: args.memoryMiB,
-        pids: PIDS,
-        readyPath: args.readyPath,
-        readySeconds: args.readySeconds,
-      }),
-    )
+  return pulumi.all([pulumi.all(args.env), pulumi.all(secrets)]).apply(([env, secret]) =>
+    JSON.stringify({
+      source: sourceOf(args),
+      env: sorted(env),
+      secrets: sorted(secret),
+      memoryMiB: args.memoryMiB,
+      pids: PIDS,
+      readyPath: args.readyPath,
+      readySeconds: args.readySeconds,
+    }),
+  )
 }
 
 function sourceOf(args: ReleaseArgs) {

@@ -23,7 +23,7 @@ export interface SiteArgs {
  * touches no release.
  */
 export class Site extends pulumi.ComponentResource {
-  readonly staged: pulumi.Resource
+  readonly staged: command.remote.Command
   readonly #name: string
   readonly #args: SiteArgs
   readonly #version: pulumi.Output<string>
@@ -46,7 +46,11 @@ export class Site extends pulumi.ComponentResource {
     return this.#command('serve', undefined, [this.staged, ...after])
   }
 
-  #command(verb: 'stage' | 'serve', stdin: pulumi.Input<string> | undefined, after: pulumi.Resource[]) {
+  #command(
+    verb: 'stage' | 'serve',
+    stdin: pulumi.Input<string> | undefined,
+    after: pulumi.Resource[],
+  ) {
     return new command.remote.Command(
       `${this.#name}-site-${verb}`,
       {

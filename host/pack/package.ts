@@ -12,10 +12,15 @@ export interface BuiltPackage {
 
 const SCRIPTS = ['preinst', 'postinst', 'prerm', 'postrm'] as const
 
-export async function readPackage(folder: string, options: { version: string; extra: PackageFile[] }): Promise<BuiltPackage> {
+export async function readPackage(
+  folder: string,
+  options: { version: string; extra: PackageFile[] },
+): Promise<BuiltPackage> {
   const control = parseControl(readFileSync(join(folder, 'control'), 'utf8'))
   const name = control.Package ?? ''
-  const files = [...listFiles(join(folder, 'files')), ...options.extra].sort((a, b) => (a.path < b.path ? -1 : 1))
+  const files = [...listFiles(join(folder, 'files')), ...options.extra].sort((a, b) =>
+    a.path < b.path ? -1 : 1,
+  )
   const scripts: Scripts = {}
   for (const script of SCRIPTS) {
     const path = join(folder, script)
@@ -26,10 +31,17 @@ export async function readPackage(folder: string, options: { version: string; ex
     const text = units.map(({ unit, action, sha256 }) => `${unit} ${action} ${sha256}\n`).join('')
     files.push({ path: `usr/share/padlock/units/${name}`, content: Buffer.from(text) })
   }
-  const content = createHash('sha256').update(JSON.stringify([control, scripts, files.map(fingerprint)]))
+  const content = createHash('sha256').update(
+    JSON.stringify([control, scripts, files.map(fingerprint)]),
+  )
   const version = `${options.version}+${content.digest('hex').slice(0, 12)}`
   const { Package, ...rest } = control
-  return { name, version, units, deb: await deb({ control: { Package: name, Version: version, ...rest }, files, scripts }) }
+  return {
+    name,
+    version,
+    units,
+    deb: await deb({ control: { Package: name, Version: version, ...rest }, files, scripts }),
+  }
 }
 
 function parseControl(text: string): Record<string, string> {
@@ -52,14 +64,21 @@ function listFiles(folder: string): PackageFile[] {
     .map((entry) => {
       const path = join(entry.parentPath, entry.name)
       const content = readFileSync(path)
-      return { path: relative(folder, path), content, executable: content.subarray(0, 2).toString() === '#!' }
+      return {
+        path: relative(folder, path),
+        content,
+        executable: content.subarray(0, 2).toString() === '#!',
+      }
     })
 }
 
 function unitsOf(folder: string, files: PackageFile[]) {
   const path = join(folder, 'units')
   if (!existsSync(path)) return []
-  const rows = readFileSync(path, 'utf8').split('\n').filter((line) => line !== '' && !line.startsWith('#')).map((line) => line.split(/\s+/))
+  const rows = readFileSync(path, 'utf8')
+    .split('\n')
+    .filter((line) => line !== '' && !line.startsWith('#'))
+    .map((line) => line.split(/\s+/))
   const matched = new Map<string, PackageFile[]>()
   for (const [glob = '', unit, action] of rows) {
     const key = `${unit} ${action}`
@@ -73,4 +92,8 @@ function unitsOf(folder: string, files: PackageFile[]) {
   })
 }
 
-const fingerprint = ({ path, content, executable }: PackageFile) => [path, executable ?? false, createHash('sha256').update(content).digest('hex')]
+const fingerprint = ({ path, content, executable }: PackageFile) => [
+  path,
+  executable ?? false,
+  createHash('sha256').update(content).digest('hex'),
+]

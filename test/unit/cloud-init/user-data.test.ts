@@ -42,7 +42,9 @@ test('every file arrives as it is on disk but for its comments, however YAML wri
   const written = files(userData(production))
   for (const path of FILES) {
     const text = readFileSync(join(__dirname, '../../../cloud-init/files', path), 'utf8')
-    const lines = text.split('\n').filter((line, at) => at === 0 ? !/^#[^!]/.test(line) : !/^\s*#/.test(line))
+    const lines = text
+      .split('\n')
+      .filter((line, at) => (at === 0 ? !/^#[^!]/.test(line) : !/^\s*#/.test(line)))
     expect(written.get(`/${path}`)?.content).toBe(lines.join('\n'))
   }
 })
@@ -93,15 +95,15 @@ test('the first boot has another version where its text differs, and for nothing
 
 test('whoever changes the first boot says so here: every droplet is replaced', () => {
   const text = userData(production)
-  expect(createHash('sha256').update(text).digest('hex')).toBe('63d2ab746a5d680f8c2cda1cf9bc985877968b52acd2b85f64c9c38c3dd840d2')
+  expect(createHash('sha256').update(text).digest('hex')).toBe(
+    '63d2ab746a5d680f8c2cda1cf9bc985877968b52acd2b85f64c9c38c3dd840d2',
+  )
 })
 
 test('too long a text is refused', () => {
   const key = production.caddyRepository.key.replace('\n\n', `\n\n${'mDME\n'.repeat(10000)}`)
   const facts = { ...production, caddyRepository: { ...production.caddyRepository, key } }
-  expect(() => userData(facts)).toThrow(
-    /^The user data has \d+ bytes; allowed are 20480$/,
-  )
+  expect(() => userData(facts)).toThrow(/^The user data has \d+ bytes; allowed are 20480$/)
 })
 
 test('no secret but the bootstrap host key', () => {

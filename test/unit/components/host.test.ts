@@ -80,10 +80,7 @@ test('the first connection is pinned to the one-time key, all later ones to the 
 
 test('every command is made anew with the droplet, logs nothing and has no delete', async () => {
   const { commands } = await hosted()
-  expect(Object.keys(commands).sort()).toEqual([
-    'padlock-dev-host-key',
-    'padlock-dev-ready',
-  ])
+  expect(Object.keys(commands).sort()).toEqual(['padlock-dev-host-key', 'padlock-dev-ready'])
   for (const command of Object.values(commands)) {
     expect(command).toMatchObject({
       triggers: ['4711'],

@@ -15,7 +15,7 @@ function args(more: Partial<ReleaseArgs> = {}): ReleaseArgs {
   return {
     ssh,
     dropletId: '4711',
-    deletedWith: new Anchor(),
+    droplet: new Anchor(),
     app: { kind: 'source', folder: 'app' },
     archive,
     env: { B: '2', A: '1' },

@@ -38,8 +38,9 @@ def stage(stream: TextIO) -> str:
     os.makedirs(PROXY, mode=0o755, exist_ok=True)
     store.write(STAGED, text, 0o600)
     if not certified(site.host):
-        return 'kept until an address leads here'
-    return _applied(apply(site.caddyfile, site.acme_root))
+        return 'no certificate yet'
+    apply(site.caddyfile, site.acme_root)
+    return 'certified'
 
 
 def serve() -> str:
@@ -48,7 +49,8 @@ def serve() -> str:
     if text is None:
         raise Failure('no site was sent to this host')
     site = parse(text)
-    return _applied(apply(site.caddyfile, site.acme_root))
+    apply(site.caddyfile, site.acme_root)
+    return 'served'
 
 
 def parse(text: str) -> Site:
@@ -92,10 +94,6 @@ def apply(caddyfile: str, acme_root: str | None) -> bool:
         raise
     store.write(CADDYFILE, caddyfile, 0o644)
     return True
-
-
-def _applied(changed: bool) -> str:
-    return 'served' if changed else 'unchanged'
 
 
 def _ensure_running() -> None:
