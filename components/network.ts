@@ -1,5 +1,6 @@
 import * as digitalocean from '@pulumi/digitalocean'
 import * as pulumi from '@pulumi/pulumi'
+import { expiryInTag } from '../config/expiry.ts'
 import type { Settings } from '../config/settings.ts'
 
 export interface NetworkArgs {
@@ -75,7 +76,7 @@ export class Network extends pulumi.ComponentResource {
  * no other stack's, and of the characters that a tag may have (letters, digits, `:`, `-`, `_`).
  */
 export function expiryTag(name: string, expires: Date): string {
-  return `${name}:expires:${expires.toISOString().slice(0, 16).replace(/[-:]/g, '')}Z`
+  return `${name}:expires:${expiryInTag(expires)}`
 }
 
 function inboundRules(args: NetworkArgs) {

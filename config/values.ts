@@ -61,6 +61,9 @@ export function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
+/** Names that `v.record` leaves out without a word. */
+const SKIPPED = ['constructor', 'prototype', '__proto__']
+
 /** An environment by name, sorted. Numbers and booleans are taken as their text, as a shell would. */
 export function environment(secret: boolean, taken: string[]) {
   const set = `pulumi config set${secret ? ' --secret' : ''} --path`
@@ -70,6 +73,11 @@ export function environment(secret: boolean, taken: string[]) {
       'has a name that an environment variable cannot have',
       'letters, digits and _, not beginning with a digit',
       REMOVE,
+    ),
+    skipped: message(
+      `has one of the names ${SKIPPED.join(', ')}`,
+      'other names',
+      "pulumi config rm --path '{path}.NAME'",
     ),
     value: message('is not a text', 'a text, a number or a boolean', `${set} '{path}' VALUE`),
   }
@@ -82,6 +90,7 @@ export function environment(secret: boolean, taken: string[]) {
   return v.optional(
     v.pipe(
       v.custom<Record<string, unknown>>(isObject, wrong.type),
+      v.check((names) => !SKIPPED.some((one) => Object.hasOwn(names, one)), wrong.skipped),
       v.record(name, v.pipe(value, v.transform(String))),
       v.transform((names) =>
         Object.fromEntries(Object.entries(names).sort(([a], [b]) => (a < b ? -1 : 1))),

@@ -1,3 +1,5 @@
+import { formatExpiry } from '../../config/expiry.ts'
+
 const UNITS = { m: 60_000, h: 3_600_000, d: 86_400_000 }
 const LONGEST_DAYS = 30
 
@@ -18,5 +20,5 @@ export function duration(text: string): number {
 export function expiryAfter(milliseconds: number, now = new Date()): string {
   const minute = UNITS.m
   const end = Math.ceil((now.getTime() + milliseconds) / minute) * minute
-  return `${new Date(end).toISOString().slice(0, 16)}Z`
+  return formatExpiry(new Date(end))
 }

@@ -15,6 +15,11 @@ export interface StackSettings {
 
 export const settingsFile = (stack: string): string => `Pulumi.${stack}.yaml`
 
+/** Whole numbers as bigint: an id of 19 digits must be written again digit for digit. */
+function readSettings(file: string): StackSettings {
+  return parse(readFileSync(file, 'utf8'), { intAsBigInt: true })
+}
+
 /** @throws Error that says what to do where there is none */
 export function readTemplate(project: string): StackSettings & { parent: string; zone: string } {
   if (!existsSync(TEMPLATE)) {
@@ -22,7 +27,7 @@ export function readTemplate(project: string): StackSettings & { parent: string;
       `${TEMPLATE} is not here: it holds what all ephemeral environments share. Write one like Pulumi.dev.yaml, with ${project}:subdomain as the label they lie under (preview).`,
     )
   }
-  const settings = parse(readFileSync(TEMPLATE, 'utf8')) as StackSettings
+  const settings = readSettings(TEMPLATE)
   const parent = settings.config?.[`${project}:subdomain`]
   const zone = settings.config?.[`${project}:zone`]
   if (typeof parent !== 'string' || !/^[a-z0-9.-]+$/.test(parent)) {
@@ -68,7 +73,7 @@ export function writeSettings({ project, stack, expires, set }: Wishes): void {
 export function ownSettings(project: string, stack: string): Record<string, unknown> {
   const file = settingsFile(stack)
   if (!existsSync(file)) return {}
-  const { config } = parse(readFileSync(file, 'utf8')) as StackSettings
+  const { config } = readSettings(file)
   const own = Object.entries(config).filter(([key]) => key.startsWith(`${project}:`))
   return Object.fromEntries(own.map(([key, value]) => [key.slice(project.length + 1), value]))
 }

@@ -1,3 +1,4 @@
+import { formatExpiry } from '../../config/expiry.ts'
 import type { Context } from './context.ts'
 import { teardown } from './down.ts'
 import { type Listed, list } from './list.ts'
@@ -23,7 +24,7 @@ export function decide(listed: Listed[], held: string[], now = new Date()): Deci
     if (state === 'busy') return as('keep', 'an update is in progress')
     if (state === 'empty') return as('remove stack', 'a stack with nothing in it')
     if (!expires) return as('report', `${resources.length} resources without an expiry`)
-    const when = `${expires.toISOString().slice(0, 16)}Z`
+    const when = formatExpiry(expires)
     if (state === 'up') {
       return expires <= now ? as('destroy', `expired ${when}`) : as('keep', `expires ${when}`)
     }

@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util'
+import { formatExpiry } from '../../../config/expiry.ts'
 import { type Listed, list } from '../../environments/list.ts'
 import { openEnvironments } from './open.ts'
 
@@ -40,7 +41,7 @@ function table(listed: Listed[]): string {
     ...listed.map(({ name, state, expires, costPerHour, resources, host }) => [
       name,
       state,
-      expires ? `${expires.toISOString().slice(0, 16)}Z` : '-',
+      expires ? formatExpiry(expires) : '-',
       costPerHour.toFixed(5),
       String(resources.length),
       host,

@@ -658,4 +658,11 @@ export const badConfigurations: BadConfiguration[] = [
       'caddyRepository.key = "gone.asc" is a file that cannot be read. Allowed: an https URL, the armoured key, or the path of a file that holds it.\n    Fix: pulumi config set --path caddyRepository.key https://dl.cloudsmith.io/public/caddy/stable/gpg.key',
     ],
   },
+  {
+    title: 'appEnv with a name that JavaScript has for itself',
+    raw: { appEnv: { constructor: '1' } },
+    messages: [
+      'appEnv = {"constructor":"1"} has one of the names constructor, prototype, __proto__. Allowed: other names.\n    Fix: pulumi config rm --path \'appEnv.NAME\'',
+    ],
+  },
 ]

@@ -1,0 +1,33 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { ownSettings, writeSettings } from '../../../ops/environments/settings.ts'
+
+const TEMPLATE = `config:
+  padlock:zone: example.com
+  padlock:subdomain: preview
+  padlock:sshPort: 2222
+  padlock:appEnv:
+    GUILD_ID: 1177210937346019389
+`
+const before = process.cwd()
+let folder: string
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'padlock-settings-'))
+  process.chdir(folder)
+  writeFileSync('Pulumi.preview.yaml', TEMPLATE)
+})
+afterEach(() => {
+  process.chdir(before)
+  rmSync(folder, { recursive: true })
+})
+
+test('a number of the template is written digit for digit, and again when the expiry moves', () => {
+  const name = { project: 'padlock', stack: 'pr-7', expires: '2026-11-23T09:00Z' }
+  writeSettings({ ...name, set: {} })
+  writeSettings({ ...name, set: ownSettings('padlock', 'pr-7') })
+  const written = readFileSync('Pulumi.pr-7.yaml', 'utf8')
+  expect(written).toContain('GUILD_ID: 1177210937346019389\n')
+  expect(written).toContain('padlock:sshPort: 2222\n')
+  expect(written).toContain('padlock:subdomain: pr-7.preview\n')
+})
