@@ -53,17 +53,11 @@ const newDroplet = [
   'update local:Command padlock-dev-admin-keys',
   'update local:Command padlock-dev-certificates',
 ]
-/** Every command on the host is run again, as each of them is reached with another key. */
+/** A preview does not show a connection that is not known yet: the commands on the host are run again. */
 const newAdminKey = [
   'create PrivateKey padlock-dev-admin-2',
   'update local:Command padlock-dev-admin-keys',
   'update local:Command padlock-dev-certificates',
-  'update remote:Command padlock-dev',
-  'update remote:Command padlock-dev-packages',
-  'update remote:Command padlock-dev-ready',
-  'update remote:CopyToRemote padlock-dev-packages',
-  'update remote:CopyToRemote padlock-dev-source',
-  ...site,
 ]
 const key = generateKey().publicKey
 
@@ -106,7 +100,7 @@ describe('a preview shows', () => {
           key: 'https://apt.example.com/key',
         },
       },
-      packages,
+      [...packages, 'update Firewall padlock-dev'],
     ],
     ['image', { image: '12345' }, newDroplet],
     ['sshPort', { sshPort: 2223 }, [...newDroplet, 'update Firewall padlock-dev']],
