@@ -27,8 +27,9 @@ export const suites: Suite[] = [
     commands: [
       check('node_modules/.bin/biome', 'check', '--error-on-warnings', '.'),
       check('node_modules/.bin/tsc', '--noEmit'),
-      check('test/lint-shell'),
-      check('node_modules/.bin/node', 'test/lint-workflows.ts'),
+      check('test/linters/shell'),
+      check('node_modules/.bin/node', 'test/linters/workflows.ts'),
+      check('node_modules/.bin/depcruise', '--config', 'dependency-cruiser.config.js', '.'),
     ],
   },
   { name: 'unit', needs: ['cloud-init', 'shellcheck'], commands: [jest('test/unit')] },

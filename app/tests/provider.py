@@ -11,13 +11,13 @@ from urllib.parse import urljoin
 
 import requests
 
-TESTS = Path(__file__).parent
+ROOT = Path(__file__).parents[2]
 PASSWORD = "sandbox"
 
 
 def _node():
     """The repository's own Node: the provider is TypeScript, which an older one cannot run."""
-    own = TESTS.parents[1] / "node_modules" / ".bin" / "node"
+    own = ROOT / "node_modules" / ".bin" / "node"
     node = str(own) if own.exists() else shutil.which("node")
     assert node, "the login tests need the repository's Node packages: npm install"
     return node
@@ -35,7 +35,7 @@ class Provider:
     def __init__(self, folder):
         self._log = (folder / "log").open("w")
         self._process = subprocess.Popen(
-            [_node(), TESTS / "tenant.ts", folder],
+            [_node(), ROOT / "test" / "support" / "tenant.ts", folder],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=self._log,

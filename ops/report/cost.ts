@@ -1,5 +1,6 @@
+import { backups, FREE, HOURS_A_MONTH, LIST_PRICES } from '../../policy/prices.ts'
 import type { Properties } from './preview.ts'
-import { backups, FREE, HOURS_A_MONTH, LIST_PRICES, type Prices } from './prices.ts'
+import type { Prices } from './prices.ts'
 import type { Resource } from './resources.ts'
 
 /** US dollars a month; undefined where no price is known. */

@@ -88,7 +88,7 @@ test('an engine on PATH that is complete and new enough is taken, and nothing is
     'Pulumi 3.249.0 (found on PATH), stand-in plugins digitalocean, auth0, tls, random, command',
   )
   expect(env).toEqual({
-    PATH: `${at('new')}:${at('new')}:/usr/bin:/bin`,
+    PATH: `${at('new')}:${dirname(process.execPath)}:${at('new')}:/usr/bin:/bin`,
     PULUMI_HOME: at('home'),
     PULUMI_SKIP_UPDATE_CHECK: 'true',
     PULUMI_IGNORE_AMBIENT_PLUGINS: 'true',

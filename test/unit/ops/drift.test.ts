@@ -1,4 +1,4 @@
-import { isDrift } from '../../ops/preview/drift.ts'
+import { isDrift } from '../../../ops/preview/drift.ts'
 
 const asked = (answer: object) => isDrift(JSON.stringify(answer), '')
 

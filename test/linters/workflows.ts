@@ -4,10 +4,10 @@
  */
 import { spawnSync } from 'node:child_process'
 import { join } from 'node:path'
-import { ensurePrerequisites } from '../sandbox/prerequisites.ts'
-import { ensureLinters } from './linters/install.ts'
+import { ensurePrerequisites } from '../../sandbox/prerequisites.ts'
+import { ensureLinters } from './install.ts'
 
-const root = join(import.meta.dirname, '..')
+const root = join(import.meta.dirname, '..', '..')
 const cache = process.env.PADLOCK_CACHE ?? join(root, '.sandbox', 'cache')
 
 await ensurePrerequisites(['go', 'python-venv', 'shellcheck'], console.log)

@@ -1,5 +1,5 @@
 /** What the 200 seeds of the campaign hold. */
-import { type Plan, plan } from '../../campaign/plan.ts'
+import { type Plan, plan } from '../campaign/plan.ts'
 
 const plans: Plan[] = Array.from({ length: 200 }, (_, n) => plan(n + 1))
 const steps = plans.flatMap((each) => each.steps)

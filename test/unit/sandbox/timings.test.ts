@@ -1,4 +1,4 @@
-import { timings } from '../../sandbox/deployment/timings.ts'
+import { timings } from '../../../sandbox/deployment/timings.ts'
 
 test('reads phases and resources, and leaves out what took no time', () => {
   const output = `✓ engine (12 s)
