@@ -23,16 +23,17 @@ const check = (...argv: string[]): Command => ({ argv, count: 'check' })
 export const suites: Suite[] = [
   {
     name: 'lint',
-    needs: ['shellcheck'],
+    needs: ['shellcheck', 'lintian'],
     commands: [
       check('node_modules/.bin/biome', 'check', '--error-on-warnings', '.'),
       check('node_modules/.bin/tsc', '--noEmit'),
       check('test/linters/shell'),
+      check('node_modules/.bin/node', 'test/linters/packages.ts'),
       check('node_modules/.bin/node', 'test/linters/workflows.ts'),
       check('node_modules/.bin/depcruise', '--config', 'dependency-cruiser.config.js', '.'),
     ],
   },
-  { name: 'unit', needs: ['cloud-init', 'shellcheck'], commands: [jest('test/unit')] },
+  { name: 'unit', needs: ['cloud-init', 'shellcheck', 'dpkg-deb'], commands: [jest('test/unit')] },
   { name: 'github', needs: [], commands: [jest('test/github')] },
   { name: 'app', needs: ['python-venv'], commands: [{ argv: ['app/run-tests'], count: 'pytest' }] },
   {

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto'
 import { mkdirSync, readdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { gzipSync } from 'node:zlib'
 import { RunError } from '@pulumi/pulumi'
+import { gzipSync } from 'fflate'
 import ignore from 'ignore'
 import { type Pack, pack } from 'tar-stream'
 
@@ -78,7 +78,8 @@ function store(bytes: Buffer, sha256: string): string {
   mkdirSync(CACHE, { recursive: true })
   const path = join(CACHE, `app-${sha256}.tar.gz`)
   const temporary = `${path}.${process.pid}`
-  writeFileSync(temporary, gzipSync(bytes, { level: 9 }))
+  // Plain JavaScript: zlib's output differs between builds of Node, and the engine compares files.
+  writeFileSync(temporary, gzipSync(bytes, { level: 9, mtime: 0 }))
   renameSync(temporary, path)
   return path
 }

@@ -2,11 +2,19 @@ import { createHash } from 'node:crypto'
 import type { BuiltPackage } from './package.ts'
 import { tar } from './tar.ts'
 
+export interface Bundle {
+  /** Uncompressed. */
+  tar: Buffer
+  /** Of the tar, hex. */
+  sha256: string
+}
+
+/** One file for the host: the program `install`, the packages under `packages/`, and `extra`. */
 export async function bundle(
-  packages: BuiltPackage[],
+  packages: Pick<BuiltPackage, 'name' | 'version' | 'deb'>[],
   installer: Buffer,
   extra: { path: string; content: Buffer }[],
-) {
+): Promise<Bundle> {
   const bytes = await tar([
     { path: 'install', content: installer, executable: true },
     ...packages.map(({ name, version, deb }) => ({

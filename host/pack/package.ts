@@ -1,99 +1,109 @@
 import { createHash } from 'node:crypto'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
-import { join, matchesGlob, relative } from 'node:path'
+import { join } from 'node:path'
+import { COPYRIGHT } from './copyright.ts'
 import { deb, type PackageFile, type Scripts } from './deb.ts'
+import { byPath } from './order.ts'
+import { readUnits, type Unit } from './units.ts'
 
 export interface BuiltPackage {
   name: string
+  /** The project's version and the content's hash, as `0.1.0+3f2a9c01d2e4` (deb-version(7)). */
   version: string
-  units: { unit: string; action: string; sha256: string }[]
+  units: Unit[]
   deb: Buffer
+}
+
+export interface PackageOptions {
+  /** The project's version; what follows it comes from the content. */
+  version: string
+  /** Generated files, beside those of the folder. */
+  extra?: PackageFile[]
 }
 
 const SCRIPTS = ['preinst', 'postinst', 'prerm', 'postrm'] as const
 
-export async function readPackage(
-  folder: string,
-  options: { version: string; extra: PackageFile[] },
-): Promise<BuiltPackage> {
-  const control = parseControl(readFileSync(join(folder, 'control'), 'utf8'))
-  const name = control.Package ?? ''
-  const files = [...listFiles(join(folder, 'files')), ...options.extra].sort((a, b) =>
-    a.path < b.path ? -1 : 1,
-  )
-  const scripts: Scripts = {}
-  for (const script of SCRIPTS) {
-    const path = join(folder, script)
-    if (existsSync(path)) scripts[script] = readFileSync(path, 'utf8')
-  }
-  const units = unitsOf(folder, files)
-  if (units.length > 0) {
-    const text = units.map(({ unit, action, sha256 }) => `${unit} ${action} ${sha256}\n`).join('')
-    files.push({ path: `usr/share/padlock/units/${name}`, content: Buffer.from(text) })
-  }
-  const content = createHash('sha256').update(
-    JSON.stringify([control, scripts, files.map(fingerprint)]),
-  )
-  const version = `${options.version}+${content.digest('hex').slice(0, 12)}`
-  const { Package, ...rest } = control
-  return {
-    name,
-    version,
-    units,
-    deb: await deb({ control: { Package: name, Version: version, ...rest }, files, scripts }),
-  }
+/**
+ * Packs a folder: `control` without a version, `files/` that land as they are, maintainer scripts,
+ * and a table `units` whose hashes go to `usr/share/padlock/units/NAME`. A file is executable if it
+ * begins with `#!`; lines of a text end in LF, whatever the working tree has.
+ * @throws Error naming the file that is no plain file, lies outside `usr/` or is there twice
+ */
+export async function readPackage(folder: string, options: PackageOptions): Promise<BuiltPackage> {
+  const control = parseControl(read(join(folder, 'control')))
+  const { Package: name = '', ...rest } = control
+  const files = [
+    ...list(join(folder, 'files')),
+    ...(options.extra ?? []),
+    { path: `usr/share/doc/${name}/copyright`, content: Buffer.from(COPYRIGHT) },
+  ].map(withMode)
+  const units = readUnits(read(join(folder, 'units'), ''), files)
+  if (units.length > 0) files.push(unitsFile(name, units))
+  files.sort(byPath).forEach(({ path }, at) => {
+    if (!path.startsWith('usr/')) throw new Error(`${folder}: ${path} is not under usr/`)
+    if (path === files[at + 1]?.path) throw new Error(`${folder}: ${path} is there twice`)
+  })
+  const pack = (version: string) =>
+    deb({
+      control: { Package: name, Version: version, ...rest },
+      files,
+      scripts: scripts(folder),
+    })
+  const unversioned = createHash('sha256').update(await pack('0'))
+  const version = `${options.version}+${unversioned.digest('hex').slice(0, 12)}`
+  return { name, version, units, deb: await pack(version) }
 }
 
+function withMode(file: PackageFile): PackageFile {
+  return { executable: file.content.subarray(0, 2).equals(Buffer.from('#!')), ...file }
+}
+
+function unitsFile(name: string, units: Unit[]): PackageFile {
+  const lines = units.map(({ unit, action, sha256 }) => `${unit} ${action} ${sha256}\n`)
+  return { path: `usr/share/padlock/units/${name}`, content: Buffer.from(lines.join('')) }
+}
+
+function scripts(folder: string): Scripts {
+  const there = SCRIPTS.filter((name) => existsSync(join(folder, name)))
+  return Object.fromEntries(there.map((name) => [name, read(join(folder, name))]))
+}
+
+/** A field's further lines begin with a space (deb822(5)). */
 function parseControl(text: string): Record<string, string> {
-  const fields: Record<string, string> = {}
-  let last = ''
-  for (const line of text.trimEnd().split('\n')) {
-    if (line.startsWith(' ')) fields[last] += `\n${line}`
-    else {
-      const [name = '', ...value] = line.split(': ')
-      last = name
-      fields[name] = value.join(': ')
-    }
-  }
-  return fields
+  const fields = text.trimEnd().split(/\n(?! )/)
+  return Object.fromEntries(
+    fields.map((field) => {
+      const [, name = '', value = ''] = /^([^:]+):\s*(.*)$/s.exec(field) ?? []
+      if (!name) throw new Error(`control: "${field}" is not NAME: VALUE`)
+      return [name, value]
+    }),
+  )
 }
 
-function listFiles(folder: string): PackageFile[] {
-  return readdirSync(folder, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile() && !/__pycache__/.test(entry.parentPath))
-    .map((entry) => {
-      const path = join(entry.parentPath, entry.name)
-      const content = readFileSync(path)
-      return {
-        path: relative(folder, path),
-        content,
-        executable: content.subarray(0, 2).toString() === '#!',
-      }
+function list(folder: string, below = ''): PackageFile[] {
+  if (!existsSync(folder)) return []
+  return readdirSync(join(folder, below), { withFileTypes: true })
+    .filter(({ name }) => !isLeftover(name))
+    .flatMap((entry) => {
+      const path = below ? `${below}/${entry.name}` : entry.name
+      if (entry.isDirectory()) return list(folder, path)
+      if (!entry.isFile()) throw new Error(`${join(folder, path)} is not a plain file`)
+      return [{ path, content: withLineFeeds(readFileSync(join(folder, path))) }]
     })
 }
 
-function unitsOf(folder: string, files: PackageFile[]) {
-  const path = join(folder, 'units')
-  if (!existsSync(path)) return []
-  const rows = readFileSync(path, 'utf8')
-    .split('\n')
-    .filter((line) => line !== '' && !line.startsWith('#'))
-    .map((line) => line.split(/\s+/))
-  const matched = new Map<string, PackageFile[]>()
-  for (const [glob = '', unit, action] of rows) {
-    const key = `${unit} ${action}`
-    const found = files.filter((file) => matchesGlob(file.path, glob))
-    matched.set(key, [...(matched.get(key) ?? []), ...found])
-  }
-  return [...matched].map(([key, list]) => {
-    const [unit = '', action = ''] = key.split(' ')
-    const hash = createHash('sha256').update(JSON.stringify(list.map(fingerprint)))
-    return { unit, action, sha256: hash.digest('hex').slice(0, 12) }
-  })
+/** What editors and Python leave beside a file. */
+function isLeftover(name: string): boolean {
+  return name.startsWith('.') || name.endsWith('~') || /\.(swp|pyc)$|^__pycache__$/.test(name)
 }
 
-const fingerprint = ({ path, content, executable }: PackageFile) => [
-  path,
-  executable ?? false,
-  createHash('sha256').update(content).digest('hex'),
-]
+function read(path: string, otherwise?: string): string {
+  if (otherwise !== undefined && !existsSync(path)) return otherwise
+  return withLineFeeds(readFileSync(path)).toString()
+}
+
+/** git may check a text out with CRLF; a file with a NUL is no text. */
+function withLineFeeds(content: Buffer): Buffer {
+  if (content.includes(0) || !content.includes('\r\n')) return content
+  return Buffer.from(content.toString('latin1').replaceAll('\r\n', '\n'), 'latin1')
+}

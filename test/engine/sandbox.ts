@@ -87,7 +87,8 @@ export async function startSandbox(
   const file: SandboxFile = JSON.parse(line)
   let stopping = false
   void exited.then(async ([code, signal]) => {
-    if (stopping) return
+    // A test may have stopped it by a verb.
+    if (stopping || code === 0) return
     console.error(`the sandbox ended by itself (${code ?? signal}):\n${(await log).slice(-4000)}`)
   })
   const credentials = (await readCredentials(dir)) as Credentials

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import {
   chmodSync,
   mkdirSync,
@@ -73,6 +74,14 @@ test('the same tree gives the same digest, whatever the times and owners', async
   expect(await archive(folder)).toEqual(before)
   put({ a: '3' })
   expect((await archive(folder)).sha256).not.toBe(before.sha256)
+})
+
+test('the compressed bytes of a fixed tree are these, on every computer', async () => {
+  put({ Containerfile: 'FROM scratch\n', 'src/app.py': 'print("compressed")\n'.repeat(500) })
+  chmodSync(join(folder, 'src/app.py'), 0o755)
+  const { path } = await archive(folder)
+  const bytes = createHash('sha256').update(readFileSync(path)).digest('hex')
+  expect(bytes).toBe('0063ed7dfc17236aa17b73ea27545adac5fcd94b52452f54f6df9f64ea8b6325')
 })
 
 test('keeps the executable bit and no other mode', async () => {
