@@ -25,6 +25,6 @@ clean: down
 node_modules/.package-lock.json: package-lock.json
 	@command -v npm >/dev/null || { echo 'npm is missing. Fix: install Node.js 22.18 or later (https://nodejs.org/), or any Node.js with npm: the packages bring a newer one along'; exit 1; }
 	@echo 'installing the packages of package-lock.json ...'
-	@# Not npm ci: it refuses a lock file that lacks another platform's optional packages.
+	@# Not npm ci, which removes every package before it installs them all again.
 	@npm install --no-save --no-audit --no-fund --loglevel=error
 	@touch $@

@@ -4,13 +4,13 @@
  */
 const DOORS = {
   'start.js': ['index.ts'],
-  'index.ts': ['config', 'components', 'lib', 'cloud-init'],
+  'index.ts': ['config', 'components'],
   config: [],
-  components: ['config', 'cloud-init', 'host', 'lib'],
+  components: ['config', 'cloud-init', 'host'],
   'cloud-init': [],
   host: [],
   policy: ['config'],
-  ops: ['policy', 'config', 'components/probe', 'probe', 'host'],
+  ops: ['policy', 'config', 'components/probe', 'host'],
   sandbox: ['ops/engine'],
   app: [],
   // test: all
@@ -30,7 +30,7 @@ const doors = Object.entries(DOORS).map(([room, others]) => ({
 
 /** What an operator installs with --omit=dev must run. */
 const PRODUCTION = ['start.js', 'index.ts', 'config', 'components', 'cloud-init']
-  .concat(['host', 'lib', 'policy', 'probe', 'ops'])
+  .concat(['host', 'policy', 'ops'])
   .map(pattern)
 
 export default {

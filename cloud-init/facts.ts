@@ -7,8 +7,6 @@ export interface HostFacts {
   /** One-time ECDSA P-256 host key in OpenSSH's forms; worthless once the host has its own. */
   bootstrapHostKey: { privateKey: string; publicKey: string }
   sshPort: number
-  httpPort: number
-  httpsPort: number
   caddyRepository: {
     url: string
     suite: string
@@ -73,17 +71,12 @@ export function check(facts: HostFacts): void {
     'must be an ecdsa-sha2-nistp256 key: the host’s own key is ed25519, and both are served at once',
   )
 
-  const ports = [facts.sshPort, facts.httpPort, facts.httpsPort]
-  for (const fact of ['sshPort', 'httpPort', 'httpsPort'] as const) {
-    const port = facts[fact]
-    expect(
-      Number.isInteger(port) && port >= 1 && port <= 65535,
-      fact,
-      port,
-      'must be a whole number from 1 to 65535',
-    )
-  }
-  expect(new Set(ports).size === 3, 'sshPort, httpPort, httpsPort', ports, 'must differ')
+  expect(
+    Number.isInteger(facts.sshPort) && facts.sshPort >= 1 && facts.sshPort <= 65535,
+    'sshPort',
+    facts.sshPort,
+    'must be a whole number from 1 to 65535',
+  )
 
   expect(
     /^https?:\/\/[A-Za-z0-9.:_~/-]+$/.test(repository.url),

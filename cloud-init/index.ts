@@ -1,35 +1,53 @@
+import { createHash } from 'node:crypto'
 import { stringify } from 'yaml'
 import { check, type HostFacts } from './facts.ts'
 import { type HostFile, staticFiles } from './files.ts'
 import { renderedFiles } from './rendered.ts'
 
 export type { HostFacts } from './facts.ts'
+export { sourcesFile } from './rendered.ts'
 
-/** DigitalOcean's limit for user data, in bytes (API reference, POST /v2/droplets). */
-export const LIMIT = 64 * 1024
+/** The first boot's own limit, bytes; DigitalOcean takes 64 KiB (API reference, POST /v2/droplets). */
+export const LIMIT = 20 * 1024
 
 /**
- * The user data that makes a fresh Debian 13 into the host: a `#cloud-config` text.
+ * The user data of a fresh Debian 13: a `#cloud-config` text that brings it as far as the first
+ * pinned connection and installs Caddy and Podman beside the boot. All else is `host/`'s packages.
  *
- * The same facts give the same bytes on every computer, for a change replaces the droplet. That is
- * why the files are plain text: compressors differ between zlib's versions and processors. It holds
- * no secret but the bootstrap host key, which opens nothing once the host has a key of its own.
+ * The same facts give the same bytes on every computer. The text holds no secret but the bootstrap
+ * host key, which opens nothing once the host has a key of its own.
  *
- * Throws if a fact is wrong, or if the text is longer than DigitalOcean takes.
+ * Throws if a fact is wrong, or if the text is longer than `LIMIT`.
  */
 export function userData(facts: HostFacts): string {
   check(facts)
-  const files = [...staticFiles(), ...renderedFiles(facts), COMPLETE]
-  const text = `#cloud-config\n${yaml(cloudConfig(facts, files))}`
+  const text = render(facts)
   const size = Buffer.byteLength(text)
-  if (size > LIMIT) {
-    const biggest = files.reduce((a, b) => (bytes(a) >= bytes(b) ? a : b))
-    throw new Error(
-      `The user data has ${size} bytes, DigitalOcean takes ${LIMIT}: ` +
-        `the biggest file is ${biggest.path} with ${bytes(biggest)} bytes`,
-    )
-  }
+  if (size > LIMIT) throw new Error(`The user data has ${size} bytes; allowed are ${LIMIT}`)
   return text
+}
+
+/**
+ * Names the version of the first boot: SHA-256 of the user data without what may change while the
+ * droplet stays (its keys, and where Caddy comes from). A droplet whose version is another one is
+ * replaced.
+ */
+export function firstBoot(facts: Pick<HostFacts, 'hostname' | 'sshPort' | 'swapMiB'>): string {
+  const { hostname, sshPort, swapMiB } = facts
+  const text = render({
+    hostname,
+    sshPort,
+    swapMiB,
+    adminKeys: [],
+    bootstrapHostKey: { privateKey: '', publicKey: '' },
+    caddyRepository: { url: '', suite: '', component: '', key: '', fingerprint: '' },
+  })
+  return createHash('sha256').update(text).digest('hex')
+}
+
+function render(facts: HostFacts): string {
+  const files = [...staticFiles(), ...renderedFiles(facts), COMPLETE]
+  return `#cloud-config\n${yaml(cloudConfig(facts, files))}`
 }
 
 const PROVISION = '/usr/local/lib/padlock/provision'
@@ -93,10 +111,6 @@ function yaml(document: object): string {
     blockQuote: 'literal',
     indentSeq: false,
   })
-}
-
-function bytes(file: HostFile): number {
-  return Buffer.byteLength(file.content)
 }
 
 function withNewline(text: string): string {

@@ -14,22 +14,25 @@ export function renderedFiles(facts: HostFacts): HostFile[] {
       `SSH_PORT=${facts.sshPort}`,
       `SWAP_MIB=${facts.swapMiB}`,
     ]),
-    file('/etc/padlock/ports.nft', [
-      `define ssh_port = ${facts.sshPort}`,
-      `define http_port = ${facts.httpPort}`,
-      `define https_port = ${facts.httpsPort}`,
-    ]),
     file('/etc/ssh/sshd_config.d/10-padlock-port.conf', [`Port ${facts.sshPort}`]),
     ...(fetched ? [] : [file('/etc/padlock/caddy.asc', [repository.key.trimEnd()])]),
     // Moved to where apt reads it once the key has been verified.
-    file('/etc/padlock/caddy.sources', [
-      'Types: deb',
-      `URIs: ${repository.url}`,
-      `Suites: ${repository.suite}`,
-      `Components: ${repository.component}`,
-      'Signed-By: /etc/apt/keyrings/caddy.asc',
-    ]),
+    { path: '/etc/padlock/caddy.sources', content: sourcesFile(repository), permissions: '0644' },
   ]
+}
+
+/** The repository as apt reads it (sources.list(5), deb822 style). */
+export function sourcesFile(
+  repository: Pick<HostFacts['caddyRepository'], 'url' | 'suite' | 'component'>,
+): string {
+  return [
+    'Types: deb',
+    `URIs: ${repository.url}`,
+    `Suites: ${repository.suite}`,
+    `Components: ${repository.component}`,
+    'Signed-By: /etc/apt/keyrings/caddy.asc',
+    '',
+  ].join('\n')
 }
 
 function file(path: string, lines: string[]): HostFile {

@@ -1,3 +1,4 @@
+import * as command from '@pulumi/command'
 import * as digitalocean from '@pulumi/digitalocean'
 import * as pulumi from '@pulumi/pulumi'
 
@@ -8,16 +9,16 @@ export interface DnsArgs {
   /** Create and delete the zone itself; otherwise it must be there already. */
   manageZone: boolean
   ipv4: pulumi.Input<string>
-  /** Absent: no AAAA record. */
-  ipv6?: pulumi.Input<string>
   /** Certificate authority named in the CAA record; absent: no such record. */
   caaIssuer?: string
   /** Refuse to delete the zone. */
   protect: boolean
 }
 
-/** Short, so that a moved address is seen soon; DigitalOcean takes nothing below 30 s. */
+/** DigitalOcean takes nothing below 30 s. */
 const TTL_SECONDS = 300
+/** The AAAA record's, which moves when the droplet is replaced; for so long resolvers keep the old one. */
+const AAAA_TTL_SECONDS = 60
 
 /**
  * The site's name: A, AAAA where there is IPv6, and CAA, which lets no other certificate authority
@@ -26,7 +27,10 @@ const TTL_SECONDS = 300
 export class Dns extends pulumi.ComponentResource {
   /** The zone's URN at DigitalOcean where the stack made it. */
   readonly zoneUrn?: pulumi.Output<string>
+  /** A, and CAA where there is one. */
   readonly records: pulumi.Resource[]
+  readonly #record: (type: string, value: pulumi.Input<string>, more: object) => pulumi.Resource
+  readonly #name: string
 
   constructor(name: string, args: DnsArgs, opts?: pulumi.ComponentResourceOptions) {
     super('padlock:index:Dns', name, {}, opts)
@@ -35,19 +39,39 @@ export class Dns extends pulumi.ComponentResource {
       ? new digitalocean.Domain(name, { name: args.zone }, { parent: this, protect: args.protect })
       : undefined
     const domain = zone?.name ?? args.zone
-    const record = (type: string, value: pulumi.Input<string>, more = {}) =>
+    this.#name = name
+    this.#record = (type, value, { dependsOn, ...more }: { dependsOn?: pulumi.Resource }) =>
       new digitalocean.DnsRecord(
         `${name}-${type.toLowerCase()}`,
         { domain, type, name: args.recordName, value, ttl: TTL_SECONDS, ...more },
-        { parent: this, deletedWith: zone },
+        { parent: this, deletedWith: zone, dependsOn },
       )
 
     this.zoneUrn = zone?.domainUrn
-    this.records = [record('A', args.ipv4)]
-    if (args.ipv6) this.records.push(record('AAAA', args.ipv6))
+    this.records = [this.#record('A', args.ipv4, {})]
     if (args.caaIssuer) {
-      this.records.push(record('CAA', `${args.caaIssuer}.`, { flags: 0, tag: 'issue' }))
+      this.records.push(this.#record('CAA', `${args.caaIssuer}.`, { flags: 0, tag: 'issue' }))
     }
     this.registerOutputs({})
+  }
+
+  /**
+   * The AAAA record: the droplet's own address, which is another one after a replacement. It moves
+   * once the new host serves, and the update goes on to the old droplet's end when no resolver
+   * knows the old address any more.
+   * @param serving the site at this address has been asked
+   */
+  leadTo(ipv6: pulumi.Output<string>, serving: pulumi.Resource): void {
+    const record = this.#record('AAAA', ipv6, { ttl: AAAA_TTL_SECONDS, dependsOn: serving })
+    new command.local.Command(
+      `${this.#name}-aaaa-known`,
+      {
+        create: pulumi.interpolate`echo ${ipv6}`,
+        update: pulumi.interpolate`sleep ${AAAA_TTL_SECONDS} && echo ${ipv6}`,
+        addPreviousOutputInEnv: false,
+        logging: 'none',
+      },
+      { parent: this, dependsOn: record },
+    )
   }
 }

@@ -1,9 +1,10 @@
+import { createHash } from 'node:crypto'
 import * as command from '@pulumi/command'
 import * as digitalocean from '@pulumi/digitalocean'
 import * as pulumi from '@pulumi/pulumi'
 import * as tls from '@pulumi/tls'
-import { type HostFacts, userData } from '../cloud-init/index.ts'
-import { connection, type SshTarget } from '../lib/ssh.ts'
+import { firstBoot, type HostFacts, userData } from '../cloud-init/index.ts'
+import { connection, type SshTarget } from './ssh/target.ts'
 
 export interface HostArgs {
   region: pulumi.Input<string>
@@ -14,13 +15,12 @@ export interface HostArgs {
   ipv6: boolean
   /** Tags of the droplet; the cloud firewall finds it by them. */
   tags: pulumi.Input<string>[]
-  /** Address that is given to the droplet once it is ready. */
-  reservedIp: pulumi.Input<string>
   /** Public keys of people, beside the stack's own key. Changed in place. */
   adminSshKeys: string[]
+  /** Number of the stack's own key, from 1; one more makes a new key. Changed in place. */
+  adminKeyVersion: number
   sshPort: number
-  httpPort: number
-  httpsPort: number
+  /** Where Caddy comes from at the first boot; later the host's packages say so. */
   caddyRepository: HostFacts['caddyRepository']
   /** Refuse to delete or replace the droplet. */
   protect: boolean
@@ -30,14 +30,16 @@ export interface HostArgs {
 const SWAP_MIB = 1024
 
 /**
- * A Debian 13 droplet that is ready for releases.
+ * A Debian 13 droplet that has had its first boot: it can be reached, and Caddy and Podman are
+ * there. What it becomes is up to the packages that are installed next.
  *
- * The droplet is replaced only when `image`, `region` or the bootstrap itself (user data) changes;
- * the new one boots and proves itself before the old one gives up the reserved IP.
+ * It is replaced only when `image`, `region`, `sshPort` or the text of the first boot changes. The
+ * keys that it is created with are one-time keys that never change, so that no other key can
+ * replace it.
  *
  * Trust on the wire: user data carries a one-time host key that the first connection is pinned to.
  * Over it the host makes a key of its own, every later connection is pinned to that, and the
- * one-time key is destroyed: what stays readable in the metadata opens nothing.
+ * one-time keys open nothing any more: what stays readable in the metadata is worthless.
  */
 export class Host extends pulumi.ComponentResource {
   readonly ssh: SshTarget
@@ -49,14 +51,18 @@ export class Host extends pulumi.ComponentResource {
   readonly adminPrivateKey: pulumi.Output<string>
   /** The host's own public key, pinned by every connection. */
   readonly hostKey: pulumi.Output<string>
-  /** Resolves when the host is ready and owns the reserved IP. */
-  readonly ready: pulumi.Resource[]
+  /** From here on the host takes files from `admin`; its first boot may still be under way. */
+  readonly reachable: pulumi.Resource
+  /** The first boot is over. */
+  readonly ready: pulumi.Resource
 
   constructor(name: string, args: HostArgs, opts?: pulumi.ComponentResourceOptions) {
     super('padlock:index:Host', name, {}, opts)
     const parent = { parent: this }
 
-    const adminKey = new tls.PrivateKey(`${name}-admin`, { algorithm: 'ED25519' }, parent)
+    const adminKeys = adminKeysOf(name, args.adminKeyVersion, this)
+    const adminKey = adminKeys[0]
+    const firstKey = new tls.PrivateKey(`${name}-first-login`, { algorithm: 'ED25519' }, parent)
     const bootstrapKey = new tls.PrivateKey(
       `${name}-bootstrap`,
       { algorithm: 'ECDSA', ecdsaCurve: 'P256' },
@@ -64,9 +70,10 @@ export class Host extends pulumi.ComponentResource {
     )
     const sshKey = new digitalocean.SshKey(
       `${name}-admin`,
-      { publicKey: adminKey.publicKeyOpenssh.apply((key) => key.trim()) },
+      { publicKey: firstKey.publicKeyOpenssh.apply((key) => key.trim()) },
       parent,
     )
+    const { sshPort } = args
     this.droplet = new digitalocean.Droplet(
       name,
       {
@@ -77,21 +84,29 @@ export class Host extends pulumi.ComponentResource {
         ipv6: args.ipv6,
         sshKeys: [sshKey.fingerprint],
         tags: args.tags,
-        userData: bootstrap(name, args, adminKey, bootstrapKey),
+        userData: bootstrap(name, args, firstKey, bootstrapKey),
       },
-      { ...parent, protect: args.protect, customTimeouts: { create: '15m' } },
+      {
+        ...parent,
+        protect: args.protect,
+        customTimeouts: { create: '15m' },
+        // The text of the first boot counts, not the repository that stands in it.
+        ignoreChanges: ['userData'],
+        replacementTrigger: firstBoot({ hostname: name, sshPort, swapMiB: SWAP_MIB }),
+      },
     )
 
     const onDroplet = { parent: this, deletedWith: this.droplet, customTimeouts: { create: '15m' } }
-    const target = {
-      host: this.droplet.ipv4Address,
-      port: args.sshPort,
-      privateKey: adminKey.privateKeyOpenssh,
-    }
+    const host = this.droplet.ipv4Address
     const hostKey = new command.remote.Command(
       `${name}-host-key`,
       {
-        connection: connection({ ...target, hostKey: bootstrapKey.publicKeyOpenssh }),
+        connection: connection({
+          host,
+          port: sshPort,
+          privateKey: firstKey.privateKeyOpenssh,
+          hostKey: bootstrapKey.publicKeyOpenssh,
+        }),
         create: 'sudo /usr/local/lib/padlock/host-key',
         triggers: [this.droplet.id],
         addPreviousOutputInEnv: false,
@@ -100,8 +115,26 @@ export class Host extends pulumi.ComponentResource {
       onDroplet,
     )
     this.hostKey = hostKey.stdout.apply((line) => line.trim())
-    this.ssh = { ...target, hostKey: this.hostKey }
-    const ready = new command.remote.Command(
+    this.ssh = {
+      host,
+      port: sshPort,
+      privateKey: adminKey.privateKeyOpenssh,
+      hostKey: this.hostKey,
+    }
+    const authorized = pulumi
+      .all([adminKey.publicKeyOpenssh, ...args.adminSshKeys])
+      .apply((lines) => lines.map((line) => line.trim()))
+    this.reachable = new command.local.Command(
+      `${name}-admin-keys`,
+      {
+        create: pulumi.interpolate`node components/ssh/authorize.ts droplet-${this.droplet.id} keys-${authorized.apply(digest)}`,
+        stdin: order(host, sshPort, this.hostKey, [...adminKeys, firstKey], authorized),
+        addPreviousOutputInEnv: false,
+        logging: 'none',
+      },
+      { ...onDroplet, customTimeouts: { create: '15m', update: '15m' } },
+    )
+    this.ready = new command.remote.Command(
       `${name}-ready`,
       {
         connection: connection(this.ssh),
@@ -110,46 +143,47 @@ export class Host extends pulumi.ComponentResource {
         addPreviousOutputInEnv: false,
         logging: 'none',
       },
-      onDroplet,
-    )
-    new command.remote.Command(
-      `${name}-admin-keys`,
-      authorizedKeys(this.ssh, [adminKey.publicKeyOpenssh, ...args.adminSshKeys], this.droplet.id),
-      { ...onDroplet, dependsOn: ready },
-    )
-    const assignment = new digitalocean.ReservedIpAssignment(
-      name,
-      { ipAddress: args.reservedIp, dropletId: this.droplet.id.apply(Number) },
-      // Deleting the old assignment after the new one was made would unassign the address.
-      { ...parent, dependsOn: ready, deleteBeforeReplace: true },
+      { ...onDroplet, dependsOn: this.reachable },
     )
 
     this.dropletId = this.droplet.id
     this.dropletUrn = this.droplet.dropletUrn
     this.ipv6Address = this.droplet.ipv6Address
     this.adminPrivateKey = adminKey.privateKeyOpenssh
-    this.ready = [ready, assignment]
     this.registerOutputs({ dropletId: this.dropletId, hostKey: this.hostKey })
   }
 }
 
-/** A secret as long as the state is concerned: it holds the one-time host key. */
+/** The present key, and the one before it, with which a host is opened to learn the present one. */
+function adminKeysOf(
+  name: string,
+  version: number,
+  parent: pulumi.Resource,
+): [tls.PrivateKey, ...tls.PrivateKey[]] {
+  const key = (number: number) =>
+    new tls.PrivateKey(
+      number === 1 ? `${name}-admin` : `${name}-admin-${number}`,
+      { algorithm: 'ED25519' },
+      { parent },
+    )
+  return version > 1 ? [key(version), key(version - 1)] : [key(version)]
+}
+
+/** A secret as far as the state is concerned: it holds the one-time host key. */
 function bootstrap(
   name: string,
   args: HostArgs,
-  adminKey: tls.PrivateKey,
+  firstKey: tls.PrivateKey,
   bootstrapKey: tls.PrivateKey,
 ): pulumi.Output<string> {
   const text = pulumi
-    .all([adminKey.publicKeyOpenssh, bootstrapKey.privateKeyOpenssh, bootstrapKey.publicKeyOpenssh])
+    .all([firstKey.publicKeyOpenssh, bootstrapKey.privateKeyOpenssh, bootstrapKey.publicKeyOpenssh])
     .apply(([adminPublicKey, privateKey, publicKey]) =>
       userData({
         hostname: name,
         adminKeys: [adminPublicKey.trim()],
         bootstrapHostKey: { privateKey, publicKey: publicKey.trim() },
         sshPort: args.sshPort,
-        httpPort: args.httpPort,
-        httpsPort: args.httpsPort,
         caddyRepository: args.caddyRepository,
         swapMiB: SWAP_MIB,
       }),
@@ -157,19 +191,19 @@ function bootstrap(
   return pulumi.secret(text)
 }
 
-/** Swaps the whole list in one rename, so that a broken connection never locks anybody out. */
-function authorizedKeys(
-  ssh: SshTarget,
-  keys: pulumi.Input<string>[],
-  dropletId: pulumi.Input<string>,
-): command.remote.CommandArgs {
-  return {
-    connection: connection(ssh),
-    create:
-      'umask 077 && cat > ~/.ssh/authorized_keys.new && mv ~/.ssh/authorized_keys.new ~/.ssh/authorized_keys',
-    stdin: pulumi.all(keys).apply((lines) => `${lines.map((line) => line.trim()).join('\n')}\n`),
-    triggers: [dropletId],
-    addPreviousOutputInEnv: false,
-    logging: 'none',
-  }
+/** The standard input of `ssh/authorize.ts`. */
+function order(
+  host: pulumi.Input<string>,
+  port: number,
+  hostKey: pulumi.Input<string>,
+  keys: tls.PrivateKey[],
+  authorized: pulumi.Input<string[]>,
+): pulumi.Output<string> {
+  const privateKeys = keys.map((key) => key.privateKeyOpenssh)
+  return pulumi.secret(
+    pulumi.jsonStringify({ address: { host, port, hostKey }, privateKeys, authorized }),
+  )
 }
+
+const digest = (lines: string[]) =>
+  createHash('sha256').update(lines.join('\n')).digest('hex').slice(0, 12)

@@ -1,6 +1,7 @@
 import * as digitalocean from '@pulumi/digitalocean'
 import * as pulumi from '@pulumi/pulumi'
 import { expiryInTag } from '../config/expiry.ts'
+import type { Settings } from '../config/settings.ts'
 
 export interface NetworkArgs {
   /** Region slug of the reserved IP; the droplet must be in the same one. */
@@ -105,13 +106,28 @@ function outboundRules(tcpPorts: number[]) {
 }
 
 /**
- * The TCP ports that a host needs to reach: 80 and 443 for packages and images, and the port of
- * every endpoint given as URL or `host:port`.
+ * The TCP ports that the host needs to reach on others: 80 and 443 for packages and images, and
+ * those of the endpoints in the settings, given as URL or `host:port`.
  */
-export function outboundPorts(endpoints: string[]): number[] {
+export function outboundPorts({ certificates, host, identity, release }: Endpoints): number[] {
+  const { app } = release
+  const endpoints = [
+    certificates.acmeDirectory,
+    host.caddyRepository.url,
+    identity.domain,
+    ...(app.kind === 'image' ? [app.image] : app.baseImage ? [app.baseImage] : []),
+  ]
   const ports = endpoints.map((endpoint) => {
     const url = new URL(endpoint.includes('://') ? endpoint : `https://${endpoint}`)
     return url.port === '' ? (url.protocol === 'http:' ? 80 : 443) : Number(url.port)
   })
   return [...new Set([80, 443, ...ports])].sort((a, b) => a - b)
+}
+
+/** The settings that name what the host reaches. */
+export interface Endpoints {
+  certificates: { acmeDirectory: string }
+  host: { caddyRepository: { url: string } }
+  identity: { domain: string }
+  release: Pick<Settings['release'], 'app'>
 }

@@ -23,11 +23,16 @@ export const steps: Step[] = [
   {
     name: 'tools',
     after: [],
-    run: install('go', 'shellcheck', 'cloud-init', 'python-venv', 'ssh'),
+    run: install('go', 'shellcheck', 'cloud-init', 'python-venv', 'ssh', 'dpkg-deb'),
+  },
+  {
+    name: 'lint tools',
+    after: ['tools'],
+    run: install('lintian'),
   },
   {
     name: 'machine tools',
-    after: ['tools'],
+    after: ['lint tools'],
     run: install('mmdebstrap', 'qemu', 'iso', 'pebble', 'gpg', 'chromium', 'certutil'),
   },
   {

@@ -13,7 +13,7 @@ export interface Suite {
 }
 
 /** What is made ready before suites run; steps.ts has them. */
-export type StepName = 'tools' | 'machine tools' | 'engine' | 'base image'
+export type StepName = 'tools' | 'lint tools' | 'machine tools' | 'engine' | 'base image'
 
 /**
  * Most tests wait for processes, retries and handshakes more than they compute.
@@ -29,11 +29,12 @@ const check = (...argv: string[]): Command => ({ argv, count: 'check' })
 export const suites: Suite[] = [
   {
     name: 'lint',
-    after: ['tools'],
+    after: ['tools', 'lint tools'],
     commands: [
       check('node_modules/.bin/biome', 'check', '--error-on-warnings', '.'),
       check('node_modules/.bin/tsc', '--noEmit'),
       check('test/linters/shell'),
+      check('node_modules/.bin/node', 'test/linters/packages.ts'),
       check('node_modules/.bin/node', 'test/linters/workflows.ts'),
       check('node_modules/.bin/depcruise', '--config', 'dependency-cruiser.config.js', '.'),
     ],

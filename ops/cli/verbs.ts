@@ -50,7 +50,7 @@ export const verbs: { words: string; summary: string; load: () => Promise<Verb> 
   },
   {
     words: 'plan apply',
-    summary: 'do what a reviewed plan says, or refuse it',
+    summary: 'do what a reviewed plan says, or reject it',
     load: () => import('./plan/apply.ts'),
   },
   {

@@ -43,7 +43,7 @@ export function readTemplate(project: string): StackSettings & { parent: string;
   return { ...settings, parent, zone }
 }
 
-export interface Wishes {
+export interface SettingsOptions {
   project: string
   stack: string
   /** As the key `expires` has it. */
@@ -56,7 +56,7 @@ export interface Wishes {
  * Writes the settings of one environment over the template's, so that `pulumi` knows the stack too.
  * @throws Error if the name belongs to a permanent stack
  */
-export function writeSettings({ project, stack, expires, set }: Wishes): void {
+export function writeSettings({ project, stack, expires, set }: SettingsOptions): void {
   const { parent, zone: _, ...settings } = readTemplate(project)
   if (!isEphemeral(stack)) {
     throw new Error(

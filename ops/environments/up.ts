@@ -7,7 +7,7 @@ import { accountResources } from './removals.ts'
 import { ownSettings, writeSettings } from './settings.ts'
 import { tidy } from './tidy.ts'
 
-export interface UpWishes {
+export interface UpOptions {
   stack: string
   /** Milliseconds from now. */
   ttl: number
@@ -35,7 +35,7 @@ export interface Environment {
  */
 export async function up(
   context: Context,
-  { stack, ttl, set, flags }: UpWishes,
+  { stack, ttl, set, flags }: UpOptions,
 ): Promise<Environment> {
   const { accounts, marks, stacks, say } = context
   const start = Date.now()
@@ -69,8 +69,8 @@ export async function up(
     const said = diagnostics(`${stdout}${stderr}`)
     throw new Error(
       said
-        ? `${stack} is not complete:\n${said}\nMend it, then run this again.`
-        : `${stack} is not complete. Mend what is said above, then run this again.`,
+        ? `${stack} is not complete:\n${said}\nFix: repair it, then run this again.`
+        : `${stack} is not complete. Fix what is said above, then run this again.`,
     )
   }
 

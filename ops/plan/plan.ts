@@ -69,15 +69,15 @@ export async function applyPlan(
   { stack, commit }: { stack: string; commit: string },
 ): Promise<number> {
   const about: About = JSON.parse(await readFile(join(folder, ABOUT), 'utf8'))
-  const refuse = (why: string): never => {
-    throw new Error(`the plan is refused: ${why}. Make and review a new one.`)
+  const reject = (why: string): never => {
+    throw new Error(`the plan is rejected: ${why}. Fix: make and review a new one.`)
   }
-  if (about.stack !== stack) refuse(`it was made for the stack ${about.stack}, not for ${stack}`)
-  if (about.commit !== commit) refuse(`it was made for commit ${about.commit}, here is ${commit}`)
+  if (about.stack !== stack) reject(`it was made for the stack ${about.stack}, not for ${stack}`)
+  if (about.commit !== commit) reject(`it was made for commit ${about.commit}, here is ${commit}`)
   const path = join(folder, PLAN)
-  if (sha256(await readFile(path)) !== about.plan) refuse('its file was altered')
+  if (sha256(await readFile(path)) !== about.plan) reject('its file was altered')
   if ((await fingerprint(engine)) !== about.state) {
-    refuse(`the stack ${stack} was changed after it was made (${about.madeAt})`)
+    reject(`the stack ${stack} was changed after it was made (${about.madeAt})`)
   }
   // The engine itself stops at the first step that the plan does not have.
   const flags = ['--yes', '--skip-preview', '--suppress-outputs', ...policyFlags()]

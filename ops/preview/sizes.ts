@@ -29,9 +29,9 @@ async function ask(url: URL, token: string): Promise<unknown> {
     throw new Error(`${url.origin} does not answer: ${error.message}`)
   })
   if (response.ok) return response.json()
-  const mend =
+  const fix =
     response.status === 401 ? 'set DIGITALOCEAN_TOKEN to a token that may read' : 'try again'
-  throw new Error(`${url.origin} answers ${response.status} to GET ${url.pathname}: ${mend}`)
+  throw new Error(`${url.origin} answers ${response.status} to GET ${url.pathname}. Fix: ${fix}`)
 }
 
 /**

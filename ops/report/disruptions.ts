@@ -1,5 +1,7 @@
+import { FIRST_BOOT } from './difference.ts'
+import { hostSoftware } from './host-software.ts'
 import { names, plainName } from './names.ts'
-import { isComponent, type Resource } from './resources.ts'
+import { componentOf, isComponent, type Resource, within } from './resources.ts'
 import type { Change } from './security/finding.ts'
 import { closedToAll } from './security/firewall.ts'
 import { releases } from './security/release.ts'
@@ -12,11 +14,14 @@ interface Disruption {
   seconds?: number
 }
 
-/**
- * A new droplet takes the address over before the app is on it: unassigning and assigning take the
- * provider 23 s, the first build or pull of the app about two minutes, its certificate seconds.
- */
-const REPLACEMENT_SECONDS = 180
+/** Programs without components/address.ts lead the address to a droplet that has no app yet. */
+const BARE_SECONDS = 180
+/** A new droplet with no certificate carried over orders one once the name leads to it. */
+const CERTIFICATE_SECONDS = 60
+/** Caddy ends, within its grace period, and starts. */
+const PROXY_SECONDS = 1
+/** The app's containers end and start. */
+const APP_SECONDS = 10
 /** Switched off, resized, booted; the provider waits 30 s at least. */
 const RESIZE_SECONDS = 60
 /** How long resolvers remember the old address: the records' time to live (components/dns.ts). */
@@ -33,7 +38,8 @@ export function disruptions(change: Change): Disruption[] {
   const of = (kind: string) => changed.filter((one) => one.kind === kind)
   return [
     ...changed.filter((one) => DATA.has(one.kind) && ends(one)).map(lostData),
-    ...of('Droplet').flatMap(droplet),
+    ...of('Droplet').flatMap((one) => droplet(one, change)),
+    ...restarts(change),
     ...(of('ReservedIp').some(ends) ? [newAddress()] : []),
     ...of('ReservedIpAssignment').flatMap((one) =>
       one.operation === 'delete' && !of('Droplet').some(ends)
@@ -59,29 +65,58 @@ const lostData = (one: Resource): Disruption => ({
   text: `${verbOf([one])} ${plainName(one)}: what it holds is lost`,
 })
 
-function droplet(one: Resource): Disruption[] {
-  if (one.operation === 'replace') {
-    const why = one.replaceReasons.join(', ') || 'on request'
-    return [
-      {
-        text: `Replaces the droplet (${why}): about ${minutes(REPLACEMENT_SECONDS)} of downtime, and what is on its disk is lost`,
-        seconds: REPLACEMENT_SECONDS,
-      },
-    ]
-  }
+function droplet(one: Resource, change: Change): Disruption[] {
+  if (one.operation === 'replace') return [replacement(one, change)]
   if (one.operation === 'delete') return [{ text: 'Deletes the droplet: the site goes away' }]
   if (one.operation !== 'update' || !one.reasons.includes('size')) return []
   const sizes = [one.old?.size, one.new?.size].map((size) => short(size, 40)).join(' → ')
   return [
     {
-      text: `Resizes the droplet (${sizes}): about ${minutes(RESIZE_SECONDS)} of downtime`,
+      text: `Resizes the droplet (${sizes}): about ${duration(RESIZE_SECONDS)} of downtime`,
       seconds: RESIZE_SECONDS,
     },
   ]
 }
 
+function replacement(one: Resource, { resources }: Change): Disruption {
+  const what = `Replaces the droplet (${causes(one).join(', ') || 'on request'}) and loses what is on its disk`
+  const down = (seconds: number, why: string): Disruption => ({
+    text: `${what}: about ${duration(seconds)} of downtime, ${why}`,
+    seconds,
+  })
+  if (!componentOf(resources, 'Address')?.new) {
+    return down(BARE_SECONDS, 'as the address moves before the app is on the new one')
+  }
+  if (!componentOf(resources, 'Certificates')?.old) {
+    return down(CERTIFICATE_SECONDS, 'in which the new one orders a certificate')
+  }
+  return { text: `${what}, no downtime: the new droplet serves before the address moves` }
+}
+
+/** Why the droplet is replaced, in the words of the configuration and of the first boot. */
+function causes(one: Resource): string[] {
+  return [...one.replaceReasons, ...(one.triggered ? [`${FIRST_BOOT} changed`] : [])]
+}
+
+/** Host software that restarts what serves visitors; a droplet that is new itself restarts nothing. */
+function restarts({ resources }: Change): Disruption[] {
+  const serving = (hostSoftware(resources)?.units ?? []).filter(({ interrupts }) => interrupts)
+  if (serving.length === 0) return []
+  const seconds = Math.max(
+    ...serving.map(({ unit }) => (unit === 'caddy.service' ? PROXY_SECONDS : APP_SECONDS)),
+  )
+  const units = serving.map(({ unit }) => unit).join(' and ')
+  return [
+    {
+      text: `Updates the host software and restarts ${units}: about ${duration(seconds)} of downtime`,
+      seconds,
+    },
+  ]
+}
+
 const newAddress = (): Disruption => ({
-  text: `Gives the site a new address, which resolvers learn within ${minutes(TTL_SECONDS)}`,
+  text: `Gives the site a new address, which resolvers learn within ${duration(TTL_SECONDS)}`,
+  seconds: TTL_SECONDS,
 })
 
 /** Another name or port of the site, or records that lead nowhere any more. */
@@ -123,13 +158,18 @@ function others(changed: Resource[]): Disruption[] {
       !HARMLESS.test(one.kind) &&
       // Of records, those of addresses are explained, and no other is the site's but for its mail.
       !(one.kind === 'DnsRecord' && one.old?.type !== 'MX') &&
-      // What runs on a host is made anew with it, and a release swaps without a gap.
-      !/^padlock:index:(Release|Probe)$/.test(one.components.at(-1) ?? '') &&
-      !(replaced && one.components.at(-1) === 'padlock:index:Host'),
+      // What runs on a host is made anew with it; releases, packages and sites swap in place.
+      !/^(Release|Probe|Packages|Certificates|Site)$/.test(within(one)) &&
+      // The wait for resolvers to learn an AAAA record, and admin keys before the last two.
+      !(one.kind === 'local:Command' && within(one) === 'Dns') &&
+      !(one.kind === 'PrivateKey' && one.operation === 'delete') &&
+      !(replaced && within(one) === 'Host'),
   )
   if (left.length === 0) return []
   return [{ text: `${verbOf(left)} ${names(left)}: judge by its purpose what stops meanwhile` }]
 }
 
-const minutes = (seconds: number) =>
-  seconds === 60 ? '1 minute' : `${Math.round(seconds / 60)} minutes`
+function duration(seconds: number): string {
+  const [count, unit] = seconds < 60 ? [seconds, 'second'] : [Math.round(seconds / 60), 'minute']
+  return count === 1 ? `1 ${unit}` : `${count} ${unit}s`
+}

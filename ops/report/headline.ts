@@ -1,7 +1,8 @@
 import { changes as listed } from './changes.ts'
 import { disruptions } from './disruptions.ts'
+import { hostSoftware } from './host-software.ts'
 import { names } from './names.ts'
-import { isComponent, type Resource } from './resources.ts'
+import { isComponent, type Resource, within } from './resources.ts'
 import type { Change } from './security/finding.ts'
 import { short } from './visible.ts'
 
@@ -57,20 +58,34 @@ function inPlace(all: Resource[], changed: Resource[]): Headline {
     downtimeSeconds: 0,
   })
   const real = changed.filter((one) => !isComponent(one))
-  const others = real.filter((one) => !ofRelease(one))
-  if (real.length > 0 && others.length === 0) return done('Release only')
-  if (real.length === 0) {
+  const software = hostSoftware(all)
+  const released = real.some((one) => within(one) === 'Release' && !reconnects(one))
+  const others = real.filter((one) => !isFollower(one) && !reconnects(one))
+  const also = [
+    ...(software && others.length > 0 ? ['host software'] : []),
+    ...(released && (software || others.length > 0) ? ['a release'] : []),
+  ]
+  const alongside = also.length > 0 ? `, with ${also.join(' and ')}` : ''
+  if (software && others.length === 0) return done(`Host software${alongside}`)
+  if (released && others.length === 0) return done('Release only')
+  if (others.length === 0) {
     const flipped = all.filter((one) => one.protectBefore !== one.protectAfter).length
     return done(flipped > 0 ? 'Protection only' : 'Book-keeping only')
   }
-  const release = real.length > others.length ? ', with a release' : ''
   const added = others.every(({ operation }) => operation === 'create')
   const what = added ? `Adds ${names(others)}` : `Changes ${names(others)} in place`
-  return done(`${what}${release}`)
+  return done(`${what}${alongside}`)
 }
 
-const ofRelease = ({ components }: Resource) =>
-  /^padlock:index:(Release|Probe)$/.test(components.at(-1) ?? '')
+/** What is told as a release, as host software or as nothing. */
+const isFollower = (one: Resource) =>
+  /^(Release|Packages|Probe|Certificates)$/.test(within(one)) ||
+  // The wait for resolvers to learn an AAAA record.
+  (within(one) === 'Dns' && one.kind === 'local:Command')
+
+/** A command that runs again because another key opens the host, with the same outcome. */
+const reconnects = ({ kind, reasons }: Resource) =>
+  kind.startsWith('remote:') && reasons.length > 0 && reasons.every((each) => each === 'connection')
 
 function driftText(changed: Resource[]): string {
   if (changed.length === 0) return 'No drift: the accounts are as the state says'

@@ -1,5 +1,6 @@
 import { dollars } from './cost.ts'
 import type { Difference } from './difference.ts'
+import { dropletInWords, unitInWords } from './host-software.ts'
 import { bytes, COMMENT_LIMIT, first, fitLines } from './limit.ts'
 import type { Report } from './report.ts'
 import { EFFECTS, summary } from './summary.ts'
@@ -38,6 +39,7 @@ function body(report: Report, most: number): string {
     messages('Warnings', report.warnings, most),
     policies(report, most),
     changesTable(report, most),
+    hostSoftware(report, most),
     security(report, most),
     costTable(report, most),
     report.changes.length > 0 && `\`\`\`mermaid\n${report.picture}\n\`\`\``,
@@ -89,6 +91,23 @@ function cells({ path, old, new: after, replaces }: Difference): string {
   const [left, right] = contrast(old, after)
   const value = (side: unknown, text: string) => (side === undefined ? '' : code(text || '""'))
   return `${code(short(path))}${replaces ? ' (replaces)' : ''} | ${value(old, left)} | ${value(after, right)}`
+}
+
+function hostSoftware({ hostSoftware: software }: Report, most: number): string {
+  if (!software) return ''
+  const packages = software.packages.map(
+    ({ name, before, after }) =>
+      `| ${code(short(name))} | ${before ? code(short(before)) : ''} | ${after ? `${code(short(after))}${before ? '' : ' (installed)'}` : '**purged**'} |`,
+  )
+  const { shown, left } = first(packages, most)
+  const units = software.units.map((one) => escaped(unitInWords(one))).join(', ')
+  return [
+    '#### Host software',
+    '',
+    `${dropletInWords(software)}.${units ? ` It ${units}.` : ''}`,
+    ...(shown.length > 0 ? ['', '| package | from | to |', '|---|---|---|', ...shown] : []),
+    ...(left > 0 ? [`| … ${left} more | | |`] : []),
+  ].join('\n')
 }
 
 function security({ security: findings, headline }: Report, most: number): string {

@@ -1,4 +1,4 @@
-import { compare, type Resource } from './resources.ts'
+import { compare, type Resource, within } from './resources.ts'
 
 /** What a newcomer calls a kind; the others go by kind and name. */
 const PLAIN: Record<string, string> = {
@@ -9,15 +9,17 @@ const PLAIN: Record<string, string> = {
   Domain: 'the DNS zone',
   Droplet: 'the droplet',
   Firewall: 'the firewall',
+  PrivateKey: 'the ssh key pairs',
   Project: 'the project',
   ReservedIp: 'the reserved IP',
 }
 
 /** `the droplet, the firewall and 2 more`. */
 export function names(some: Resource[]): string {
-  const words = some.map((one) =>
-    one.name.endsWith('-admin-keys') ? 'the list of ssh keys' : plainName(one),
-  )
+  const words = some.map((one) => {
+    if (one.name.endsWith('-admin-keys')) return 'the list of ssh keys'
+    return within(one) === 'Site' ? 'the reverse proxy' : plainName(one)
+  })
   const each = [...new Set(words)].sort(compare)
   const shown = each.slice(0, 3)
   if (each.length > 3) shown.push(`${each.length - 3} more`)

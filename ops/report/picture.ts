@@ -1,4 +1,5 @@
-import { isComponent, isProvider, type Operation, type Resource } from './resources.ts'
+import { FIRST_BOOT } from './difference.ts'
+import { isComponent, isProvider, type Operation, type Resource, within } from './resources.ts'
 import { visible } from './visible.ts'
 
 /** Most boxes of a picture; beyond them it is not small. */
@@ -15,9 +16,8 @@ interface Part {
   holds(resource: Resource): boolean
 }
 
-const within = (component: string) => (one: Resource) =>
-  one.components.at(-1) === `padlock:index:${component}` ||
-  one.type === `padlock:index:${component}`
+const inside = (component: string) => (one: Resource) =>
+  within(one) === component || one.type === `padlock:index:${component}`
 const kinds =
   (...names: string[]) =>
   (one: Resource) =>
@@ -51,21 +51,35 @@ const PARTS: Part[] = [
     label: 'droplet',
     from: ['firewall'],
     main: ['Droplet'],
-    holds: within('Host'),
+    holds: inside('Host'),
+  },
+  {
+    id: 'software',
+    label: 'host software',
+    from: ['droplet'],
+    main: ['remote:Command'],
+    holds: inside('Packages'),
+  },
+  {
+    id: 'proxy',
+    label: 'reverse proxy',
+    from: ['droplet'],
+    main: ['remote:Command'],
+    holds: inside('Site'),
   },
   {
     id: 'app',
     label: 'app',
     from: ['droplet'],
     main: ['remote:Command'],
-    holds: within('Release'),
+    holds: inside('Release'),
   },
   {
     id: 'login',
     label: 'Auth0 application',
     from: ['app'],
     main: ['Client'],
-    holds: within('Identity'),
+    holds: inside('Identity'),
   },
 ]
 /** Has no box: it serves the others. */
@@ -128,7 +142,8 @@ function state(held: Resource[], kinds: string[]): { mark: string; words: string
   const main = kinds.flatMap((kind) => held.filter((one) => one.kind === kind))[0]
   const touched = held.some(({ operation }) => operation !== 'same')
   const mark = MARKS[main?.operation ?? 'same'] || (touched ? 'changed' : '')
-  const why = main && main.operation !== 'create' ? main.reasons.slice(0, 3).join(', ') : ''
+  const reasons = [...(main?.reasons ?? []), ...(main?.triggered ? [FIRST_BOOT] : [])]
+  const why = main?.operation === 'create' ? '' : reasons.slice(0, 3).join(', ')
   return { mark, words: mark && why ? `${mark} (${why})` : mark }
 }
 

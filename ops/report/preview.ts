@@ -19,6 +19,8 @@ export interface PreviewStep {
 export interface State {
   type: string
   protect?: boolean
+  /** A resource whose trigger changes is replaced; of the droplet a hash of the first boot's text. */
+  replacementTrigger?: unknown
   inputs?: Properties
   outputs?: Properties
 }

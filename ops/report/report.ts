@@ -1,6 +1,7 @@
 import { type Change, changes } from './changes.ts'
 import { type Cost, cost, overBudget } from './cost.ts'
 import { type Headline, headline, kindOf } from './headline.ts'
+import { type HostSoftware, hostSoftware } from './host-software.ts'
 import { mask, maskText } from './mask.ts'
 import { picture } from './picture.ts'
 import type { Preview } from './preview.ts'
@@ -22,6 +23,8 @@ export interface Report {
   /** What policies stop or advise. */
   policies: Violation[]
   changes: Change[]
+  /** Absent where the host's packages stay as they are, or go with the host. */
+  hostSoftware?: HostSoftware
   security: Finding[]
   cost: Cost
   budget?: { dollars: number; exceeded?: string }
@@ -59,6 +62,7 @@ export function report(preview: Preview, options: Options = {}): Report {
     options.budget === undefined || kind === 'failed'
       ? undefined
       : overBudget(found, options.budget)
+  const software = hostSoftware(all)
   const change = { resources: all.map(masked), config: preview.config ?? {} }
   return {
     stack: all[0]?.urn.split('::')[0]?.split(':')[2] ?? options.stack ?? '',
@@ -68,6 +72,7 @@ export function report(preview: Preview, options: Options = {}): Report {
     warnings: messages(preview, 'warning'),
     policies,
     changes: listed,
+    ...(software && { hostSoftware: software }),
     // What a whole deployment opens goes with it.
     security: kind === 'destroy' ? [] : security(change),
     cost: found,

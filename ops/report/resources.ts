@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import type { Preview, PreviewStep, Properties } from './preview.ts'
 
 export type Operation = 'create' | 'update' | 'replace' | 'delete' | 'same'
@@ -23,6 +24,8 @@ export interface Resource {
   reasons: string[]
   /** Those that make a replacement necessary. */
   replaceReasons: string[]
+  /** Replaced by the engine's trigger: no property says so. */
+  triggered: boolean
   protectBefore: boolean
   protectAfter: boolean
 }
@@ -79,6 +82,9 @@ function resource(step: PreviewStep, operation: Operation): Resource {
     reasons: unique(reasons),
     // ipv6 switched off is named `__meta` alone, as the provider decides on it by itself.
     replaceReasons: named.length > 0 || operation !== 'replace' ? named : unique(reasons),
+    triggered:
+      operation === 'replace' &&
+      !isDeepStrictEqual(oldState?.replacementTrigger, newState?.replacementTrigger),
     protectBefore: (oldState ?? newState)?.protect ?? false,
     protectAfter: (newState ?? oldState)?.protect ?? false,
   }
@@ -92,6 +98,14 @@ function kindOf(type: string): string {
 
 export const isComponent = ({ type }: Resource): boolean =>
   type.startsWith('padlock:') || type === 'pulumi:pulumi:Stack'
+
+/** The innermost component around a resource, such as `Release`; empty where it has none. */
+export const within = ({ components }: Resource): string =>
+  components.at(-1)?.split(':').at(-1) ?? ''
+
+/** A component of the program by its name, such as `Release`. */
+export const componentOf = (all: Resource[], name: string): Resource | undefined =>
+  all.find(({ type }) => type === `padlock:index:${name}`)
 
 export const isProvider = ({ type }: Resource): boolean => type.startsWith('pulumi:providers:')
 

@@ -1,5 +1,6 @@
 import { dollars } from './cost.ts'
 import type { Difference } from './difference.ts'
+import { dropletInWords, type HostSoftware, packageInWords, unitInWords } from './host-software.ts'
 import type { Report } from './report.ts'
 import { EFFECTS, summary } from './summary.ts'
 import { effectOf, found } from './violation.ts'
@@ -37,6 +38,7 @@ export function text(report: Report): string {
         ...differences.map((one) => `      ${line(one)}`),
       ]),
     ),
+    ...section('Host software', report.hostSoftware ? softwareLines(report.hostSoftware) : []),
     ...section(
       'Security',
       security.map(({ effect, topic, text }) => `${EFFECTS[effect]} ${visible(text)} (${topic})`),
@@ -61,6 +63,14 @@ function line({ path, old, new: after, replaces }: Difference): string {
   const [left, right] = contrast(old, after)
   const value = (side: unknown, text: string) => (side === undefined ? 'none' : text || '""')
   return `${visible(path)}: ${value(old, left)} → ${value(after, right)}${replaces ? ' (replaces)' : ''}`
+}
+
+function softwareLines(software: HostSoftware): string[] {
+  return [
+    `${dropletInWords(software)}.`,
+    ...software.packages.map((one) => visible(packageInWords(one))),
+    ...software.units.map((one) => visible(unitInWords(one))),
+  ]
 }
 
 const amount = (side: number | undefined) => (side === undefined ? 'unknown' : dollars(side))

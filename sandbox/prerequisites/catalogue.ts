@@ -16,7 +16,7 @@ export interface Source {
 
 export type Prerequisite =
   | ('qemu' | 'mmdebstrap' | 'iso' | 'pebble' | 'ssh' | 'python-venv' | 'go')
-  | ('chromium' | 'certutil' | 'gpg' | 'shellcheck' | 'cloud-init')
+  | ('chromium' | 'certutil' | 'gpg' | 'shellcheck' | 'cloud-init' | 'dpkg-deb' | 'lintian')
 
 export const PREREQUISITES: Record<Prerequisite, Source> = {
   qemu: {
@@ -103,5 +103,18 @@ export const PREREQUISITES: Record<Prerequisite, Source> = {
     apt: ['cloud-init'],
     dnf: ['cloud-init'],
     otherwise: '# cloud-init runs on Linux only; only the tests need it',
+  },
+  'dpkg-deb': {
+    what: "reads the host's packages in the tests",
+    programs: [['dpkg-deb'], ['dpkg']],
+    apt: ['dpkg'],
+    dnf: ['dpkg'],
+    brew: ['dpkg'],
+  },
+  lintian: {
+    what: "checks the host's packages against Debian's policy",
+    programs: [['lintian']],
+    apt: ['lintian'],
+    otherwise: '# lintian runs on Debian and Ubuntu only; only the tests need it',
   },
 }

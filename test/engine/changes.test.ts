@@ -28,16 +28,36 @@ afterAll(async () => {
 })
 
 const release = ['update remote:Command padlock-dev', 'update local:Command padlock-dev']
+const packages = [
+  'update remote:CopyToRemote padlock-dev-packages',
+  'update remote:Command padlock-dev-packages',
+]
+const site = [
+  'update remote:Command padlock-dev-site-stage',
+  'update remote:Command padlock-dev-site-serve',
+]
 const newDroplet = [
   'replace Droplet padlock-dev',
   'replace ReservedIpAssignment padlock-dev',
   'replace local:Command padlock-dev',
+  'replace local:Command padlock-dev-own-address',
   'replace remote:Command padlock-dev',
-  'replace remote:Command padlock-dev-admin-keys',
   'replace remote:Command padlock-dev-host-key',
+  'replace remote:Command padlock-dev-packages',
   'replace remote:Command padlock-dev-ready',
+  'replace remote:Command padlock-dev-site-serve',
+  'replace remote:Command padlock-dev-site-stage',
+  'replace remote:CopyToRemote padlock-dev-packages',
   'replace remote:CopyToRemote padlock-dev-source',
   'update Project padlock-dev',
+  'update local:Command padlock-dev-admin-keys',
+  'update local:Command padlock-dev-certificates',
+]
+/** A preview does not show a connection that is not known yet: the commands on the host are run again. */
+const newAdminKey = [
+  'create PrivateKey padlock-dev-admin-2',
+  'update local:Command padlock-dev-admin-keys',
+  'update local:Command padlock-dev-certificates',
 ]
 const key = generateKey().publicKey
 
@@ -56,9 +76,32 @@ describe('a preview shows', () => {
 
   test.each<[string, Record<string, unknown>, string[]]>([
     ['allowedEmails', { allowedEmails: ['grace@example.com'] }, release],
-    ['adminSshKeys', { adminSshKeys: [key] }, ['update remote:Command padlock-dev-admin-keys']],
+    ['adminSshKeys', { adminSshKeys: [key] }, ['update local:Command padlock-dev-admin-keys']],
+    ['adminKeyVersion', { adminKeyVersion: 2 }, newAdminKey],
     ['size', { size: 's-1vcpu-2gb' }, ['update Droplet padlock-dev']],
     ['sshFrom', { sshFrom: ['127.0.0.0/8', '10.0.0.0/8'] }, ['update Firewall padlock-dev']],
+    [
+      'httpPort',
+      { httpPort: 8099 },
+      [
+        ...packages,
+        ...site,
+        'update Firewall padlock-dev',
+        'update local:Command padlock-dev',
+        'update local:Command padlock-dev-own-address',
+      ],
+    ],
+    [
+      'caddyRepository',
+      {
+        caddyRepository: {
+          url: 'https://apt.example.com',
+          fingerprint: 'A'.repeat(40),
+          key: 'https://apt.example.com/key',
+        },
+      },
+      [...packages, 'update Firewall padlock-dev'],
+    ],
     ['image', { image: '12345' }, newDroplet],
     ['sshPort', { sshPort: 2223 }, [...newDroplet, 'update Firewall padlock-dev']],
     [
@@ -127,6 +170,11 @@ describe('up after changes that need no new droplet', () => {
   })
 })
 
+/** What a command on the host is called, without its arguments. */
+const words = (command: string) =>
+  /padlock\/(host-key|ready|install|release|certificates \w+|site \w+)/.exec(command)?.[1] ??
+  /authorized_keys/.exec(command)?.[0]
+
 describe('up after a changed image', () => {
   let before: Json
   let outputs: Record<string, string>
@@ -149,14 +197,19 @@ describe('up after a changed image', () => {
     ;({ output } = await stack.up())
   })
 
-  test('the new droplet proves itself before the old one gives up the address, and goes', () => {
+  test('the new droplet serves before it gets the address, and then the old one goes', () => {
     const order = [
       'Droplet padlock-dev created replacement',
       'remote:Command padlock-dev-ready created replacement',
-      'ReservedIpAssignment padlock-dev deleted original',
-      'ReservedIpAssignment padlock-dev created replacement',
+      'remote:Command padlock-dev-packages created replacement',
       'remote:Command padlock-dev created replacement',
+      'local:Command padlock-dev-certificates updated',
+      'remote:Command padlock-dev-site-stage created replacement',
+      'local:Command padlock-dev-own-address created replacement',
+      'ReservedIpAssignment padlock-dev created replacement',
+      'remote:Command padlock-dev-site-serve created replacement',
       'local:Command padlock-dev created replacement',
+      'ReservedIpAssignment padlock-dev deleted original',
       'Droplet padlock-dev deleted original',
     ]
     const places = order.map((words) => [words, output.indexOf(words)] as const)
@@ -175,6 +228,19 @@ describe('up after a changed image', () => {
     expect({ ...now, sshCommand: '' }).toEqual({ ...outputs, sshCommand: '' })
     // The new host has made a key of its own.
     expect(now.sshCommand).not.toBe(outputs.sshCommand)
-    expect(sandbox.commands(droplet.id)).toHaveLength(4)
+    expect(sandbox.commands(droplet.id).map(words)).toEqual([
+      'host-key',
+      'authorized_keys',
+      'ready',
+      'install',
+      'release',
+      'certificates import',
+      'site stage',
+      'site serve',
+    ])
+  })
+
+  test('the certificate came along: the authority was asked once', () => {
+    expect(sandbox.ordered()).toBe(1)
   })
 })

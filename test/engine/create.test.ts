@@ -13,7 +13,7 @@ afterAll(() => sandbox.stop())
 
 test('a preview of a new stack asks both accounts and creates nothing', async () => {
   const steps = await stack.preview()
-  expect(steps.map(({ op }) => op)).toEqual(Array(22).fill('create'))
+  expect(steps.map(({ op }) => op)).toEqual(Array(29).fill('create'))
   expect(await sandbox.things()).toEqual([])
   expect(await sandbox.writes()).toEqual([])
 })
@@ -117,9 +117,12 @@ describe('up', () => {
     const [droplet] = await sandbox.droplets()
     expect(sandbox.commands(droplet.id).map((line) => line.replace(/ \/.*\//, ' '))).toEqual([
       'sudo host-key',
-      'sudo ready',
       expect.stringContaining('authorized_keys'),
+      'sudo ready',
+      expect.stringMatching(/^sudo install [0-9a-f]{64}$/),
       `sudo release ${outputs.release}`,
+      expect.stringMatching(/^sudo site stage [0-9a-f]{12}$/),
+      expect.stringMatching(/^sudo site serve [0-9a-f]{12}$/),
     ])
   })
 

@@ -80,7 +80,7 @@ test('deploy: a plan of another commit is refused', async () => {
   commit('a push in between')
   const { code, output } = await apply()
   expect(code).toBe(1)
-  expect(output).toMatch(/the plan is refused: it was made for commit \w+, here is \w+\./)
+  expect(output).toMatch(/the plan is rejected: it was made for commit \w+, here is \w+\./)
 })
 
 test('deploy: a loss in production without consent is no plan', async () => {

@@ -23,6 +23,10 @@ export const cache = process.env.PADLOCK_CACHE ?? join(root, '.sandbox', 'cache'
 // biome-ignore lint/suspicious/noExplicitAny: the tests read into answers of all shapes
 export type Json = any
 
+/** What a host of the tests can be made to fail at. */
+export type HostCommand = (typeof HOST_COMMANDS)[number]
+const HOST_COMMANDS = ['host-key', 'ready', 'install', 'release', 'certificates', 'site'] as const
+
 /** Two accounts on this computer, whose droplets are hosts of the tests' own. */
 export interface Sandbox {
   dir: string
@@ -40,14 +44,16 @@ export interface Sandbox {
   /** The account's droplets, oldest first. */
   droplets(): Promise<Json[]>
   /** Makes a command of the hosts fail with this text on stderr, until `mend`. */
-  fail(command: 'host-key' | 'ready' | 'release', words: string): void
+  fail(command: HostCommand, words: string): void
   /** Keeps a command of the hosts from coming to its end, until `mend`. */
-  hold(command: 'host-key' | 'ready' | 'release'): void
+  hold(command: HostCommand): void
   /** Resolves once a held command has been called. */
-  reached(command: 'host-key' | 'ready' | 'release'): Promise<void>
+  reached(command: HostCommand): Promise<void>
   mend(): void
   /** What was run on a droplet over ssh, in order. */
   commands(dropletId: number): string[]
+  /** How many certificates hosts have ordered from the authority. */
+  ordered(): number
   /** A file in the home of a host's admin. */
   hostFile(dropletId: number, path: string): string
   stop(): Promise<void>
@@ -81,7 +87,8 @@ export async function startSandbox(
   const file: SandboxFile = JSON.parse(line)
   let stopping = false
   void exited.then(async ([code, signal]) => {
-    if (stopping) return
+    // A test may have stopped it by a verb.
+    if (stopping || code === 0) return
     console.error(`the sandbox ended by itself (${code ?? signal}):\n${(await log).slice(-4000)}`)
   })
   const credentials = (await readCredentials(dir)) as Credentials
@@ -149,7 +156,7 @@ export async function startSandbox(
       }
     },
     mend() {
-      for (const command of ['host-key', 'ready', 'release']) {
+      for (const command of HOST_COMMANDS) {
         rmSync(trouble(command), { force: true })
         rmSync(trouble(`${command}.hold`), { force: true })
       }
@@ -157,6 +164,10 @@ export async function startSandbox(
     commands(dropletId) {
       const path = join(dir, 'machines', String(dropletId), 'commands')
       return existsSync(path) ? readFileSync(path, 'utf8').trimEnd().split('\n') : []
+    },
+    ordered() {
+      const path = trouble('certificates.ordered')
+      return existsSync(path) ? readFileSync(path, 'utf8').trimEnd().split('\n').length : 0
     },
     hostFile: (id, path) =>
       readFileSync(join(dir, 'machines', String(id), 'home/admin', path), 'utf8'),

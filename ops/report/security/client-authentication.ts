@@ -1,6 +1,6 @@
 import { short } from '../visible.ts'
 import { alters, type Change, closes, type Finding, opens } from './finding.ts'
-import { releases } from './release.ts'
+import { sites } from './site.ts'
 
 const TOPIC = 'client authentication'
 
@@ -14,7 +14,7 @@ export function clientAuthentication({ resources }: Change): Finding[] {
       const text = `the app at Auth0: ${short(before)} → ${short(after)}`
       return [after === 'none' ? opens(TOPIC, text) : alters(TOPIC, text)]
     })
-  const { before, after } = releases(resources)
+  const { before, after } = sites(resources)
   if (!before || !after) return findings
   const [old, now] = [demanded(before.caddyfile), demanded(after.caddyfile)]
   if (old && !now) findings.push(opens(TOPIC, 'the site to visitors without a certificate'))

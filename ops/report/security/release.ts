@@ -1,23 +1,19 @@
-import type { Resource } from '../resources.ts'
+import { componentOf, type Resource } from '../resources.ts'
 
 /** What the release's component shows of its manifest (components/release.ts). */
 export interface Shown {
   env: Record<string, string>
   secretNames: string[]
-  caddyfile: string
-  acmeRoot?: string
 }
 
 /** The release before and after; a side is undefined where there is none, or none that shows itself. */
 export function releases(resources: Resource[]): { before?: Shown; after?: Shown } {
-  const one = resources.find(({ type }) => type === 'padlock:index:Release')
+  const one = componentOf(resources, 'Release')
   const shown = (inputs: Resource['old']): Shown | undefined =>
     inputs && 'secretNames' in inputs
       ? {
           env: (inputs.env ?? {}) as Record<string, string>,
           secretNames: inputs.secretNames as string[],
-          caddyfile: String(inputs.caddyfile ?? ''),
-          acmeRoot: inputs.acmeRoot as string | undefined,
         }
       : undefined
   return { before: shown(one?.old), after: shown(one?.new) }

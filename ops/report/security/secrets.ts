@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
 import { LATER, mask } from '../mask.ts'
-import type { Resource } from '../resources.ts'
+import { componentOf, type Resource, within } from '../resources.ts'
 import { short } from '../visible.ts'
 import { alters, type Change, closes, type Finding, opens } from './finding.ts'
 import { between } from './lists.ts'
@@ -26,9 +26,9 @@ export function secrets({ resources }: Change): Finding[] {
 
 /** A release that is another one though all that its component and its source show is the same. */
 function hiddenChange(resources: Resource[]): boolean {
-  const inside = resources.filter(({ components }) => components.at(-1) === 'padlock:index:Release')
+  const inside = resources.filter((one) => within(one) === 'Release')
   const command = inside.find(({ kind }) => kind === 'remote:Command')
-  const shown = resources.find(({ type }) => type === 'padlock:index:Release')
+  const shown = componentOf(resources, 'Release')
   if (command?.operation !== 'update' || !command.reasons.includes('stdin')) return false
   if (!shown?.old || !('secretNames' in shown.old)) return false
   const later = JSON.stringify(mask(shown.new)).includes(LATER)

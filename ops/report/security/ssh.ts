@@ -1,34 +1,58 @@
 import { createHash } from 'node:crypto'
+import { componentOf, type Resource } from '../resources.ts'
 import { short } from '../visible.ts'
 import { alters, type Change, closes, type Finding, opens } from './finding.ts'
-import { between } from './lists.ts'
+import { between, texts } from './lists.ts'
 
 const TOPIC = 'ssh'
 
 /** Who may log in to the host; from where is the firewall's topic. */
 export function ssh({ resources }: Change): Finding[] {
+  return [...people(resources), ...keyPairs(resources), ...firstBoot(resources)]
+}
+
+/** The host's component shows the keys of people; in states of version 0.1 the command that writes them. */
+function people(resources: Resource[]): Finding[] {
+  const host = componentOf(resources, 'Host')
   const list = resources.find(
-    (one) => one.kind === 'remote:Command' && one.name.endsWith('-admin-keys'),
+    ({ kind, name }) => /^(remote|local):Command$/.test(kind) && name.endsWith('-admin-keys'),
   )
-  const replaced = resources.filter(
-    (one) => one.kind === 'PrivateKey' && one.operation === 'replace',
-  )
-  const { come, gone } = between(lines(list?.old?.stdin), lines(list?.new?.stdin))
-  // The stack's own key is known only later when it is made anew, and a whole list goes with a host.
-  const people = list?.old && list.new && list.operation !== 'same'
-  return [
-    ...(people ? come.map((line) => opens(TOPIC, `the host to ${owner(line)}`)) : []),
-    ...(people ? gone.map((line) => closes(TOPIC, `the host to ${owner(line)}`)) : []),
-    ...replaced.map((one) => alters(TOPIC, `the key pair ${one.name} is made anew`)),
-    ...resources
-      .filter((one) => one.kind === 'Droplet' && one.old && one.reasons.includes('userData'))
-      .map(() =>
-        alters(
-          TOPIC,
-          'the bootstrap (user data): it is a secret of the state, so read what changes under cloud-init/, in the ports or in caddyRepository',
-        ),
-      ),
+  // A whole list comes or goes with a host.
+  if (!list?.old || !list.new || list.operation === 'same') return []
+  const keys = (side: 'old' | 'new') => [
+    ...texts(host?.[side]?.adminSshKeys),
+    ...lines(list[side]?.stdin),
   ]
+  const { come, gone } = between(keys('old'), keys('new'))
+  return [
+    ...come.map((line) => opens(TOPIC, `the host to ${owner(line)}`)),
+    ...gone.map((line) => closes(TOPIC, `the host to ${owner(line)}`)),
+  ]
+}
+
+/** The stack's own key is rotated by a pair with the next number. */
+function keyPairs(resources: Resource[]): Finding[] {
+  const lives = resources.some(({ kind, old }) => kind === 'Droplet' && old)
+  return resources
+    .filter(({ kind }) => kind === 'PrivateKey')
+    .flatMap(({ name, operation }) => {
+      if (operation === 'replace') return [alters(TOPIC, `the key pair ${name} is made anew`)]
+      return operation === 'create' && lives && /-admin-\d+$/.test(name)
+        ? [alters(TOPIC, `the stack’s own key: ${name} opens the host from now on`)]
+        : []
+    })
+}
+
+function firstBoot(resources: Resource[]): Finding[] {
+  return resources
+    .filter((one) => one.kind === 'Droplet' && one.old)
+    .filter((one) => one.triggered || one.reasons.includes('userData'))
+    .map(() =>
+      alters(
+        TOPIC,
+        'the first boot (user data): a preview does not show it, so read what changes under cloud-init/ or in sshPort',
+      ),
+    )
 }
 
 const lines = (value: unknown): string[] =>

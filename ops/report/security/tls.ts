@@ -1,12 +1,12 @@
 import { short } from '../visible.ts'
 import { alters, type Change, closes, type Finding, opens } from './finding.ts'
-import { releases } from './release.ts'
+import { sites } from './site.ts'
 
 const TOPIC = 'TLS'
 
 /** Where the site's certificate comes from, whom the host trusts for it, and who else may issue. */
 export function tls({ resources }: Change): Finding[] {
-  const { before, after } = releases(resources)
+  const { before, after } = sites(resources)
   const findings = authorities(resources)
   if (!before || !after) return findings
   const [old, now] = [mode(before.caddyfile), mode(after.caddyfile)]

@@ -1,9 +1,19 @@
 /**
  * A host without a machine: reads a droplet's user data as cloud-init would, and behaves towards
  * ssh and browsers as the finished host does. It serves the bootstrap key until `ready` has run,
- * its own from `host-key` on, and the site from the first release on.
+ * its own from `host-key` on, the ports that the packages name once they are installed, and the site
+ * once it has a release, a site and a certificate, which it orders by itself or takes from its
+ * predecessor.
  */
-import { chmodSync, copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import { parse } from 'yaml'
 import type { Authority } from '../../../sandbox/ca/index.ts'
@@ -35,7 +45,7 @@ export async function startHost(
   authority: Authority,
 ): Promise<Host> {
   const config = parse(spec.userData ?? '') as UserData
-  const port = ports(config)
+  const port = sshPort(config)
   const home = prepareHome(folder)
   const ownKey = generateKey()
   writeFileSync(join(home, 'host-key.pub'), `${ownKey.publicKey}\n`)
@@ -59,15 +69,18 @@ export async function startHost(
       for (const line of lines(authorizedKeys)) ssh.allow(line)
     },
   })
-  const site = await startSite(join(home, 'release.json'), authority)
-  const listeners = new Map([
-    [port.ssh, ssh.port],
-    [port.http, site.httpPort],
-    [port.https, site.httpsPort],
-  ])
+  const site = await startSite(home, authority)
   return {
     endpoint(asked) {
-      const own = listeners.get(asked)
+      const { http, https } = sitePorts(home)
+      const own =
+        asked === port
+          ? ssh.port
+          : asked === http
+            ? site.httpPort
+            : asked === https
+              ? site.httpsPort
+              : undefined
       return own === undefined ? undefined : { host: '127.0.0.1', port: own }
     },
     async close() {
@@ -87,11 +100,20 @@ function prepareHome(folder: string): string {
   return home
 }
 
-function ports(config: UserData): Record<'ssh' | 'http' | 'https', number> {
-  const file = config.write_files.find(({ path }) => path === '/etc/padlock/ports.nft')
+/** The ports of the site are the packages' to say, and ssh's the first boot's. */
+function sshPort(config: UserData): number {
+  const path = '/etc/ssh/sshd_config.d/10-padlock-port.conf'
+  const file = config.write_files.find((one) => one.path === path)
+  return Number(/^Port (\d+)$/m.exec(file?.content ?? '')?.[1])
+}
+
+function sitePorts(home: string): { http?: number; https?: number } {
+  const path = join(home, 'ports.nft')
+  if (!existsSync(path)) return {}
+  const text = readFileSync(path, 'utf8')
   const port = (name: string) =>
-    Number(new RegExp(`^define ${name}_port = (\\d+)$`, 'm').exec(file?.content ?? '')?.[1])
-  return { ssh: port('ssh'), http: port('http'), https: port('https') }
+    Number(new RegExp(`^define ${name}_port = (\\d+)$`, 'm').exec(text)?.[1])
+  return { http: port('http'), https: port('https') }
 }
 
 function lines(path: string): string[] {

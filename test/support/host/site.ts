@@ -1,7 +1,8 @@
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import http from 'node:http'
 import https from 'node:https'
 import type { AddressInfo, Server } from 'node:net'
+import { join } from 'node:path'
 import { createSecureContext } from 'node:tls'
 import type { Authority } from '../../../sandbox/ca/index.ts'
 
@@ -11,11 +12,17 @@ export interface Site {
   close(): Promise<void>
 }
 
-/** What a visitor sees of a release: nothing over HTTPS before the first, then page and login. */
-export async function startSite(release: string, authority: Authority): Promise<Site> {
+/**
+ * What a visitor sees: nothing over HTTPS before there are a release, a site and a certificate, then
+ * page and login.
+ * @param home of the host; the script `sudo` writes what is read here
+ */
+export async function startSite(home: string, authority: Authority): Promise<Site> {
   const environment = (): Record<string, string> | undefined => {
     try {
-      return JSON.parse(readFileSync(release, 'utf8')).env
+      if (!existsSync(join(home, 'certificate'))) return undefined
+      readFileSync(join(home, 'site.json'))
+      return JSON.parse(readFileSync(join(home, 'release.json'), 'utf8')).env
     } catch {
       return undefined
     }

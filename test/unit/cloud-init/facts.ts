@@ -36,8 +36,6 @@ export const production: HostFacts = {
     publicKey: `${publicKey('ecdsa-sha2-nistp256', 'bootstrap')}\n`,
   },
   sshPort: 22,
-  httpPort: 80,
-  httpsPort: 443,
   caddyRepository: {
     url: 'https://apt.example.com/caddy/deb/debian',
     suite: 'any-version',
@@ -55,8 +53,6 @@ export const variants: Record<string, HostFacts> = {
     ...production,
     hostname: 'padlock-dev',
     sshPort: 2222,
-    httpPort: 8080,
-    httpsPort: 8443,
     caddyRepository: {
       ...production.caddyRepository,
       url: 'http://apt.example.com:8473',

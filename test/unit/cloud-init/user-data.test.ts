@@ -1,8 +1,9 @@
+import { createHash } from 'node:crypto'
 import { readdirSync, readFileSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import { parse } from 'yaml'
 import { FILES } from '../../../cloud-init/files.ts'
-import { LIMIT, userData } from '../../../cloud-init/index.ts'
+import { firstBoot, LIMIT, userData } from '../../../cloud-init/index.ts'
 import { expectGolden } from '../golden.ts'
 import { BOOTSTRAP_PRIVATE_KEY, production, variants } from './facts.ts'
 
@@ -37,12 +38,14 @@ test('the same facts in another order of keys are the same bytes', () => {
   expect(userData(backwards)).toBe(userData(production))
 })
 
-test('every file arrives as it is on disk, however YAML writes it', () => {
+test('every file arrives as it is on disk but for its comments, however YAML writes it', () => {
   const written = files(userData(production))
   for (const path of FILES) {
-    expect(written.get(`/${path}`)?.content).toBe(
-      readFileSync(join(__dirname, '../../../cloud-init/files', path), 'utf8'),
-    )
+    const text = readFileSync(join(__dirname, '../../../cloud-init/files', path), 'utf8')
+    const lines = text
+      .split('\n')
+      .filter((line, at) => (at === 0 ? !/^#[^!]/.test(line) : !/^\s*#/.test(line)))
+    expect(written.get(`/${path}`)?.content).toBe(lines.join('\n'))
   }
 })
 
@@ -58,7 +61,7 @@ test('commands can be run, the rest is data', () => {
   const written = files(userData(production))
   const runnable = [...written.values()].filter((file) => file.permissions === '0755')
   expect(runnable.map((file) => file.path)).toEqual(
-    ['host-key', 'later', 'provision', 'ready', 'release'].map(
+    ['host-key', 'install', 'later', 'pin-caddy', 'provision', 'ready'].map(
       (name) => `/usr/local/lib/padlock/${name}`,
     ),
   )
@@ -74,16 +77,33 @@ test('provisioning starts once the last file is there, and again at the end of t
   expect(runcmd).toEqual([['/usr/local/lib/padlock/provision']])
 })
 
-test('there is room to spare under the limit', () => {
-  expect(Buffer.byteLength(userData(production))).toBeLessThan(LIMIT - 5 * 1024)
+test('a repository key of 4 KiB fits', () => {
+  const key = production.caddyRepository.key.replace('\n\n', `\n\n${'mDME\n'.repeat(800)}`)
+  const facts = { ...production, caddyRepository: { ...production.caddyRepository, key } }
+  expect(Buffer.byteLength(userData(facts))).toBeLessThan(LIMIT)
 })
 
-test('too long a text names the biggest file', () => {
+test('the first boot has another version where its text differs, and for nothing else', () => {
+  const version = firstBoot(production)
+  const { caddyRepository, adminKeys, ...rest } = production
+  const url = 'https://elsewhere.example.com/'
+  const moved = { ...rest, adminKeys: [], caddyRepository: { ...caddyRepository, url } }
+  expect(firstBoot(moved)).toBe(version)
+  expect(firstBoot({ ...production, sshPort: 2222 })).not.toBe(version)
+  expect(firstBoot({ ...production, hostname: 'other' })).not.toBe(version)
+})
+
+test('whoever changes the first boot says so here: every droplet is replaced', () => {
+  const text = userData(production)
+  expect(createHash('sha256').update(text).digest('hex')).toBe(
+    '63d2ab746a5d680f8c2cda1cf9bc985877968b52acd2b85f64c9c38c3dd840d2',
+  )
+})
+
+test('too long a text is refused', () => {
   const key = production.caddyRepository.key.replace('\n\n', `\n\n${'mDME\n'.repeat(10000)}`)
   const facts = { ...production, caddyRepository: { ...production.caddyRepository, key } }
-  expect(() => userData(facts)).toThrow(
-    /^The user data has \d+ bytes, DigitalOcean takes 65536: the biggest file is \/etc\/padlock\/caddy.asc with 50\d+ bytes$/,
-  )
+  expect(() => userData(facts)).toThrow(/^The user data has \d+ bytes; allowed are 20480$/)
 })
 
 test('no secret but the bootstrap host key', () => {

@@ -1,3 +1,4 @@
+import * as pulumi from '@pulumi/pulumi'
 import { Dns, type DnsArgs } from '../../../components/dns.ts'
 import { mockProviders, settle } from './mocks.ts'
 
@@ -9,9 +10,10 @@ const base: DnsArgs = {
   protect: false,
 }
 
-async function records(args: DnsArgs) {
+async function records(args: DnsArgs, ipv6?: string) {
   const registered = mockProviders()
-  new Dns('padlock-dev', args)
+  const dns = new Dns('padlock-dev', args)
+  if (ipv6) dns.leadTo(pulumi.output(ipv6), dns.records[0]!)
   const byType = await settle(registered)
   return {
     zones: byType['digitalocean:index/domain:Domain']?.map((zone) => zone.inputs) ?? [],
@@ -31,15 +33,10 @@ test('a managed zone is made without an address of its own', async () => {
   expect(zones).toEqual([{ name: 'example.com' }])
 })
 
-test('AAAA where there is IPv6, CAA where the authority is known', async () => {
-  const made = await records({
-    ...base,
-    recordName: '@',
-    ipv6: '2001:db8::7',
-    caaIssuer: 'letsencrypt.org',
-  })
+test('CAA where the authority is known, AAAA where there is IPv6, with a short life', async () => {
+  const settings = { ...base, recordName: '@', caaIssuer: 'letsencrypt.org' }
+  const made = await records(settings, '2001:db8::7')
   expect(made.records.slice(1)).toEqual([
-    { domain: 'example.com', type: 'AAAA', name: '@', value: '2001:db8::7', ttl: 300 },
     {
       domain: 'example.com',
       type: 'CAA',
@@ -49,5 +46,6 @@ test('AAAA where there is IPv6, CAA where the authority is known', async () => {
       flags: 0,
       tag: 'issue',
     },
+    { domain: 'example.com', type: 'AAAA', name: '@', value: '2001:db8::7', ttl: 60 },
   ])
 })

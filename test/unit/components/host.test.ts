@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Host, type HostArgs } from '../../../components/host.ts'
+import type { Order } from '../../../components/ssh/authorize.ts'
 import { mockProviders, plain, publicKey, settle, value } from './mocks.ts'
 
 const args: HostArgs = {
@@ -9,11 +10,9 @@ const args: HostArgs = {
   image: 'debian-13-x64',
   ipv6: true,
   tags: ['padlock-dev'],
-  reservedIp: '203.0.113.9',
+  adminKeyVersion: 1,
   adminSshKeys: ['ssh-ed25519 AAAAC3 ada@example.com'],
   sshPort: 2222,
-  httpPort: 80,
-  httpsPort: 443,
   caddyRepository: {
     url: 'https://apt.example.com/deb',
     suite: 'any-version',
@@ -50,7 +49,7 @@ test('the droplet carries the bootstrap and nothing that changes from release to
   })
   expect(userData).toMatch(/^#cloud-config\n/)
   expect(byType['digitalocean:index/sshKey:SshKey']?.[0]?.inputs).toMatchObject({
-    publicKey: publicKey('ssh-ed25519', 'padlock-dev-admin'),
+    publicKey: publicKey('ssh-ed25519', 'padlock-dev-first-login'),
   })
 })
 
@@ -75,17 +74,13 @@ test('the first connection is pinned to the one-time key, all later ones to the 
     publicKey('ecdsa-sha2-nistp256', 'padlock-dev-bootstrap'),
   )
   expect(pinned('padlock-dev-ready')).toBe('ssh-ed25519 AAAAhost')
-  expect(pinned('padlock-dev-admin-keys')).toBe('ssh-ed25519 AAAAhost')
+  expect((await ordered()).address.hostKey).toBe('ssh-ed25519 AAAAhost')
   expect(await value(host.hostKey)).toBe('ssh-ed25519 AAAAhost')
 })
 
 test('every command is made anew with the droplet, logs nothing and has no delete', async () => {
   const { commands } = await hosted()
-  expect(Object.keys(commands).sort()).toEqual([
-    'padlock-dev-admin-keys',
-    'padlock-dev-host-key',
-    'padlock-dev-ready',
-  ])
+  expect(Object.keys(commands).sort()).toEqual(['padlock-dev-host-key', 'padlock-dev-ready'])
   for (const command of Object.values(commands)) {
     expect(command).toMatchObject({
       triggers: ['4711'],
@@ -99,15 +94,33 @@ test('every command is made anew with the droplet, logs nothing and has no delet
   }
 })
 
+/** What the program that writes the administrators' keys is told. */
+async function ordered(more: Partial<HostArgs> = {}): Promise<Order> {
+  const { byType } = await hosted(more)
+  const { stdin } = plain(byType['command:local:Command']?.[0]?.inputs) as {
+    stdin: { secret: string }
+  }
+  return JSON.parse(stdin.secret)
+}
+
+const names = (privateKeys: string[]) => privateKeys.map((key) => key.split('\n')[1])
+
 test('administrators are the stack’s own key and the people’s', async () => {
-  const { commands } = await hosted()
-  expect(commands['padlock-dev-admin-keys']?.stdin).toBe(
-    `${publicKey('ssh-ed25519', 'padlock-dev-admin')}\nssh-ed25519 AAAAC3 ada@example.com\n`,
-  )
+  const { authorized, privateKeys } = await ordered()
+  expect(authorized).toEqual([
+    publicKey('ssh-ed25519', 'padlock-dev-admin'),
+    'ssh-ed25519 AAAAC3 ada@example.com',
+  ])
+  expect(names(privateKeys)).toEqual(['padlock-dev-admin', 'padlock-dev-first-login'])
 })
 
-test('the reserved IP moves to the droplet by its number', async () => {
-  const { byType } = await hosted()
-  const type = 'digitalocean:index/reservedIpAssignment:ReservedIpAssignment'
-  expect(byType[type]?.[0]?.inputs).toEqual({ ipAddress: '203.0.113.9', dropletId: 4711 })
+test('a new key of the stack is written with the one before it, which it replaces', async () => {
+  const { authorized, privateKeys } = await ordered({ adminKeyVersion: 2 })
+  expect(authorized[0]).toBe(publicKey('ssh-ed25519', 'padlock-dev-admin-2'))
+  expect(authorized).toHaveLength(2)
+  expect(names(privateKeys)).toEqual([
+    'padlock-dev-admin-2',
+    'padlock-dev-admin',
+    'padlock-dev-first-login',
+  ])
 })

@@ -1,4 +1,4 @@
-import { Network, outboundPorts } from '../../../components/network.ts'
+import { type Endpoints, Network, outboundPorts } from '../../../components/network.ts'
 import { mockProviders, plain, settle, value } from './mocks.ts'
 
 const args = {
@@ -64,20 +64,37 @@ describe.each([false, true])('network (preview: %p)', (preview) => {
   })
 })
 
-test.each([
-  [['https://acme.example.com/dir'], [80, 443]],
+const image = (name: string) => ({ kind: 'image' as const, image: name })
+
+test.each<[string, Partial<Endpoints>, number[]]>([
+  ['the usual ports', {}, [80, 443]],
   [
-    ['https://acme.example.com:8472/dir', 'http://apt.example.com'],
+    'another port of the authority, http of the repository',
+    {
+      certificates: { acmeDirectory: 'https://acme.example.com:8472/dir' },
+      host: { caddyRepository: { url: 'http://apt.example.com' } },
+    },
     [80, 443, 8472],
   ],
   [
-    ['login.example.com:8471', 'ghcr.io/acme/shop@sha256:0'],
+    'the tenant’s port, the usual one of a registry',
+    {
+      identity: { domain: 'login.example.com:8471' },
+      release: { app: image('ghcr.io/acme/shop@sha256:0') },
+    },
     [80, 443, 8471],
   ],
   [
-    ['registry.example.com:5000/shop', 'registry.example.com:5000/base'],
+    'a registry’s port',
+    { release: { app: image('registry.example.com:5000/shop') } },
     [80, 443, 5000],
   ],
-])('the host may reach %p at %p', (endpoints, ports) => {
-  expect(outboundPorts(endpoints)).toEqual(ports)
+])('the host may reach %s', (_what, more, ports) => {
+  const usual: Endpoints = {
+    certificates: { acmeDirectory: 'https://acme.example.com/dir' },
+    host: { caddyRepository: { url: 'https://apt.example.com' } },
+    identity: { domain: 'login.example.com' },
+    release: { app: { kind: 'source', folder: 'app' } },
+  }
+  expect(outboundPorts({ ...usual, ...more })).toEqual(ports)
 })

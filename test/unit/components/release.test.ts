@@ -1,5 +1,5 @@
 import * as pulumi from '@pulumi/pulumi'
-import { Release, type ReleaseArgs } from '../../../components/release.ts'
+import { Release, type ReleaseArgs } from '../../../components/release/index.ts'
 import { mockProviders, plain, settle, value } from './mocks.ts'
 
 const archive = { path: 'node_modules/.cache/padlock/app-ab12.tar.gz', sha256: 'ab12' }
@@ -15,7 +15,7 @@ function args(more: Partial<ReleaseArgs> = {}): ReleaseArgs {
   return {
     ssh,
     dropletId: '4711',
-    deletedWith: new Anchor(),
+    droplet: new Anchor(),
     app: { kind: 'source', folder: 'app' },
     archive,
     env: { B: '2', A: '1' },
@@ -23,7 +23,7 @@ function args(more: Partial<ReleaseArgs> = {}): ReleaseArgs {
     memoryMiB: 256,
     readyPath: '/readyz',
     readySeconds: 90,
-    caddyfile: 'example.com {}',
+    reachable: new Anchor(),
     after: [],
     ...more,
   }
@@ -59,8 +59,6 @@ test('the manifest goes over stdin, as a secret', async () => {
     pids: 256,
     readyPath: '/readyz',
     readySeconds: 90,
-    caddyfile: 'example.com {}',
-    acmeRoot: null,
   })
 })
 
@@ -68,7 +66,7 @@ test('the command carries the content hash and no secret', async () => {
   const { id, command } = await released()
   const { stdin, connection, ...rest } = command
   expect(rest).toEqual({
-    create: `sudo /usr/local/lib/padlock/release ${id}`,
+    create: `sudo /usr/lib/padlock/release ${id}`,
     triggers: ['4711'],
     addPreviousOutputInEnv: false,
     logging: 'none',
@@ -93,7 +91,6 @@ test('a preview sees the component’s own inputs: plain values, and of secrets 
     memoryMiB: 256,
     readyPath: '/readyz',
     readySeconds: 90,
-    caddyfile: 'example.com {}',
   })
 })
 
@@ -101,7 +98,6 @@ test.each<[string, Partial<ReleaseArgs>]>([
   ['the app', { archive: { ...archive, sha256: 'cd34' } }],
   ['a plain value', { env: { A: '9', B: '2' } }],
   ['a secret', { secrets: { AUTH0_CLIENT_SECRET: pulumi.secret('another') } }],
-  ['the site', { caddyfile: 'example.org {}' }],
   ['a limit', { memoryMiB: 512 }],
 ])('a change of %s makes another release', async (_what, more) => {
   expect((await released(more)).id).not.toBe((await released()).id)

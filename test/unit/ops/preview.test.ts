@@ -110,7 +110,7 @@ describe('prices of the API', () => {
 
   test('a refusal names what to do, and not the token', async () => {
     await expect(fetchPrices(endpoint, 'bad-token')).rejects.toThrow(
-      `${endpoint} answers 401 to GET /v2/sizes: set DIGITALOCEAN_TOKEN to a token that may read`,
+      `${endpoint} answers 401 to GET /v2/sizes. Fix: set DIGITALOCEAN_TOKEN to a token that may read`,
     )
   })
 })

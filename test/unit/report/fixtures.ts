@@ -21,7 +21,7 @@ export const prices: Prices = pricesOf([
   JSON.parse(readFileSync(join(FIXTURES, 'prices.json'), 'utf8')),
 ])
 
-interface Wished {
+interface Options {
   old?: Properties
   new?: Properties
   /** Top-level properties that force a replacement. */
@@ -29,25 +29,37 @@ interface Wished {
   /** Component around it. */
   within?: string
   name?: string
+  /** Values of the engine's replacementTrigger. */
+  triggers?: [before: string, after: string]
 }
 
 /** A preview of resources by their types, for what no recording shows. */
-export function preview(resources: Record<string, Wished>): Preview {
+export function preview(resources: Record<string, Options>): Preview {
   return { steps: Object.entries(resources).map(([type, wished]) => step(type, wished)) }
 }
 
-function step(type: string, { old, new: after, replaces, within, name }: Wished): PreviewStep {
-  const chain = within ? `padlock:index:${within}$${type}` : type
+/** `components/` around it as `Deployment$Host`; several of one type as `type#name`. */
+function step(key: string, options: Options): PreviewStep {
+  const { old, new: after, replaces, within, triggers } = options
+  const [type = '', name = options.name ?? 'padlock-dev'] = key.split('#')
+  const types = within?.split('$').map((each) => `padlock:index:${each}`) ?? []
+  const chain = [...types, type].join('$')
   const same = JSON.stringify(old) === JSON.stringify(after)
-  const change = same ? 'same' : replaces ? 'replace' : 'update'
+  const change = replaces || triggers ? 'replace' : same ? 'same' : 'update'
   const names = Object.keys({ ...old, ...after })
   return {
     op: old && after ? change : old ? 'delete' : 'create',
-    urn: `urn:pulumi:dev::padlock::${chain}::${name ?? 'padlock-dev'}`,
-    ...(old && { oldState: { type, inputs: old } }),
-    ...(after && { newState: { type, inputs: after } }),
+    urn: `urn:pulumi:dev::padlock::${chain}::${name}`,
+    ...(old && {
+      oldState: { type, inputs: old, ...(triggers && { replacementTrigger: triggers[0] }) },
+    }),
+    ...(after && {
+      newState: { type, inputs: after, ...(triggers && { replacementTrigger: triggers[1] }) },
+    }),
+    // Of a replacement by its trigger the engine names no property.
     ...(old &&
-      after && {
+      after &&
+      !triggers && {
         diffReasons: names.filter((key) => JSON.stringify(old[key]) !== JSON.stringify(after[key])),
       }),
     ...(replaces && { replaceReasons: replaces }),

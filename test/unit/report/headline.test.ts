@@ -13,23 +13,23 @@ test.each<[string, string, number]>([
   ['size', 'Resizes the droplet (s-1vcpu-1gb → s-1vcpu-2gb): about 1 minute of downtime', 60],
   [
     'image',
-    'Replaces the droplet (image): about 3 minutes of downtime, and what is on its disk is lost',
+    'Replaces the droplet (image) and loses what is on its disk: about 3 minutes of downtime, as the address moves before the app is on the new one',
     180,
   ],
   [
     'user-data',
-    'Replaces the droplet (userData): about 3 minutes of downtime, and what is on its disk is lost',
+    'Replaces the droplet (userData) and loses what is on its disk: about 3 minutes of downtime, as the address moves before the app is on the new one',
     180,
   ],
   [
     'ipv6-off',
-    'Replaces the droplet (ipv6): about 3 minutes of downtime, and what is on its disk is lost; takes the name away from visitors with IPv6 alone',
+    'Replaces the droplet (ipv6) and loses what is on its disk: about 3 minutes of downtime, as the address moves before the app is on the new one; takes the name away from visitors with IPv6 alone',
     180,
   ],
   [
     'region',
-    'Replaces the droplet (region): about 3 minutes of downtime, and what is on its disk is lost; gives the site a new address, which resolvers learn within 5 minutes',
-    180,
+    'Replaces the droplet (region) and loses what is on its disk: about 3 minutes of downtime, as the address moves before the app is on the new one; gives the site a new address, which resolvers learn within 5 minutes',
+    300,
   ],
   [
     'subdomain',
@@ -61,7 +61,7 @@ test('lost data comes before everything else', () => {
     }),
   )
   expect(headline.text).toBe(
-    'Deletes the Volume data: what it holds is lost; replaces the droplet (image): about 3 minutes of downtime, and what is on its disk is lost',
+    'Deletes the Volume data: what it holds is lost; replaces the droplet (image) and loses what is on its disk: about 3 minutes of downtime, as the address moves before the app is on the new one',
   )
   expect(changes.map(({ kind, dangerous }) => [kind, dangerous])).toEqual([
     ['Volume', true],

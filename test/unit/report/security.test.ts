@@ -60,8 +60,8 @@ test.each<[string, string[]]>([
   expect(lines(report(recording(name)))).toEqual(expected)
 })
 
-test('a changed bootstrap is named, though its lines are a secret', () => {
-  expect(lines(report(recording('user-data'))).join()).toMatch(/^changes the bootstrap/)
+test('a changed first boot is named, though its lines are a secret', () => {
+  expect(lines(report(recording('user-data'))).join()).toMatch(/^changes the first boot/)
 })
 
 test('a moved site opens its new callback and closes its old one', () => {
@@ -158,5 +158,61 @@ test('without its firewall the droplet is open; without its login the site is', 
   expect(lines(found)).toEqual([
     'opens Every port of the droplet to the whole internet: the firewall goes',
     'opens the site: its login at Auth0 goes',
+  ])
+})
+
+test('where the site has a component of its own, its Caddyfile counts', () => {
+  const shown = (before: Properties, after: Properties) =>
+    lines(
+      report(
+        preview({
+          'padlock:index:Release': {
+            old: { env: {}, secretNames: [] },
+            new: { env: {}, secretNames: [] },
+          },
+          'padlock:index:Site': { old: before, new: after, within: 'Deployment' },
+        }),
+      ),
+    )
+  expect(shown({ caddyfile: CADDYFILE }, { caddyfile: CADDYFILE, acmeRoot: 'PEM' })).toEqual([
+    'opens trust in a private root certificate for the certificate authority',
+  ])
+  const demanding = CADDYFILE.replace('tls {', 'tls {\n\t\tclient_auth {\n\t\t}')
+  expect(shown({ caddyfile: demanding }, { caddyfile: CADDYFILE })).toEqual([
+    'opens the site to visitors without a certificate',
+  ])
+})
+
+test('a state of version 0.1: the Caddyfile of its release is compared with the new site’s', () => {
+  const release = { env: {}, secretNames: [] }
+  const found = report(
+    preview({
+      'padlock:index:Release': { old: { ...release, caddyfile: CADDYFILE }, new: release },
+      'padlock:index:Site': { new: { caddyfile: 'http://example.com {\n}' }, within: 'Deployment' },
+    }),
+  )
+  expect(lines(found)).toEqual(['opens the site without TLS: everybody on the way reads along'])
+})
+
+test('keys of people, which the host’s component shows', () => {
+  const key = (person: string) => `ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIA== ${person}@example.com`
+  const found = report(
+    preview({
+      'padlock:index:Host': {
+        old: { adminSshKeys: [key('ada')] },
+        new: { adminSshKeys: [key('grace')] },
+        within: 'Deployment',
+      },
+      'command:local:Command': {
+        old: { create: 'keys-1', stdin: '[secret]' },
+        new: { create: 'keys-2', stdin: '[secret]' },
+        within: 'Deployment$Host',
+        name: 'padlock-dev-admin-keys',
+      },
+    }),
+  )
+  expect(lines(found)).toEqual([
+    expect.stringMatching(/^opens the host to grace@example\.com \(SHA256:/),
+    expect.stringMatching(/^closes the host to ada@example\.com \(SHA256:/),
   ])
 })

@@ -1,0 +1,47 @@
+import * as command from '@pulumi/command'
+import * as digitalocean from '@pulumi/digitalocean'
+import * as pulumi from '@pulumi/pulumi'
+import { type VisitArgs, visitCommand, visitEnvironment } from './probe/visit.ts'
+
+export interface AddressArgs {
+  reservedIp: pulumi.Input<string>
+  droplet: digitalocean.Droplet
+  /** The site as it is asked, but for the address. */
+  visit: Omit<VisitArgs, 'address'>
+  /** The site's command on the host; it says whether the certificate is there. */
+  staged: command.remote.Command
+}
+
+/**
+ * The reserved IP's way to the droplet. A new droplet is asked at its own address first, if it has a
+ * certificate by then; only one that serves the site gets the address. It takes it over from the old
+ * one in one step: the new assignment is made first, and deleting the old one leaves an address alone that
+ * points elsewhere by then (digitalocean provider, reserved_ip_assignment).
+ */
+export class Address extends pulumi.ComponentResource {
+  readonly assigned: pulumi.Resource
+
+  constructor(name: string, args: AddressArgs, opts?: pulumi.ComponentResourceOptions) {
+    super('padlock:index:Address', name, {}, opts)
+    const { droplet, staged, visit } = args
+    const address = droplet.ipv4Address
+    const asked = new command.local.Command(
+      `${name}-own-address`,
+      {
+        create: pulumi.interpolate`${visitCommand({ ...visit, address })} --certificate "${staged.stdout}"`,
+        environment: visitEnvironment(visit),
+        triggers: [droplet.id],
+        addPreviousOutputInEnv: false,
+        logging: 'none',
+      },
+      { parent: this, dependsOn: staged, customTimeouts: { create: '10m', update: '10m' } },
+    )
+    const formerParent = pulumi.createUrn(name, 'padlock:index:Host')
+    this.assigned = new digitalocean.ReservedIpAssignment(
+      name,
+      { ipAddress: args.reservedIp, dropletId: droplet.id.apply(Number) },
+      { parent: this, dependsOn: asked, aliases: [{ parent: formerParent }] },
+    )
+    this.registerOutputs({})
+  }
+}

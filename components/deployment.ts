@@ -1,0 +1,129 @@
+import * as pulumi from '@pulumi/pulumi'
+import type { Settings } from '../config/settings.ts'
+import { Address } from './address.ts'
+import { Certificates } from './certificates/index.ts'
+import { Dns } from './dns.ts'
+import { appEnvironment } from './environment.ts'
+import { guarded } from './guarded.ts'
+import { Host } from './host.ts'
+import { Identity } from './identity.ts'
+import { Network, outboundPorts } from './network.ts'
+import type { Outputs } from './outputs.ts'
+import { Packages } from './packages.ts'
+import type { Prepared } from './prepare.ts'
+import { Probe } from './probe/index.ts'
+import { Project } from './project.ts'
+import { Release } from './release/index.ts'
+import { caddyfile } from './site/caddyfile.ts'
+import { Site } from './site/index.ts'
+import { loginCommand } from './ssh/login-command.ts'
+
+/**
+ * A whole HTTPS deployment behind a login: Auth0 application, droplet with its firewall and
+ * address, DNS records, the host's software, a release of the app, and a probe from outside. It
+ * reads no global configuration; each component takes its own group of the settings.
+ *
+ * A replaced droplet is finished beside the old one (packages, release, certificate, site) before
+ * the address moves, and the old one goes when the site has been asked from outside.
+ */
+export class Deployment extends pulumi.ComponentResource {
+  readonly outputs: Outputs
+
+  constructor(
+    name: string,
+    settings: Settings,
+    prepared: Prepared,
+    opts?: pulumi.ComponentResourceOptions,
+  ) {
+    super('padlock:index:Deployment', name, {}, opts)
+    // States of version 0.1 have the components at the root.
+    const child = { parent: this, aliases: [{ parent: pulumi.rootStackResource }] }
+    const { site, certificates, lifecycle } = settings
+    const { expires, protect } = lifecycle
+    const from = guarded(settings.secretKeys)
+
+    const identity = new Identity(
+      name,
+      { ...settings.identity, connections: prepared.connections, expires, protect },
+      child,
+    )
+    const network = new Network(
+      name,
+      { ...settings.network, outboundPorts: outboundPorts(settings), expires, protect },
+      child,
+    )
+    const host = new Host(
+      name,
+      { ...settings.host, tags: network.tags, protect: lifecycle.protectDroplet },
+      { ...child, dependsOn: [identity, network] },
+    )
+    const { ssh, droplet, dropletId, reachable, ready } = host
+    const target = { ssh, droplet, dropletId }
+    const { bundle, archive } = prepared
+    const { installed } = new Packages(name, { ...target, bundle, reachable, ready }, child)
+    const release = new Release(
+      name,
+      {
+        ...target,
+        ...settings.release,
+        archive,
+        env: appEnvironment(settings, identity.clientId),
+        secrets: { ...settings.release.secrets, AUTH0_CLIENT_SECRET: identity.clientSecret },
+        reachable,
+        after: [installed, ...identity.links],
+      },
+      child,
+    )
+    const { carried } = new Certificates(name, { ssh, dropletId, after: [installed] }, child)
+    const { acmeRoot } = certificates
+    const proxy = new Site(
+      name,
+      {
+        ...target,
+        host: site.hostname,
+        ...from('acmeEmail', { caddyfile: caddyfile({ ...site, ...certificates }) }),
+        acmeRoot,
+        after: [release.live, carried],
+      },
+      child,
+    )
+    const { reservedIp } = network
+    const visit = { url: site.url, httpPort: site.httpPort, issuer: identity.issuer, acmeRoot }
+    const { assigned } = new Address(
+      name,
+      { reservedIp, ...target, staged: proxy.staged, visit },
+      child,
+    )
+    const dns = new Dns(name, { ...settings.dns, ipv4: reservedIp, protect }, child)
+    // A failed certificate attempt costs a minute: the name must answer before the site is served.
+    const serving = proxy.serve([assigned, ...dns.records])
+    const probe = new Probe(
+      name,
+      { ...visit, address: reservedIp, release: release.release, dropletId },
+      { ...child, dependsOn: serving },
+    )
+    if (settings.host.ipv6) dns.leadTo(host.ipv6Address, probe.passed)
+    new Project(
+      name,
+      {
+        description: `${site.url} (stack ${pulumi.getStack()})`,
+        environment: settings.project.environment,
+        resources: [host.dropletUrn, network.reservedIpUrn, ...(dns.zoneUrn ? [dns.zoneUrn] : [])],
+      },
+      child,
+    )
+
+    this.outputs = {
+      url: probe.url,
+      host: site.hostname,
+      ip: reservedIp,
+      issuer: identity.issuer,
+      clientId: identity.clientId,
+      release: release.release,
+      expiresAt: expires?.toISOString() ?? 'never',
+      sshCommand: loginCommand(reservedIp, settings.host.sshPort, host.hostKey),
+      adminPrivateKey: pulumi.secret(host.adminPrivateKey),
+    }
+    this.registerOutputs({})
+  }
+}

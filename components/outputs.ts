@@ -1,0 +1,16 @@
+import type * as pulumi from '@pulumi/pulumi'
+
+/** What a stack gives out. */
+export interface Outputs {
+  /** The site's URL, known only once the probe has passed. */
+  url: pulumi.Output<string>
+  host: string
+  ip: pulumi.Output<string>
+  issuer: string
+  clientId: pulumi.Output<string>
+  release: pulumi.Output<string>
+  expiresAt: string
+  sshCommand: pulumi.Output<string>
+  /** A secret. */
+  adminPrivateKey: pulumi.Output<string>
+}

@@ -1,0 +1,153 @@
+import * as auth0 from '@pulumi/auth0'
+import * as digitalocean from '@pulumi/digitalocean'
+import { Config, log, RunError } from '@pulumi/pulumi'
+
+/** What the accounts are asked about; the names are those of the configuration keys. */
+export interface Options {
+  region: string
+  size: string
+  zone: string
+  manageZone: boolean
+  connections: string[]
+  /** The tag that the stack's droplets carry. */
+  tag: string
+}
+
+/** What the accounts answered. */
+export interface Findings {
+  /** Ids of the connections, in the order of their names. */
+  connections: { name: string; id: string }[]
+}
+
+/**
+ * Asks both accounts, before anything is created, whether the credentials are good and sufficient,
+ * the size exists, the region offers it, an adopted zone is there and the tenant has the connections.
+ * @throws RunError that names the key, the value, what is allowed and the command that fixes it.
+ */
+export async function preflight(options: Options): Promise<Findings> {
+  const [connections] = await Promise.all([
+    Promise.all(options.connections.map(findConnection)),
+    checkSize(options),
+    options.manageZone ? undefined : checkZone(options.zone),
+    checkClientSecrets(),
+    warnOfLeftDroplets(options.tag),
+  ])
+  return { connections }
+}
+
+async function checkSize({ size, region }: Options): Promise<void> {
+  const { sizes } = await digitalocean.getSizes({}).catch(failDigitalOcean)
+  const found = sizes.find((one) => one.slug === size)
+  if (!found) {
+    const offered = sizes
+      .filter((one) => one.regions.includes(region))
+      .sort((a, b) => a.priceMonthly - b.priceMonthly)
+    throw configurationError(
+      `size = "${size}" is not a size that DigitalOcean has`,
+      `among others ${
+        offered
+          .slice(0, 6)
+          .map((one) => one.slug)
+          .join(', ') || 's-1vcpu-1gb'
+      }`,
+      'pulumi config set size s-1vcpu-1gb',
+    )
+  }
+  if (!found.available || !found.regions.includes(region)) {
+    throw configurationError(
+      `region = "${region}" does not offer the size ${size}`,
+      [...found.regions].sort().join(', ') || 'no region at present',
+      `pulumi config set region ${found.regions[0] ?? 'fra1'}`,
+    )
+  }
+}
+
+async function checkZone(zone: string): Promise<void> {
+  await digitalocean.getDomain({ name: zone }).catch((error: Error) => {
+    if (!/404|not found/i.test(error.message)) failDigitalOcean(error)
+    throw configurationError(
+      `zone = "${zone}" is not in the DigitalOcean account`,
+      'a zone of the account, or a new one that the stack creates and owns',
+      'pulumi config set manageZone true, or add the zone to the account',
+    )
+  })
+}
+
+/**
+ * An update that was killed while a droplet was made leaves it out of the state, and the next one
+ * makes another: nobody but the bill would tell.
+ */
+async function warnOfLeftDroplets(tag: string): Promise<void> {
+  const { droplets } = await digitalocean.getDroplets({}).catch(failDigitalOcean)
+  const ours = droplets.filter((one) => one.tags.includes(tag))
+  if (ours.length < 2) return
+  const names = ours.map((one) => `${one.name} (${one.id})`).join(', ')
+  await log.warn(
+    `${ours.length} droplets carry the tag ${tag}: ${names}. If none is being replaced, all but one are left over ` +
+      "from an update that was killed: `pulumi stack --show-ids` names the stack's own, delete the others " +
+      '(doctl compute droplet delete ID).',
+  )
+}
+
+async function findConnection(name: string): Promise<{ name: string; id: string }> {
+  const connection = await auth0.getConnection({ name }).catch((error: Error) => {
+    if (/no connection found|404|not found/i.test(error.message)) {
+      throw configurationError(
+        `connections: "${name}" is not a connection of the Auth0 tenant`,
+        'names from Authentication in the Auth0 dashboard',
+        `pulumi config set --path 'connections[0]' Username-Password-Authentication`,
+      )
+    }
+    return failAuth0(error)
+  })
+  return { name, id: connection.id }
+}
+
+/**
+ * The Management API leaves client secrets out, without an error, where the scope is missing; the
+ * management application's own is one that must be there. Who has a token and no application, or
+ * one that signs its requests, finds out from the new application's secret.
+ */
+async function checkClientSecrets(): Promise<void> {
+  const settings = new Config('auth0')
+  const clientId = settings.get('clientId') ?? process.env.AUTH0_CLIENT_ID
+  const secret = settings.get('clientSecret') ?? process.env.AUTH0_CLIENT_SECRET
+  const token = settings.get('apiToken') ?? process.env.AUTH0_API_TOKEN
+  if (!clientId || !secret || token) return
+  const own = await auth0.getClient({ clientId }).catch(failAuth0)
+  if (own.clientSecret) return
+  throw configurationError(
+    'the Auth0 management application may not read client secrets, which the app needs to log users in',
+    'an application that is granted the scope read:client_keys',
+    'Auth0 dashboard, Applications > APIs > Auth0 Management API > Machine to Machine',
+  )
+}
+
+function failAuth0(error: Error): never {
+  if (/access_denied|unauthorized|401/i.test(error.message)) {
+    throw configurationError(
+      'Auth0 refused the management credentials',
+      'a machine-to-machine application that is authorised for the Auth0 Management API',
+      'export AUTH0_CLIENT_ID and AUTH0_CLIENT_SECRET, or pulumi config set --secret auth0:clientSecret SECRET',
+    )
+  }
+  throw new RunError(`Auth0 did not answer as it should: ${error.message}`)
+}
+
+function failDigitalOcean(error: Error): never {
+  if (/401|unable to authenticate/i.test(error.message)) {
+    throw configurationError(
+      'DigitalOcean refused the token',
+      'a token with read and write access',
+      'pulumi config set --secret digitalocean:token TOKEN, or export DIGITALOCEAN_TOKEN',
+    )
+  }
+  throw new RunError(`DigitalOcean did not answer as it should: ${error.message}`)
+}
+
+/** The engine shows a RunError's message alone, without the program's stack. */
+function configurationError(wrong: string, allowed: string, fix: string): RunError {
+  return new RunError(
+    `${wrong}. Allowed: ${allowed}.\n    Fix: ${fix}\nNothing was created or changed.`,
+  )
+}

@@ -1,0 +1,38 @@
+import { sourcesFile } from '../cloud-init/index.ts'
+import type { Settings } from '../config/settings.ts'
+import { type HostBundle, hostBundle } from '../host/index.ts'
+import { preflight } from './preflight.ts'
+import { type Archive, archive } from './release/archive.ts'
+
+/** What is known and made before the first resource is. */
+export interface Prepared {
+  /** The tenant's connections, in the order of the settings. */
+  connections: { name: string; id: string }[]
+  /** The packed folder of an app that is built on the host. */
+  archive?: Archive
+  bundle: HostBundle
+}
+
+/**
+ * Asks both accounts whether the settings can be had, and packs the app and the host's software.
+ * @param name of the deployment; the droplets carry it as their tag
+ * @throws RunError before anything is created
+ */
+export async function prepare(name: string, settings: Settings): Promise<Prepared> {
+  const { app } = settings.release
+  const { caddyRepository, sshPort, httpPort, httpsPort } = settings.host
+  const [{ connections }, packed, bundle] = await Promise.all([
+    preflight({
+      ...settings.host,
+      ...settings.dns,
+      connections: settings.identity.connections,
+      tag: name,
+    }),
+    app.kind === 'source' ? archive(app.folder) : undefined,
+    hostBundle({
+      ports: { ssh: sshPort, http: httpPort, https: httpsPort },
+      repository: { ...caddyRepository, sources: sourcesFile(caddyRepository) },
+    }),
+  ])
+  return { connections, archive: packed, bundle }
+}

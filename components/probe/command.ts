@@ -1,0 +1,66 @@
+import { parseArgs } from 'node:util'
+import { probe } from './probe.ts'
+import { Finding } from './site.ts'
+
+/** How long the site may take to come up. */
+const SECONDS = 180
+
+export const help = `padlock probe URL --address IP --http-port N --issuer URL [--seconds N]
+
+Asks the site, from where you stand, what a visitor would see: a certificate that is
+trusted for the name, the redirect from http, and the login's redirect to the issuer.
+
+  URL           public base URL, such as https://www.example.com
+  --address     the address to connect to, whatever a resolver says
+  --http-port   the port that redirects to https
+  --issuer      the identity provider, with a final slash
+  --release     shown in the answer
+  --certificate what the host says of its certificate; only "certified" is asked
+  --seconds     how long to wait for it to come up (${SECONDS})
+
+PADLOCK_ROOT in the environment holds the PEM text of a private root to trust.
+Exit code 0: all is well. 1: what is wrong, and where to look.`
+
+/** Prints one line for each check, or what is wrong and where to look; the exit code. */
+export async function run(args: string[]): Promise<number> {
+  const { values, positionals } = parseArgs({
+    args,
+    allowPositionals: true,
+    options: {
+      address: { type: 'string' },
+      'http-port': { type: 'string' },
+      issuer: { type: 'string' },
+      release: { type: 'string' },
+      certificate: { type: 'string' },
+      seconds: { type: 'string' },
+    },
+  })
+  const [url] = positionals
+  const { address, issuer } = values
+  if (!url || !URL.canParse(url) || !address || !issuer) {
+    console.error(help)
+    return 2
+  }
+  if (values.certificate && values.certificate !== 'certified') {
+    console.log(`${url} at ${address} is not asked: ${values.certificate}`)
+    return 0
+  }
+  const site = {
+    url: new URL(url),
+    address,
+    httpPort: Number(values['http-port'] ?? 80),
+    issuer,
+    root: process.env.PADLOCK_ROOT,
+  }
+  try {
+    const lines = await probe(site, Number(values.seconds ?? SECONDS))
+    console.log(
+      [`${url}${values.release ? `, release ${values.release}` : ''}`, ...lines].join('\n'),
+    )
+    return 0
+  } catch (error) {
+    if (!(error instanceof Finding)) throw error
+    console.error([error.message, ...error.hints.map((hint) => `  look at: ${hint}`)].join('\n'))
+    return 1
+  }
+}

@@ -1,0 +1,36 @@
+import * as command from '@pulumi/command'
+import * as pulumi from '@pulumi/pulumi'
+import { type VisitArgs, visitCommand, visitEnvironment } from './visit.ts'
+
+export interface ProbeArgs extends VisitArgs {
+  release: pulumi.Input<string>
+  dropletId: pulumi.Input<string>
+}
+
+/**
+ * Asks the site, from where the user stands, what a visitor would see: a trusted certificate for
+ * the name, the redirect from http, the login's redirect to the right issuer. Runs again after
+ * every release; `pulumi up` fails where it fails.
+ */
+export class Probe extends pulumi.ComponentResource {
+  /** The site's URL, known only once the probe has passed. */
+  readonly url: pulumi.Output<string>
+  readonly passed: pulumi.Resource
+
+  constructor(name: string, args: ProbeArgs, opts?: pulumi.ComponentResourceOptions) {
+    super('padlock:index:Probe', name, {}, opts)
+    const probe = new command.local.Command(
+      name,
+      {
+        create: pulumi.interpolate`${visitCommand(args)} --release ${args.release}`,
+        environment: visitEnvironment(args),
+        triggers: [args.dropletId],
+        addPreviousOutputInEnv: false,
+      },
+      { parent: this, customTimeouts: { create: '10m', update: '10m' } },
+    )
+    this.passed = probe
+    this.url = probe.stdout.apply(() => args.url)
+    this.registerOutputs({ url: this.url })
+  }
+}

@@ -1,0 +1,25 @@
+import * as pulumi from '@pulumi/pulumi'
+
+/** A site as a visitor comes to it. */
+export interface VisitArgs {
+  /** Public base URL of the site. */
+  url: string
+  /** The address that is asked, whatever the operator's resolver still remembers. */
+  address: pulumi.Input<string>
+  httpPort: number
+  /** Where the login must lead. */
+  issuer: string
+  /** PEM text of a private certificate authority's root. */
+  acmeRoot?: string
+}
+
+/** The command line that asks the site; the engine's own Node runs it. */
+export function visitCommand(args: VisitArgs): pulumi.Output<string> {
+  return pulumi.interpolate`node components/probe/main.ts ${args.url} --address ${args.address} --http-port ${args.httpPort} --issuer ${args.issuer}`
+}
+
+export function visitEnvironment({
+  acmeRoot,
+}: Pick<VisitArgs, 'acmeRoot'>): Record<string, string> {
+  return acmeRoot ? { PADLOCK_ROOT: acmeRoot } : {}
+}

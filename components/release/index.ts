@@ -1,0 +1,160 @@
+import { createHash } from 'node:crypto'
+import * as command from '@pulumi/command'
+import * as pulumi from '@pulumi/pulumi'
+import * as random from '@pulumi/random'
+import type { AppOrigin } from '../../config/settings.ts'
+import { connection, type SshTarget } from '../ssh/target.ts'
+import type { Archive } from './archive.ts'
+
+export interface ReleaseArgs {
+  ssh: SshTarget
+  dropletId: pulumi.Input<string>
+  /** Its end takes all releases with it. */
+  droplet: pulumi.Resource
+  app: AppOrigin
+  /** The packed folder of an app that is built on the host. */
+  archive?: Archive
+  /** Plain environment. */
+  env: Record<string, pulumi.Input<string>>
+  /** Secret environment; delivered over stdin, never in a command line or a file of the project. */
+  secrets: Record<string, pulumi.Input<string>>
+  memoryMiB: number
+  readyPath: string
+  readySeconds: number
+  /** From here on the host takes files. */
+  reachable: pulumi.Resource
+  /** What the release waits for; its source is copied to the host beside them. */
+  after: pulumi.Resource[]
+}
+
+/** Processes and threads that the app's container may have. */
+const PIDS = 256
+
+/**
+ * One version of the app. A change shows in a preview as an update
+ * in place of the command (and, for changed files, of the copy), never as a new droplet. The old
+ * version serves until the new one answers; one that does not become ready fails the update.
+ *
+ * Its manifest travels as one secret, so the component's own inputs name what a reviewer may see.
+ */
+export class Release extends pulumi.ComponentResource {
+  /** Twelve hex digits of the contents: app, environment and secrets. */
+  readonly release: pulumi.Output<string>
+  readonly live: pulumi.Resource
+
+  constructor(name: string, args: ReleaseArgs, opts?: pulumi.ComponentResourceOptions) {
+    super('padlock:index:Release', name, shown(args), opts)
+
+    const sessionKey = new random.RandomPassword(
+      `${name}-session-key`,
+      { length: 64, special: false },
+      { parent: this },
+    )
+    const onHost = {
+      parent: this,
+      deletedWith: args.droplet,
+      customTimeouts: { create: '20m', update: '20m' },
+    }
+    const source = args.archive
+      ? [
+          new command.remote.CopyToRemote(
+            `${name}-source`,
+            {
+              connection: connection(args.ssh),
+              source: new pulumi.asset.FileAsset(args.archive.path),
+              remotePath: incoming(args.archive),
+              triggers: [args.dropletId],
+            },
+            { ...onHost, dependsOn: args.reachable },
+          ),
+        ]
+      : []
+    const secrets = { ...args.secrets, APP_SECRET_KEY: sessionKey.result }
+    const body = manifest(args, secrets)
+    this.release = pulumi.unsecret(
+      pulumi.all([body, sessionKey.result]).apply(([text, salt]) => releaseId(text, salt)),
+    )
+    this.live = new command.remote.Command(
+      name,
+      {
+        connection: connection(args.ssh),
+        create: pulumi.interpolate`sudo /usr/lib/padlock/release ${this.release}`,
+        stdin: pulumi.secret(
+          pulumi.all([body, this.release]).apply(([text, id]) => withId(text, id)),
+        ),
+        triggers: [args.dropletId],
+        addPreviousOutputInEnv: false,
+        logging: 'none',
+      },
+      { ...onHost, dependsOn: [...source, ...args.after] },
+    )
+    this.registerOutputs({ release: this.release })
+  }
+}
+
+/** The manifest for a preview and for policies: of secrets the names alone. */
+function shown(args: ReleaseArgs): pulumi.Inputs {
+  const { app, env, memoryMiB, readyPath, readySeconds } = args
+  return {
+    app:
+      app.kind === 'image'
+        ? { image: app.image }
+        : { sha256: args.archive?.sha256, baseImage: app.baseImage },
+    env,
+    secretNames: Object.keys(args.secrets).sort(),
+    memoryMiB,
+    readyPath,
+    readySeconds,
+  }
+}
+
+function incoming(source: Archive): string {
+  return `/var/lib/padlock/incoming/app-${source.sha256}.tar.gz`
+}
+
+/** The manifest without its id, as JSON with a fixed order of keys. */
+function manifest(
+  args: ReleaseArgs,
+  secrets: Record<string, pulumi.Input<string>>,
+): pulumi.Output<string> {
+  return pulumi.all([pulumi.all(args.env), pulumi.all(secrets)]).apply(([env, secret]) =>
+    JSON.stringify({
+      source: sourceOf(args),
+      env: sorted(env),
+      secrets: sorted(secret),
+      memoryMiB: args.memoryMiB,
+      pids: PIDS,
+      readyPath: args.readyPath,
+      readySeconds: args.readySeconds,
+    }),
+  )
+}
+
+function sourceOf(args: ReleaseArgs) {
+  if (args.app.kind === 'image') {
+    const { image, registry } = args.app
+    return {
+      image,
+      registry: registry ? { username: registry.user, password: registry.password } : null,
+    }
+  }
+  if (!args.archive) throw new Error('Release: an app that is built needs its archive')
+  return {
+    archive: incoming(args.archive),
+    sha256: args.archive.sha256,
+    baseImage: args.app.baseImage ?? null,
+  }
+}
+
+function sorted(record: Record<string, string>): Record<string, string> {
+  return Object.fromEntries(Object.entries(record).sort(([a], [b]) => (a < b ? -1 : 1)))
+}
+
+/** Salted with the session key, so that the public id gives no way to guess a secret. */
+function releaseId(text: string, salt: string): string {
+  return createHash('sha256').update(salt).update(text).digest('hex').slice(0, 12)
+}
+
+function withId(text: string, id: string): string {
+  return JSON.stringify({ id, ...JSON.parse(text) })
+}

@@ -1,0 +1,169 @@
+/** What the reverse proxy must know of the site. */
+export interface ProxySettings {
+  /** The public host name. */
+  hostname: string
+  httpPort: number
+  httpsPort: number
+  /** Directory URL of the certificate authority (RFC 8555, section 7.1.1). */
+  acmeDirectory: string
+  /** Where the authority writes when something is wrong; none if absent. */
+  acmeEmail?: string
+  /** Root of the authority's own certificate, PEM, if the host's trust store does not have it. */
+  acmeRoot?: string
+}
+
+/** Seconds that requests in flight have to end; the unit's TimeoutStopSec is longer. */
+const GRACE_SECONDS = 15
+/** Where the host keeps the authority's root. */
+const ACME_ROOT = '/var/lib/padlock/proxy/acme-root.pem'
+/** Largest request body. */
+const MAX_BODY = '10MB'
+
+/**
+ * The whole Caddyfile (Caddy >= 2.11.7) of a host: TLS for one name, in front of the release that
+ * `/srv/app/current` points to. Throws if a value could break out of its place in the text.
+ */
+export function caddyfile(site: ProxySettings): string {
+  check(site)
+  const { hostname: host, httpPort, httpsPort } = site
+  const port = httpsPort === 443 ? '' : `:${httpsPort}`
+  const authority = [
+    `dir ${site.acmeDirectory}`,
+    ...(site.acmeRoot ? [`trusted_roots ${ACME_ROOT}`] : []),
+    ...(site.acmeEmail ? [`email ${site.acmeEmail}`] : []),
+  ]
+  return `{
+	admin unix//run/caddy/admin.sock|0600
+	http_port ${httpPort}
+	https_port ${httpsPort}
+	# The redirect below names the public port, which the automatic one takes for granted.
+	auto_https disable_redirects
+	grace_period ${GRACE_SECONDS}s
+	servers {
+		protocols h1 h2 h3
+		max_header_size 64KB
+		timeouts {
+			read_header 10s
+			read_body 60s
+			write 120s
+			idle 120s
+		}
+	}
+}
+
+(headers) {
+	header {
+		Strict-Transport-Security "max-age=63072000"
+		-Server
+		-Via
+		defer
+	}
+	# For apps that do not set their own; one directive each, or the first that is set stops all.
+	header ?Content-Security-Policy "base-uri 'self'; frame-ancestors 'none'; object-src 'none'"
+	header ?Cross-Origin-Opener-Policy same-origin
+	header ?Cross-Origin-Resource-Policy same-origin
+	header ?Permissions-Policy "camera=(), geolocation=(), microphone=()"
+	header ?Referrer-Policy no-referrer
+	header ?X-Content-Type-Options nosniff
+	header ?X-Frame-Options DENY
+}
+
+http://${host} {
+	header -Server
+	redir https://${host}${port}{uri} 308
+}
+
+https://${host} {
+	tls {
+		# Named for this site, as Caddy would sign names such as *.internal by itself.
+		issuer acme {
+			${authority.join('\n\t\t\t')}
+		}
+	}
+
+	log {
+		output stderr
+		# No cookie, token or code: those are in headers and query strings.
+		format filter {
+			request>uri regexp \\?.* ""
+			request>headers delete
+			request>tls delete
+			resp_headers delete
+		}
+	}
+	log_append user_agent {header.User-Agent}
+
+	encode zstd gzip
+	request_body {
+		max_size ${MAX_BODY}
+	}
+
+	import headers
+
+	# The link moves to a new release in one step. A kept connection would stay with the old one.
+	reverse_proxy unix//srv/app/current/app.sock {
+		lb_try_duration 5s
+		lb_try_interval 250ms
+		# X-Forwarded-For, -Host and -Proto are set anew by Caddy; nobody else's word is passed on.
+		header_up -Forwarded
+		header_up -X-Forwarded-Port
+		header_up -X-Forwarded-Prefix
+		header_up -X-Forwarded-Server
+		header_up -X-Real-IP
+		transport http {
+			keepalive off
+			dial_timeout 2s
+			response_header_timeout 60s
+		}
+	}
+
+	handle_errors 502 503 504 {
+		import headers
+		header {
+			Cache-Control no-store
+			Content-Security-Policy "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'"
+			Content-Type "text/html; charset=utf-8"
+			Retry-After 5
+		}
+		respond <<HTML
+			<!doctype html>
+			<html lang="en">
+			<meta charset="utf-8">
+			<meta name="viewport" content="width=device-width">
+			<meta http-equiv="refresh" content="5">
+			<title>One moment</title>
+			<style>body{font:1.1rem/1.5 system-ui,sans-serif;max-width:32rem;margin:20vh auto;padding:0 1rem}</style>
+			<h1>One moment</h1>
+			<p>The application is not up right now. This page tries again every five seconds.</p>
+			</html>
+			HTML 503
+	}
+}
+`
+}
+
+function check(site: ProxySettings): void {
+  const expect = (good: boolean, key: keyof ProxySettings, allowed: string) => {
+    if (!good) throw new Error(`${key} is ${JSON.stringify(site[key])}: ${allowed}`)
+  }
+  expect(
+    site.hostname.length <= 253 &&
+      /^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9-]+$/.test(site.hostname),
+    'hostname',
+    'must be a host name in lower case, with a dot in it',
+  )
+  for (const key of ['httpPort', 'httpsPort'] as const) {
+    const port = site[key]
+    expect(Number.isInteger(port) && port >= 1 && port <= 65535, key, 'must be from 1 to 65535')
+  }
+  expect(
+    /^https:\/\/[A-Za-z0-9.:_~/-]+$/.test(site.acmeDirectory),
+    'acmeDirectory',
+    'must be an https URL of an ACME directory',
+  )
+  expect(
+    site.acmeEmail === undefined || /^[^\s{}"'`#@]+@[A-Za-z0-9.-]+$/.test(site.acmeEmail),
+    'acmeEmail',
+    'must be an e-mail address',
+  )
+}

@@ -1,0 +1,87 @@
+import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { bundle } from './pack/bundle.ts'
+import { type BuiltPackage, readPackage } from './pack/package.ts'
+
+/** What differs from stack to stack in a host's software. */
+export interface HostSoftware {
+  ports: { ssh: number; http: number; https: number }
+  repository: {
+    /** Armoured public key, or the https URL that the host fetches it from. */
+    key: string
+    /** 40 hexadecimal digits. */
+    fingerprint: string
+    /** The repository as apt reads it (sources.list(5)). */
+    sources: string
+  }
+}
+
+/** All packages of a host in one file, with their installer. */
+export interface HostBundle {
+  /** Path of the tar, relative to the project. */
+  path: string
+  /** SHA-256 of the file, hex; the same software gives the same digest on every computer. */
+  sha256: string
+  /** By the package's name; of each unit what happens to it and a hash of the files it reads. */
+  packages: Record<string, { version: string; units: Record<string, string> }>
+}
+
+const CACHE = join('node_modules', '.cache', 'padlock')
+/** Every host has these. */
+const PACKAGES = ['padlock-base', 'padlock-host', 'padlock-proxy', 'padlock-app']
+
+/** Packs the host's software: the same bytes for the same files and facts, on every computer. */
+export async function hostBundle(facts: HostSoftware): Promise<HostBundle> {
+  const version = projectVersion()
+  const built = await Promise.all(
+    PACKAGES.map((name) =>
+      readPackage(join(import.meta.dirname, name), {
+        version,
+        extra: name === 'padlock-base' ? [portsFile(facts)] : [],
+      }),
+    ),
+  )
+  const installer = readFileSync(join(import.meta.dirname, 'install'))
+  const { tar, sha256 } = await bundle(built, installer, repositoryFiles(facts))
+  return { path: store(tar, sha256), sha256, packages: Object.fromEntries(built.map(summary)) }
+}
+
+function projectVersion(): string {
+  const path = join(import.meta.dirname, '..', 'package.json')
+  return JSON.parse(readFileSync(path, 'utf8')).version
+}
+
+function portsFile({ ports }: HostSoftware) {
+  const lines = Object.entries(ports).map(([name, port]) => `define ${name}_port = ${port}\n`)
+  return { path: 'usr/lib/padlock/ports.nft', content: Buffer.from(lines.join('')) }
+}
+
+function repositoryFiles({ repository }: HostSoftware) {
+  const { key, fingerprint, sources } = repository
+  const file = (name: string, text: string) => ({
+    path: `repository/${name}`,
+    content: Buffer.from(text),
+  })
+  return [
+    file('caddy.sources', sources),
+    file('fingerprint', `${fingerprint.toUpperCase()}\n`),
+    key.startsWith('https:')
+      ? file('key-url', `${key}\n`)
+      : file('caddy.asc', `${key.trimEnd()}\n`),
+  ]
+}
+
+function summary({ name, version, units }: BuiltPackage) {
+  const actions = units.map(({ unit, action, sha256 }) => [unit, `${action} ${sha256}`])
+  return [name, { version, units: Object.fromEntries(actions) }]
+}
+
+/** The path says what is in the file, and a rename never shows half of it. */
+function store(bytes: Buffer, sha256: string): string {
+  mkdirSync(CACHE, { recursive: true })
+  const path = join(CACHE, `host-${sha256}.tar`)
+  const temporary = `${path}.${process.pid}`
+  writeFileSync(temporary, bytes)
+  renameSync(temporary, path)
+  return path
+}

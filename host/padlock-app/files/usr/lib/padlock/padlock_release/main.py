@@ -1,0 +1,142 @@
+"""One release, from the manifest to the swap."""
+
+import json
+import os
+import time
+from concurrent.futures import ThreadPoolExecutor
+from typing import TextIO
+
+from . import image, log, readiness, service, store
+from .failure import Failure
+from .manifest import Archive, Manifest, parse
+
+
+def main(stream: TextIO) -> int:
+    """The exit status: 0 if the release serves, 1 if the old one goes on serving."""
+    try:
+        manifest = parse(stream)
+        with store.lock():
+            found = bring_up(manifest)
+    except Failure as failure:
+        log.say(str(failure))
+        return 1
+    print(json.dumps({'release': manifest.id, 'image': found}))
+    return 0
+
+
+def bring_up(manifest: Manifest) -> str:
+    """Returns the id of the image that serves."""
+    service.ensure_manager()
+    current = store.current()
+    for leftover in service.installed():
+        if leftover not in (current, manifest.id):
+            service.remove(leftover)
+    if current == manifest.id and _serves(manifest):
+        return image.ensure(manifest.source)
+
+    entry = store.Entry(manifest.id, image.reference(manifest.source), _archive(manifest), False)
+    try:
+        found = _prepare(manifest, entry.image)
+    except BaseException:
+        _discard(manifest, current)
+        raise
+    try:
+        store.remember(entry)
+        with _step('start'):
+            service.start(manifest.id)
+        with _step('ready'):
+            readiness.wait(
+                store.socket_path(manifest.id),
+                manifest.ready_path,
+                manifest.ready_seconds,
+                lambda: service.restarts(manifest.id),
+            )
+    except BaseException:
+        _give_up(manifest, current)
+        raise
+    store.swap(manifest.id)
+    store.remember(entry._replace(served=True))
+    with _step('old release'):
+        if current not in (None, manifest.id):
+            # Requests that Caddy was about to send when the link moved get their answer.
+            time.sleep(1)
+            service.remove(current)
+        _prune()
+    # Podman flushes nothing: a loss of power soon after would leave an image that cannot be read.
+    os.sync()
+    return found
+
+
+def _serves(manifest: Manifest) -> bool:
+    return readiness.ask(store.socket_path(manifest.id), manifest.ready_path) is None
+
+
+def _prepare(manifest: Manifest, reference: str) -> str:
+    """Has the image, and beside it the unit, which needs the image's name alone."""
+    with ThreadPoolExecutor(max_workers=1) as beside:
+        unit = beside.submit(_install, manifest, reference)
+        with _step('image'):
+            found = image.ensure(manifest.source)
+        unit.result()
+    return found
+
+
+def _install(manifest: Manifest, reference: str) -> None:
+    # What an interrupted run of the same release left, or the release itself if it is down.
+    service.remove(manifest.id)
+    store.remove_directory(manifest.id)
+    store.make_directory(manifest.id)
+    service.install(manifest, reference)
+
+
+def _discard(manifest: Manifest, current: str | None) -> None:
+    if current != manifest.id:
+        service.remove(manifest.id)
+        store.remove_directory(manifest.id)
+
+
+def _give_up(manifest: Manifest, current: str | None) -> None:
+    """Leaves the host as it was; says what the container said."""
+    lines = service.logs(manifest.id)
+    _discard(manifest, current)
+    serving = f'release {current} goes on serving'
+    if current in (None, manifest.id):
+        serving = 'no release serves'
+    log.say(f'release {manifest.id} is not up; {serving}. The end of its log:')
+    log.say(log.redact(log.tail(lines), manifest.secrets) if lines else '(nothing)')
+
+
+def _prune() -> None:
+    entries = store.history()
+    gone = store.expired(entries)
+    if not gone:
+        return
+    left = [entry for entry in entries if entry not in gone]
+    images = {entry.image for entry in gone} - {entry.image for entry in left}
+    archives = {entry.archive for entry in gone} - {entry.archive for entry in left}
+    for entry in gone:
+        store.remove_directory(entry.id)
+    for archive in archives:
+        if archive is not None and os.path.exists(archive):
+            os.unlink(archive)
+    if images:
+        image.remove(sorted(images))
+    store.save(left)
+
+
+def _archive(manifest: Manifest) -> str | None:
+    return manifest.source.path if isinstance(manifest.source, Archive) else None
+
+
+class _step:
+    """Tells how long a step took."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def __enter__(self) -> None:
+        self.began = time.monotonic()
+
+    def __exit__(self, kind: object, *_: object) -> None:
+        state = 'failed' if kind else 'done'
+        log.say(f'{self.name}: {state} after {time.monotonic() - self.began:.1f} s')

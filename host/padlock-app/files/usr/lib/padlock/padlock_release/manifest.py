@@ -1,0 +1,108 @@
+"""The manifest: what to run and with what, read from JSON and checked before anything is done."""
+
+import json
+import re
+from typing import Any, NamedTuple, TextIO
+
+from .failure import Failure
+
+INCOMING = '/var/lib/padlock/incoming/'
+
+
+class Archive(NamedTuple):
+    """A tar.gz of the app's folder, to be built on this host."""
+
+    path: str
+    sha256: str
+    base_image: str | None
+
+
+class Image(NamedTuple):
+    """An image to be pulled by digest, with the registry's user name and password if it has any."""
+
+    reference: str
+    username: str | None
+    password: str | None
+
+
+class Manifest(NamedTuple):
+    id: str
+    source: Archive | Image
+    env: dict[str, str]
+    secrets: dict[str, str]
+    memory_mib: int
+    pids: int
+    ready_path: str
+    ready_seconds: int
+
+
+def parse(stream: TextIO) -> Manifest:
+    """Raises Failure with the key and what it must be; values are not repeated, they may be secret."""
+    try:
+        data = json.load(stream)
+    except ValueError as error:
+        raise Failure(f'the manifest is not JSON: {error}') from None
+    _check(isinstance(data, dict), 'the manifest', 'an object')
+    manifest = Manifest(
+        id=_matching(data, 'id', r'[0-9a-f]{12}', '12 hexadecimal digits'),
+        source=_source(data.get('source')),
+        env=_environment(data, 'env'),
+        secrets=_environment(data, 'secrets'),
+        memory_mib=_integer(data, 'memoryMiB', 16, 1048576),
+        pids=_integer(data, 'pids', 8, 1048576),
+        ready_path=_matching(data, 'readyPath', r'/[!-~]*', 'a path that begins with a slash'),
+        ready_seconds=_integer(data, 'readySeconds', 1, 3600),
+    )
+    for name, value in manifest.secrets.items():
+        _check(value != '', f'secrets.{name}', 'not empty')
+        _check(name not in manifest.env, f'secrets.{name}', 'absent from env')
+    return manifest
+
+
+def _source(source: Any) -> Archive | Image:
+    _check(isinstance(source, dict), 'source', 'an object')
+    if 'archive' in source:
+        path = _matching(source, 'archive', re.escape(INCOMING) + r'[\w.-]+', f'a file in {INCOMING}')
+        sha256 = _matching(source, 'sha256', r'[0-9a-f]{64}', '64 hexadecimal digits')
+        base = source.get('baseImage')
+        return Archive(path, sha256, None if base is None else _text(source, 'baseImage'))
+    reference = _matching(
+        source, 'image', r'[^\s/@]+/[^\s@]+@sha256:[0-9a-f]{64}', 'host/name@sha256:digest'
+    )
+    registry = source.get('registry')
+    if registry is None:
+        return Image(reference, None, None)
+    _check(isinstance(registry, dict), 'source.registry', 'an object or null')
+    return Image(reference, _text(registry, 'username'), _text(registry, 'password'))
+
+
+def _environment(data: dict[str, Any], key: str) -> dict[str, str]:
+    environment = data.get(key, {})
+    _check(isinstance(environment, dict), key, 'an object')
+    for name, value in environment.items():
+        _check(re.fullmatch(r'[A-Za-z_][A-Za-z0-9_]*', name), f'{key}.{name}', 'a variable name')
+        _check(isinstance(value, str) and '\0' not in value, f'{key}.{name}', 'a text without NUL')
+    return environment
+
+
+def _text(data: dict[str, Any], key: str) -> str:
+    value = data.get(key)
+    _check(isinstance(value, str) and value != '', key, 'a text')
+    return value
+
+
+def _matching(data: dict[str, Any], key: str, pattern: str, meaning: str) -> str:
+    value = data.get(key)
+    _check(isinstance(value, str) and re.fullmatch(pattern, value), key, meaning)
+    return value
+
+
+def _integer(data: dict[str, Any], key: str, low: int, high: int) -> int:
+    value = data.get(key)
+    _check(type(value) is int and low <= value <= high, key, f'a whole number from {low} to {high}')
+    return value
+
+
+def _check(condition: Any, key: str, meaning: str) -> None:
+    if not condition:
+        raise Failure(f'{key} must be {meaning}')

@@ -1,0 +1,59 @@
+import { caddyfile, type ProxySettings } from '../../../components/site/caddyfile.ts'
+import { expectGolden } from '../golden.ts'
+
+const production: ProxySettings = {
+  hostname: 'app.example.com',
+  httpPort: 80,
+  httpsPort: 443,
+  acmeDirectory: 'https://acme-v02.api.letsencrypt.org/directory',
+  acmeEmail: 'ops@example.com',
+}
+const highPorts: ProxySettings = {
+  hostname: 'dev.padlock.localhost',
+  httpPort: 8080,
+  httpsPort: 8443,
+  acmeDirectory: 'https://acme.example.com:8472/dir',
+  acmeRoot: 'PEM',
+}
+
+test('a public site', () => {
+  expectGolden('Caddyfile.production', caddyfile(production))
+})
+
+test('high ports and an authority of its own', () => {
+  expectGolden('Caddyfile.high-ports', caddyfile(highPorts))
+})
+
+test('the redirect names the port only where it is not the usual one', () => {
+  expect(caddyfile(production)).toContain('redir https://app.example.com{uri} 308')
+  expect(caddyfile(highPorts)).toContain('redir https://dev.padlock.localhost:8443{uri} 308')
+})
+
+test.each<[Partial<ProxySettings>, string]>([
+  [
+    { hostname: 'localhost' },
+    'hostname is "localhost": must be a host name in lower case, with a dot in it',
+  ],
+  [
+    { hostname: 'A.example' },
+    'hostname is "A.example": must be a host name in lower case, with a dot in it',
+  ],
+  [
+    { hostname: 'a.example {' },
+    'hostname is "a.example {": must be a host name in lower case, with a dot in it',
+  ],
+  [{ httpPort: 0 }, 'httpPort is 0: must be from 1 to 65535'],
+  [{ httpsPort: 1.5 }, 'httpsPort is 1.5: must be from 1 to 65535'],
+  [
+    { acmeDirectory: 'http://acme.example' },
+    'acmeDirectory is "http://acme.example": must be an https URL of an ACME directory',
+  ],
+  [
+    { acmeDirectory: 'https://acme.example\n}' },
+    'acmeDirectory is "https://acme.example\\n}": must be an https URL of an ACME directory',
+  ],
+  [{ acmeEmail: 'ops' }, 'acmeEmail is "ops": must be an e-mail address'],
+  [{ acmeEmail: 'a b@example.com' }, 'acmeEmail is "a b@example.com": must be an e-mail address'],
+])('%j', (wrong, message) => {
+  expect(() => caddyfile({ ...production, ...wrong })).toThrow(new Error(message))
+})

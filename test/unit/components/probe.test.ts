@@ -1,0 +1,136 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { probe } from '../../../components/probe/probe.ts'
+import { Finding, type Site } from '../../../components/probe/site.ts'
+import { type Authority, openAuthority } from '../../../sandbox/ca/index.ts'
+import { type SiteServers, serveSite } from './site-server.ts'
+
+const NAME = 'www.example.test'
+const ISSUER = 'https://login.example.test/'
+let folder: string
+let authority: Authority
+let running: SiteServers[] = []
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'padlock-probe-'))
+  authority = await openAuthority(folder)
+})
+afterEach(() => {
+  for (const servers of running) servers.close()
+  running = []
+})
+afterAll(() => rmSync(folder, { recursive: true }))
+
+interface Fault {
+  home?: number
+  redirect?: string
+  login?: string
+  name?: string
+  noCertificate?: boolean
+}
+
+async function site(fault: Fault = {}): Promise<Site> {
+  const certificate = fault.noCertificate
+    ? undefined
+    : await authority.issue({ names: [fault.name ?? NAME] })
+  const servers = await serveSite(certificate, ({ https }) => {
+    const origin = `https://${NAME}:${https}`
+    const callback = encodeURIComponent(`${origin}/callback`)
+    return {
+      http: { '/': { status: 308, location: fault.redirect ?? `${origin}/` } },
+      https: {
+        '/': { status: fault.home ?? 200 },
+        '/login': {
+          status: 302,
+          location: fault.login ?? `${ISSUER}authorize?redirect_uri=${callback}`,
+        },
+      },
+    }
+  })
+  running.push(servers)
+  return {
+    url: new URL(`https://${NAME}:${servers.httpsPort}`),
+    address: '127.0.0.1',
+    httpPort: servers.httpPort,
+    issuer: ISSUER,
+    root: authority.rootPem,
+  }
+}
+
+async function finding(place: Site): Promise<Finding> {
+  const error = await probe(place, 0).catch((reason) => reason)
+  expect(error).toBeInstanceOf(Finding)
+  return error as Finding
+}
+
+test('a site that is as it should be', async () => {
+  expect(await probe(await site(), 0)).toEqual([
+    expect.stringMatching(/^certificate by .+, valid to .+ GMT$/),
+    'http redirects to https',
+    'login leads to https://login.example.test/',
+  ])
+})
+
+test('a certificate under a root that nobody trusts', async () => {
+  const { message, hints } = await finding({ ...(await site()), root: undefined })
+  expect(message).toMatch(
+    /^https:\/\/www\.example\.test:\d+\/ at 127\.0\.0\.1 shows a certificate that is not trusted/,
+  )
+  expect(hints).toContain('acmeDirectory: a staging directory gives untrusted certificates')
+})
+
+test('a certificate for another name', async () => {
+  const { message } = await finding(await site({ name: 'other.example.test' }))
+  expect(message).toContain('shows a certificate that is not trusted: Hostname/IP does not match')
+})
+
+test('no certificate yet: the checklist of the certificate authority', async () => {
+  const place = await site({ noCertificate: true })
+  const { message, hints } = await finding(place)
+  expect(message).toBe(`${place.url.origin}/ at 127.0.0.1 has no certificate yet`)
+  expect(hints[0]).toBe(
+    'the A record of www.example.test must lead to 127.0.0.1, as seen by the certificate authority',
+  )
+})
+
+test('nobody listens', async () => {
+  const place = await site()
+  running.pop()?.close()
+  const { message, hints } = await finding(place)
+  expect(message).toContain('does not answer: connect ECONNREFUSED')
+  expect(hints).toContain('the reserved IP must be assigned to the droplet')
+})
+
+test('the app fails', async () => {
+  expect((await finding(await site({ home: 502 }))).message).toMatch(/\/ answers 502$/)
+})
+
+test('http leads elsewhere', async () => {
+  const { message } = await finding(await site({ redirect: 'https://example.test/' }))
+  expect(message).toMatch(
+    /should redirect to https:\/\/www.* but answers 308 https:\/\/example.test\/$/,
+  )
+})
+
+test('the login leads to another tenant; its query is not shown', async () => {
+  const { message } = await finding(
+    await site({ login: 'https://evil.test/authorize?state=secret' }),
+  )
+  expect(message).toMatch(/but answers 302 https:\/\/evil\.test\/authorize$/)
+})
+
+test('the login comes back to another place', async () => {
+  const login = `${ISSUER}authorize?redirect_uri=${encodeURIComponent('https://evil.test/callback')}`
+  expect((await finding(await site({ login }))).message).toContain(
+    'the login comes back to https://evil.test/callback',
+  )
+})
+
+test('waits for a site that comes up late', async () => {
+  const late = { ...(await site()), address: '127.0.0.2' }
+  setTimeout(() => {
+    late.address = '127.0.0.1'
+  }, 1500)
+  expect(await probe(late, 20)).toHaveLength(3)
+})
