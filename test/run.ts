@@ -15,8 +15,8 @@ import { chosenSuites, type Suite } from './suites.ts'
 
 /** No command of a suite takes this long unless it hangs. */
 const LIMIT_MINUTES = { normal: 45, long: 180 }
-/** As much waits as computes, so one more runs than there are cores; the limit is for memory. */
-const PLACES = Math.min(availableParallelism() + 1, 6)
+/** Suites at a time: each has several processes. The limit is for memory. */
+const PLACES = Math.min(Math.max(availableParallelism(), 2), 4)
 
 const began = Date.now()
 const elapsed = () => (Date.now() - began) / 1000
@@ -63,8 +63,7 @@ function needed(chosen: Suite[]): Step[] {
 
 function stepTask({ name, after, run }: Step): Task {
   return {
-    name,
-    after,
+    ...{ name, after, free: true },
     async run() {
       const from = begin(name)
       try {

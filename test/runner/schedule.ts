@@ -5,6 +5,8 @@ export interface Task {
   after: string[]
   /** Nothing else runs at the same time. */
   alone?: boolean
+  /** Takes none of the places. */
+  free?: boolean
   /** Whether it succeeded. */
   run(): Promise<boolean>
 }
@@ -13,7 +15,7 @@ export interface Task {
  * Runs tasks side by side, in the given order as far as `after` and `alone` allow. A task that
  * waits to be alone is not started before all earlier tasks are done, and holds up the later ones
  * only while it runs.
- * @param places how many run at a time at most
+ * @param places how many run at a time at most, those that are `free` left out
  * @param skipped called with a task that cannot run and the one that failed before it
  * @throws Error if tasks wait for each other or for one that is not there
  */
@@ -28,9 +30,10 @@ export async function runTasks(
   const failed = new Set<string>()
 
   const ready = (task: Task) => task.after.every((name) => succeeded.has(name))
-  const mayStart = (task: Task) => {
+  const mayStart = (task: Task): boolean => {
     if (!ready(task) || [...running.keys()].some(({ alone }) => alone)) return false
-    if (!task.alone) return running.size < places
+    const taken = [...running.keys()].filter(({ free }) => !free).length
+    if (!task.alone) return task.free || taken < places
     const earlier = tasks.slice(0, tasks.indexOf(task))
     return running.size === 0 && !earlier.some((each) => waiting.includes(each))
   }

@@ -36,6 +36,17 @@ test('as many at a time as there are places, in the order given', async () => {
   await done
 })
 
+test('one that is free takes no place', async () => {
+  const tasks = [task('a'), task('b'), { ...task('step'), free: true }, task('c')]
+  const { running, end, done } = stage(tasks)
+  expect(running()).toEqual(['a', 'b', 'step'])
+  expect(await end('step')).toEqual(['a', 'b'])
+  expect(await end('a')).toEqual(['b', 'c'])
+  await end('b')
+  await end('c')
+  await done
+})
+
 test('one that must wait does not keep those behind it', async () => {
   const { running, end, done } = stage([task('suite', 'step'), task('step'), task('other')])
   expect(running()).toEqual(['step', 'other'])
