@@ -21,6 +21,8 @@ export interface Place {
 
 /** Process groups that run; a signal to this process is passed on to them. */
 const groups = new Set<number>()
+/** Whether all were told to end. */
+let told = false
 
 /** Seconds that a group has to end by itself once it is told to. */
 const GRACE_SECONDS = 20
@@ -65,12 +67,17 @@ export function runCommand(command: Command, place: Place): Promise<number | und
       console.error(`${program}: ${error.message}`)
       done(undefined)
     })
-    child.once('exit', (code) => done(code ?? undefined))
+    child.once('exit', (code) => {
+      // What outlives a command that was told to end has had its time.
+      if ((late || told) && child.pid !== undefined) signal(child.pid, 'SIGKILL')
+      done(code ?? undefined)
+    })
   })
 }
 
 /** Tells all commands that run to end. */
 export function endCommands(): void {
+  told = true
   for (const group of groups) endGroup(group)
 }
 
