@@ -57,6 +57,13 @@ export const suites: Suite[] = [
     commands: [jestOn('test/e2e', 50)],
   },
   {
+    name: 'machines',
+    after: ['tools', 'machine tools', 'engine', 'base image'],
+    long: true,
+    alone: true,
+    commands: [jestOn('test/long/machines', 50)],
+  },
+  {
     name: 'many-environments',
     after: ['tools', 'engine'],
     long: true,
