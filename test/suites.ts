@@ -45,10 +45,10 @@ export const suites: Suite[] = [
   {
     name: 'sandbox',
     after: ['tools', 'machine tools', 'base image'],
-    commands: [jestOn('test/sandbox', 150)],
+    commands: [jestOn('test/sandbox', 100)],
   },
   { name: 'toolchain', after: ['tools', 'engine'], commands: [jestOn('test/toolchain', 150)] },
-  { name: 'engine', after: ['tools', 'engine'], commands: [jestOn('test/engine', 150)] },
+  { name: 'engine', after: ['tools', 'engine'], commands: [jestOn('test/engine', 100)] },
   {
     name: 'e2e',
     after: ['tools', 'machine tools', 'engine', 'base image'],

@@ -121,6 +121,9 @@ test('lists the single TCP ports of all inbound rules, and tells of changes', as
 })
 
 test('addresses: a droplet’s own, and the reserved one while it is assigned', async () => {
+  await account.end()
+  // Long enough to be looked at while it goes on, on a busy computer too.
+  account = await startAccount({ actionMs: 500 })
   const { id, networks } = await account.droplet()
   const own = networks.v4.find(({ type }: { type: string }) => type === 'public').ip_address
   const mine = () =>
