@@ -8,8 +8,10 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { join } from 'node:path'
+import { generateKey } from '../support/ssh-key.ts'
 import { logIn, openBrowser, picture, type Window } from './browser.ts'
-import { environmentTests } from './environments.ts'
+import { inPlaceTests } from './in-place.ts'
+import { replacementTests } from './replacement.ts'
 import { pulumi, root, sh, stackOutputs } from './shell.ts'
 import { startTraffic } from './traffic.ts'
 
@@ -161,7 +163,7 @@ describe('the host', () => {
       'ps auxww',
       'sudo cat /var/log/padlock/*.log /var/log/cloud-init*.log',
       "sudo -u app env -C / XDG_RUNTIME_DIR=/run/user/$(id -u app) sh -c 'podman inspect $(podman ps -aq); podman image inspect $(podman images -q)'",
-      'sudo find /home/app/.config /etc/caddy -type f -exec cat {} +',
+      'sudo find /home/app/.config /var/lib/padlock/proxy -type f -exec cat {} +',
     ]
     for (const place of places) {
       const seen = await onHost(place)
@@ -237,7 +239,34 @@ test('a changed image previews as a replacement of the droplet, and says so', as
   expect(output).toMatch(/digitalocean:index:Droplet\s+padlock-dev\s+replace\s+\[diff: ~image/)
 })
 
-environmentTests(URL)
+describe('the stack’s own admin key', () => {
+  test('is rotated in place, with a person’s key beside it', async () => {
+    const old = outputs.adminPrivateKey
+    const settings = readFileSync(join(root, stackFile), 'utf8').trimEnd()
+    const person = generateKey()
+    writeFileSync(
+      join(root, stackFile),
+      `${settings}\n  padlock:adminKeyVersion: 2\n  padlock:adminSshKeys: ['${person.publicKey}']\n`,
+    )
+    const { code, output } = await pulumi(`up --yes --skip-preview --config-file ${stackFile}`)
+    if (code !== 0) throw new Error(output)
+    outputs = await stackOutputs()
+    expect(outputs.adminPrivateKey).not.toBe(old)
+    const { output: keys } = await onHost('cat ~/.ssh/authorized_keys; id -un')
+    expect(keys.trim().split('\n')).toHaveLength(3)
+    expect(keys).toContain(person.publicKey.split(' ')[1])
+    const file = join(root, '.sandbox/e2e/old-key')
+    writeFileSync(file, old ?? '', { mode: 0o600 })
+    const refused = await sh(
+      `ssh -F none -o IdentityAgent=none -o IdentitiesOnly=yes -o BatchMode=yes -o StrictHostKeyChecking=no -o UserKnownHostsFile=/dev/null -i ${file} -p 2222 admin@${outputs.ip} id`,
+    )
+    expect(refused.output).toContain('Permission denied')
+  })
+})
+
+inPlaceTests(URL, stackFile, onHost)
+
+replacementTests(URL, stackFile)
 
 test('make down leaves nothing', async () => {
   await browser.close()

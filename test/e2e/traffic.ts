@@ -2,10 +2,15 @@ import { readFileSync } from 'node:fs'
 import https from 'node:https'
 import { setTimeout as sleep } from 'node:timers/promises'
 
-/** A steady visitor: one request after another, four a second, each on a connection of its own. */
+/**
+ * A steady visitor: one request after another, four a second, each on a connection of its own.
+ * `gap` is the longest time between two good answers, seconds.
+ */
 export function startTraffic(url: string, address: string, ca: string) {
   const failed: string[] = []
   let sent = 0
+  let gap = 0
+  let answered = Date.now()
   let going = true
   const { hostname, port } = new URL(url)
   const root = readFileSync(ca)
@@ -26,6 +31,10 @@ export function startTraffic(url: string, address: string, ca: string) {
         },
         (response) => {
           if (response.statusCode !== 200) failed.push(`status ${response.statusCode}`)
+          else {
+            gap = Math.max(gap, (Date.now() - answered) / 1000)
+            answered = Date.now()
+          }
           response.resume().on('end', resolve)
         },
       )
@@ -46,7 +55,7 @@ export function startTraffic(url: string, address: string, ca: string) {
     async stop() {
       going = false
       await loop
-      return { sent, failed }
+      return { sent, failed, gap }
     },
   }
 }

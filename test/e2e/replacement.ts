@@ -1,0 +1,65 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { connect } from 'node:tls'
+import { openControl } from '../../sandbox/control.ts'
+import { pulumi, root, stackOutputs } from './shell.ts'
+import { startTraffic } from './traffic.ts'
+
+const sandbox = join(root, '.sandbox')
+const ca = join(sandbox, 'ca', 'root.pem')
+
+/** The serial number of the certificate that the site shows. */
+function serial(url: string, address: string): Promise<string> {
+  const { hostname, port } = new URL(url)
+  return new Promise((resolve, reject) => {
+    const socket = connect(
+      { host: address, port: Number(port), servername: hostname, ca: readFileSync(ca) },
+      () => {
+        resolve(socket.getPeerCertificate().serialNumber)
+        socket.destroy()
+      },
+    )
+    socket.on('error', reject)
+  })
+}
+
+/** Stops and continues the certificate authority's process. */
+function authority(signal: 'SIGSTOP' | 'SIGCONT'): void {
+  const { pid } = JSON.parse(readFileSync(join(sandbox, 'pids', 'pebble.json'), 'utf8'))
+  process.kill(pid, signal)
+}
+
+/**
+ * The droplet is replaced under steady traffic, on two machines at once, while no certificate can be
+ * had.
+ * @param stackFile the settings that the stack is deployed with
+ */
+export function replacementTests(url: string, stackFile: string): void {
+  test('a replaced droplet serves before it gets the address: nobody notices, and no certificate is ordered', async () => {
+    const { ip = '' } = await stackOutputs()
+    const [before] = (await openControl(sandbox).status()).droplets
+    const certificate = await serial(url, ip)
+    const { output: exported } = await pulumi('stack export')
+    const { urn } = JSON.parse(exported).deployment.resources.find(({ type }: { type: string }) =>
+      type.endsWith(':Droplet'),
+    )
+    authority('SIGSTOP')
+    const traffic = startTraffic(url, ip, ca)
+    const { code, output, seconds } = await pulumi(
+      `up --yes --skip-preview --replace '${urn}' --config-file ${stackFile}`,
+      20,
+    )
+    const { sent, failed, gap } = await traffic.stop()
+    authority('SIGCONT')
+    console.log(
+      `replacement: ${Math.round(seconds)} s, ${sent} requests, ${failed.length} failed, longest gap between answers ${gap.toFixed(1)} s`,
+    )
+    if (code !== 0) throw new Error(output)
+    const droplets = (await openControl(sandbox).status()).droplets
+    expect(droplets).toHaveLength(1)
+    expect(droplets[0]?.id).not.toBe(before?.id)
+    expect(failed).toEqual([])
+    expect(sent).toBeGreaterThan(100)
+    expect(await serial(url, ip)).toBe(certificate)
+  })
+}
