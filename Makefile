@@ -12,7 +12,7 @@ down: node_modules/.package-lock.json
 status: node_modules/.package-lock.json
 	@./padlock sandbox status
 
-# SUITES="lint unit" runs a part; without it, all.
+# SUITES="lint unit" runs a part, SUITES=long what takes longer; without it, all but that.
 test: node_modules/.package-lock.json
 	@node_modules/.bin/node test/run.ts $(SUITES)
 

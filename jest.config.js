@@ -12,6 +12,8 @@ const modules = [
 /** One configuration for every suite; `make test` picks them by folder. */
 export default {
   testEnvironment: 'node',
+  // Milliseconds after which a test hangs: several suites share the cores.
+  testTimeout: 30_000,
   roots: ['<rootDir>/test'],
   testMatch: ['**/*.test.ts'],
   extensionsToTreatAsEsm: [],

@@ -1,124 +1,149 @@
-import { spawn } from 'node:child_process'
+/**
+ * `make test [SUITES="NAME ..."]`: runs suites side by side and ends with `N passed, N failed`.
+ * What a step or a suite prints comes whole, when it is done; every minute a line says what runs.
+ */
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { delimiter, join } from 'node:path'
-import { ensurePrerequisites } from '../sandbox/prerequisites.ts'
-import { ensureToolchain } from '../sandbox/toolchain/index.ts'
-import { type Command, type Suite, suites } from './suites.ts'
-
-interface Count {
-  passed: number
-  failed: number
-}
+import { availableParallelism, tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { endCommands, runCommand } from './runner/command.ts'
+import { count, type Result } from './runner/count.ts'
+import { cleanCommit, record, writeRecord } from './runner/record.ts'
+import { runTasks, type Task } from './runner/schedule.ts'
+import { lastLine, type Outcome, summary } from './runner/summary.ts'
+import { type Step, steps } from './steps.ts'
+import { chosenSuites, type Suite } from './suites.ts'
 
 /** No command of a suite takes this long unless it hangs. */
-const LIMIT_MINUTES = 45
-const root = join(import.meta.dirname, '..')
-const scratch = mkdtempSync(join(tmpdir(), 'padlock-test-'))
+const LIMIT_MINUTES = { normal: 45, long: 180 }
+/** Suites at a time: each has several processes. The limit is for memory. */
+const PLACES = Math.min(Math.max(availableParallelism(), 2), 4)
 
-/** Runs the named suites, or all, and ends with `N passed, N failed`. */
+const began = Date.now()
+const elapsed = () => (Date.now() - began) / 1000
+const scratch = mkdtempSync(join(tmpdir(), 'padlock-test-'))
+const outcomes: Outcome[] = []
+/** Told to end by a signal: nothing more is started, and all that was to run counts as failed. */
+let stopping = false
+/** What runs, since when, and the file with its words so far. */
+const running = new Map<string, { from: number; output?: string }>()
+
 async function main(names: string[]): Promise<number> {
-  const unknown = names.filter((name) => !suites.some((suite) => suite.name === name))
-  if (unknown.length > 0) {
-    const known = suites.map((suite) => suite.name).join(', ')
-    console.error(`no suite is called ${unknown.join(', ')}; there are: ${known}`)
+  let chosen: Suite[]
+  try {
+    chosen = chosenSuites(names)
+  } catch (error) {
+    console.error((error as Error).message)
     return 2
   }
-  const chosen = suites.filter((suite) => names.length === 0 || names.includes(suite.name))
-  const needs = [...new Set(chosen.flatMap((suite) => suite.needs))]
-  await ensurePrerequisites(needs as Parameters<typeof ensurePrerequisites>[0], console.log)
-  if (chosen.some((suite) => suite.needs.includes('go'))) await prepareEngine()
-  const total: Count = { passed: 0, failed: 0 }
-  for (const suite of chosen) {
-    const count = await runSuite(suite)
-    total.passed += count.passed
-    total.failed += count.failed
-  }
-  console.log(`\n${total.passed} passed, ${total.failed} failed`)
-  return total.failed === 0 && total.passed > 0 ? 0 : 1
+  const commit = names.join(' ') === 'long' ? cleanCommit() : undefined
+  await runTasks(
+    [...needed(chosen).map(stepTask), ...chosen.map((suite) => suiteTask(suite, chosen))],
+    PLACES,
+    ({ name }, because) => {
+      console.log(`\n== ${name}: not run, because ${because} failed`)
+      outcomes.push({ name, passed: 0, failed: 1, from: elapsed(), seconds: 0, files: [] })
+    },
+  )
+  console.log(`\n${summary(outcomes, elapsed())}`)
+  if (commit) writeRecord(record(commit, new Date(began), outcomes, elapsed()))
+  const { passed, failed } = total()
+  console.log(`\n${passed} passed, ${failed} failed`)
+  return failed === 0 && passed > 0 ? 0 : 1
 }
 
-/** Builds the engine where it must be built, so that no test waits minutes for it. */
-async function prepareEngine(): Promise<void> {
-  const cache = process.env.PADLOCK_CACHE ?? join(root, '.sandbox', 'cache')
-  const home = join(root, '.sandbox', 'pulumi')
-  const { summary } = await ensureToolchain({ home, cache, progress: console.log })
-  console.log(summary)
+/** The steps that the suites come after, and those before these. */
+function needed(chosen: Suite[]): Step[] {
+  const names = new Set<string>(chosen.flatMap(({ after }) => after))
+  // From the last to the first: a step comes after earlier ones only.
+  for (const { name, after } of steps.toReversed()) {
+    if (names.has(name)) for (const each of after) names.add(each)
+  }
+  return steps.filter(({ name }) => names.has(name))
 }
 
-async function runSuite(suite: Suite): Promise<Count> {
-  console.log(`\n== ${suite.name}`)
-  const start = Date.now()
-  const total: Count = { passed: 0, failed: 0 }
-  for (const [index, command] of suite.commands.entries()) {
-    const report = join(scratch, `${suite.name}-${index}`)
-    const code = await run(command, report)
-    const count = counted(command, report, code)
-    total.passed += count.passed
-    total.failed += count.failed
+function stepTask({ name, after, run }: Step): Task {
+  return {
+    ...{ name, after, free: true },
+    async run() {
+      const from = begin(name)
+      try {
+        if (stopping) throw new Error('the run was told to end')
+        await run((message) => console.log(`== ${name}: ${message}`))
+        end({ name, from, files: [] })
+        return true
+      } catch (error) {
+        console.error(`\n== ${name}: ${error instanceof Error ? error.message : error}`)
+        end({ name, from, passed: 0, failed: 1, files: [] })
+        return false
+      }
+    },
   }
-  const seconds = Math.round((Date.now() - start) / 1000)
-  console.log(`== ${suite.name}: ${total.passed} passed, ${total.failed} failed in ${seconds} s`)
-  return total
 }
 
-function run(command: Command, report: string): Promise<number> {
-  const [program = '', ...args] = command.argv
-  const more = {
-    jest: ['--json', `--outputFile=${report}`, '--ci'],
-    pytest: [`--junitxml=${report}`],
-    check: [],
-  }[command.count]
-  const env = {
-    ...process.env,
-    ...command.environment,
-    PATH: `${join(root, 'node_modules', '.bin')}${delimiter}${process.env.PATH}`,
+function suiteTask(suite: Suite, chosen: Suite[]): Task {
+  const { name, after, alone } = suite
+  return {
+    ...{ name, after, alone },
+    async run() {
+      const output = chosen.length > 1 ? join(scratch, `${name}.log`) : undefined
+      const from = begin(name, output)
+      const sum: Result = { passed: 0, failed: 0, files: [] }
+      for (const [index, command] of suite.commands.entries()) {
+        if (stopping) {
+          sum.failed++
+          continue
+        }
+        const report = join(scratch, `${name}-${index}`)
+        const limitMinutes = LIMIT_MINUTES[suite.long ? 'long' : 'normal']
+        const code = await runCommand(command, { report, output, limitMinutes })
+        const counted = count(command.count, report, code)
+        sum.passed += counted.passed
+        sum.failed += counted.failed
+        sum.files.push(...counted.files)
+      }
+      if (output) console.log(`\n== ${name}\n${readFileSync(output, 'utf8').trimEnd()}`)
+      end({ name, from, ...sum })
+      return sum.failed === 0
+    },
   }
-  return new Promise((resolve, reject) => {
-    const child = spawn(program, [...args, ...more], {
-      cwd: root,
-      env,
-      stdio: ['ignore', 'inherit', 'inherit'],
-    })
-    const hung = setTimeout(() => {
-      console.error(`${command.argv.join(' ')}: ended after ${LIMIT_MINUTES} minutes`)
-      child.kill()
-    }, LIMIT_MINUTES * 60_000)
-    child.on('error', reject)
-    child.on('exit', (code) => {
-      clearTimeout(hung)
-      resolve(code ?? 1)
-    })
+}
+
+function begin(name: string, output?: string): number {
+  const from = elapsed()
+  running.set(name, { from, output })
+  return from
+}
+
+function end(outcome: Omit<Outcome, 'seconds'>): void {
+  const { name, passed, failed, from } = outcome
+  const seconds = elapsed() - from
+  running.delete(name)
+  outcomes.push({ ...outcome, seconds })
+  const counts = passed === undefined ? 'done' : `${passed} passed, ${failed} failed`
+  console.log(`== ${name}: ${counts} in ${Math.round(seconds)} s`)
+}
+
+function total(): { passed: number; failed: number } {
+  const sum = { passed: 0, failed: 0 }
+  for (const { passed = 0, failed = 0 } of outcomes) {
+    sum.passed += passed
+    sum.failed += failed
+  }
+  return sum
+}
+
+const minute = setInterval(() => {
+  for (const [name, { from, output }] of running) {
+    const said = output === undefined ? '' : lastLine(readFileSync(output, 'utf8'))
+    console.log(`-- ${Math.round(elapsed() - from)} s of ${name}${said && `: ${said}`}`)
+  }
+}, 60_000)
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  process.on(signal, () => {
+    stopping = true
+    endCommands()
   })
 }
-
-/** A runner that failed without a failed test (a crash, no test found) counts as one failure. */
-function counted(command: Command, report: string, code: number): Count {
-  if (command.count === 'check') return { passed: code === 0 ? 1 : 0, failed: code === 0 ? 0 : 1 }
-  const count = read(command.count, report)
-  const crashed = code !== 0 && count.failed === 0
-  return { passed: count.passed, failed: count.failed + (crashed || count.passed === 0 ? 1 : 0) }
-}
-
-function read(kind: 'jest' | 'pytest', report: string): Count {
-  let text: string
-  try {
-    text = readFileSync(report, 'utf8')
-  } catch {
-    return { passed: 0, failed: 0 }
-  }
-  if (kind === 'jest') {
-    const { numPassedTests, numFailedTests, numRuntimeErrorTestSuites, numPendingTests } =
-      JSON.parse(text)
-    return {
-      passed: numPassedTests,
-      failed: numFailedTests + numRuntimeErrorTestSuites + numPendingTests,
-    }
-  }
-  const number = (name: string) => Number(new RegExp(`${name}="(\\d+)"`).exec(text)?.[1] ?? 0)
-  const failed = number('failures') + number('errors') + number('skipped')
-  return { passed: number('tests') - failed, failed }
-}
-
 process.on('exit', () => rmSync(scratch, { recursive: true, force: true }))
 process.exitCode = await main(process.argv.slice(2))
+clearInterval(minute)

@@ -1,29 +1,35 @@
+import type { Command } from './runner/command.ts'
+
 /** One thing that `make test` runs. */
 export interface Suite {
   name: string
-  /** What it needs installed, by the names of sandbox/prerequisites.ts. */
-  needs: string[]
+  /** Steps that must have succeeded before. */
+  after: StepName[]
+  /** Run by `SUITES=long` or by its own name only. */
+  long?: boolean
+  /** Runs when all before it are done, and nothing beside it. */
+  alone?: boolean
   commands: Command[]
 }
 
-export interface Command {
-  argv: string[]
-  /** How its result is counted: a runner's own count, or one check that passes with exit code 0. */
-  count: 'jest' | 'pytest' | 'check'
-  environment?: Record<string, string>
-}
+/** What is made ready before suites run; steps.ts has them. */
+export type StepName = 'tools' | 'lint tools' | 'machine tools' | 'engine' | 'base image'
 
-const jest = (...folders: string[]): Command => ({
-  argv: ['node_modules/.bin/jest', ...folders],
+/**
+ * Most tests wait for processes, retries and handshakes more than they compute.
+ * @param workers processes that run test files, per cent of the cores
+ */
+const jestOn = (path: string, workers: number): Command => ({
+  argv: ['node_modules/.bin/jest', path, `--maxWorkers=${workers}%`],
   count: 'jest',
 })
 const check = (...argv: string[]): Command => ({ argv, count: 'check' })
 
-/** Cheap ones first, so that a slip shows in seconds. */
+/** In the order of their start, as far as `after` and `alone` allow. */
 export const suites: Suite[] = [
   {
     name: 'lint',
-    needs: ['shellcheck', 'lintian'],
+    after: ['tools', 'lint tools'],
     commands: [
       check('node_modules/.bin/biome', 'check', '--error-on-warnings', '.'),
       check('node_modules/.bin/tsc', '--noEmit'),
@@ -33,19 +39,54 @@ export const suites: Suite[] = [
       check('node_modules/.bin/depcruise', '--config', 'dependency-cruiser.config.js', '.'),
     ],
   },
-  { name: 'unit', needs: ['cloud-init', 'shellcheck', 'dpkg-deb'], commands: [jest('test/unit')] },
-  { name: 'github', needs: [], commands: [jest('test/github')] },
-  { name: 'app', needs: ['python-venv'], commands: [{ argv: ['app/run-tests'], count: 'pytest' }] },
+  { name: 'github', after: [], commands: [jestOn('test/github', 200)] },
+  { name: 'unit', after: ['tools'], commands: [jestOn('test/unit', 100)] },
+  { name: 'app', after: ['tools'], commands: [{ argv: ['app/run-tests'], count: 'pytest' }] },
   {
     name: 'sandbox',
-    needs: ['pebble', 'gpg', 'go', 'qemu', 'mmdebstrap', 'iso', 'ssh'],
-    commands: [jest('test/sandbox')],
+    after: ['tools', 'machine tools', 'base image'],
+    commands: [jestOn('test/sandbox', 150)],
   },
-  { name: 'toolchain', needs: ['go'], commands: [jest('test/toolchain')] },
-  { name: 'engine', needs: ['go'], commands: [jest('test/engine', '--maxWorkers=2')] },
+  { name: 'toolchain', after: ['tools', 'engine'], commands: [jestOn('test/toolchain', 150)] },
+  { name: 'engine', after: ['tools', 'engine'], commands: [jestOn('test/engine', 150)] },
   {
     name: 'e2e',
-    needs: ['qemu', 'mmdebstrap', 'iso', 'pebble', 'gpg', 'chromium', 'certutil', 'go', 'ssh'],
-    commands: [jest('test/e2e')],
+    after: ['tools', 'machine tools', 'engine', 'base image'],
+    // Its machines use all cores, and it measures how long users wait.
+    alone: true,
+    commands: [jestOn('test/e2e', 50)],
+  },
+  {
+    name: 'machines',
+    after: ['tools', 'machine tools', 'engine', 'base image'],
+    long: true,
+    alone: true,
+    commands: [jestOn('test/long/machines', 50)],
+  },
+  {
+    name: 'many-environments',
+    after: ['tools', 'engine'],
+    long: true,
+    commands: [jestOn('test/long/many-environments', 100)],
+  },
+  {
+    name: 'campaign',
+    after: ['tools', 'engine'],
+    long: true,
+    commands: [jestOn('test/long/campaign', 100)],
   },
 ]
+
+/**
+ * The suites with these names; `long` stands for all long ones, none for all others.
+ * @throws Error that names the unknown ones and lists those that there are
+ */
+export function chosenSuites(names: string[]): Suite[] {
+  const unknown = names.filter((name) => name !== 'long' && !suites.some((s) => s.name === name))
+  if (unknown.length > 0) {
+    const known = ['long', ...suites.map(({ name }) => name)].join(', ')
+    throw new Error(`no suite is called ${unknown.join(', ')}; there are: ${known}`)
+  }
+  if (names.length === 0) return suites.filter(({ long }) => !long)
+  return suites.filter(({ name, long }) => names.includes(name) || (long && names.includes('long')))
+}

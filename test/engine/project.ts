@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { parse, stringify } from 'yaml'
 import { nodeExecutable } from '../../sandbox/toolchain/launcher.ts'
 import { type Ran, type Running, start } from './processes.ts'
-import { environmentOf, root, type Sandbox } from './sandbox.ts'
+import { compiled, environmentOf, root, type Sandbox } from './sandbox.ts'
 import { addresses } from './stack.ts'
 
 export interface Project {
@@ -33,7 +33,7 @@ export async function openProject(sandbox: Sandbox): Promise<Project> {
     const config = { ...settings.config, ...addresses(sandbox) }
     writeFileSync(join(folder, file), stringify({ ...settings, config }))
   }
-  const environment = await environmentOf(sandbox)
+  const environment = { ...(await environmentOf(sandbox)), NODE_COMPILE_CACHE: compiled }
   const launch: Project['launch'] = (words, more) =>
     // Not the script: a test that kills a verb means the Node process.
     start(nodeExecutable(), [join(folder, 'ops', 'cli', 'main.ts'), ...words.split(' ')], {

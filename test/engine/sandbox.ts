@@ -19,6 +19,8 @@ import { nodeExecutable } from '../../sandbox/toolchain/launcher.ts'
 
 export const root = join(import.meta.dirname, '..', '..')
 export const cache = process.env.PADLOCK_CACHE ?? join(root, '.sandbox', 'cache')
+/** Node's compile cache: one for all tests, each of which has a PULUMI_HOME of its own. */
+export const compiled = join(cache, 'compiled')
 
 // biome-ignore lint/suspicious/noExplicitAny: the tests read into answers of all shapes
 export type Json = any
@@ -74,7 +76,11 @@ export async function startSandbox(
   const child = spawn(
     nodeExecutable(),
     ['sandbox/main.ts', '--dir', dir, '--cache', cache, ...ports, '--machines', machines],
-    { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] },
+    {
+      cwd: root,
+      env: { ...process.env, NODE_COMPILE_CACHE: compiled },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    },
   )
   const exited = once(child, 'exit')
   const log = text(child.stderr)

@@ -2,7 +2,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parse, stringify } from 'yaml'
 import { type Ran, type Running, start } from './processes.ts'
-import { cache, environmentOf, type Json, root, type Sandbox } from './sandbox.ts'
+import { compiled, environmentOf, type Json, root, type Sandbox } from './sandbox.ts'
 
 /** One step of a preview: what happens to a resource, components and providers left out. */
 export interface Step {
@@ -59,8 +59,7 @@ export async function openStack(sandbox: Sandbox, name: string): Promise<Stack> 
       env: {
         ...process.env,
         ...environment,
-        // One for all tests: each has a PULUMI_HOME of its own.
-        NODE_COMPILE_CACHE: join(cache, 'compiled'),
+        NODE_COMPILE_CACHE: compiled,
         ...more,
       },
     })

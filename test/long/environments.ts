@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { openControl } from '../../sandbox/control.ts'
-import { logIn, openBrowser, picture } from './browser.ts'
-import { root, sh } from './shell.ts'
+import { logIn, openBrowser, picture } from '../e2e/browser.ts'
+import { root, sh } from '../e2e/shell.ts'
 
 const NAMES = ['pr-1', 'pr-2']
 const PASSWORD = 'sandbox'

@@ -1,0 +1,51 @@
+import { join } from 'node:path'
+import { ensureBaseImage } from '../sandbox/machine/base-image.ts'
+import { ensurePrerequisites, type Prerequisite } from '../sandbox/prerequisites.ts'
+import { ensureToolchain } from '../sandbox/toolchain/index.ts'
+import { root } from './runner/command.ts'
+import type { StepName } from './suites.ts'
+
+export interface Step {
+  name: StepName
+  after: StepName[]
+  run(progress: (message: string) => void): Promise<unknown>
+}
+
+const cache = process.env.PADLOCK_CACHE ?? join(root, '.sandbox', 'cache')
+
+const install =
+  (...what: Prerequisite[]): Step['run'] =>
+  (progress) =>
+    ensurePrerequisites(what, progress)
+
+/** One apt-get at a time; what the engine's build needs is installed first. */
+export const steps: Step[] = [
+  {
+    name: 'tools',
+    after: [],
+    run: install('go', 'shellcheck', 'cloud-init', 'python-venv', 'ssh', 'dpkg-deb'),
+  },
+  {
+    name: 'lint tools',
+    after: ['tools'],
+    run: install('lintian'),
+  },
+  {
+    name: 'machine tools',
+    after: ['lint tools'],
+    run: install('mmdebstrap', 'qemu', 'iso', 'pebble', 'gpg', 'chromium', 'certutil'),
+  },
+  {
+    name: 'engine',
+    after: ['tools'],
+    run: async (progress) => {
+      const home = join(root, '.sandbox', 'pulumi')
+      progress((await ensureToolchain({ home, cache, progress })).summary)
+    },
+  },
+  {
+    name: 'base image',
+    after: ['machine tools'],
+    run: (progress) => ensureBaseImage(cache, progress),
+  },
+]

@@ -1,0 +1,71 @@
+import { join } from 'node:path'
+import { root } from '../../runner/command.ts'
+import { record } from '../../runner/record.ts'
+import { lastLine, type Outcome, summary } from '../../runner/summary.ts'
+import { steps } from '../../steps.ts'
+import { chosenSuites, suites } from '../../suites.ts'
+
+const file = (name: string, seconds: number) => ({ file: join(root, 'test', name), seconds })
+const outcomes: Outcome[] = [
+  {
+    ...{ name: 'unit', passed: 663, failed: 1, from: 61, seconds: 12.34 },
+    files: [file('b.test.ts', 2), file('a.test.ts', 3)],
+  },
+  { name: 'engine', from: 60, seconds: 290, files: [] },
+]
+
+test('the summary shows steps and suites by their start, and the slowest files', () => {
+  expect(summary(outcomes, 400.4)).toBe(
+    [
+      '  from  seconds  passed  failed',
+      '    60    290.0                  engine',
+      '    61     12.3     663       1  unit',
+      'the whole run took 400 s',
+      '',
+      '  seconds  slowest test files',
+      '      3.0  test/a.test.ts',
+      '      2.0  test/b.test.ts',
+    ].join('\n'),
+  )
+})
+
+test('no more than ten files', () => {
+  const files = Array.from({ length: 12 }, (_, n) => file(`${n}.test.ts`, n))
+  const told = summary([{ name: 'unit', passed: 12, failed: 0, from: 0, seconds: 9, files }], 9)
+  expect(told.match(/\.test\.ts/g)).toHaveLength(10)
+  expect(told).toContain('test/2.test.ts')
+  expect(told).not.toContain('test/1.test.ts')
+})
+
+test('the record of a long run has its commit, date, counts and seconds', () => {
+  const text = record('0123abc', new Date('2026-11-28T10:00:00Z'), outcomes, 400.4)
+  expect(text).toContain('- commit 0123abc\n- 2026-11-28 10:00 UTC\n')
+  expect(text).toContain('- 663 passed, 1 failed, 400 seconds\n')
+  expect(text).toContain('| unit | 663 | 1 | 12 |\n')
+  expect(text).not.toContain('| engine |')
+})
+
+test('the last line that says something', () => {
+  expect(lastLine('one\n  two\n\n')).toBe('two')
+  expect(lastLine('')).toBe('')
+  expect(lastLine('x'.repeat(200))).toHaveLength(100)
+})
+
+test('no name stands for all suites that are not long, `long` for all that are', () => {
+  const names = (...words: string[]) => chosenSuites(words).map(({ name }) => name)
+  expect([...names(), ...names('long')].sort()).toEqual(suites.map(({ name }) => name).sort())
+  expect(names()).toContain('e2e')
+  expect(names('long')).toContain('campaign')
+  expect(names('unit', 'lint')).toEqual(['lint', 'unit'])
+  expect(names('campaign')).toEqual(['campaign'])
+  expect(() => names('unti')).toThrow(/no suite is called unti; there are: long, lint, github, /)
+})
+
+test('each step and suite comes after steps that stand before it', () => {
+  const known = new Set<string>()
+  for (const { name, after } of steps) {
+    expect(after.filter((each) => !known.has(each))).toEqual([])
+    known.add(name)
+  }
+  for (const { after } of suites) expect(after.filter((each) => !known.has(each))).toEqual([])
+})
