@@ -1,4 +1,5 @@
 import * as pulumi from '@pulumi/pulumi'
+import { formatExpiry } from '../config/expiry.ts'
 import type { Settings } from '../config/settings.ts'
 import { Address } from './address.ts'
 import { Certificates } from './certificates/index.ts'
@@ -120,7 +121,7 @@ export class Deployment extends pulumi.ComponentResource {
       issuer: identity.issuer,
       clientId: identity.clientId,
       release: release.release,
-      expiresAt: expires?.toISOString() ?? 'never',
+      expiresAt: expires ? formatExpiry(expires) : 'never',
       sshCommand: loginCommand(reservedIp, settings.host.sshPort, host.hostKey),
       adminPrivateKey: pulumi.secret(host.adminPrivateKey),
     }

@@ -57,7 +57,8 @@ export class Host extends pulumi.ComponentResource {
   readonly ready: pulumi.Resource
 
   constructor(name: string, args: HostArgs, opts?: pulumi.ComponentResourceOptions) {
-    super('padlock:index:Host', name, {}, opts)
+    // What is written to the host is a secret, so the component names the people for a preview.
+    super('padlock:index:Host', name, { adminSshKeys: args.adminSshKeys }, opts)
     const parent = { parent: this }
 
     const adminKeys = adminKeysOf(name, args.adminKeyVersion, this)

@@ -1,5 +1,6 @@
 import * as auth0 from '@pulumi/auth0'
 import * as pulumi from '@pulumi/pulumi'
+import { formatExpiry } from '../config/expiry.ts'
 
 export interface IdentityArgs {
   /** Public base URL of the site, no final slash. */
@@ -48,7 +49,7 @@ export class Identity extends pulumi.ComponentResource {
         clientMetadata: {
           project: pulumi.getProject(),
           stack: pulumi.getStack(),
-          ...(args.expires && { expires: args.expires.toISOString() }),
+          ...(args.expires && { expires: formatExpiry(args.expires) }),
         },
       },
       { ...parent, protect: args.protect },

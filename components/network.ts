@@ -1,6 +1,6 @@
 import * as digitalocean from '@pulumi/digitalocean'
 import * as pulumi from '@pulumi/pulumi'
-import { expiryInTag } from '../config/expiry.ts'
+import { expiryTag } from '../config/expiry.ts'
 import type { Settings } from '../config/settings.ts'
 
 export interface NetworkArgs {
@@ -69,14 +69,6 @@ export class Network extends pulumi.ComponentResource {
     this.reservedIpUrn = address.reservedIpUrn
     this.registerOutputs({ reservedIp: this.reservedIp })
   }
-}
-
-/**
- * `padlock-pr-12:expires:20261123T0900Z`: under the stack's own name, so that deleting it touches
- * no other stack's, and of the characters that a tag may have (letters, digits, `:`, `-`, `_`).
- */
-export function expiryTag(name: string, expires: Date): string {
-  return `${name}:expires:${expiryInTag(expires)}`
 }
 
 function inboundRules(args: NetworkArgs) {

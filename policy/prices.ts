@@ -8,23 +8,18 @@ export const HOURS_A_MONTH = 672
  * - volume, a GiB: https://docs.digitalocean.com/products/volumes/details/pricing/
  * - load balancer, a node:
  *   https://docs.digitalocean.com/products/networking/load-balancers/details/pricing/
- * - backups, a share of the droplet's price:
- *   https://docs.digitalocean.com/products/backups/details/pricing/
  */
-export const LIST_PRICES = {
+const LIST_PRICES = {
   unassignedReservedIp: 5,
   volumeGiB: 0.1,
   loadBalancerNode: 12,
-  weeklyBackups: 0.2,
-  dailyBackups: 0.3,
 } as const
 
 /**
- * The share of a droplet's price that its backups add.
- * @param plan of the backup policy; weekly if absent
+ * The share of a droplet's price that its backups add, by the plan of the backup policy:
+ * https://docs.digitalocean.com/products/backups/details/pricing/
  */
-export const backups = (plan?: string): number =>
-  plan === 'daily' ? LIST_PRICES.dailyBackups : LIST_PRICES.weeklyBackups
+const BACKUPS = { weekly: 0.2, daily: 0.3 } as const
 
 /**
  * Kinds of DigitalOcean's resources that cost nothing by themselves
@@ -82,33 +77,56 @@ export const SIZES: Record<string, number> = {
   'db-s-4vcpu-8gb': 122.1,
 }
 
+/** What one resource costs. */
+export interface Price {
+  /** US dollars a month. */
+  monthly: number
+  /** How the price comes about, such as the size; empty for what is free. */
+  note: string
+}
+
+const FREE_OF_CHARGE: Price = { monthly: 0, note: '' }
+
 /**
- * What a resource costs a month, in US dollars; undefined where the list has no price for it.
- * @param sizes default: {@link SIZES}
+ * What a resource costs; undefined where no price is known. Traffic is not counted.
+ * @param type as in `digitalocean:index/droplet:Droplet`; what is not DigitalOcean's costs nothing
+ * @param sizes US dollars a month by size slug
+ * @param assigned a reserved IP is; its own properties need not tell
  */
-export function monthlyPrice(
+export function price(
   type: string,
   // biome-ignore lint/suspicious/noExplicitAny: the properties of any type
   props: Record<string, any>,
-  sizes = SIZES,
-): number | undefined {
-  const size = (slug: unknown, factor: number) => {
-    const price = sizes[String(slug)]
-    return price === undefined ? undefined : price * factor
-  }
-  switch (type) {
-    case 'digitalocean:index/droplet:Droplet':
-      return size(props.size, props.backups ? 1 + backups(props.backupPolicy?.plan) : 1)
-    case 'digitalocean:index/databaseCluster:DatabaseCluster':
-      return size(props.size, props.nodeCount ?? 1)
-    case 'digitalocean:index/volume:Volume':
-      return props.size * LIST_PRICES.volumeGiB
-    case 'digitalocean:index/loadBalancer:LoadBalancer':
-      return (props.sizeUnit ?? 1) * LIST_PRICES.loadBalancerNode
-    case 'digitalocean:index/reservedIp:ReservedIp':
-      // As long as it is assigned, which a resource by itself does not tell.
-      return 0
+  { sizes = SIZES, assigned = true }: { sizes?: Record<string, number>; assigned?: boolean } = {},
+): Price | undefined {
+  if (!type.startsWith('digitalocean:')) return FREE_OF_CHARGE
+  const times = (dollars: number | undefined, factor: number, note: string) =>
+    dollars === undefined || !Number.isFinite(dollars * factor)
+      ? undefined
+      : { monthly: Math.round(dollars * factor * 100) / 100, note }
+  const kind = type.split(':')[2] ?? ''
+  switch (kind) {
+    case 'Droplet': {
+      const plan = props.backupPolicy?.plan === 'daily' ? 'daily' : 'weekly'
+      return props.backups
+        ? times(sizes[props.size], 1 + BACKUPS[plan], `${props.size}, ${plan} backups`)
+        : times(sizes[props.size], 1, `${props.size}`)
+    }
+    case 'DatabaseCluster': {
+      const nodes = Number(props.nodeCount ?? 1)
+      return times(sizes[props.size], nodes, nodes === 1 ? props.size : `${nodes} × ${props.size}`)
+    }
+    case 'Volume':
+      return times(LIST_PRICES.volumeGiB, Number(props.size), `${props.size} GiB`)
+    case 'LoadBalancer': {
+      const nodes = Number(props.sizeUnit ?? 1)
+      return times(LIST_PRICES.loadBalancerNode, nodes, `${nodes} nodes`)
+    }
+    case 'ReservedIp':
+      return assigned || props.dropletId
+        ? { monthly: 0, note: 'assigned' }
+        : { monthly: LIST_PRICES.unassignedReservedIp, note: 'not assigned' }
     default:
-      return type.startsWith('digitalocean:') && !FREE.has(type.split(':')[2] ?? '') ? undefined : 0
+      return FREE.has(kind) ? FREE_OF_CHARGE : undefined
   }
 }

@@ -2,11 +2,13 @@ import { Agent, fetch, RetryAgent } from 'undici'
 
 /** The most that the API gives on one page (https://docs.digitalocean.com/reference/api/). */
 const PER_PAGE = 200
+/** Of one answer, until its headers and between two of its parts. */
+const TIMEOUT_MS = 30_000
 /** The burst limit is 250 requests a minute: one wait of a minute always helps. */
 const LONGEST_WAIT_MS = 65_000
 
 /**
- * The DigitalOcean API as far as reading and tidying an account need it. Answers 429 and 5xx are
+ * The DigitalOcean API as far as reading and tidying an account and looking up prices need it. Answers 429 and 5xx are
  * asked again, after the time that `retry-after` names.
  */
 export class DigitalOcean {
@@ -14,7 +16,10 @@ export class DigitalOcean {
   calls = 0
   readonly #base: string
   readonly #token: string
-  readonly #counting = new Agent().compose((dispatch) => (options, handler) => {
+  readonly #counting = new Agent({
+    headersTimeout: TIMEOUT_MS,
+    bodyTimeout: TIMEOUT_MS,
+  }).compose((dispatch) => (options, handler) => {
     this.calls++
     return dispatch(options, handler)
   })
@@ -57,16 +62,23 @@ export class DigitalOcean {
   }
 
   async #ask(method: string, path: string): Promise<{ status: number; body: unknown }> {
-    const response = await fetch(`${this.#base}${path}`, {
+    const { href, origin, pathname } = new URL(`${this.#base}${path}`)
+    const response = await fetch(href, {
       method,
       headers: { authorization: `Bearer ${this.#token}` },
+      // A token follows no redirect.
+      redirect: 'error',
       dispatcher: this.#dispatcher,
+    }).catch((error: Error & { cause?: Error }) => {
+      throw new Error(`${origin} does not answer: ${error.cause?.message || error.message}`)
     })
+    const { ok, status } = response
     const text = await response.text()
-    if (!response.ok && response.status !== 404) {
-      throw new Error(`DigitalOcean refuses ${method} ${path}: ${response.status} ${text}`)
-    }
-    return { status: response.status, body: text === '' ? undefined : parse(text) }
+    if (ok || status === 404) return { status, body: text === '' ? undefined : parse(text) }
+    const said = `${origin} answers ${status} to ${method} ${pathname}`
+    if (status !== 401 && status !== 403) throw new Error(`${said}: ${text}`)
+    const right = method === 'GET' ? 'read' : 'write'
+    throw new Error(`${said}. Fix: set DIGITALOCEAN_TOKEN to a token that may ${right}`)
   }
 }
 

@@ -116,7 +116,7 @@ async function judged({ from, stack = '' }: Options): Promise<Judged> {
 /** Without a token there is a report all the same, and it says that the cost is unknown. */
 async function pricesFor(options: Options, preview: Preview): Promise<Prices | undefined> {
   if (options.prices) {
-    return pricesOf([JSON.parse(await contents(options.prices, '--prices'))])
+    return pricesOf(JSON.parse(await contents(options.prices, '--prices')).sizes)
   }
   const token = process.env.DIGITALOCEAN_TOKEN
   const endpoint =

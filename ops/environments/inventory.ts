@@ -1,6 +1,7 @@
+import { expiryOfMetadata, expiryOfTag } from '../../config/expiry.ts'
 import type { Auth0 } from '../accounts/auth0.ts'
 import type { DigitalOcean } from '../accounts/digitalocean.ts'
-import { expiryOf, stackOf } from './names.ts'
+import { stackOf } from './names.ts'
 
 /** Something in an account that a stack of this project made. */
 export interface Owned {
@@ -97,15 +98,22 @@ export async function inventory(
   }
   for (const { id, name, metadata } of applications) {
     if (metadata.project !== project || !metadata.stack) continue
-    const expires = metadata.expires ? { expires: new Date(metadata.expires) } : {}
+    const expires = expiryOfMetadata(metadata.expires)
     const remove = () => auth0.remove(id)
-    owned.push({ kind: 'auth0 client', id, name, stack: metadata.stack, ...expires, remove })
+    owned.push({
+      kind: 'auth0 client',
+      id,
+      name,
+      stack: metadata.stack,
+      ...(expires && { expires }),
+      remove,
+    })
   }
   for (const { id, name } of projects) {
     own(stackOf('project', name, project), { kind: 'project', id, name }, `/projects/${id}`)
   }
   for (const { name } of tags) {
-    const expires = expiryOf(name)
+    const expires = expiryOfTag(name)
     const rest = { kind: 'tag', id: name, name, ...(expires && { expires }) }
     own(stackOf('tag', name, project), rest, `/tags/${encodeURIComponent(name)}`)
   }

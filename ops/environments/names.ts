@@ -20,13 +20,6 @@ export function stackOf(
   return SHAPES[kind].exec(name.slice(project.length + 1))?.[1]
 }
 
-/** The time in an expiry tag, which components/network.ts writes as `20261123T0904Z`. */
-export function expiryOf(tag: string): Date | undefined {
-  const [, year, month, day, hour, minute] =
-    /:expires:(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)Z$/.exec(tag) ?? []
-  return year === undefined ? undefined : new Date(`${year}-${month}-${day}T${hour}:${minute}Z`)
-}
-
 /**
  * Checks the name of an environment: it becomes the stack's name, a DNS label and a part of every
  * resource's name.

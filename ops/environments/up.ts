@@ -20,7 +20,7 @@ export interface UpOptions {
 export interface Environment {
   name: string
   url: string
-  /** ISO 8601. */
+  /** As the key `expires` has it. */
   expires: string
   /** US dollars an hour. */
   costPerHour: number
@@ -39,7 +39,8 @@ export async function up(
 ): Promise<Environment> {
   const { accounts, marks, stacks, say } = context
   const start = Date.now()
-  writeSettings({ project: marks.project, stack, expires: expiryAfter(ttl), set })
+  const expires = expiryAfter(ttl)
+  writeSettings({ project: marks.project, stack, expires, set })
   await stacks.create(stack)
 
   const resources = await stacks.resources(stack)
@@ -74,12 +75,12 @@ export async function up(
     )
   }
 
-  const { url = '', expiresAt = '' } = await stacks.outputs(stack)
+  const { url = '' } = await stacks.outputs(stack)
   const droplets = (await inventory(accounts, marks)).filter((owned) => owned.stack === stack)
   return {
     name: stack,
     url,
-    expires: expiresAt,
+    expires,
     costPerHour: droplets.reduce((sum, { pricePerHour = 0 }) => sum + pricePerHour, 0),
     seconds: Math.round((Date.now() - start) / 100) / 10,
   }

@@ -1,54 +1,14 @@
-/** A thing in an account. */
-export interface Thing {
-  kind: string
-  name: string
-  id: string
-}
-
-/** What `env up` says of an environment. */
-export interface Environment {
-  name: string
-  url: string
-  /** ISO 8601, UTC. */
-  expires: string
-  /** US dollars. */
-  costPerHour: number
-  seconds: number
-}
-
-/** What `env list` says of each. */
-export interface Listed {
-  name: string
-}
-
-/** What `env down` says: all that was removed, and what the accounts still hold. */
-export interface Receipt {
-  /** The environment's name. */
-  stack: string
-  removed: (Thing & { at: string })[]
-  left: Thing[]
-  seconds: number
-}
-
-/** What `env sweep` does about an environment; with a dry run, would do. */
-export interface Decision {
-  name: string
-  action: 'destroy' | 'remove orphans' | 'remove stack' | 'keep' | 'report'
-  reason: string
-}
-
-export interface Swept {
-  decisions: Decision[]
-  /** Of what was destroyed. */
-  receipts: Receipt[]
-}
+import type { Listed } from '../environments/list.ts'
+import type { Receipt } from '../environments/receipt.ts'
+import type { Swept } from '../environments/sweep.ts'
+import type { Environment } from '../environments/up.ts'
 
 /** The environments, as the verbs `./padlock env` treat them; the workflows' logic calls only these. */
 export interface Environments {
   /** Brings up, or releases to; the time to live begins anew. */
   up(name: string): Promise<Environment>
   down(name: string): Promise<Receipt>
-  list(): Promise<Listed[]>
+  list(): Promise<Pick<Listed, 'name'>[]>
   /** @param held names that stay whatever their expiry says */
   sweep(options: { held: string[]; dryRun: boolean }): Promise<Swept>
 }

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto'
 import { appendFile } from 'node:fs/promises'
+import { isSecretName } from '../../policy/secrets.ts'
 
 /** Bytes of one step's summary at most. */
 const SUMMARY_LIMIT = 1024 * 1024
-const SECRET_NAME = /(?:TOKEN|SECRET|PASSWORD|PASSPHRASE|PRIVATE_KEY|ACCESS_KEY)$/
 /** Shorter values would blacken innocent words of the log. */
 const SHORTEST_SECRET = 6
 
@@ -37,7 +37,7 @@ export function thisRunner(
     maskSecrets() {
       if (!isRun) return
       for (const [name, value] of Object.entries(env)) {
-        if (!value || !SECRET_NAME.test(name)) continue
+        if (!value || !isSecretName(name)) continue
         // The log is masked line by line.
         for (const line of value.split(/\r?\n/)) {
           if (line.length >= SHORTEST_SECRET) print(`::add-mask::${escapeData(line)}`)

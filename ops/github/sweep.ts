@@ -1,27 +1,24 @@
+import type { Receipt } from '../environments/receipt.ts'
+import type { Swept } from '../environments/sweep.ts'
 import { type GitHub, tolerate } from './client.ts'
 import { putComment } from './comment.ts'
-import { type Decision, type Environments, pullOf, type Receipt } from './environments.ts'
+import { type Environments, pullOf } from './environments.ts'
 import { removeLabel } from './labels.ts'
 import { text } from './text.ts'
-
-export interface SweepReport {
-  /** What was done about each environment and why; with `dryRun`, what would be. */
-  decisions: Decision[]
-  receipts: Receipt[]
-}
 
 /**
  * Destroys the environments of pull requests that are closed or lost their label, holds those with
  * the label `keep`, lets `env sweep` destroy what is past its time and find orphans, and says so on
  * the pull requests.
+ * @returns what was done about each environment and why; with `dryRun`, what would be
  */
 export async function sweep(
   github: GitHub,
   environments: Environments,
   options: { dryRun: boolean; run: number },
-): Promise<SweepReport> {
+): Promise<Swept> {
   const { dryRun, run } = options
-  const report: SweepReport = { decisions: [], receipts: [] }
+  const report: Swept = { decisions: [], receipts: [] }
   const open = await openPulls(github)
   const held: string[] = []
   for (const { name } of await environments.list()) {

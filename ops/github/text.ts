@@ -1,10 +1,11 @@
-import type { Environment, Receipt, Thing } from './environments.ts'
+import type { Item, Receipt } from '../environments/receipt.ts'
+import type { Environment } from '../environments/up.ts'
 
 /** Dollars of an hour are small numbers. */
 const CENTS = 4
 
 const link = (run: string, words: string) => (run ? `[${words}](${run})` : words)
-const thing = ({ kind, name, id }: Thing) =>
+const thing = ({ kind, name, id }: Item) =>
   `${kind} \`${name.replaceAll('`', "'")}\`${id && id !== name ? ` (${id})` : ''}`
 
 /** The comments and summaries about environments, in Markdown. */
@@ -20,7 +21,7 @@ export const text = {
       '|---|---|',
       `| open | <${url}> |`,
       `| commit | ${commit} |`,
-      `| expires | ${expires.slice(0, 16).replace('T', ' ')} UTC, unless a push or \`/preview\` comes first; the label \`keep\` holds it |`,
+      `| expires | ${expires.replace('T', ' ').replace('Z', ' UTC')}, unless a push or \`/preview\` comes first; the label \`keep\` holds it |`,
       `| cost | $${costPerHour.toFixed(CENTS)} an hour |`,
       `| ready in | ${Math.round(seconds)} s |`,
       '',

@@ -1,37 +1,13 @@
+import { DigitalOcean } from '../accounts/digitalocean.ts'
 import { OFFICIAL } from '../accounts/place.ts'
-import { type Prices, pricesOf, type SizesPage } from '../report/prices.ts'
-
-/** The API's largest page (https://docs.digitalocean.com/reference/api/, Links & Pagination). */
-const PER_PAGE = 200
-const TIMEOUT_MS = 30_000
+import { type Prices, pricesOf, type SizeRow } from '../report/prices.ts'
 
 /**
- * The prices of `GET /v2/sizes`, all pages.
+ * The prices of `GET /v2/sizes`.
  * @throws Error that names the endpoint and what it said
  */
 export async function fetchPrices(endpoint: string, token: string): Promise<Prices> {
-  const pages: SizesPage[] = []
-  for (let page = 1; ; page++) {
-    const url = new URL(`/v2/sizes?per_page=${PER_PAGE}&page=${page}`, endpoint)
-    const found = (await ask(url, token)) as SizesPage & { links?: { pages?: { next?: string } } }
-    pages.push(found)
-    if (!found.links?.pages?.next) return pricesOf(pages)
-  }
-}
-
-async function ask(url: URL, token: string): Promise<unknown> {
-  const response = await fetch(url, {
-    headers: { authorization: `Bearer ${token}` },
-    // A token follows no redirect.
-    redirect: 'error',
-    signal: AbortSignal.timeout(TIMEOUT_MS),
-  }).catch((error: Error) => {
-    throw new Error(`${url.origin} does not answer: ${error.message}`)
-  })
-  if (response.ok) return response.json()
-  const fix =
-    response.status === 401 ? 'set DIGITALOCEAN_TOKEN to a token that may read' : 'try again'
-  throw new Error(`${url.origin} answers ${response.status} to GET ${url.pathname}. Fix: ${fix}`)
+  return pricesOf(await new DigitalOcean(endpoint, token).list<SizeRow>('/sizes', 'sizes'))
 }
 
 /**

@@ -1,7 +1,12 @@
-import { backups, FREE, HOURS_A_MONTH, LIST_PRICES } from '../../policy/prices.ts'
+import { FREE, HOURS_A_MONTH, type Price, price, SIZES } from '../../policy/prices.ts'
 import type { Properties } from './preview.ts'
 import type { Prices } from './prices.ts'
 import type { Resource } from './resources.ts'
+
+/** The API's list of sizes has those of droplets alone. */
+const DATABASES = Object.fromEntries(
+  Object.entries(SIZES).filter(([slug]) => slug.startsWith('db-')),
+)
 
 /** US dollars a month; undefined where no price is known. */
 export interface CostLine {
@@ -35,12 +40,18 @@ export function cost(all: Resource[], prices: Prices | undefined, unchanged: num
   const lines: CostLine[] = []
   const unknown: string[] = []
   const assigned = { before: assignments(all, 'old'), after: assignments(all, 'new') }
+  const sizes = { ...DATABASES, ...prices?.sizes }
   for (const one of all) {
     if (!one.type.startsWith('digitalocean:') || FREE.has(one.kind)) continue
     const resource = `${one.kind} ${one.name}`
-    const before =
-      one.old && price(one.kind, { ...one.oldOutputs, ...one.old }, prices, assigned.before)
-    const after = one.new && price(one.kind, one.new, prices, assigned.after)
+    const of = (properties: Properties | undefined, side: 'before' | 'after'): Price | undefined =>
+      properties &&
+      price(one.type, properties, {
+        sizes,
+        assigned: one.kind === 'ReservedIp' && !properties.dropletId && assigned[side]-- > 0,
+      })
+    const before = of(one.old && { ...one.oldOutputs, ...one.old }, 'before')
+    const after = of(one.new, 'after')
     if ((one.old && !before) || (one.new && !after)) unknown.push(resource)
     lines.push({
       resource,
@@ -67,53 +78,9 @@ export function cost(all: Resource[], prices: Prices | undefined, unchanged: num
   }
 }
 
-interface Price {
-  monthly: number
-  note: string
-}
-
-function price(
-  kind: string,
-  properties: Properties,
-  prices: Prices | undefined,
-  assigned: { left: number },
-): Price | undefined {
-  switch (kind) {
-    case 'Droplet':
-      return dropletPrice(properties, prices)
-    case 'ReservedIp':
-      // An address that carries its droplet itself has no assignment of its own.
-      if (properties.dropletId || assigned.left-- > 0) return { monthly: 0, note: 'assigned' }
-      return { monthly: LIST_PRICES.unassignedReservedIp, note: 'not assigned' }
-    case 'Volume': {
-      const size = Number(properties.size)
-      if (!Number.isFinite(size)) return undefined
-      return { monthly: cents(size * LIST_PRICES.volumeGiB), note: `${size} GiB` }
-    }
-    case 'LoadBalancer': {
-      const nodes = Number(properties.sizeUnit ?? 1)
-      return { monthly: nodes * LIST_PRICES.loadBalancerNode, note: `${nodes} nodes` }
-    }
-    default:
-      return undefined
-  }
-}
-
-function dropletPrice(properties: Properties, prices: Prices | undefined): Price | undefined {
-  const size = String(properties.size)
-  const monthly = prices?.sizes[size]?.monthly
-  if (monthly === undefined) return undefined
-  if (!properties.backups) return { monthly, note: size }
-  const { plan } = (properties.backupPolicy ?? {}) as { plan?: string }
-  return {
-    monthly: cents(monthly * (1 + backups(plan))),
-    note: `${size}, ${plan === 'daily' ? 'daily' : 'weekly'} backups`,
-  }
-}
-
 /** How many addresses have a droplet; an assignment that is replaced counts on both sides. */
-function assignments(all: Resource[], side: 'old' | 'new'): { left: number } {
-  return { left: all.filter((one) => one.kind === 'ReservedIpAssignment' && one[side]).length }
+function assignments(all: Resource[], side: 'old' | 'new'): number {
+  return all.filter((one) => one.kind === 'ReservedIpAssignment' && one[side]).length
 }
 
 function notes(before: string | undefined, after: string | undefined): string {

@@ -1,22 +1,15 @@
-/** What the API sells, US dollars. */
+/** What the API sells. */
 export interface Prices {
-  /** By slug. */
-  sizes: Record<string, { monthly: number; hourly: number }>
+  /** US dollars a month by slug. */
+  sizes: Record<string, number>
 }
 
-/** A page of `GET /v2/sizes`, as far as prices go. */
-export interface SizesPage {
-  sizes: { slug: string; price_monthly: number; price_hourly: number }[]
+/** A row of `GET /v2/sizes`, as far as prices go. */
+export interface SizeRow {
+  slug: string
+  price_monthly: number
 }
 
-export function pricesOf(pages: SizesPage[]): Prices {
-  const rows = pages.flatMap(({ sizes }) => sizes)
-  return {
-    sizes: Object.fromEntries(
-      rows.map(({ slug, price_monthly, price_hourly }) => [
-        slug,
-        { monthly: price_monthly, hourly: price_hourly },
-      ]),
-    ),
-  }
+export function pricesOf(rows: SizeRow[]): Prices {
+  return { sizes: Object.fromEntries(rows.map((row) => [row.slug, row.price_monthly])) }
 }

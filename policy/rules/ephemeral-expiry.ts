@@ -1,7 +1,7 @@
 import * as digitalocean from '@pulumi/digitalocean'
 import { validateResourceOfType } from '@pulumi/policy'
 import * as pulumi from '@pulumi/pulumi'
-import { expiryInTag, parseExpiry } from '../../config/expiry.ts'
+import { expiryTag, parseExpiry } from '../../config/expiry.ts'
 import { type Rule, validateConfiguration } from '../rule.ts'
 import { ownName, setting } from '../stack.ts'
 
@@ -33,7 +33,7 @@ export const ephemeralExpiry: Rule = {
     validateResourceOfType(digitalocean.Droplet, (droplet, _args, report) => {
       const expires = parseExpiry(setting<string>('expires') ?? '')
       if (!isEphemeral() || !expires) return
-      const tag = `${ownName()}:expires:${expiryInTag(expires)}`
+      const tag = expiryTag(ownName(), expires)
       if (!droplet.tags?.includes(tag)) report(`It lacks the tag ${tag}.`)
     }),
   ],

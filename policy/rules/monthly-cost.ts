@@ -1,6 +1,6 @@
 import type { ReportViolation } from '@pulumi/policy'
 import * as pulumi from '@pulumi/pulumi'
-import { monthlyPrice, SIZES } from '../prices.ts'
+import { price as priceOf, SIZES } from '../prices.ts'
 import { known, type Rule } from '../rule.ts'
 
 const LIMIT = 50
@@ -42,15 +42,15 @@ function judge(resources: Priced[], settings: Settings, report: ReportViolation)
   const items: string[] = []
   for (const { type, name, props } of resources) {
     const title = `${type.split(':').at(-1)} ${name}`
-    const price = monthlyPrice(type, props, sizes)
-    if (price === undefined) {
+    const price = priceOf(type, props, { sizes })
+    if (!price) {
       const size = known(() => props.size)
       report(
         `No price is known for ${title}${size ? ` (${size})` : ''}. Add it to monthly-cost.prices in policy/settings.json or to policy/prices.ts.`,
       )
-    } else if (price > 0) {
-      sum += price
-      items.push(`${title} ${dollars(price)}`)
+    } else if (price.monthly > 0) {
+      sum += price.monthly
+      items.push(`${title} ${dollars(price.monthly)}`)
     }
   }
   if (sum > limit)

@@ -1,25 +1,10 @@
 import * as digitalocean from '@pulumi/digitalocean'
 import { validateResourceOfType } from '@pulumi/policy'
 import type { Rule } from '../rule.ts'
+import { isSecretName, SECRET_SHAPES } from '../secrets.ts'
 import { allSettings } from '../stack.ts'
 import { readUserData, type UserData } from '../user-data.ts'
 
-/** Texts that are secrets whoever they belong to, by what their issuers say they look like. */
-const PATTERNS: [what: string, pattern: RegExp][] = [
-  // https://docs.digitalocean.com/reference/api/create-personal-access-token/
-  ['a DigitalOcean token', /\bdo[oprt]_v1_[0-9a-f]{64}\b/],
-  // https://github.blog/engineering/behind-githubs-new-authentication-token-formats/
-  ['a GitHub token', /\b(gh[pousr]_\w{36,}|github_pat_\w{60,})/],
-  // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html
-  ['an AWS access key', /\b(AKIA|ASIA)[A-Z0-9]{16}\b/],
-  // https://www.pulumi.com/docs/administration/access-identity/access-tokens/
-  ['a Pulumi access token', /\bpul-[0-9a-f]{40}\b/],
-  // RFC 7519 section 3.1: a JSON object in base64url begins with eyJ.
-  ['a JSON web token', /\beyJ[\w-]{10,}\.eyJ[\w-]{10,}\.[\w-]{10,}/],
-  ['a private key', /-----BEGIN [A-Z ]*PRIVATE KEY-----/],
-]
-
-const SECRET_NAME = /(secret|password|passphrase|token)s?(\.|$)/i
 /** Shorter ones, such as the sandbox's passphrase, are words of any text. */
 const SHORTEST = 8
 
@@ -31,8 +16,8 @@ export const noSecretInUserData: Rule = {
     if (!droplet.userData) return
     const places = textsOf(readUserData(droplet.userData))
     for (const [where, text] of places) {
-      for (const [what, pattern] of PATTERNS) {
-        if (pattern.test(text)) report(`${where} holds ${what}. ${ADVICE}`)
+      for (const { what, shape } of SECRET_SHAPES) {
+        if (shape.test(text)) report(`${where} holds ${what}. ${ADVICE}`)
       }
       for (const [name, value] of knownSecrets()) {
         if (text.includes(value) || text.includes(Buffer.from(value).toString('base64')))
@@ -70,5 +55,5 @@ function knownSecrets(): [name: string, value: string][] {
     value ?? '',
   ])
   const both = [...allSettings(), ...variables]
-  return both.filter(([name, value]) => SECRET_NAME.test(name) && value.length >= SHORTEST)
+  return both.filter(([name, value]) => isSecretName(name) && value.length >= SHORTEST)
 }

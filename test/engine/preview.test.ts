@@ -43,7 +43,7 @@ const essence = ({ headline, counts, changes, cost }: Report) => ({
 })
 
 test('the saved prices are those of the API', () => {
-  expect(pricesOf([JSON.parse(fixture('prices.json'))])).toEqual(prices)
+  expect(pricesOf(JSON.parse(fixture('prices.json')).sizes)).toEqual(prices)
 })
 
 test.each<[string, Record<string, unknown>]>([

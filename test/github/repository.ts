@@ -1,5 +1,6 @@
+import type { Receipt } from '../../ops/environments/receipt.ts'
 import { type GitHub, openGitHub } from '../../ops/github/client.ts'
-import type { Environments, Receipt } from '../../ops/github/environments.ts'
+import type { Environments } from '../../ops/github/environments.ts'
 import { type FakeGitHub, startGitHub } from '../support/github/index.ts'
 import type { Limits } from '../support/github/limits.ts'
 import { addIssue, type Issue, person, type Token } from '../support/github/state.ts'
@@ -106,7 +107,11 @@ export function rememberedEnvironments(): Environments & {
     stack,
     removed: [{ kind: 'droplet', name: `padlock-${stack}`, id: '42', at: '2030-01-01T00:00:00Z' }],
     left: memory.left,
+    nameless: [],
+    startedAt: '2030-01-01T00:00:00.000Z',
+    endedAt: '2030-01-01T00:00:03.400Z',
     seconds: 3.4,
+    calls: { digitalocean: 8, auth0: 2 },
   })
   const memory = {
     calls: [] as string[],
@@ -119,7 +124,7 @@ export function rememberedEnvironments(): Environments & {
       memory.living.add(name)
       if (memory.fails) throw new Error('the droplet did not come up')
       const url = `https://${name}.preview.example.com`
-      return { name, url, expires: '2030-01-02T03:04:05Z', costPerHour: 0.00893, seconds: 93.2 }
+      return { name, url, expires: '2030-01-02T03:04Z', costPerHour: 0.00893, seconds: 93.2 }
     },
     async down(name: string) {
       memory.calls.push(`down ${name}`)

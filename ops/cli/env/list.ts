@@ -31,8 +31,12 @@ export async function run(args: string[]): Promise<number> {
   return 0
 }
 
-function plain({ resources, ...rest }: Listed) {
-  return { ...rest, resources: resources.map(({ kind, name, id }) => ({ kind, name, id })) }
+function plain({ expires, resources, ...rest }: Listed) {
+  return {
+    ...rest,
+    ...(expires && { expires: formatExpiry(expires) }),
+    resources: resources.map(({ kind, name, id }) => ({ kind, name, id })),
+  }
 }
 
 function table(listed: Listed[]): string {

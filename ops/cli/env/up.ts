@@ -53,7 +53,7 @@ function keyAndValue(text: string): [string, string] {
 function table({ name, url, expires, costPerHour, seconds }: Environment): string {
   const rows = [
     ['open', url],
-    ['expires', `${expires.slice(0, 16)}Z, then ./padlock env sweep takes it`],
+    ['expires', `${expires}, then ./padlock env sweep takes it`],
     ['costs', `$${costPerHour.toFixed(5)} an hour`],
     ['tear down', `./padlock env down ${name}`],
     ['took', `${seconds} s`],

@@ -50,7 +50,7 @@ test('an expiry stands in the metadata of the application', async () => {
   expect(byType['auth0:index/client:Client']?.[0]?.inputs.clientMetadata).toEqual({
     project: 'padlock',
     stack: 'dev',
-    expires: '2026-11-23T09:04:00.000Z',
+    expires: '2026-11-23T09:04Z',
   })
 })
 

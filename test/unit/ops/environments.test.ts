@@ -2,7 +2,7 @@ import { diagnostics } from '../../../ops/environments/diagnostics.ts'
 import { duration, expiryAfter } from '../../../ops/environments/duration.ts'
 import type { Owned } from '../../../ops/environments/inventory.ts'
 import { merge } from '../../../ops/environments/list.ts'
-import { checkName, expiryOf, stackOf } from '../../../ops/environments/names.ts'
+import { checkName, stackOf } from '../../../ops/environments/names.ts'
 import { decide } from '../../../ops/environments/sweep.ts'
 
 const minute = 60_000
@@ -40,11 +40,6 @@ test.each([
   ['project', 'padlock-pr-12', 'pr-12'],
 ] as const)('%s %s is of %s', (kind, name, stack) => {
   expect(stackOf(kind, name, 'padlock')).toBe(stack)
-})
-
-test('a tag tells its expiry', () => {
-  expect(expiryOf('padlock-pr-1:expires:20261123T0904Z')).toEqual(new Date('2026-11-23T09:04Z'))
-  expect(expiryOf('padlock-pr-1')).toBeUndefined()
 })
 
 describe('a sweep', () => {

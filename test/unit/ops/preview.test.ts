@@ -108,6 +108,24 @@ describe('prices of the API', () => {
     )
   })
 
+  test('a token follows no redirect', async () => {
+    const elsewhere = createServer((request, response) => {
+      asked.push(`elsewhere ${request.headers.authorization}`)
+      response.end('{"sizes":[]}')
+    })
+    await new Promise<void>((done) => elsewhere.listen(0, '127.0.0.1', done))
+    const { port } = elsewhere.address() as AddressInfo
+    const redirecting = createServer((_request, response) => {
+      response.writeHead(307, { location: `http://127.0.0.1:${port}/v2/sizes` }).end()
+    })
+    await new Promise<void>((done) => redirecting.listen(0, '127.0.0.1', done))
+    const from = `http://127.0.0.1:${(redirecting.address() as AddressInfo).port}`
+    await expect(fetchPrices(from, 'good')).rejects.toThrow(`${from} does not answer: `)
+    expect(asked.filter((one) => one.startsWith('elsewhere'))).toEqual([])
+    for (const each of [elsewhere, redirecting]) each.closeAllConnections()
+    for (const each of [elsewhere, redirecting]) each.close()
+  })
+
   test('a refusal names what to do, and not the token', async () => {
     await expect(fetchPrices(endpoint, 'bad-token')).rejects.toThrow(
       `${endpoint} answers 401 to GET /v2/sizes. Fix: set DIGITALOCEAN_TOKEN to a token that may read`,

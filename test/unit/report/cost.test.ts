@@ -19,6 +19,12 @@ test.each<[string, string, Properties, number | undefined]>([
   ['an address that nobody has', 'digitalocean:index/reservedIp:ReservedIp', {}, 5],
   ['a volume', 'digitalocean:index/volume:Volume', { size: 50 }, 5],
   ['a load balancer', 'digitalocean:index/loadBalancer:LoadBalancer', { sizeUnit: 2 }, 24],
+  [
+    'two nodes of a database',
+    'digitalocean:index/databaseCluster:DatabaseCluster',
+    { size: 'db-s-1vcpu-2gb', nodeCount: 2 },
+    60.9,
+  ],
   ['a zone', 'digitalocean:index/domain:Domain', {}, 0],
   ['what is not DigitalOcean’s', 'auth0:index/client:Client', {}, 0],
   ['a size that is not sold', DROPLET, { size: 'x-1' }, undefined],

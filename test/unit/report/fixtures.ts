@@ -17,9 +17,9 @@ export function recording(name: string): Preview {
 }
 
 /** What the simulator sells, as GET /v2/sizes gives it. */
-export const prices: Prices = pricesOf([
-  JSON.parse(readFileSync(join(FIXTURES, 'prices.json'), 'utf8')),
-])
+export const prices: Prices = pricesOf(
+  JSON.parse(readFileSync(join(FIXTURES, 'prices.json'), 'utf8')).sizes,
+)
 
 interface Options {
   old?: Properties
