@@ -1,23 +1,27 @@
 """Runs commands as the user `app`, whose systemd and Podman run the containers."""
 
-import os
 import pwd
 import subprocess
+from typing import BinaryIO
 
+from . import nofollow
 from .failure import Failure
-from .log import tail, write
+from .log import tail, write as log
 
 
-def run(*argv: str, stdin: str = '', check: bool = True) -> subprocess.CompletedProcess:
+def run(
+    *argv: str, stdin: str | BinaryIO = '', check: bool = True, umask: int = 0o022
+) -> subprocess.CompletedProcess:
     """
     Runs a command to its end. Input goes by a pipe, so that secrets are in no argument list.
     With `check`, a failure raises with the end of what the command wrote.
     """
     user = pwd.getpwnam('app')
     runtime = runtime_directory()
+    source = {'input': stdin} if isinstance(stdin, str) else {'stdin': stdin}
     done = subprocess.run(
         argv,
-        input=stdin,
+        **source,
         capture_output=True,
         text=True,
         errors='replace',
@@ -26,7 +30,7 @@ def run(*argv: str, stdin: str = '', check: bool = True) -> subprocess.Completed
         user=user.pw_uid,
         group=user.pw_gid,
         extra_groups=[],
-        umask=0o022,
+        umask=umask,
         env={
             'HOME': user.pw_dir,
             'USER': 'app',
@@ -38,7 +42,7 @@ def run(*argv: str, stdin: str = '', check: bool = True) -> subprocess.Completed
     )
     if done.returncode != 0:
         output = done.stdout + done.stderr
-        write(f'{" ".join(argv)}: exit {done.returncode}\n{output}')
+        log(f'{" ".join(argv)}: exit {done.returncode}\n{output}')
         if check:
             raise Failure(f'{" ".join(argv[:3])} failed with exit {done.returncode}:\n{tail(output)}')
     return done
@@ -52,10 +56,19 @@ def home() -> str:
     return pwd.getpwnam('app').pw_dir
 
 
-def own(path: str) -> None:
-    """Gives a file or directory to the user."""
-    user = pwd.getpwnam('app')
-    os.chown(path, user.pw_uid, user.pw_gid, follow_symlinks=False)
+def write(path: str, text: str, umask: int = 0o022) -> None:
+    """Writes a file of the user's, with the user's rights; raises if a link is in the way."""
+    remove(path)
+    run('dd', 'status=none', f'of={path}', stdin=text, umask=umask)
+
+
+def remove(path: str) -> None:
+    """Removes a file or a whole directory of the user's; content if there is none."""
+    if not nofollow.check(path):
+        return
+    if run('rm', '-rf', '--', path, check=False).returncode != 0:
+        # What other users of a container have made is removed in the users' namespace of Podman.
+        run('podman', 'unshare', 'rm', '-rf', '--', path)
 
 
 def runtime_directory() -> str:

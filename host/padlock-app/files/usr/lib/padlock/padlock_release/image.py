@@ -1,15 +1,15 @@
 """Has the release's image in the store of the user `app`: built from an archive, or pulled."""
 
 import base64
-import glob
 import gzip
 import hashlib
 import json
 import os
-import shutil
-import tempfile
 import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from subprocess import CompletedProcess
+from typing import BinaryIO
 
 from . import appuser
 from .failure import Failure
@@ -49,61 +49,61 @@ def remove(names: list[str]) -> None:
 
 
 def _build(source: Archive, name: str) -> CompletedProcess:
-    _verify(source)
     context = os.path.join(appuser.home(), 'build')
-    shutil.rmtree(context, ignore_errors=True)
-    os.mkdir(context, 0o755)
-    appuser.own(context)
-    try:
-        _unpack(source.path, context)
-        arguments = [] if source.base_image is None else ['--build-arg', f'BASE={source.base_image}']
-        # A build trusts what the host trusts, and keeps nothing of it.
-        arguments += ['--volume', f'{TRUST}:{TRUST}:ro', '--build-arg', f'PIP_CERT={TRUST}']
-        done = appuser.run('podman', 'build', '--tag', name, *arguments, context)
-        write(done.stdout + done.stderr)
-        return done
-    finally:
-        shutil.rmtree(context, ignore_errors=True)
+    with _verified(source) as file:
+        appuser.remove(context)
+        try:
+            _unpack(file, context)
+            arguments = [] if source.base_image is None else ['--build-arg', f'BASE={source.base_image}']
+            # A build trusts what the host trusts, and keeps nothing of it.
+            arguments += ['--volume', f'{TRUST}:{TRUST}:ro', '--build-arg', f'PIP_CERT={TRUST}']
+            done = appuser.run('podman', 'build', '--tag', name, *arguments, context)
+            write(done.stdout + done.stderr)
+            return done
+        finally:
+            appuser.remove(context)
 
 
-def _verify(source: Archive) -> None:
+@contextmanager
+def _verified(source: Archive) -> Iterator[BinaryIO]:
+    """The archive, opened, once it holds what the manifest says."""
     try:
-        # Of the tar and not of its compression, which differs between compressors.
-        with gzip.open(source.path) as file:
-            found = hashlib.file_digest(file, 'sha256').hexdigest()
+        # Unbuffered: tar is given the descriptor, which a buffer would leave at the wrong place.
+        file = open(source.path, 'rb', buffering=0)
     except FileNotFoundError:
         raise Failure(f'{source.path} is not there: copy the archive to the host again') from None
-    except (EOFError, OSError, zlib.error) as error:
-        raise Failure(f'{source.path} was cut short: {error}') from None
-    if found != source.sha256:
-        raise Failure(f'{source.path} holds a tar with the SHA-256 {found}, not {source.sha256}')
+    with file:
+        try:
+            # Of the tar and not of its compression, which differs between compressors.
+            with gzip.open(file) as tar:
+                found = hashlib.file_digest(tar, 'sha256').hexdigest()
+        except (EOFError, OSError, zlib.error) as error:
+            raise Failure(f'{source.path} was cut short: {error}') from None
+        if found != source.sha256:
+            raise Failure(f'{source.path} holds a tar with the SHA-256 {found}, not {source.sha256}')
+        file.seek(0)
+        yield file
 
 
-def _unpack(archive: str, directory: str) -> None:
+def _unpack(archive: BinaryIO, directory: str) -> None:
     """As the user `app`, so that nothing in the archive can be written elsewhere or as root."""
-    readable = os.path.join(directory, '.archive')
-    shutil.copyfile(archive, readable)
-    appuser.own(readable)
+    appuser.run('mkdir', directory)
     appuser.run(
         'tar', '--extract', '--gzip', '--no-same-owner', '--no-same-permissions',
-        '--file', readable, '--directory', directory,
+        '--file', '-', '--directory', directory, stdin=archive,
     )  # fmt: skip
-    os.unlink(readable)
 
 
 def _pull(source: Image) -> CompletedProcess:
     """The credentials are in a file on a tmpfs for as long as the pull takes."""
-    for left in glob.glob(os.path.join(appuser.runtime_directory(), 'padlock-auth-*')):
-        os.unlink(left)
+    path = os.path.join(appuser.runtime_directory(), 'padlock-auth.json')
+    appuser.remove(path)
     if source.username is None:
         return appuser.run('podman', 'pull', '--quiet', source.reference)
     pair = base64.b64encode(f'{source.username}:{source.password}'.encode()).decode()
     host = source.reference.split('/', 1)[0]
-    descriptor, path = tempfile.mkstemp(prefix='padlock-auth-', dir=appuser.runtime_directory())
     try:
-        with os.fdopen(descriptor, 'w') as file:
-            json.dump({'auths': {host: {'auth': pair}}}, file)
-        appuser.own(path)
+        appuser.write(path, json.dumps({'auths': {host: {'auth': pair}}}), umask=0o077)
         return appuser.run('podman', 'pull', '--quiet', '--authfile', path, source.reference)
     finally:
-        os.unlink(path)
+        appuser.remove(path)

@@ -27,6 +27,7 @@ def main(stream: TextIO) -> int:
 def bring_up(manifest: Manifest) -> str:
     """Returns the id of the image that serves."""
     service.ensure_manager()
+    service.ensure_mount()
     current = store.current()
     for leftover in service.installed():
         if leftover not in (current, manifest.id):

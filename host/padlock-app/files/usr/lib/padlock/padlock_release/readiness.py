@@ -4,9 +4,10 @@ import os
 import pwd
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from http.client import HTTPException
 
+from . import nofollow
 from .failure import Failure
 from .unixhttp import UnixConnection
 
@@ -23,25 +24,28 @@ def wait(path: str, url: str, seconds: int, restarts: Callable[[], int]) -> None
 
 
 def ask(path: str, url: str) -> str | None:
-    """None if the answer is 2xx, else what is wrong."""
-    connection = UnixConnection(path, timeout=10)
+    """None if the answer is 2xx, else what is wrong; raises if the socket is a link to another."""
     try:
-        with _as_caddy():
-            connection.connect()
-        connection.request('GET', url, headers={'User-Agent': 'padlock'})
-        answer = connection.getresponse()
-        if 200 <= answer.status < 300:
-            return None
-        body = answer.read(500).decode(errors='replace').strip()
-        return f'{url} answered {answer.status} {body}'
+        with closing(_connect(path)) as connection:
+            connection.request('GET', url, headers={'User-Agent': 'padlock'})
+            answer = connection.getresponse()
+            if 200 <= answer.status < 300:
+                return None
+            body = answer.read(500).decode(errors='replace').strip()
+            return f'{url} answered {answer.status} {body}'
     except FileNotFoundError:
         return f'the app has not made its socket {os.path.basename(path)}'
     except PermissionError:
         return 'the app has closed its socket to others: it must be writable for all (umask 0)'
     except (OSError, HTTPException) as error:
         return f'{url}: {error}'
-    finally:
-        connection.close()
+
+
+def _connect(path: str) -> UnixConnection:
+    with _as_caddy(), nofollow.opened(path) as found:
+        connection = UnixConnection(f'/proc/self/fd/{found}', timeout=10)
+        connection.connect()
+        return connection
 
 
 @contextmanager

@@ -1,30 +1,43 @@
 """A release's systemd unit: installed, started, looked at, removed."""
 
-import glob
 import os
 import re
 import subprocess
 from concurrent.futures import ThreadPoolExecutor
 
-from . import appuser, quadlet
+from . import appuser, nofollow, quadlet
 from .failure import Failure
 from .manifest import Manifest
-from .store import socket_directory
+from .store import RELEASES, socket_directory
+
+# ST_NOSYMFOLLOW of statfs(2), which Python does not name.
+NOSYMFOLLOW = 0x2000
 
 
 def ensure_manager() -> None:
     """The user's systemd runs from boot on; if it has given up, it is started again."""
-    unit = f'user@{appuser.uid()}.service'
+    _ensure(f'user@{appuser.uid()}.service')
+
+
+def ensure_mount() -> None:
+    """The proxy follows no link of the app's: see the unit."""
+    _ensure('srv-app-releases.mount')
+    if not os.statvfs(RELEASES).f_flag & NOSYMFOLLOW:
+        raise Failure(
+            f'{RELEASES} is mounted without nosymfollow: the app could lead the proxy to any socket. '
+            'Fix: sudo systemctl restart srv-app-releases.mount'
+        )
+
+
+def _ensure(unit: str) -> None:
     if subprocess.run(['systemctl', 'start', unit], capture_output=True, check=False).returncode != 0:
         raise Failure(f'{unit} cannot be started: journalctl -u {unit} says why')
 
 
 def install(manifest: Manifest, image: str) -> None:
     """Writes the unit first: it names the secrets, so whatever is left behind can be found by it."""
-    path = _path(manifest.id)
-    with open(path, 'w', encoding='utf-8') as file:
-        file.write(quadlet.unit(manifest, image, socket_directory(manifest.id)))
-    appuser.own(path)
+    text = quadlet.unit(manifest, image, socket_directory(manifest.id))
+    appuser.write(_path(manifest.id), text)
     # Each takes Podman a second on a small machine, most of it spent on its own start.
     with ThreadPoolExecutor(max_workers=4) as pool:
         list(pool.map(lambda item: _create_secret(manifest.id, *item), manifest.secrets.items()))
@@ -58,20 +71,21 @@ def remove(release: str) -> None:
     forgets the unit when it is reloaded for the next one.
     """
     path = _path(release)
-    if not os.path.exists(path):
+    text = nofollow.read(path)
+    if text is None:
         return
     stop(release)
-    with open(path, encoding='utf-8') as file:
-        names = quadlet.secrets(file.read())
+    names = quadlet.secrets(text)
     if names:
         appuser.run('podman', 'secret', 'rm', '--ignore', *names)
-    os.unlink(path)
+    appuser.remove(path)
     systemctl('reset-failed', f'app-{release}.service')
 
 
 def installed() -> list[str]:
     """The releases that have a unit."""
-    found = (re.search(r'app-([0-9a-f]{12})\.container$', path) for path in glob.glob(_path('*')))
+    names = nofollow.names(os.path.dirname(_path('')))
+    found = (re.fullmatch(r'app-([0-9a-f]{12})\.container', name) for name in names)
     return [match[1] for match in found if match]
 
 

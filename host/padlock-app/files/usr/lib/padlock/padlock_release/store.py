@@ -3,15 +3,16 @@
 import fcntl
 import json
 import os
-import shutil
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import NamedTuple
 
+from . import appuser, nofollow
 from .failure import Failure
 
 ROOT = '/srv/app'
+RELEASES = f'{ROOT}/releases'
 HISTORY = '/var/lib/padlock/releases.json'
 LOCK = '/var/lib/padlock/release.lock'
 KEPT = 3
@@ -43,7 +44,7 @@ def lock(seconds: int = 900) -> Iterator[None]:
 
 
 def socket_directory(release: str) -> str:
-    return f'{ROOT}/releases/{release}'
+    return f'{RELEASES}/{release}'
 
 
 def socket_path(release: str) -> str:
@@ -53,12 +54,12 @@ def socket_path(release: str) -> str:
 def make_directory(release: str) -> None:
     """Open to all inside a parent that is closed: the container may run as any user of its own."""
     path = socket_directory(release)
-    os.makedirs(path, exist_ok=True)
-    os.chmod(path, 0o777)
+    nofollow.check(path)
+    appuser.run('mkdir', '--mode=0777', path)
 
 
 def remove_directory(release: str) -> None:
-    shutil.rmtree(socket_directory(release), ignore_errors=True)
+    appuser.remove(socket_directory(release))
 
 
 def current() -> str | None:
