@@ -17,12 +17,16 @@ export interface Difference {
 /** What the droplet's trigger stands for (components/host.ts); no property tells of it. */
 export const FIRST_BOOT = 'the first boot’s text'
 
+const firstBoot: Difference = { path: FIRST_BOOT, replaces: true }
+
 /** What differs in a resource that is there before and after; empty for all others. */
 export function differences(resource: Resource): Difference[] {
   if (!resource.old || !resource.new || resource.operation === 'same') return []
+  // The engine names no property of such a replacement, and a new name comes with any.
+  if (resource.triggered && resource.reasons.length === 0) return [firstBoot]
   const names = resource.reasons.length > 0 ? resource.reasons : keys(resource.old, resource.new)
   const found = names.flatMap((name) => propertyDifferences(resource, name))
-  if (resource.triggered) found.push({ path: FIRST_BOOT, replaces: true })
+  if (resource.triggered) found.push(firstBoot)
   // A provider may name computed properties alone; then they are all there is to show.
   return found.length > 0
     ? found

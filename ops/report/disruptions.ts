@@ -160,8 +160,8 @@ function others(changed: Resource[]): Disruption[] {
       !(one.kind === 'DnsRecord' && one.old?.type !== 'MX') &&
       // What runs on a host is made anew with it; releases, packages and sites swap in place.
       !/^(Release|Probe|Packages|Certificates|Site)$/.test(within(one)) &&
-      // The wait for resolvers to learn an AAAA record, and admin keys before the last two.
-      !(one.kind === 'local:Command' && within(one) === 'Dns') &&
+      // A wait for resolvers, a look at a new droplet, and admin keys before the last two.
+      !(one.kind === 'local:Command' && /^(Dns|Address)$/.test(within(one))) &&
       !(one.kind === 'PrivateKey' && one.operation === 'delete') &&
       !(replaced && within(one) === 'Host'),
   )

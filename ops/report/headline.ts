@@ -80,8 +80,8 @@ function inPlace(all: Resource[], changed: Resource[]): Headline {
 /** What is told as a release, as host software or as nothing. */
 const isFollower = (one: Resource) =>
   /^(Release|Packages|Probe|Certificates)$/.test(within(one)) ||
-  // The wait for resolvers to learn an AAAA record.
-  (within(one) === 'Dns' && one.kind === 'local:Command')
+  // A wait for resolvers, and a look at a new droplet before the address moves.
+  (/^(Dns|Address)$/.test(within(one)) && one.kind === 'local:Command')
 
 /** A command that runs again because another key opens the host, with the same outcome. */
 const reconnects = ({ kind, reasons }: Resource) =>

@@ -61,6 +61,9 @@ function section(heading: string, lines: string[]): string[] {
 
 function line({ path, old, new: after, replaces }: Difference): string {
   const [left, right] = contrast(old, after)
+  if (old === undefined && after === undefined) {
+    return `${visible(path)}: changed${replaces ? ' (replaces)' : ''}`
+  }
   const value = (side: unknown, text: string) => (side === undefined ? 'none' : text || '""')
   return `${visible(path)}: ${value(old, left)} → ${value(after, right)}${replaces ? ' (replaces)' : ''}`
 }

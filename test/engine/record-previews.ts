@@ -25,6 +25,7 @@ const CHANGES: Record<string, Record<string, unknown>> = {
   'ssh-opened': { sshFrom: ['127.0.0.0/8', '0.0.0.0/0', '::/0'] },
   'ssh-narrowed': { sshFrom: ['127.0.0.0/16'] },
   'ssh-port': { sshPort: 2223 },
+  'http-port': { httpPort: 8088 },
   'allowed-emails': { allowedEmails: ['ada@example.com', 'grace@example.com'] },
   'allowed-domains': { allowedDomains: ['example.org'] },
   connection: { connections: ['Username-Password-Authentication', 'google-oauth2'] },
@@ -36,6 +37,7 @@ const CHANGES: Record<string, Record<string, unknown>> = {
     appImage: `ghcr.io/acme/shop@sha256:${'0'.repeat(63)}1`,
   },
   'admin-key': { adminSshKeys: [PERSON] },
+  'admin-key-rotated': { adminKeyVersion: 2 },
   'ipv6-on': { ipv6: true },
   protect: { protect: true },
   environment: { environment: 'Production' },
@@ -85,7 +87,7 @@ async function main(wanted: string[]): Promise<void> {
     await record('first-up')
     await stack.up()
     for (const [name, settings] of Object.entries(CHANGES)) await recordWith(name, settings)
-    await recordWith('user-data', { caddyRepository: repository })
+    await recordWith('caddy-repository', { caddyRepository: repository })
     writeFileSync(join(root, appCopy, 'new.txt'), 'new')
     await record('app-file')
     rmSync(join(root, appCopy, 'new.txt'))

@@ -5,7 +5,7 @@ const DROPLET = 'digitalocean:index/droplet:Droplet'
 
 test.each<[string, string, number]>([
   ['no-change', 'No change', 0],
-  ['first-up', 'First deployment: creates 22 resources', 0],
+  ['first-up', 'First deployment: creates 29 resources', 0],
   ['app-file', 'Release only, no downtime', 0],
   ['app-env', 'Release only, no downtime', 0],
   ['allowed-emails', 'Release only, no downtime', 0],
@@ -13,22 +13,29 @@ test.each<[string, string, number]>([
   ['size', 'Resizes the droplet (s-1vcpu-1gb → s-1vcpu-2gb): about 1 minute of downtime', 60],
   [
     'image',
-    'Replaces the droplet (image) and loses what is on its disk: about 3 minutes of downtime, as the address moves before the app is on the new one',
-    180,
+    'Replaces the droplet (image) and loses what is on its disk, no downtime: the new droplet serves before the address moves',
+    0,
+  ],
+  ['caddy-repository', 'Host software, no downtime', 0],
+  ['http-port', 'Closes tcp 8080 to the internet: visitors cannot reach it', 0],
+  [
+    'ssh-port',
+    'Replaces the droplet (the first boot’s text changed) and loses what is on its disk, no downtime: the new droplet serves before the address moves',
+    0,
   ],
   [
-    'user-data',
-    'Replaces the droplet (userData) and loses what is on its disk: about 3 minutes of downtime, as the address moves before the app is on the new one',
-    180,
+    'admin-key-rotated',
+    'Changes the list of ssh keys and the ssh key pairs in place, no downtime',
+    0,
   ],
   [
     'ipv6-off',
-    'Replaces the droplet (ipv6) and loses what is on its disk: about 3 minutes of downtime, as the address moves before the app is on the new one; takes the name away from visitors with IPv6 alone',
-    180,
+    'Replaces the droplet (ipv6) and loses what is on its disk, no downtime: the new droplet serves before the address moves; takes the name away from visitors with IPv6 alone',
+    0,
   ],
   [
     'region',
-    'Replaces the droplet (region) and loses what is on its disk: about 3 minutes of downtime, as the address moves before the app is on the new one; gives the site a new address, which resolvers learn within 5 minutes',
+    'Replaces the droplet (region) and loses what is on its disk, no downtime: the new droplet serves before the address moves; gives the site a new address, which resolvers learn within 5 minutes',
     300,
   ],
   [
@@ -43,7 +50,7 @@ test.each<[string, string, number]>([
   ['protected', 'The preview fails: unable to replace resource Droplet padlock-dev', 0],
   ['bad-size', 'The preview fails: size = "s-9vcpu-9gb" is not a size that DigitalOcean has', 0],
   ['drift', 'Drift; not as the state says: the firewall', 0],
-  ['destroy', 'Destroys the whole deployment: 23 resources and the site with them', 0],
+  ['destroy', 'Destroys the whole deployment: 31 resources and the site with them', 0],
 ])('%s: %s', (name, text, downtimeSeconds) => {
   expect(report(recording(name)).headline).toMatchObject({ text, downtimeSeconds })
 })

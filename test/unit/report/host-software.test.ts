@@ -206,6 +206,12 @@ const beside: Parts = {
     replaces: ['dropletId'],
     within: `${ROOM}$Address`,
   },
+  'command:local:Command#padlock-dev-own-address': {
+    old: { triggers: [1] },
+    new: { triggers: [2] },
+    replaces: ['triggers'],
+    within: `${ROOM}$Address`,
+  },
 }
 const replaced = (reason: keyof typeof droplet): Parts => ({
   ...beside,
@@ -267,7 +273,12 @@ test('the packages come with a new droplet', () => {
 test('the engine’s trigger: the first boot’s text is the cause, though no property differs', () => {
   const found = made({
     ...beside,
-    [DROPLET]: { old: droplet, new: droplet, triggers: ['1', '2'], within: `${ROOM}$Host` },
+    [DROPLET]: {
+      old: { ...droplet, name: 'padlock-dev-0000001' },
+      new: { ...droplet, name: 'padlock-dev-0000002' },
+      triggers: ['1', '2'],
+      within: `${ROOM}$Host`,
+    },
   })
   expect(found.headline.text).toBe(
     'Replaces the droplet (the first boot’s text changed) and loses what is on its disk, no downtime: the new droplet serves before the address moves',
@@ -277,6 +288,7 @@ test('the engine’s trigger: the first boot’s text is the cause, though no pr
     dangerous: true,
     differences: [{ path: 'the first boot’s text', replaces: true }],
   })
+  expect(text(found)).toContain('the first boot’s text: changed (replaces)')
   expect(found.security.map(({ text }) => text)).toContainEqual(
     expect.stringMatching(/^the first boot/),
   )
