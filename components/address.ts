@@ -1,11 +1,12 @@
 import * as command from '@pulumi/command'
-import * as digitalocean from '@pulumi/digitalocean'
+import type { Droplet } from '@pulumi/digitalocean/droplet.js'
+import { ReservedIpAssignment } from '@pulumi/digitalocean/reservedIpAssignment.js'
 import * as pulumi from '@pulumi/pulumi'
 import { type VisitArgs, visitCommand, visitEnvironment } from './probe/visit.ts'
 
 export interface AddressArgs {
   reservedIp: pulumi.Input<string>
-  droplet: digitalocean.Droplet
+  droplet: Droplet
   /** The site as it is asked, but for the address. */
   visit: Omit<VisitArgs, 'address'>
   /** The site's command on the host; it says whether the certificate is there. */
@@ -37,7 +38,7 @@ export class Address extends pulumi.ComponentResource {
       { parent: this, dependsOn: staged, customTimeouts: { create: '10m', update: '10m' } },
     )
     const formerParent = pulumi.createUrn(name, 'padlock:index:Host')
-    this.assigned = new digitalocean.ReservedIpAssignment(
+    this.assigned = new ReservedIpAssignment(
       name,
       { ipAddress: args.reservedIp, dropletId: droplet.id.apply(Number) },
       { parent: this, dependsOn: asked, aliases: [{ parent: formerParent }] },

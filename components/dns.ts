@@ -1,5 +1,6 @@
 import * as command from '@pulumi/command'
-import * as digitalocean from '@pulumi/digitalocean'
+import { DnsRecord } from '@pulumi/digitalocean/dnsRecord.js'
+import { Domain } from '@pulumi/digitalocean/domain.js'
 import * as pulumi from '@pulumi/pulumi'
 
 export interface DnsArgs {
@@ -36,12 +37,12 @@ export class Dns extends pulumi.ComponentResource {
     super('padlock:index:Dns', name, {}, opts)
 
     const zone = args.manageZone
-      ? new digitalocean.Domain(name, { name: args.zone }, { parent: this, protect: args.protect })
+      ? new Domain(name, { name: args.zone }, { parent: this, protect: args.protect })
       : undefined
     const domain = zone?.name ?? args.zone
     this.#name = name
     this.#record = (type, value, { dependsOn, ...more }: { dependsOn?: pulumi.Resource }) =>
-      new digitalocean.DnsRecord(
+      new DnsRecord(
         `${name}-${type.toLowerCase()}`,
         { domain, type, name: args.recordName, value, ttl: TTL_SECONDS, ...more },
         { parent: this, deletedWith: zone, dependsOn },

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import * as command from '@pulumi/command'
-import * as digitalocean from '@pulumi/digitalocean'
+import { Droplet } from '@pulumi/digitalocean/droplet.js'
+import { SshKey } from '@pulumi/digitalocean/sshKey.js'
 import * as pulumi from '@pulumi/pulumi'
 import * as tls from '@pulumi/tls'
 import { firstBoot, type HostFacts, userData } from '../cloud-init/index.ts'
@@ -45,7 +46,7 @@ export class Host extends pulumi.ComponentResource {
   readonly ssh: SshTarget
   readonly dropletId: pulumi.Output<string>
   readonly dropletUrn: pulumi.Output<string>
-  readonly droplet: digitalocean.Droplet
+  readonly droplet: Droplet
   readonly ipv6Address: pulumi.Output<string>
   /** OpenSSH private key of the user `admin`; a secret. */
   readonly adminPrivateKey: pulumi.Output<string>
@@ -69,13 +70,13 @@ export class Host extends pulumi.ComponentResource {
       { algorithm: 'ECDSA', ecdsaCurve: 'P256' },
       parent,
     )
-    const sshKey = new digitalocean.SshKey(
+    const sshKey = new SshKey(
       `${name}-admin`,
       { publicKey: firstKey.publicKeyOpenssh.apply((key) => key.trim()) },
       parent,
     )
     const { sshPort } = args
-    this.droplet = new digitalocean.Droplet(
+    this.droplet = new Droplet(
       name,
       {
         region: args.region,

@@ -1,4 +1,6 @@
-import * as auth0 from '@pulumi/auth0'
+import { Client } from '@pulumi/auth0/client.js'
+import { ClientCredentials } from '@pulumi/auth0/clientCredentials.js'
+import { ConnectionClient } from '@pulumi/auth0/connectionClient.js'
 import * as pulumi from '@pulumi/pulumi'
 import { formatExpiry } from '../config/expiry.ts'
 
@@ -33,7 +35,7 @@ export class Identity extends pulumi.ComponentResource {
     super('padlock:index:Identity', name, {}, opts)
     const parent = { parent: this }
 
-    const client = new auth0.Client(
+    const client = new Client(
       name,
       {
         name,
@@ -54,14 +56,14 @@ export class Identity extends pulumi.ComponentResource {
       },
       { ...parent, protect: args.protect },
     )
-    const credentials = new auth0.ClientCredentials(
+    const credentials = new ClientCredentials(
       name,
       { clientId: client.id, authenticationMethod: 'client_secret_post' },
       parent,
     )
     this.links = args.connections.map(
       (connection) =>
-        new auth0.ConnectionClient(
+        new ConnectionClient(
           `${name}-${connection.name}`,
           { clientId: client.id, connectionId: connection.id },
           parent,

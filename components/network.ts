@@ -1,4 +1,6 @@
-import * as digitalocean from '@pulumi/digitalocean'
+import { Firewall } from '@pulumi/digitalocean/firewall.js'
+import { ReservedIp } from '@pulumi/digitalocean/reservedIp.js'
+import { Tag } from '@pulumi/digitalocean/tag.js'
 import * as pulumi from '@pulumi/pulumi'
 import { expiryTag } from '../config/expiry.ts'
 import type { Settings } from '../config/settings.ts'
@@ -41,14 +43,12 @@ export class Network extends pulumi.ComponentResource {
     super('padlock:index:Network', name, {}, opts)
     const parent = { parent: this }
 
-    const tag = new digitalocean.Tag(name, { name }, parent)
+    const tag = new Tag(name, { name }, parent)
     // Named after its time: a replaced tag is deleted first, and the droplet cannot leave it then.
     const expiry = args.expires
-      ? [expiryTag(name, args.expires)].map(
-          (tag) => new digitalocean.Tag(tag, { name: tag }, parent),
-        )
+      ? [expiryTag(name, args.expires)].map((tag) => new Tag(tag, { name: tag }, parent))
       : []
-    const firewall = new digitalocean.Firewall(
+    const firewall = new Firewall(
       name,
       {
         tags: [tag.name],
@@ -57,7 +57,7 @@ export class Network extends pulumi.ComponentResource {
       },
       parent,
     )
-    const address = new digitalocean.ReservedIp(
+    const address = new ReservedIp(
       name,
       { region: args.region },
       { ...parent, protect: args.protect },

@@ -1,5 +1,8 @@
-import * as auth0 from '@pulumi/auth0'
-import * as digitalocean from '@pulumi/digitalocean'
+import { getClient } from '@pulumi/auth0/getClient.js'
+import { getConnection } from '@pulumi/auth0/getConnection.js'
+import { getDomain } from '@pulumi/digitalocean/getDomain.js'
+import { getDroplets } from '@pulumi/digitalocean/getDroplets.js'
+import { getSizes } from '@pulumi/digitalocean/getSizes.js'
 import { Config, log, RunError } from '@pulumi/pulumi'
 
 /** What the accounts are asked about; the names are those of the configuration keys. */
@@ -36,7 +39,7 @@ export async function preflight(options: Options): Promise<Findings> {
 }
 
 async function checkSize({ size, region }: Options): Promise<void> {
-  const { sizes } = await digitalocean.getSizes({}).catch(failDigitalOcean)
+  const { sizes } = await getSizes({}).catch(failDigitalOcean)
   const found = sizes.find((one) => one.slug === size)
   if (!found) {
     const offered = sizes
@@ -63,7 +66,7 @@ async function checkSize({ size, region }: Options): Promise<void> {
 }
 
 async function checkZone(zone: string): Promise<void> {
-  await digitalocean.getDomain({ name: zone }).catch((error: Error) => {
+  await getDomain({ name: zone }).catch((error: Error) => {
     if (!/404|not found/i.test(error.message)) failDigitalOcean(error)
     throw configurationError(
       `zone = "${zone}" is not in the DigitalOcean account`,
@@ -78,7 +81,7 @@ async function checkZone(zone: string): Promise<void> {
  * makes another: nobody but the bill would tell.
  */
 async function warnOfLeftDroplets(tag: string): Promise<void> {
-  const { droplets } = await digitalocean.getDroplets({}).catch(failDigitalOcean)
+  const { droplets } = await getDroplets({}).catch(failDigitalOcean)
   const ours = droplets.filter((one) => one.tags.includes(tag))
   if (ours.length < 2) return
   const names = ours.map((one) => `${one.name} (${one.id})`).join(', ')
@@ -90,7 +93,7 @@ async function warnOfLeftDroplets(tag: string): Promise<void> {
 }
 
 async function findConnection(name: string): Promise<{ name: string; id: string }> {
-  const connection = await auth0.getConnection({ name }).catch((error: Error) => {
+  const connection = await getConnection({ name }).catch((error: Error) => {
     if (/no connection found|404|not found/i.test(error.message)) {
       throw configurationError(
         `connections: "${name}" is not a connection of the Auth0 tenant`,
@@ -114,7 +117,7 @@ async function checkClientSecrets(): Promise<void> {
   const secret = settings.get('clientSecret') ?? process.env.AUTH0_CLIENT_SECRET
   const token = settings.get('apiToken') ?? process.env.AUTH0_API_TOKEN
   if (!clientId || !secret || token) return
-  const own = await auth0.getClient({ clientId }).catch(failAuth0)
+  const own = await getClient({ clientId }).catch(failAuth0)
   if (own.clientSecret) return
   throw configurationError(
     'the Auth0 management application may not read client secrets, which the app needs to log users in',

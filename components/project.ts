@@ -1,4 +1,4 @@
-import * as digitalocean from '@pulumi/digitalocean'
+import { Project as DigitalOceanProject } from '@pulumi/digitalocean/project.js'
 import * as pulumi from '@pulumi/pulumi'
 
 export interface ProjectArgs {
@@ -13,7 +13,7 @@ export interface ProjectArgs {
 export class Project extends pulumi.ComponentResource {
   constructor(name: string, args: ProjectArgs, opts?: pulumi.ComponentResourceOptions) {
     super('padlock:index:Project', name, {}, opts)
-    new digitalocean.Project(
+    new DigitalOceanProject(
       name,
       {
         name,

@@ -1,4 +1,4 @@
-import * as auth0 from '@pulumi/auth0'
+import { Client } from '@pulumi/auth0/client.js'
 import { validateResourceOfType } from '@pulumi/policy'
 import type { Rule } from '../rule.ts'
 
@@ -7,7 +7,7 @@ const LISTS = ['callbacks', 'allowedLogoutUrls', 'webOrigins', 'allowedOrigins']
 export const auth0ExactUrls: Rule = {
   name: 'auth0-exact-urls',
   description: 'Auth0 sends people to exact https URLs of this stack alone.',
-  validateResource: validateResourceOfType(auth0.Client, (client, _args, report) => {
+  validateResource: validateResourceOfType(Client, (client, _args, report) => {
     const urls = [
       ...LISTS.flatMap((key) => (client[key] ?? []).map((url) => [key, url] as const)),
       ...(client.initiateLoginUri ? [['initiateLoginUri', client.initiateLoginUri] as const] : []),

@@ -1,5 +1,6 @@
 import { BlockList, isIPv6 } from 'node:net'
-import * as digitalocean from '@pulumi/digitalocean'
+import { DatabaseCluster } from '@pulumi/digitalocean/databaseCluster.js'
+import { DatabaseFirewall } from '@pulumi/digitalocean/databaseFirewall.js'
 import { validateResourceOfType } from '@pulumi/policy'
 import type { Rule } from '../rule.ts'
 
@@ -14,22 +15,17 @@ const PRIVATE: [network: string, bits: number][] = [
 export const databasePrivate: Rule = {
   name: 'database-private',
   description: 'A database answers to named droplets, apps or private networks only.',
-  validateResource: validateResourceOfType(
-    digitalocean.DatabaseFirewall,
-    (firewall, _args, report) => {
-      if (!firewall.rules?.length)
-        report('It has no rule, so the database is open to the internet. Name the droplet’s tag.')
-      for (const { type, value } of firewall.rules ?? []) {
-        if (type === 'ip_addr' && !isPrivate(value))
-          report(`It lets ${value} in, which is a public network. Name the droplet’s tag instead.`)
-      }
-    },
-  ),
+  validateResource: validateResourceOfType(DatabaseFirewall, (firewall, _args, report) => {
+    if (!firewall.rules?.length)
+      report('It has no rule, so the database is open to the internet. Name the droplet’s tag.')
+    for (const { type, value } of firewall.rules ?? []) {
+      if (type === 'ip_addr' && !isPrivate(value))
+        report(`It lets ${value} in, which is a public network. Name the droplet’s tag instead.`)
+    }
+  }),
   validateStack: (args, report) => {
-    const firewalls = args.resources.filter((one) => one.isType(digitalocean.DatabaseFirewall))
-    for (const cluster of args.resources.filter((one) =>
-      one.isType(digitalocean.DatabaseCluster),
-    )) {
+    const firewalls = args.resources.filter((one) => one.isType(DatabaseFirewall))
+    for (const cluster of args.resources.filter((one) => one.isType(DatabaseCluster))) {
       const guarded = firewalls.some(({ propertyDependencies }) =>
         propertyDependencies.clusterId?.some(({ urn }) => urn === cluster.urn),
       )

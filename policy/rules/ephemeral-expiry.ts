@@ -1,4 +1,4 @@
-import * as digitalocean from '@pulumi/digitalocean'
+import { Droplet } from '@pulumi/digitalocean/droplet.js'
 import { validateResourceOfType } from '@pulumi/policy'
 import * as pulumi from '@pulumi/pulumi'
 import { expiryTag, parseExpiry } from '../../config/expiry.ts'
@@ -30,7 +30,7 @@ export const ephemeralExpiry: Rule = {
       else if (days > maxDays)
         report(`expires is ${text}, more than ${maxDays} days away. Set it nearer.`)
     }),
-    validateResourceOfType(digitalocean.Droplet, (droplet, _args, report) => {
+    validateResourceOfType(Droplet, (droplet, _args, report) => {
       const expires = parseExpiry(setting<string>('expires') ?? '')
       if (!isEphemeral() || !expires) return
       const tag = expiryTag(ownName(), expires)

@@ -1,4 +1,5 @@
-import * as digitalocean from '@pulumi/digitalocean'
+import { Droplet } from '@pulumi/digitalocean/droplet.js'
+import { Firewall } from '@pulumi/digitalocean/firewall.js'
 import type { StackValidation } from '@pulumi/policy'
 import { validateResourceOfType } from '@pulumi/policy'
 import { known, type Rule } from '../rule.ts'
@@ -19,7 +20,7 @@ export const firewallAsConfigured: Rule = {
   name: 'firewall-as-configured',
   description:
     'The firewall opens the configured ports and no others, and every droplet stands behind it.',
-  validateResource: validateResourceOfType(digitalocean.Firewall, (firewall, _args, report) => {
+  validateResource: validateResourceOfType(Firewall, (firewall, _args, report) => {
     const configured = openings()
     for (const rule of firewall.inboundRules ?? []) {
       const what = [rule.protocol, rule.portRange].filter(Boolean).join(' ')
@@ -43,7 +44,7 @@ export const firewallAsConfigured: Rule = {
     }
   }),
   validateStack: (args, report) => {
-    for (const droplet of args.resources.filter((one) => one.isType(digitalocean.Droplet))) {
+    for (const droplet of args.resources.filter((one) => one.isType(Droplet))) {
       if (!isCovered(droplet, args.resources))
         report(
           'No firewall covers this droplet, so all its ports are open. Give it the tag of one.',
@@ -81,7 +82,7 @@ type Resource = Parameters<StackValidation>[0]['resources'][number]
 function isCovered(droplet: Resource, resources: Resource[]): boolean {
   const tags: string[] = droplet.props.tags ?? []
   return resources
-    .filter((one) => one.isType(digitalocean.Firewall))
+    .filter((one) => one.isType(Firewall))
     .some(
       (firewall) =>
         // By id: known only once the droplet is there, but the dependency is known before.

@@ -1,4 +1,5 @@
-import * as auth0 from '@pulumi/auth0'
+import { Client } from '@pulumi/auth0/client.js'
+import { ConnectionClient } from '@pulumi/auth0/connectionClient.js'
 import { type Rule, validateConfiguration } from '../rule.ts'
 import { setting } from '../stack.ts'
 
@@ -25,9 +26,8 @@ export const loginRequired: Rule = {
     if (login() !== 'auth0') return
     const has = (type: Parameters<(typeof args.resources)[number]['isType']>[0]) =>
       args.resources.some((one) => one.isType(type))
-    if (!has(auth0.Client))
-      report('The stack has no Auth0 application, so nobody is asked to log in.')
-    else if (!has(auth0.ConnectionClient))
+    if (!has(Client)) report('The stack has no Auth0 application, so nobody is asked to log in.')
+    else if (!has(ConnectionClient))
       report('The Auth0 application has no connection of its own: any of the tenant may open it.')
   },
 }

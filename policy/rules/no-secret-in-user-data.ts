@@ -1,4 +1,4 @@
-import * as digitalocean from '@pulumi/digitalocean'
+import { Droplet } from '@pulumi/digitalocean/droplet.js'
 import { validateResourceOfType } from '@pulumi/policy'
 import type { Rule } from '../rule.ts'
 import { isSecretName, SECRET_SHAPES } from '../secrets.ts'
@@ -12,7 +12,7 @@ export const noSecretInUserData: Rule = {
   name: 'no-secret-in-user-data',
   description:
     'User data can be read on the host for life: it holds no secret but one one-time host key.',
-  validateResource: validateResourceOfType(digitalocean.Droplet, (droplet, _args, report) => {
+  validateResource: validateResourceOfType(Droplet, (droplet, _args, report) => {
     if (!droplet.userData) return
     const places = textsOf(readUserData(droplet.userData))
     for (const [where, text] of places) {

@@ -1,4 +1,4 @@
-import * as auth0 from '@pulumi/auth0'
+import { Client } from '@pulumi/auth0/client.js'
 import { validateResourceOfType } from '@pulumi/policy'
 import * as pulumi from '@pulumi/pulumi'
 import type { Rule } from '../rule.ts'
@@ -18,7 +18,7 @@ export const requiredTags: Rule = {
       if (!tags.includes(ownName()))
         report(`It lacks the tag ${ownName()}${tags.length ? ` (it has ${tags.join(', ')})` : ''}.`)
     },
-    validateResourceOfType(auth0.Client, (client, _args, report) => {
+    validateResourceOfType(Client, (client, _args, report) => {
       const wanted = { project: pulumi.getProject(), stack: pulumi.getStack() }
       for (const [key, value] of Object.entries(wanted)) {
         const found = client.clientMetadata?.[key]

@@ -1,4 +1,4 @@
-import * as digitalocean from '@pulumi/digitalocean'
+import { Droplet } from '@pulumi/digitalocean/droplet.js'
 import { validateResourceOfType } from '@pulumi/policy'
 import type { Rule } from '../rule.ts'
 import { readUserData, type UserData } from '../user-data.ts'
@@ -13,7 +13,7 @@ const REQUIRED: Record<string, string[]> = {
 export const sshKeysOnly: Rule = {
   name: 'ssh-keys-only',
   description: 'Nobody logs in with a password, and nobody as root.',
-  validateResource: validateResourceOfType(digitalocean.Droplet, (droplet, _args, report) => {
+  validateResource: validateResourceOfType(Droplet, (droplet, _args, report) => {
     if (!droplet.sshKeys?.length)
       report('The droplet has no sshKeys: DigitalOcean would mail a password for root instead.')
     const userData = readUserData(droplet.userData ?? '')

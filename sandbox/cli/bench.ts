@@ -96,7 +96,7 @@ export async function run(args: string[]): Promise<number> {
   const afterUp = await calls()
   await record(
     'program start',
-    'node_modules/.bin/node -e \'import("@pulumi/pulumi").then(() => import("@pulumi/digitalocean")).then(() => import("@pulumi/auth0"))\'',
+    'node_modules/.bin/node -e \'import("./components/deployment.ts")\'',
   )
   await record('preview, no change', `${PULUMI} preview --expect-no-changes ${FLAGS}`)
   await record('up, no change', `${PULUMI} up --yes --skip-preview --expect-no-changes ${FLAGS}`)

@@ -14,6 +14,9 @@ export interface Step {
 }
 
 export interface Stack {
+  name: string
+  /** Its settings, for commands that are not started here. */
+  configFile: string
   /** Sets keys of the program (without `padlock:`), undefined for none; the answer sets them back. */
   set(settings: Record<string, unknown>): () => void
   /** A command of the engine on this stack, to its end. */
@@ -67,6 +70,8 @@ export async function openStack(sandbox: Sandbox, name: string): Promise<Stack> 
   if (made.code !== 0) throw new Error(made.output)
 
   const stack: Stack = {
+    name,
+    configFile,
     set(changes) {
       const before = { ...settings.config }
       for (const [key, value] of Object.entries(changes)) {
