@@ -5,6 +5,7 @@ import { Address } from './address.ts'
 import { Certificates } from './certificates/index.ts'
 import { Dns } from './dns.ts'
 import { appEnvironment } from './environment.ts'
+import { FORMAT } from './format.ts'
 import { guarded } from './guarded.ts'
 import { Host } from './host.ts'
 import { Identity } from './identity.ts'
@@ -125,6 +126,6 @@ export class Deployment extends pulumi.ComponentResource {
       sshCommand: loginCommand(reservedIp, settings.host.sshPort, host.hostKey),
       adminPrivateKey: pulumi.secret(host.adminPrivateKey),
     }
-    this.registerOutputs({})
+    this.registerOutputs({ format: FORMAT })
   }
 }

@@ -13,6 +13,7 @@ export interface HostArgs {
   size: pulumi.Input<string>
   /** Image slug, or the number of a snapshot. A change replaces the droplet. */
   image: pulumi.Input<string>
+  /** Whether a new droplet gets an IPv6 address; one that has it keeps it. */
   ipv6: boolean
   /** Tags of the droplet; the cloud firewall finds it by them. */
   tags: pulumi.Input<string>[]
@@ -34,7 +35,8 @@ const SWAP_MIB = 1024
  * A Debian 13 droplet that has had its first boot: it can be reached, and Caddy and Podman are
  * there. What it becomes is up to the packages that are installed next.
  *
- * It is replaced only when `image`, `region`, `sshPort` or the text of the first boot changes. The
+ * It is replaced only when `image`, `region`, `sshPort` or the text of the first boot changes, or
+ * when one that was made without IPv6 is to have it. The
  * keys that it is created with are one-time keys that never change, so that no other key can
  * replace it.
  *
@@ -92,8 +94,10 @@ export class Host extends pulumi.ComponentResource {
         ...parent,
         protect: args.protect,
         customTimeouts: { create: '15m' },
-        // The text of the first boot counts, not the repository that stands in it.
-        ignoreChanges: ['userData'],
+        // The text of the first boot counts, not the repository that stands in it. A droplet cannot
+        // lose its IPv6 address, and gets one that works at its first boot alone.
+        ignoreChanges: args.ipv6 ? ['userData'] : ['userData', 'ipv6'],
+        replaceOnChanges: ['ipv6'],
         replacementTrigger: firstBoot({ hostname: name, sshPort, swapMiB: SWAP_MIB }),
       },
     )

@@ -1,6 +1,7 @@
 import { sourcesFile } from '../cloud-init/index.ts'
 import type { Settings } from '../config/settings.ts'
 import { type HostBundle, hostBundle } from '../host/index.ts'
+import { checkFormat } from './format.ts'
 import { preflight } from './preflight.ts'
 import { type Archive, archive } from './release/archive.ts'
 
@@ -14,7 +15,8 @@ export interface Prepared {
 }
 
 /**
- * Asks both accounts whether the settings can be had, and packs the app and the host's software.
+ * Asks the state whether this program can work on it, and both accounts whether the settings can be
+ * had, and packs the app and the host's software.
  * @param name of the deployment; the droplets carry it as their tag
  * @throws RunError before anything is created
  */
@@ -33,6 +35,7 @@ export async function prepare(name: string, settings: Settings): Promise<Prepare
       ports: { ssh: sshPort, http: httpPort, https: httpsPort },
       repository: { ...caddyRepository, sources: sourcesFile(caddyRepository) },
     }),
+    checkFormat(name),
   ])
   return { connections, archive: packed, bundle }
 }

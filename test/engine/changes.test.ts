@@ -103,6 +103,15 @@ describe('a preview shows', () => {
       [...packages, 'update Firewall padlock-dev'],
     ],
     ['image', { image: '12345' }, newDroplet],
+    [
+      'ipv6 of a droplet that was made without',
+      { ipv6: true },
+      [
+        ...newDroplet,
+        'create DnsRecord padlock-dev-aaaa',
+        'create local:Command padlock-dev-aaaa-known',
+      ],
+    ],
     ['sshPort', { sshPort: 2223 }, [...newDroplet, 'update Firewall padlock-dev']],
     [
       'region',
