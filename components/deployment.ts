@@ -91,11 +91,8 @@ export class Deployment extends pulumi.ComponentResource {
     )
     const { reservedIp } = network
     const visit = { url: site.url, httpPort: site.httpPort, issuer: identity.issuer, acmeRoot }
-    const { assigned } = new Address(
-      name,
-      { reservedIp, ...target, staged: proxy.staged, visit },
-      child,
-    )
+    const { staged } = proxy
+    const { assigned } = new Address(name, { reservedIp, ...target, staged, visit }, child)
     const dns = new Dns(name, { ...settings.dns, ipv4: reservedIp, protect }, child)
     // A failed certificate attempt costs a minute: the name must answer before the site is served.
     const serving = proxy.serve([assigned, ...dns.records])

@@ -36,9 +36,8 @@ const SWAP_MIB = 1024
  * there. What it becomes is up to the packages that are installed next.
  *
  * It is replaced only when `image`, `region`, `sshPort` or the text of the first boot changes, or
- * when one that was made without IPv6 is to have it. The
- * keys that it is created with are one-time keys that never change, so that no other key can
- * replace it.
+ * when one that was made without IPv6 is to have it. The keys that it is created with are one-time
+ * keys that never change, so that no other key can replace it.
  *
  * Trust on the wire: user data carries a one-time host key that the first connection is pinned to.
  * Over it the host makes a key of its own, every later connection is pinned to that, and the
