@@ -1,6 +1,6 @@
 /** A replaced droplet: the new one serves before the address moves, and nothing is lost when it fails. */
 import { type Json, type Sandbox, startSandbox } from './sandbox.ts'
-import { brief, openStack, type Stack } from './stack.ts'
+import { openStack, type Stack } from './stack.ts'
 
 jest.setTimeout(300_000)
 let sandbox: Sandbox
@@ -99,26 +99,4 @@ test('where the old host is lost, the new one orders a certificate of its own', 
   expect(output).toMatch(/could not be carried over .*the new host orders its own/)
   expect(sandbox.ordered()).toBe(2)
   expect(await holder()).not.toBe(lost.id)
-})
-
-describe('ipv6 = false', () => {
-  test('takes the AAAA record away and keeps the droplet', async () => {
-    const [droplet] = await sandbox.droplets()
-    stack.set({ ipv6: false })
-    expect(brief(await stack.preview()).sort()).toEqual([
-      'delete DnsRecord padlock-dev-aaaa',
-      'delete local:Command padlock-dev-aaaa-known',
-    ])
-    await stack.up()
-    expect(await sandbox.droplets()).toEqual([droplet])
-    expect(await stack.preview()).toEqual([])
-  })
-
-  test('and true again gives the record back', async () => {
-    stack.set({ ipv6: true })
-    expect(brief(await stack.preview()).sort()).toEqual([
-      'create DnsRecord padlock-dev-aaaa',
-      'create local:Command padlock-dev-aaaa-known',
-    ])
-  })
 })
