@@ -160,6 +160,28 @@ describe('up', () => {
   })
 })
 
+describe('ipv6 = false', () => {
+  test('takes the AAAA record away and keeps the droplet', async () => {
+    const [droplet] = await sandbox.droplets()
+    stack.set({ ipv6: false })
+    expect(brief(await stack.preview()).sort()).toEqual([
+      'delete DnsRecord padlock-dev-aaaa',
+      'delete local:Command padlock-dev-aaaa-known',
+    ])
+    await stack.up()
+    expect(await sandbox.droplets()).toEqual([droplet])
+    expect(await stack.preview()).toEqual([])
+  })
+
+  test('and true again gives the record back', async () => {
+    stack.set({ ipv6: true })
+    expect(brief(await stack.preview()).sort()).toEqual([
+      'create DnsRecord padlock-dev-aaaa',
+      'create local:Command padlock-dev-aaaa-known',
+    ])
+  })
+})
+
 describe('a state of a newer format', () => {
   beforeAll(async () => {
     const { stdout } = await stack.run('stack export')
