@@ -13,7 +13,7 @@ import {
 import { join } from 'node:path'
 import { run } from '../run.ts'
 
-export const CADDY_AT_LEAST = '2.11.4'
+export const CADDY_AT_LEAST = '2.11.7'
 
 /** A Debian package and what an index tells of it. */
 export interface DebianPackage {

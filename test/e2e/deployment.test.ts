@@ -234,11 +234,6 @@ test('up after the refused release converges', async () => {
   expect(code).toBe(0)
 })
 
-test('a changed image previews as a replacement of the droplet, and says so', async () => {
-  const { output } = await pulumi(`preview --config padlock:image=12345 --config-file ${stackFile}`)
-  expect(output).toMatch(/digitalocean:index:Droplet\s+padlock-dev\s+replace\s+\[diff: ~image/)
-})
-
 describe('the stack’s own admin key', () => {
   test('is rotated in place, with a person’s key beside it', async () => {
     const old = outputs.adminPrivateKey
@@ -253,7 +248,7 @@ describe('the stack’s own admin key', () => {
     outputs = await stackOutputs()
     expect(outputs.adminPrivateKey).not.toBe(old)
     const { output: keys } = await onHost('cat ~/.ssh/authorized_keys; id -un')
-    expect(keys.trim().split('\n')).toHaveLength(3)
+    expect(keys.match(/^ssh-ed25519 /gm)).toHaveLength(2)
     expect(keys).toContain(person.publicKey.split(' ')[1])
     const file = join(root, '.sandbox/e2e/old-key')
     writeFileSync(file, old ?? '', { mode: 0o600 })
@@ -267,6 +262,11 @@ describe('the stack’s own admin key', () => {
 inPlaceTests(URL, stackFile, onHost)
 
 replacementTests(URL, stackFile)
+
+test('a changed image previews as a replacement of the droplet, and says so', async () => {
+  const { output } = await pulumi(`preview --config padlock:image=12345 --config-file ${stackFile}`)
+  expect(output).toMatch(/digitalocean:index:Droplet\s+padlock-dev\s+replace\s+\[diff: ~image/)
+})
 
 test('make down leaves nothing', async () => {
   await browser.close()
