@@ -28,7 +28,7 @@ export interface HostArgs {
   protect: boolean
 }
 
-/** Swap for hosts of up to 2 GiB of memory; a larger host makes none of it. */
+/** Swap file of every host that has no swap. */
 const SWAP_MIB = 1024
 
 /**

@@ -72,8 +72,12 @@ function repositoryFiles({ repository }: HostSoftware) {
 }
 
 function summary({ name, version, units }: BuiltPackage) {
-  const actions = units.map(({ unit, action, sha256 }) => [unit, `${action} ${sha256}`])
-  return [name, { version, units: Object.fromEntries(actions) }]
+  const actions: Record<string, string> = {}
+  for (const { unit, action, sha256 } of units) {
+    const text = `${action} ${sha256}`
+    actions[unit] = actions[unit] ? `${actions[unit]}, ${text}` : text
+  }
+  return [name, { version, units: actions }]
 }
 
 /** The path says what is in the file, and a rename never shows half of it. */

@@ -12,7 +12,7 @@ async function certificate(site: Site): Promise<string> {
   })
   if (answer.status >= 500) {
     throw new Finding(`${site.url.origin}/ answers ${answer.status}`, [
-      'the app: journalctl -t app on the host, as the sshCommand output logs you in',
+      'the app: sudo journalctl CONTAINER_NAME=app-RELEASE on the host, as the sshCommand output logs you in',
     ])
   }
   return `certificate by ${answer.certificate?.issuer}, valid to ${answer.certificate?.validTo}`
@@ -30,7 +30,7 @@ async function redirect(site: Site): Promise<string> {
   if (!right) {
     throw new Finding(
       `${from} should redirect to ${site.url.origin}/ but answers ${answer.status} ${answer.location}`,
-      ['the site in /etc/caddy/Caddyfile on the host'],
+      ['the site in /var/lib/padlock/proxy/Caddyfile on the host'],
     )
   }
   return 'http redirects to https'
