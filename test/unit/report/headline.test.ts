@@ -28,11 +28,7 @@ test.each<[string, string, number]>([
     'Changes the list of ssh keys and the ssh key pairs in place, no downtime',
     0,
   ],
-  [
-    'ipv6-off',
-    'Replaces the droplet (ipv6) and loses what is on its disk, no downtime: the new droplet serves before the address moves; takes the name away from visitors with IPv6 alone',
-    0,
-  ],
+  ['ipv6-off', 'Takes the name away from visitors with IPv6 alone', 0],
   [
     'region',
     'Replaces the droplet (region) and loses what is on its disk, no downtime: the new droplet serves before the address moves; gives the site a new address, which resolvers learn within 5 minutes',
