@@ -1,6 +1,6 @@
 import * as command from '@pulumi/command'
 import * as pulumi from '@pulumi/pulumi'
-import type { HostBundle } from '../host/index.ts'
+import type { HostBundle } from '../host/pack/index.ts'
 import { connection, type SshTarget } from './ssh/target.ts'
 
 export interface PackagesArgs {

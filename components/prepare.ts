@@ -1,6 +1,6 @@
 import { sourcesFile } from '../cloud-init/index.ts'
 import type { Settings } from '../config/settings.ts'
-import { type HostBundle, hostBundle } from '../host/index.ts'
+import { type HostBundle, hostBundle } from '../host/pack/index.ts'
 import { checkFormat } from './format.ts'
 import { preflight } from './preflight.ts'
 import { type Archive, archive } from './release/archive.ts'

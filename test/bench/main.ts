@@ -9,8 +9,14 @@
 import { cpus, totalmem } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { environmentOf, type Json, root, type Sandbox, startSandbox } from '../engine/sandbox.ts'
-import { openStack } from '../engine/stack.ts'
+import {
+  environmentOf,
+  type Json,
+  root,
+  type Sandbox,
+  startSandbox,
+} from '../engine/support/sandbox.ts'
+import { openStack } from '../engine/support/stack.ts'
 import { type Cost, measure, median } from './measure.ts'
 import { literalProgram, writeProgram } from './programs.ts'
 

@@ -1,7 +1,7 @@
 /** Programs to compare with: they need no configuration, and the same state. */
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { type Json, root } from '../engine/sandbox.ts'
+import { type Json, root } from '../engine/support/sandbox.ts'
 
 /** Marks of the engine's wire format (pulumi/pulumi, sdk/go/common/resource/sig/sig.go). */
 const SIGNATURE = '4dabf18193072939515e22adb298388d'

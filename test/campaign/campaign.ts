@@ -3,8 +3,8 @@ import { join } from 'node:path'
 import { getCACertificates, setDefaultCACertificates } from 'node:tls'
 import { openEnvironments } from '../../ops/cli/env/open.ts'
 import type { Context } from '../../ops/environments/context.ts'
-import { openProject } from '../engine/project.ts'
-import { type Sandbox, startSandbox } from '../engine/sandbox.ts'
+import { openProject } from '../engine/support/project.ts'
+import { type Sandbox, startSandbox } from '../engine/support/sandbox.ts'
 
 export interface Campaign {
   sandbox: Sandbox

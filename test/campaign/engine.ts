@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { promisify } from 'node:util'
-import { start } from '../engine/processes.ts'
+import { start } from '../engine/support/processes.ts'
 import type { Step } from './plan.ts'
 
 /** What became of one command of the engine. */

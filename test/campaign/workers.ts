@@ -2,7 +2,7 @@ import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
 import { nodeExecutable } from '../../sandbox/toolchain/launcher.ts'
-import { cache } from '../engine/sandbox.ts'
+import { cache } from '../engine/support/sandbox.ts'
 import type { Outcome } from './run.ts'
 
 /**

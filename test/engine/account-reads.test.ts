@@ -1,6 +1,6 @@
 /** What a preview of an unchanged stack asks of the two accounts: little, and at the same time. */
-import { type Sandbox, startSandbox } from './sandbox.ts'
-import { openStack, type Stack } from './stack.ts'
+import { type Sandbox, startSandbox } from './support/sandbox.ts'
+import { openStack, type Stack } from './support/stack.ts'
 
 jest.setTimeout(300_000)
 let sandbox: Sandbox

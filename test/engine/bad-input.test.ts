@@ -1,6 +1,6 @@
 /** What a user may get wrong ends in one message, before anything is created. */
-import { type Json, type Sandbox, startSandbox } from './sandbox.ts'
-import { openStack, type Stack } from './stack.ts'
+import { type Json, type Sandbox, startSandbox } from './support/sandbox.ts'
+import { openStack, type Stack } from './support/stack.ts'
 
 jest.setTimeout(300_000)
 let sandbox: Sandbox

@@ -3,8 +3,8 @@ import { execFileSync } from 'node:child_process'
 import { cpSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { generateKey } from '../support/ssh-key.ts'
-import { type Json, root, type Sandbox, startSandbox } from './sandbox.ts'
-import { brief, openStack, type Stack } from './stack.ts'
+import { type Json, root, type Sandbox, startSandbox } from './support/sandbox.ts'
+import { brief, openStack, type Stack } from './support/stack.ts'
 
 jest.setTimeout(300_000)
 /** A copy of the app that the test may change; relative to the project, as the configuration wants. */

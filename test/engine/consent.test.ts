@@ -1,7 +1,7 @@
 /** What keeps a production droplet from a plain `pulumi up` or `pulumi destroy`. */
 import { withoutConsent } from '../../policy/consent.ts'
-import { type Sandbox, startSandbox } from './sandbox.ts'
-import { openStack } from './stack.ts'
+import { type Sandbox, startSandbox } from './support/sandbox.ts'
+import { openStack } from './support/stack.ts'
 
 jest.setTimeout(300_000)
 let sandbox: Sandbox

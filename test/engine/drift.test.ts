@@ -1,6 +1,6 @@
 /** What is deleted behind the stack's back comes back, or is no hindrance to its end. */
-import { type Json, type Sandbox, startSandbox } from './sandbox.ts'
-import { openStack, type Stack } from './stack.ts'
+import { type Json, type Sandbox, startSandbox } from './support/sandbox.ts'
+import { openStack, type Stack } from './support/stack.ts'
 
 jest.setTimeout(300_000)
 let sandbox: Sandbox

@@ -1,8 +1,8 @@
 /** Ephemeral environments from their first `up` to their receipts, on accounts without machines. */
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { openProject, type Project } from './project.ts'
-import { type Json, type Sandbox, startSandbox } from './sandbox.ts'
+import { openProject, type Project } from './support/project.ts'
+import { type Json, type Sandbox, startSandbox } from './support/sandbox.ts'
 
 jest.setTimeout(300_000)
 let sandbox: Sandbox

@@ -1,6 +1,6 @@
 /** What fails on the host: the message reaches the user, and the next `up` goes on from there. */
-import { type Sandbox, startSandbox } from './sandbox.ts'
-import { openStack, type Stack } from './stack.ts'
+import { type Sandbox, startSandbox } from './support/sandbox.ts'
+import { openStack, type Stack } from './support/stack.ts'
 
 jest.setTimeout(300_000)
 let sandbox: Sandbox

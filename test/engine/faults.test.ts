@@ -1,6 +1,6 @@
 /** APIs that answer with 429 and 500, hang up, or refuse: what passes by itself, and what to do. */
-import { type Sandbox, startSandbox } from './sandbox.ts'
-import { openStack, type Stack } from './stack.ts'
+import { type Sandbox, startSandbox } from './support/sandbox.ts'
+import { openStack, type Stack } from './support/stack.ts'
 
 jest.setTimeout(300_000)
 const LIMIT = 'creating this/these droplet(s) will exceed your droplet limit'

@@ -1,8 +1,8 @@
 /** An `up` that is stopped by Ctrl-C or killed outright: the next one converges, nothing is doubled. */
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { type Sandbox, startSandbox } from './sandbox.ts'
-import { openStack, type Stack } from './stack.ts'
+import { type Sandbox, startSandbox } from './support/sandbox.ts'
+import { openStack, type Stack } from './support/stack.ts'
 
 jest.setTimeout(300_000)
 let sandbox: Sandbox

@@ -3,9 +3,9 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { FORMAT } from '../../components/format.ts'
 import { nodeExecutable } from '../../sandbox/toolchain/launcher.ts'
-import { start } from './processes.ts'
-import { type Json, root, type Sandbox, startSandbox } from './sandbox.ts'
-import { brief, openStack, type Stack } from './stack.ts'
+import { start } from './support/processes.ts'
+import { type Json, root, type Sandbox, startSandbox } from './support/sandbox.ts'
+import { brief, openStack, type Stack } from './support/stack.ts'
 
 const STATE = join(root, 'test/fixtures/states/0.1.json')
 
@@ -15,7 +15,7 @@ let stack: Stack
 let before: Json[]
 beforeAll(async () => {
   sandbox = await startSandbox(['--ports', 'auto'], async (dir) => {
-    const words = [join(root, 'test/engine/seed-state.ts'), dir, STATE]
+    const words = [join(root, 'test/engine/support/seed-state.ts'), dir, STATE]
     const seeded = await start(nodeExecutable(), words, { cwd: root, env: process.env }).done
     if (seeded.code !== 0) throw new Error(seeded.output)
   })

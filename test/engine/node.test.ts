@@ -2,9 +2,9 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { nodeExecutable } from '../../sandbox/toolchain/launcher.ts'
-import { start } from './processes.ts'
-import { environmentOf, root, type Sandbox, startSandbox } from './sandbox.ts'
-import { openStack, type Stack } from './stack.ts'
+import { start } from './support/processes.ts'
+import { environmentOf, root, type Sandbox, startSandbox } from './support/sandbox.ts'
+import { openStack, type Stack } from './support/stack.ts'
 
 jest.setTimeout(300_000)
 let sandbox: Sandbox

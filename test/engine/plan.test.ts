@@ -3,8 +3,8 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { applyPlan, type Engine, savePlan } from '../../ops/plan/plan.ts'
-import { type Sandbox, startSandbox } from './sandbox.ts'
-import { openStack, type Stack } from './stack.ts'
+import { type Sandbox, startSandbox } from './support/sandbox.ts'
+import { openStack, type Stack } from './support/stack.ts'
 
 jest.setTimeout(300_000)
 const what = { stack: 'dev', commit: 'c0ffee' }

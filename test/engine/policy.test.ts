@@ -4,8 +4,8 @@ import { join } from 'node:path'
 import { eventLog, policyFlags } from '../../ops/engine/policy.ts'
 import { violations } from '../../ops/preview/violations.ts'
 import { withoutConsent } from '../../policy/consent.ts'
-import { type Sandbox, startSandbox } from './sandbox.ts'
-import { openStack, type Stack } from './stack.ts'
+import { type Sandbox, startSandbox } from './support/sandbox.ts'
+import { openStack, type Stack } from './support/stack.ts'
 
 jest.setTimeout(300_000)
 const flags = policyFlags().join(' ')

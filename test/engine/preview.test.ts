@@ -8,8 +8,8 @@ import { readPreview } from '../../ops/report/preview.ts'
 import { type Prices, pricesOf } from '../../ops/report/prices.ts'
 import { type Report, report } from '../../ops/report/report.ts'
 import { text } from '../../ops/report/text.ts'
-import { root, type Sandbox, startSandbox } from './sandbox.ts'
-import { openStack, type Stack } from './stack.ts'
+import { root, type Sandbox, startSandbox } from './support/sandbox.ts'
+import { openStack, type Stack } from './support/stack.ts'
 
 jest.setTimeout(300_000)
 const fixture = (path: string) => readFileSync(join(root, 'test/fixtures', path), 'utf8')

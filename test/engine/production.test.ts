@@ -4,10 +4,10 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parse, stringify } from 'yaml'
 import { makeRepository, type Repository } from '../github/repository.ts'
-import { start } from './processes.ts'
-import { openProject, type Project } from './project.ts'
-import { type Sandbox, startSandbox } from './sandbox.ts'
-import { runJob } from './workflow.ts'
+import { start } from './support/processes.ts'
+import { openProject, type Project } from './support/project.ts'
+import { type Sandbox, startSandbox } from './support/sandbox.ts'
+import { runJob } from './support/workflow.ts'
 
 jest.setTimeout(300_000)
 let sandbox: Sandbox

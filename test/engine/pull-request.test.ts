@@ -4,10 +4,10 @@ import { cpSync, mkdirSync, readFileSync, unlinkSync, writeFileSync } from 'node
 import { join } from 'node:path'
 import { makeRepository, type Repository, textsOn } from '../github/repository.ts'
 import type { Issue } from '../support/github/state.ts'
-import type { Ran } from './processes.ts'
-import { openProject, type Project } from './project.ts'
-import { type Json, root, type Sandbox, startSandbox } from './sandbox.ts'
-import { runJob } from './workflow.ts'
+import type { Ran } from './support/processes.ts'
+import { openProject, type Project } from './support/project.ts'
+import { type Json, root, type Sandbox, startSandbox } from './support/sandbox.ts'
+import { runJob } from './support/workflow.ts'
 
 jest.setTimeout(300_000)
 let sandbox: Sandbox

@@ -1,6 +1,6 @@
 /** A replaced droplet: the new one serves before the address moves, and nothing is lost when it fails. */
-import { type Json, type Sandbox, startSandbox } from './sandbox.ts'
-import { openStack, type Stack } from './stack.ts'
+import { type Json, type Sandbox, startSandbox } from './support/sandbox.ts'
+import { openStack, type Stack } from './support/stack.ts'
 
 jest.setTimeout(300_000)
 let sandbox: Sandbox

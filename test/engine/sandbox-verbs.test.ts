@@ -2,9 +2,9 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parse } from 'yaml'
-import { start } from './processes.ts'
-import { openProject, type Project } from './project.ts'
-import { cache, type Sandbox, startSandbox } from './sandbox.ts'
+import { start } from './support/processes.ts'
+import { openProject, type Project } from './support/project.ts'
+import { cache, type Sandbox, startSandbox } from './support/sandbox.ts'
 
 jest.setTimeout(400_000)
 let sandbox: Sandbox

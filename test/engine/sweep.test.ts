@@ -1,8 +1,8 @@
 /** An environment over one that is half destroyed, and the sweep. */
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { openProject, type Project } from './project.ts'
-import { type Json, type Sandbox, startSandbox } from './sandbox.ts'
+import { openProject, type Project } from './support/project.ts'
+import { type Json, type Sandbox, startSandbox } from './support/sandbox.ts'
 
 jest.setTimeout(300_000)
 let sandbox: Sandbox

@@ -1,8 +1,8 @@
 /** A teardown that meets what life does to environments. */
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { openProject, type Project } from './project.ts'
-import { type Json, type Sandbox, startSandbox } from './sandbox.ts'
+import { openProject, type Project } from './support/project.ts'
+import { type Json, type Sandbox, startSandbox } from './support/sandbox.ts'
 
 jest.setTimeout(300_000)
 let sandbox: Sandbox

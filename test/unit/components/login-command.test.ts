@@ -1,5 +1,5 @@
 import { loginCommand } from '../../../components/ssh/login-command.ts'
-import { mockProviders, value } from '../components/mocks.ts'
+import { mockProviders, value } from './mocks.ts'
 
 beforeEach(() => {
   mockProviders()

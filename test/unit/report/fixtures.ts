@@ -6,7 +6,7 @@ import { type Prices, pricesOf } from '../../../ops/report/prices.ts'
 const FIXTURES = join(__dirname, '..', '..', 'fixtures')
 const PREVIEWS = join(FIXTURES, 'previews')
 
-/** The changes that test/engine/record-previews.ts recorded with the real engine. */
+/** The changes that test/engine/support/record-previews.ts recorded with the real engine. */
 export const recorded: string[] = readdirSync(PREVIEWS)
   .filter((file) => file.endsWith('.json'))
   .map((file) => file.replace('.json', ''))

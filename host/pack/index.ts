@@ -1,7 +1,7 @@
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { bundle } from './pack/bundle.ts'
-import { type BuiltPackage, readPackage } from './pack/package.ts'
+import { bundle } from './bundle.ts'
+import { type BuiltPackage, readPackage } from './package.ts'
 
 /** What differs from stack to stack in a host's software. */
 export interface HostSoftware {
@@ -26,6 +26,8 @@ export interface HostBundle {
   packages: Record<string, { version: string; units: Record<string, string> }>
 }
 
+/** Packages and installer lie beside this folder. */
+const HOST = join(import.meta.dirname, '..')
 const CACHE = join('node_modules', '.cache', 'padlock')
 /** Every host has these. */
 const PACKAGES = ['padlock-base', 'padlock-host', 'padlock-proxy', 'padlock-app']
@@ -35,19 +37,19 @@ export async function hostBundle(facts: HostSoftware): Promise<HostBundle> {
   const version = projectVersion()
   const built = await Promise.all(
     PACKAGES.map((name) =>
-      readPackage(join(import.meta.dirname, name), {
+      readPackage(join(HOST, name), {
         version,
         extra: name === 'padlock-base' ? [portsFile(facts)] : [],
       }),
     ),
   )
-  const installer = readFileSync(join(import.meta.dirname, 'install'))
+  const installer = readFileSync(join(HOST, 'install'))
   const { tar, sha256 } = await bundle(built, installer, repositoryFiles(facts))
   return { path: store(tar, sha256), sha256, packages: Object.fromEntries(built.map(summary)) }
 }
 
 function projectVersion(): string {
-  const path = join(import.meta.dirname, '..', 'package.json')
+  const path = join(HOST, '..', 'package.json')
   return JSON.parse(readFileSync(path, 'utf8')).version
 }
 

@@ -1,7 +1,7 @@
 import { mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parse, stringify } from 'yaml'
-import { nodeExecutable } from '../../sandbox/toolchain/launcher.ts'
+import { nodeExecutable } from '../../../sandbox/toolchain/launcher.ts'
 import { type Ran, type Running, start } from './processes.ts'
 import { compiled, environmentOf, root, type Sandbox } from './sandbox.ts'
 import { addresses } from './stack.ts'

@@ -12,12 +12,12 @@ import {
   openControl,
   readCredentials,
   type SandboxFile,
-} from '../../sandbox/control.ts'
-import { deploymentEnvironment } from '../../sandbox/deployment/variables.ts'
-import { ensureToolchain } from '../../sandbox/toolchain/index.ts'
-import { nodeExecutable } from '../../sandbox/toolchain/launcher.ts'
+} from '../../../sandbox/control.ts'
+import { deploymentEnvironment } from '../../../sandbox/deployment/variables.ts'
+import { ensureToolchain } from '../../../sandbox/toolchain/index.ts'
+import { nodeExecutable } from '../../../sandbox/toolchain/launcher.ts'
 
-export const root = join(import.meta.dirname, '..', '..')
+export const root = join(import.meta.dirname, '..', '..', '..')
 export const cache = process.env.PADLOCK_CACHE ?? join(root, '.sandbox', 'cache')
 /** Node's compile cache: one for all tests, each of which has a PULUMI_HOME of its own. */
 export const compiled = join(cache, 'compiled')

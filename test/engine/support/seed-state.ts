@@ -4,11 +4,11 @@
  */
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { clientDefaults } from '../../sandbox/auth0/management/clients.ts'
-import { seed } from '../../sandbox/auth0/seed.ts'
-import { openStore } from '../../sandbox/auth0/state.ts'
-import { takePrivateAddress } from '../../sandbox/digitalocean/addresses.ts'
-import { Store, timestamp } from '../../sandbox/digitalocean/state.ts'
+import { clientDefaults } from '../../../sandbox/auth0/management/clients.ts'
+import { seed } from '../../../sandbox/auth0/seed.ts'
+import { openStore } from '../../../sandbox/auth0/state.ts'
+import { takePrivateAddress } from '../../../sandbox/digitalocean/addresses.ts'
+import { Store, timestamp } from '../../../sandbox/digitalocean/state.ts'
 
 const [dir = '', file = ''] = process.argv.slice(2)
 const digitalocean = await Store.open(join(dir, 'digitalocean.json'))

@@ -1,7 +1,7 @@
 /** The verbs on many environments, within the APIs' limits: accounts alone, no machines. */
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { nodeExecutable } from '../../sandbox/toolchain/launcher.ts'
+import { nodeExecutable } from '../../../sandbox/toolchain/launcher.ts'
 import { type Ran, start } from './processes.ts'
 import { openProject, type Project } from './project.ts'
 import { type Json, root, type Sandbox, startSandbox } from './sandbox.ts'
@@ -43,7 +43,7 @@ export function manyEnvironmentsTests(count: number, expired: number): void {
   let project: Project
   beforeAll(async () => {
     sandbox = await startSandbox(['--ports', 'auto'], async (dir) => {
-      const script = join(root, 'test/engine/seed-environments.ts')
+      const script = join(root, 'test/engine/support/seed-environments.ts')
       const words = [script, dir, String(count), String(expired)]
       const seeded = await start(nodeExecutable(), words, { cwd: root, env: process.env }).done
       if (seeded.code !== 0) throw new Error(seeded.output)

@@ -6,7 +6,7 @@
 import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parse } from 'yaml'
-import { PORTS } from '../../sandbox/settings.ts'
+import { PORTS } from '../../../sandbox/settings.ts'
 import { type Json, root, type Sandbox, startSandbox } from './sandbox.ts'
 import { scrub } from './scrub.ts'
 import { openStack, type Stack } from './stack.ts'

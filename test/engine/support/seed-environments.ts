@@ -6,16 +6,16 @@
 import { randomUUID } from 'node:crypto'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { newId } from '../../sandbox/auth0/ids.ts'
-import { clientDefaults } from '../../sandbox/auth0/management/clients.ts'
-import { seed } from '../../sandbox/auth0/seed.ts'
-import { openStore } from '../../sandbox/auth0/state.ts'
+import { newId } from '../../../sandbox/auth0/ids.ts'
+import { clientDefaults } from '../../../sandbox/auth0/management/clients.ts'
+import { seed } from '../../../sandbox/auth0/seed.ts'
+import { openStore } from '../../../sandbox/auth0/state.ts'
 import {
   takePrivateAddress,
   takePublicAddress,
   takeReservedAddress,
-} from '../../sandbox/digitalocean/addresses.ts'
-import { type RecordRow, Store, timestamp } from '../../sandbox/digitalocean/state.ts'
+} from '../../../sandbox/digitalocean/addresses.ts'
+import { type RecordRow, Store, timestamp } from '../../../sandbox/digitalocean/state.ts'
 
 const [dir = '', count = '', expired = ''] = process.argv.slice(2)
 const REGION = 'fra1'
