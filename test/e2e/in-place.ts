@@ -55,7 +55,7 @@ export function inPlaceTests(
       )
       expect(await droplets()).toEqual(before)
       const { output } = await onHost(
-        'sysctl -n vm.swappiness; sudo head -1 /usr/lib/padlock/padlock_release/main.py; dpkg -l "padlock-*"',
+        'cat /proc/sys/vm/swappiness; sudo head -1 /usr/lib/padlock/padlock_release/main.py; dpkg -l "padlock-*"',
       )
       expect(output).toMatch(/^11\n"""Changed\. One release,/m)
       expect(output).toMatch(/^ii {2}padlock-app +\d+\.\d+\.\d+\+[0-9a-f]{12} /m)
@@ -67,7 +67,7 @@ export function inPlaceTests(
       )
       expect(await droplets()).toEqual(before)
       const { output } = await onHost(
-        'sysctl -n vm.swappiness; sudo head -1 /usr/lib/padlock/padlock_release/main.py',
+        'cat /proc/sys/vm/swappiness; sudo head -1 /usr/lib/padlock/padlock_release/main.py',
       )
       expect(output).toMatch(/^10\n"""One release,/m)
     })
@@ -82,7 +82,10 @@ export function inPlaceTests(
         'pulumi up --yes --skip-preview --non-interactive --stack dev',
       )
       expect(code).not.toBe(0)
-      expect(output).toMatch(/step packages[\s\S]*broken on purpose/)
+      expect(output).toMatch(
+        /step packages[\s\S]*broken on purpose[\s\S]*the former packages are back/,
+      )
+      expect((await onHost('dpkg -l "padlock-*"')).output).not.toMatch(/^i[^i]/m)
       const page = await sh(
         `curl -sS --cacert .sandbox/ca/root.pem -o /dev/null -w '%{http_code}' ${url}/healthz`,
       )

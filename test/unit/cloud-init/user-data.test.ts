@@ -96,7 +96,7 @@ test('the first boot has another version where its text differs, and for nothing
 test('whoever changes the first boot says so here: every droplet is replaced', () => {
   const text = userData(production)
   expect(createHash('sha256').update(text).digest('hex')).toBe(
-    '63d2ab746a5d680f8c2cda1cf9bc985877968b52acd2b85f64c9c38c3dd840d2',
+    'ffb11989f6cfdcb1654679cce00f4e615c8d153d28f259fc8abbd310506d6c51',
   )
 })
 
