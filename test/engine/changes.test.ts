@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process'
 import { cpSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { generateKey } from '../support/ssh-key.ts'
-import { type Json, root, type Sandbox, startSandbox } from './support/sandbox.ts'
+import { hostCommand, type Json, root, type Sandbox, startSandbox } from './support/sandbox.ts'
 import { brief, openStack, type Stack } from './support/stack.ts'
 
 jest.setTimeout(300_000)
@@ -179,11 +179,6 @@ describe('up after changes that need no new droplet', () => {
   })
 })
 
-/** What a command on the host is called, without its arguments. */
-const words = (command: string) =>
-  /padlock\/(host-key|ready|install|release|certificates \w+|site \w+)/.exec(command)?.[1] ??
-  /authorized_keys/.exec(command)?.[0]
-
 describe('up after a changed image', () => {
   let before: Json
   let outputs: Record<string, string>
@@ -237,7 +232,7 @@ describe('up after a changed image', () => {
     expect({ ...now, sshCommand: '' }).toEqual({ ...outputs, sshCommand: '' })
     // The new host has made a key of its own.
     expect(now.sshCommand).not.toBe(outputs.sshCommand)
-    expect(sandbox.commands(droplet.id).map(words)).toEqual([
+    expect(sandbox.commands(droplet.id).map(hostCommand)).toEqual([
       'host-key',
       'authorized_keys',
       'ready',

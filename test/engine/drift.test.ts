@@ -1,5 +1,5 @@
 /** What is deleted behind the stack's back comes back, or is no hindrance to its end. */
-import { type Json, type Sandbox, startSandbox } from './support/sandbox.ts'
+import { hostCommand, type Json, type Sandbox, startSandbox } from './support/sandbox.ts'
 import { openStack, type Stack } from './support/stack.ts'
 
 jest.setTimeout(300_000)
@@ -47,7 +47,15 @@ test('refresh and up bring back a record, a firewall, an application and a dropl
   const [droplet] = await sandbox.droplets()
   const { reserved_ip } = await sandbox.digitalocean('GET', `/reserved_ips/${ip}`)
   expect(reserved_ip.droplet.id).toBe(droplet.id)
-  expect(sandbox.commands(droplet.id)).toHaveLength(4)
+  expect(sandbox.commands(droplet.id).map(hostCommand)).toEqual([
+    'host-key',
+    'authorized_keys',
+    'ready',
+    'install',
+    'release',
+    'site stage',
+    'site serve',
+  ])
   expect(await stack.preview()).toEqual([])
 })
 

@@ -1,5 +1,5 @@
 /** What fails on the host: the message reaches the user, and the next `up` goes on from there. */
-import { type Sandbox, startSandbox } from './support/sandbox.ts'
+import { hostCommand, type Sandbox, startSandbox } from './support/sandbox.ts'
 import { openStack, type Stack } from './support/stack.ts'
 
 jest.setTimeout(300_000)
@@ -23,7 +23,11 @@ E: Unable to locate package caddy`
     const { reserved_ips } = await sandbox.digitalocean('GET', '/reserved_ips')
     expect(reserved_ips[0].droplet).toBeNull()
     const [droplet] = await sandbox.droplets()
-    expect(sandbox.commands(droplet.id)).toHaveLength(2)
+    expect(sandbox.commands(droplet.id).map(hostCommand)).toEqual([
+      'host-key',
+      'authorized_keys',
+      'ready',
+    ])
     const outputs = await stack.outputs()
     expect(outputs.url).toBeUndefined()
   })
@@ -35,10 +39,16 @@ E: Unable to locate package caddy`
     const [droplet, ...others] = await sandbox.droplets()
     expect(others).toEqual([])
     expect(droplet.id).toBe(before.id)
-    const commands = sandbox
-      .commands(droplet.id)
-      .map((line) => /(host-key|ready|release)/.exec(line)?.[0])
-    expect(commands).toEqual(['host-key', 'ready', 'ready', undefined, 'release'])
+    expect(sandbox.commands(droplet.id).map(hostCommand)).toEqual([
+      'host-key',
+      'authorized_keys',
+      'ready',
+      'ready',
+      'install',
+      'release',
+      'site stage',
+      'site serve',
+    ])
   })
 })
 

@@ -233,3 +233,12 @@ function parsed(status: number, body: string, what: string): Json {
   if (status >= 400) throw new Error(`${what}: ${status} ${body}`)
   return body === '' ? undefined : JSON.parse(body)
 }
+
+/** What a command on a host is called, without its arguments: `install`, `site stage`. */
+export function hostCommand(command: string): string | undefined {
+  const [found, ours] =
+    /padlock\/(host-key|ready|install|release|certificates \w+|site \w+)|authorized_keys/.exec(
+      command,
+    ) ?? []
+  return ours ?? found
+}
