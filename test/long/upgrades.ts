@@ -35,6 +35,9 @@ chmod -R a+rX /root/newer && chmod a+x /root
 apt-get -q update >/dev/null
 `
 
+/** What unattended-upgrades(8) says with -d where dpkg would not ask. */
+const NO_QUESTION = 'Packages blacklist due to conffile prompts: []'
+
 /**
  * Upgrades by themselves: packages whose conffiles have changed must not end in dpkg's question.
  * @param onHost a command on the host
@@ -55,12 +58,12 @@ export function upgradeTests(
     test('are upgradable without a question, says unattended-upgrade', async () => {
       const { output } = await onHost('sudo unattended-upgrade --dry-run -d 2>&1')
       expect(output).toMatch(/Packages that will be upgraded:.*caddy.*nftables/s)
-      expect(output).not.toMatch(/conffile prompt/i)
+      expect(output).toContain(NO_QUESTION)
     })
 
     test('are upgraded by it, with their conffiles, and the site answers', async () => {
       const { output } = await onHost('sudo unattended-upgrade -d 2>&1')
-      expect(output).not.toMatch(/conffile prompt/i)
+      expect(output).toContain(NO_QUESTION)
       const { output: found } = await onHost(
         `dpkg-query -W -f '\${Package} \${Version} \${db:Status-Status}\\n' caddy nftables; tail -n 1 /etc/caddy/Caddyfile /etc/nftables.conf; sudo nft list chain inet padlock input; systemctl is-active caddy nftables`,
       )
