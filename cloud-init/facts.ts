@@ -29,7 +29,7 @@ const ARMOUR =
 /** Without what a shell would take for more than a word. */
 export const KEY_URL = /^https:\/\/[A-Za-z0-9.:_~/-]+$/
 
-/** Throws one error that lists every mistake: the fact, its value, and what is allowed. */
+/** Throws one error that lists every error: the fact, its value, and what is allowed. */
 export function check(facts: HostFacts): void {
   const problems: string[] = []
   const expect = (good: boolean, fact: string, value: unknown, allowed: string) => {
