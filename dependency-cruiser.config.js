@@ -7,7 +7,7 @@ const DOORS = {
   'index.ts': ['config', 'components'],
   config: [],
   components: ['config', 'cloud-init', 'host'],
-  'cloud-init': [],
+  'cloud-init': ['config/ssh-key.ts'],
   host: [],
   policy: ['config'],
   ops: ['policy', 'config', 'components/probe', 'host'],

@@ -2,6 +2,7 @@ import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { root, sh, stackOutputs } from '../e2e/shell.ts'
 import { environmentTests } from './environments.ts'
+import { outageTests } from './outages.ts'
 import { upgradeTests } from './upgrades.ts'
 
 const URL = 'https://dev.padlock.localhost:8443'
@@ -42,4 +43,5 @@ const answers = async () => {
 }
 
 environmentTests(URL)
+outageTests(onHost, answers)
 upgradeTests(onHost, answers)

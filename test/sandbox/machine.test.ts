@@ -180,6 +180,13 @@ test('the metadata service serves the droplet and nothing outside of its tree', 
   expect(await inside(`${outside} ${base}/../../machine.json`)).toBe('404')
 }, 180_000)
 
+test('packages may start their services: what keeps them from it in a chroot is gone', async () => {
+  const found = await inside(
+    'ls /usr/sbin/policy-rc.d /usr/sbin/start-stop-daemon.REAL 2>/dev/null; /usr/sbin/start-stop-daemon --version',
+  )
+  expect(found).toMatch(/^start-stop-daemon \d/)
+})
+
 test('a port is forwarded once, and another one beside it', async () => {
   const ssh = await machines.forward(ID, 22)
   expect(await machines.forward(ID, 22)).toEqual(ssh)

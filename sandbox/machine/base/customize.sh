@@ -26,6 +26,13 @@ echo 'Acquire::Languages "none";' > "$root/etc/apt/apt.conf.d/99no-translations"
 echo force-unsafe-io > "$root/etc/dpkg/dpkg.cfg.d/unsafe-io"
 rm -f "$root/etc/dpkg/dpkg.cfg.d/99mmdebstrap"
 
+# mmdebstrap(1) keeps services from starting while it works, and takes this back after the last
+# hook only: a droplet's packages start and restart their services.
+rm -f "$root/usr/sbin/policy-rc.d"
+if [ -e "$root/usr/sbin/start-stop-daemon.REAL" ]; then
+  mv "$root/usr/sbin/start-stop-daemon.REAL" "$root/usr/sbin/start-stop-daemon"
+fi
+
 # Each machine makes its own identity at its first boot.
 : > "$root/etc/machine-id"
 : > "$root/etc/fstab"

@@ -96,7 +96,7 @@ test('the first boot has another version where its text differs, and for nothing
 test('whoever changes the first boot says so here: every droplet is replaced', () => {
   const text = userData(production)
   expect(createHash('sha256').update(text).digest('hex')).toBe(
-    'ffb11989f6cfdcb1654679cce00f4e615c8d153d28f259fc8abbd310506d6c51',
+    '5d1d49f83197b0829de475c858b21a8fca03bff3191c4c91d6f9e88726ca7538',
   )
 })
 
