@@ -11,5 +11,7 @@ if (!process.features.typescript) {
   )
 }
 
-/** The stack's outputs. */
-export default import('./index.ts').then((outputs) => ({ ...outputs }))
+/** The stack's outputs, those that it has. */
+export default import('./index.ts').then((outputs) =>
+  Object.fromEntries(Object.entries(outputs).filter(([, value]) => value !== undefined)),
+)

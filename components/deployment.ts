@@ -120,8 +120,8 @@ export class Deployment extends pulumi.ComponentResource {
       clientId: identity.clientId,
       release: release.release,
       expiresAt: expires ? formatExpiry(expires) : 'never',
-      sshCommand: loginCommand(reservedIp, settings.host.sshPort, host.hostKey),
-      adminPrivateKey: pulumi.secret(host.adminPrivateKey),
+      sshCommand: loginCommand(reservedIp, settings.host, host.hostKey),
+      adminPrivateKey: host.adminPrivateKey && pulumi.secret(host.adminPrivateKey),
     }
     this.registerOutputs({ format: FORMAT })
   }

@@ -5,6 +5,8 @@ import { SshKey } from '@pulumi/digitalocean/sshKey.js'
 import * as pulumi from '@pulumi/pulumi'
 import * as tls from '@pulumi/tls'
 import { firstBoot, type HostFacts, userData } from '../cloud-init/index.ts'
+import type { HostSettings } from '../config/settings.ts'
+import { onHost } from './ssh/on-host.ts'
 import { connection, type SshTarget } from './ssh/target.ts'
 
 export interface HostArgs {
@@ -17,6 +19,8 @@ export interface HostArgs {
   ipv6: boolean
   /** Tags of the droplet; the cloud firewall finds it by them. */
   tags: pulumi.Input<string>[]
+  /** Where the key lies that the host is opened with; `agent`: the stack has none of its own. */
+  sshKey: HostSettings['sshKey']
   /** Public keys of people, beside the stack's own key. Changed in place. */
   adminSshKeys: string[]
   /** Number of the stack's own key, from 1; one more makes a new key. Changed in place. */
@@ -49,8 +53,8 @@ export class Host extends pulumi.ComponentResource {
   readonly dropletUrn: pulumi.Output<string>
   readonly droplet: Droplet
   readonly ipv6Address: pulumi.Output<string>
-  /** OpenSSH private key of the user `admin`; a secret. */
-  readonly adminPrivateKey: pulumi.Output<string>
+  /** OpenSSH private key of the user `admin`; a secret. None where the keys lie in an agent. */
+  readonly adminPrivateKey?: pulumi.Output<string>
   /** The host's own public key, pinned by every connection. */
   readonly hostKey: pulumi.Output<string>
   /** From here on the host takes files from `admin`; its first boot may still be under way. */
@@ -63,7 +67,7 @@ export class Host extends pulumi.ComponentResource {
     super('padlock:index:Host', name, { adminSshKeys: args.adminSshKeys }, opts)
     const parent = { parent: this }
 
-    const adminKeys = adminKeysOf(name, args.adminKeyVersion, this)
+    const adminKeys = args.sshKey === 'agent' ? [] : adminKeysOf(name, args.adminKeyVersion, this)
     const adminKey = adminKeys[0]
     const firstKey = new tls.PrivateKey(`${name}-first-login`, { algorithm: 'ED25519' }, parent)
     const bootstrapKey = new tls.PrivateKey(
@@ -101,7 +105,7 @@ export class Host extends pulumi.ComponentResource {
       },
     )
 
-    const onDroplet = { parent: this, deletedWith: this.droplet, customTimeouts: { create: '15m' } }
+    const onDroplet = onHost(this, this.droplet, 15)
     const host = this.droplet.ipv4Address
     const hostKey = new command.remote.Command(
       `${name}-host-key`,
@@ -123,11 +127,11 @@ export class Host extends pulumi.ComponentResource {
     this.ssh = {
       host,
       port: sshPort,
-      privateKey: adminKey.privateKeyOpenssh,
+      privateKey: adminKey?.privateKeyOpenssh,
       hostKey: this.hostKey,
     }
     const authorized = pulumi
-      .all([adminKey.publicKeyOpenssh, ...args.adminSshKeys])
+      .all([...(adminKey ? [adminKey.publicKeyOpenssh] : []), ...args.adminSshKeys])
       .apply((lines) => lines.map((line) => line.trim()))
     this.reachable = new command.local.Command(
       `${name}-admin-keys`,
@@ -137,7 +141,11 @@ export class Host extends pulumi.ComponentResource {
         addPreviousOutputInEnv: false,
         logging: 'none',
       },
-      { ...onDroplet, customTimeouts: { create: '15m', update: '15m' } },
+      {
+        parent: this,
+        deletedWith: this.droplet,
+        customTimeouts: { create: '15m', update: '15m' },
+      },
     )
     this.ready = new command.remote.Command(
       `${name}-ready`,
@@ -154,17 +162,13 @@ export class Host extends pulumi.ComponentResource {
     this.dropletId = this.droplet.id
     this.dropletUrn = this.droplet.dropletUrn
     this.ipv6Address = this.droplet.ipv6Address
-    this.adminPrivateKey = adminKey.privateKeyOpenssh
+    this.adminPrivateKey = adminKey?.privateKeyOpenssh
     this.registerOutputs({ dropletId: this.dropletId, hostKey: this.hostKey })
   }
 }
 
 /** The present key, and the one before it, with which a host is opened to learn the present one. */
-function adminKeysOf(
-  name: string,
-  version: number,
-  parent: pulumi.Resource,
-): [tls.PrivateKey, ...tls.PrivateKey[]] {
+function adminKeysOf(name: string, version: number, parent: pulumi.Resource): tls.PrivateKey[] {
   const key = (number: number) =>
     new tls.PrivateKey(
       number === 1 ? `${name}-admin` : `${name}-admin-${number}`,

@@ -11,6 +11,6 @@ export interface Outputs {
   release: pulumi.Output<string>
   expiresAt: string
   sshCommand: pulumi.Output<string>
-  /** A secret. */
-  adminPrivateKey: pulumi.Output<string>
+  /** A secret; none where `sshKey` is `agent`. */
+  adminPrivateKey?: pulumi.Output<string>
 }

@@ -1,6 +1,7 @@
 import * as command from '@pulumi/command'
 import * as pulumi from '@pulumi/pulumi'
 import type { HostBundle } from '../host/pack/index.ts'
+import { onHost } from './ssh/on-host.ts'
 import { connection, type SshTarget } from './ssh/target.ts'
 
 export interface PackagesArgs {
@@ -28,7 +29,7 @@ export class Packages extends pulumi.ComponentResource {
     const { bundle, droplet, dropletId, ssh } = args
     super('padlock:index:Packages', name, { packages: bundle.packages }, opts)
 
-    const onHost = { parent: this, deletedWith: droplet }
+    const options = onHost(this, droplet, 20)
     const file = new command.remote.CopyToRemote(
       `${name}-packages`,
       {
@@ -37,7 +38,7 @@ export class Packages extends pulumi.ComponentResource {
         remotePath: `/var/lib/padlock/incoming/host-${bundle.sha256}.tar`,
         triggers: [dropletId],
       },
-      { ...onHost, dependsOn: args.reachable },
+      { ...options, dependsOn: args.reachable },
     )
     this.installed = new command.remote.Command(
       `${name}-packages`,
@@ -48,11 +49,7 @@ export class Packages extends pulumi.ComponentResource {
         addPreviousOutputInEnv: false,
         logging: 'none',
       },
-      {
-        ...onHost,
-        dependsOn: [file, args.ready],
-        customTimeouts: { create: '20m', update: '20m' },
-      },
+      { ...options, dependsOn: [file, args.ready] },
     )
     this.registerOutputs({})
   }

@@ -3,7 +3,7 @@ import { getConnection } from '@pulumi/auth0/getConnection.js'
 import { getDomain } from '@pulumi/digitalocean/getDomain.js'
 import { getDroplets } from '@pulumi/digitalocean/getDroplets.js'
 import { getSizes } from '@pulumi/digitalocean/getSizes.js'
-import { Config, log, RunError } from '@pulumi/pulumi'
+import { Config, log, RunError, runtime } from '@pulumi/pulumi'
 
 /** What the accounts are asked about; the names are those of the configuration keys. */
 export interface Options {
@@ -12,6 +12,7 @@ export interface Options {
   zone: string
   manageZone: boolean
   connections: string[]
+  sshKey: 'state' | 'agent'
   /** The tag that the stack's droplets carry. */
   tag: string
 }
@@ -28,6 +29,7 @@ export interface Findings {
  * @throws RunError that names the key, the value, what is allowed and the command that fixes it.
  */
 export async function preflight(options: Options): Promise<Findings> {
+  checkAgent(options)
   const [connections] = await Promise.all([
     Promise.all(options.connections.map(findConnection)),
     checkSize(options),
@@ -36,6 +38,16 @@ export async function preflight(options: Options): Promise<Findings> {
     warnOfLeftDroplets(options.tag),
   ])
   return { connections }
+}
+
+/** A preview opens no host. */
+function checkAgent({ sshKey }: Options): void {
+  if (sshKey === 'state' || runtime.isDryRun() || process.env.SSH_AUTH_SOCK) return
+  throw configurationError(
+    'sshKey = "agent", but no ssh agent is at hand: SSH_AUTH_SOCK is not set',
+    'an agent that holds one of adminSshKeys',
+    'eval "$(ssh-agent)" && ssh-add PRIVATE_KEY_FILE',
+  )
 }
 
 async function checkSize({ size, region }: Options): Promise<void> {
@@ -131,7 +143,7 @@ function failAuth0(error: Error): never {
     throw configurationError(
       'Auth0 refused the management credentials',
       'a machine-to-machine application that is authorised for the Auth0 Management API',
-      'export AUTH0_CLIENT_ID and AUTH0_CLIENT_SECRET, or pulumi config set --secret auth0:clientSecret SECRET',
+      'export AUTH0_CLIENT_ID and AUTH0_CLIENT_SECRET; auth0:clientId and auth0:clientSecret in the configuration go before them',
     )
   }
   throw new RunError(`Auth0 did not answer as it should: ${error.message}`)
@@ -142,7 +154,7 @@ function failDigitalOcean(error: Error): never {
     throw configurationError(
       'DigitalOcean refused the token',
       'a token with read and write access',
-      'pulumi config set --secret digitalocean:token TOKEN, or export DIGITALOCEAN_TOKEN',
+      'export DIGITALOCEAN_TOKEN=TOKEN; a digitalocean:token in the configuration goes before it',
     )
   }
   throw new RunError(`DigitalOcean did not answer as it should: ${error.message}`)

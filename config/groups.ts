@@ -25,6 +25,7 @@ export function grouped(values: Values, { stack, secretKeys }: Context): Setting
       size: values.size,
       image: values.image,
       ipv6: values.ipv6,
+      sshKey: values.sshKey === 'agent' ? 'agent' : 'state',
       adminSshKeys: values.adminSshKeys,
       adminKeyVersion: values.adminKeyVersion,
       sshPort,

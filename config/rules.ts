@@ -28,6 +28,7 @@ export function rules(known: string[], context: Context) {
     appOrigin(values, report, context)
     secretsAreSecret(values, report, context)
     namesOnce(values, report)
+    agentHasKeys(values, report)
   })
 }
 
@@ -125,6 +126,16 @@ function secretsAreSecret(values: Values, report: Report, { secretKeys }: Contex
   }
   check('appSecrets', Object.keys(appSecrets ?? {}).length > 0, "--path '{path}.NAME'")
   check('appRegistryPassword', appRegistryPassword !== '', '{path}')
+}
+
+const NO_KEY = message(
+  'is empty, so no key of an agent would open the host',
+  'the public keys of those whose agent deploys, where sshKey is agent',
+  'pulumi config set --path \'{path}[0]\' "$(ssh-add -L | head -n 1)"',
+)
+
+function agentHasKeys({ sshKey, adminSshKeys }: Values, report: Report): void {
+  if (sshKey === 'agent' && adminSshKeys?.length === 0) report('adminSshKeys', NO_KEY)
 }
 
 function namesOnce({ appEnv, appSecrets }: Values, report: Report): void {

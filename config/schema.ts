@@ -78,6 +78,13 @@ export function keys(context: Context) {
     image: text(IMAGE, 'debian-13-x64, or the number of a snapshot made from it', 'debian-13-x64'),
     ipv6: flag(),
 
+    sshKey: v.optional(
+      texts.oneOf(
+        ['state', 'agent'],
+        'is neither state nor agent',
+      )(help('state, agent', 'pulumi config set {path} state')),
+      'state',
+    ),
     adminSshKeys: list(
       texts.sshKey,
       'authorized_keys lines (the text of a .pub file)',

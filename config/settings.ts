@@ -51,6 +51,8 @@ export interface HostSettings extends Ports {
   /** `debian-13-x64`, or the number of a snapshot. */
   image: string
   ipv6: boolean
+  /** Does the stack have a key of its own, in its state, or are the keys in an agent? */
+  sshKey: 'state' | 'agent'
   /** authorized_keys lines beside the stack's own key. */
   adminSshKeys: string[]
   /** From 1; a higher one rotates the stack's own admin key. */

@@ -5,7 +5,7 @@
  */
 import { text } from 'node:stream/consumers'
 import { pipeline } from 'node:stream/promises'
-import { type Address, connect, finished, start } from '../ssh/client.ts'
+import { type Address, connect, finished, type Login, loginsWith, start } from '../ssh/client.ts'
 
 /** What is to be done. */
 export interface Order {
@@ -25,7 +25,7 @@ async function main(): Promise<void> {
   const { address, privateKeys }: Order = JSON.parse(await text(process.stdin))
   const last = lastHost()
   if (last && last.hostKey !== address.hostKey) {
-    const said = await carry(last, address, privateKeys).catch(
+    const said = await carry(last, address, loginsWith(privateKeys)).catch(
       (error: Error) =>
         `the certificates of ${last.host} could not be carried over (${error.message}): the new host orders its own`,
     )
@@ -40,10 +40,10 @@ function lastHost(): Address | undefined {
   return printed ? JSON.parse(printed) : undefined
 }
 
-async function carry(from: Address, to: Address, privateKeys: string[]): Promise<string> {
-  const old = await connect(from, privateKeys, OLD_SECONDS)
+async function carry(from: Address, to: Address, logins: Login[]): Promise<string> {
+  const old = await connect(from, logins, OLD_SECONDS)
   try {
-    const fresh = await connect(to, privateKeys, NEW_SECONDS)
+    const fresh = await connect(to, logins, NEW_SECONDS)
     try {
       const source = await start(old, `${PROGRAM} export`)
       const target = await start(fresh, `${PROGRAM} import`)

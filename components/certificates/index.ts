@@ -27,7 +27,10 @@ export class Certificates extends pulumi.ComponentResource {
         // What it prints names this host; the next run finds it in its environment.
         create: pulumi.interpolate`node components/certificates/carry.ts droplet-${args.dropletId}`,
         stdin: pulumi.secret(
-          pulumi.jsonStringify({ address: { host, port, hostKey }, privateKeys: [privateKey] }),
+          pulumi.jsonStringify({
+            address: { host, port, hostKey },
+            privateKeys: privateKey ? [privateKey] : [],
+          }),
         ),
         addPreviousOutputInEnv: true,
         logging: 'stderr',

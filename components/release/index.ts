@@ -3,6 +3,7 @@ import * as command from '@pulumi/command'
 import * as pulumi from '@pulumi/pulumi'
 import * as random from '@pulumi/random'
 import type { AppOrigin } from '../../config/settings.ts'
+import { onHost } from '../ssh/on-host.ts'
 import { connection, type SshTarget } from '../ssh/target.ts'
 import type { Archive } from './archive.ts'
 
@@ -50,11 +51,7 @@ export class Release extends pulumi.ComponentResource {
       { length: 64, special: false },
       { parent: this },
     )
-    const onHost = {
-      parent: this,
-      deletedWith: args.droplet,
-      customTimeouts: { create: '20m', update: '20m' },
-    }
+    const options = onHost(this, args.droplet, 20)
     const source = args.archive
       ? [
           new command.remote.CopyToRemote(
@@ -65,7 +62,7 @@ export class Release extends pulumi.ComponentResource {
               remotePath: incoming(args.archive),
               triggers: [args.dropletId],
             },
-            { ...onHost, dependsOn: args.reachable },
+            { ...options, dependsOn: args.reachable },
           ),
         ]
       : []
@@ -86,7 +83,7 @@ export class Release extends pulumi.ComponentResource {
         addPreviousOutputInEnv: false,
         logging: 'none',
       },
-      { ...onHost, dependsOn: [...source, ...args.after] },
+      { ...options, dependsOn: [...source, ...args.after] },
     )
     this.registerOutputs({ release: this.release })
   }

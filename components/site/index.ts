@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import * as command from '@pulumi/command'
 import * as pulumi from '@pulumi/pulumi'
+import { onHost } from '../ssh/on-host.ts'
 import { connection, type SshTarget } from '../ssh/target.ts'
 
 export interface SiteArgs {
@@ -61,12 +62,7 @@ export class Site extends pulumi.ComponentResource {
         addPreviousOutputInEnv: false,
         logging: 'none',
       },
-      {
-        parent: this,
-        dependsOn: after,
-        deletedWith: this.#args.droplet,
-        customTimeouts: { create: '5m', update: '5m' },
-      },
+      { ...onHost(this, this.#args.droplet, 5), dependsOn: after },
     )
   }
 }

@@ -3,12 +3,12 @@
  * log in as `admin`. Standard input holds an `Order` as JSON, since it has private keys in it.
  */
 import { text } from 'node:stream/consumers'
-import { type Address, connect, finished, start } from './client.ts'
+import { type Address, connect, finished, loginsWith, start } from './client.ts'
 
 /** What is to be done. */
 export interface Order {
   address: Address
-  /** Keys that may open the host: the present one, the one before it, the first boot's. */
+  /** Keys that may open the host, before the agent's: the present one, the one before it, the first boot's. */
   privateKeys: string[]
   /** authorized_keys lines. */
   authorized: string[]
@@ -22,12 +22,14 @@ const REPLACE =
 
 async function main(): Promise<void> {
   const { address, privateKeys, authorized }: Order = JSON.parse(await text(process.stdin))
-  const client = await connect(address, privateKeys, PATIENCE_SECONDS).catch((error: Error) => {
-    throw new Error(
-      `${address.host}:${address.port} lets none of the stack's keys in: ${error.message}. ` +
-        'adminKeyVersion may rise by one at a time; sshFrom must name the network that this runs in.',
-    )
-  })
+  const client = await connect(address, loginsWith(privateKeys), PATIENCE_SECONDS).catch(
+    (error: Error) => {
+      throw new Error(
+        `${address.host}:${address.port} lets none of the stack's keys in, and none of an agent's: ${error.message}. ` +
+          'adminKeyVersion may rise by one at a time; sshFrom must name the network that this runs in.',
+      )
+    },
+  )
   try {
     const channel = await start(client, REPLACE)
     channel.resume()

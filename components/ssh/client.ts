@@ -8,27 +8,32 @@ export interface Address {
   hostKey: string
 }
 
+/** What a host is opened with. */
+export type Login = { privateKey: string } | { agent: string }
+
+/** These OpenSSH private keys, and then the keys of the agent that this process knows. */
+export function loginsWith(privateKeys: string[]): Login[] {
+  const { SSH_AUTH_SOCK: agent } = process.env
+  return [...privateKeys.map((privateKey) => ({ privateKey })), ...(agent ? [{ agent }] : [])]
+}
+
 /** How long one attempt to connect may take, ms. */
 const CONNECT_MS = 15_000
 
 /**
- * Opens a connection as `admin` with the first of the keys that the host takes, each in a
+ * Opens a connection as `admin` with the first of the logins that the host takes, each in a
  * connection of its own (sshd counts the keys that one connection offers, MaxAuthTries).
- * @param privateKeys OpenSSH private keys, the likeliest first
+ * @param logins the likeliest first
  * @param seconds how long to try while the host cannot be reached
  * @throws Error of the last attempt
  */
-export async function connect(
-  address: Address,
-  privateKeys: string[],
-  seconds: number,
-): Promise<Client> {
+export async function connect(address: Address, logins: Login[], seconds: number): Promise<Client> {
   const deadline = Date.now() + seconds * 1000
   for (;;) {
-    let failure: unknown
-    for (const privateKey of privateKeys) {
+    let failure: unknown = new Error('there is no key to log in with: SSH_AUTH_SOCK is not set')
+    for (const login of logins) {
       try {
-        return await attempt(address, privateKey)
+        return await attempt(address, login)
       } catch (error) {
         failure = error
       }
@@ -38,7 +43,7 @@ export async function connect(
   }
 }
 
-function attempt({ host, port, hostKey }: Address, privateKey: string): Promise<Client> {
+function attempt({ host, port, hostKey }: Address, login: Login): Promise<Client> {
   const [type = '', pinned = ''] = hostKey.split(/\s+/)
   return new Promise((resolve, reject) => {
     const client = new Client()
@@ -51,7 +56,7 @@ function attempt({ host, port, hostKey }: Address, privateKey: string): Promise<
       host,
       port,
       username: 'admin',
-      privateKey,
+      ...login,
       readyTimeout: CONNECT_MS,
       algorithms: { serverHostKey: [type as 'ssh-ed25519'] },
       hostVerifier: (key: Buffer) => key.toString('base64') === pinned,

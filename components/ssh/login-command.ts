@@ -1,13 +1,14 @@
 import * as pulumi from '@pulumi/pulumi'
+import type { HostSettings } from '../../config/settings.ts'
 
 /**
  * A shell command that logs in as `admin`, as printed: the private key goes from the stack's state
- * into an agent of its own and never into a file; the host's key is pinned by KnownHostsCommand
+ * into an agent of its own and never into a file, or stays in the agent that is there; the host's key is pinned by KnownHostsCommand
  * (ssh_config(5), OpenSSH 8.5 and later).
  */
 export function loginCommand(
   address: pulumi.Input<string>,
-  port: number,
+  { sshKey, sshPort: port }: Pick<HostSettings, 'sshKey' | 'sshPort'>,
   hostKey: pulumi.Input<string>,
 ): pulumi.Output<string> {
   const stack = pulumi.getStack()
@@ -20,7 +21,9 @@ export function loginCommand(
       '-o GlobalKnownHostsFile=/dev/null',
       `-o KnownHostsCommand="/bin/echo ${known} ${key}"`,
     ].join(' ')
+    const login = `ssh -p ${port} ${options} admin@${ip}`
+    if (sshKey === 'agent') return login
     const addKey = `pulumi stack output adminPrivateKey --show-secrets --stack ${stack} | ssh-add -q -`
-    return `ssh-agent sh -c '${addKey} && exec ssh -p ${port} ${options} admin@${ip}'`
+    return `ssh-agent sh -c '${addKey} && exec ${login}'`
   })
 }

@@ -5,8 +5,8 @@ import type * as pulumi from '@pulumi/pulumi'
 export interface SshTarget {
   host: pulumi.Input<string>
   port: pulumi.Input<number>
-  /** OpenSSH private key of the user `admin`. */
-  privateKey: pulumi.Input<string>
+  /** OpenSSH private key of the user `admin`; absent: the keys of the agent at SSH_AUTH_SOCK. */
+  privateKey?: pulumi.Input<string>
   /** The only host key that is accepted, as an authorized_keys line. */
   hostKey: pulumi.Input<string>
 }

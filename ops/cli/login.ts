@@ -32,7 +32,11 @@ export function logIn(
   })
 }
 
-/** The command is `ssh-agent sh -c '… ssh … admin@IP'`: arguments go through both shells unread. */
+/**
+ * The command is `ssh-agent sh -c '… ssh … admin@IP'`, or `ssh … admin@IP` where the keys are in an
+ * agent: arguments go through the shells unread.
+ */
 function withArguments(sshCommand: string): string {
+  if (!sshCommand.endsWith("'")) return `${sshCommand} "$@"`
   return `${sshCommand.replace(/'$/, ' "$@"\'')} ssh "$@"`
 }

@@ -31,14 +31,17 @@ export interface Toolchain {
   env: Record<string, string>
 }
 
+/** Origin of an engine whose language host is a stand-in. */
+const BUILT = 'built from its Go module'
+
 interface Found extends Engine {
   origin: string
 }
 
 /**
  * Makes an engine and the five provider plugins ready. In this order: a complete engine on PATH,
- * the vendor's download, the engine built from its Go module; and for each plugin the user's own,
- * the vendor's download, our stand-in. Nothing outside `home` and `cache` is written.
+ * the vendor's download, the engine built from its Go module; and of the plugins all official ones
+ * (the user's own, the vendor's download) or none. Nothing outside `home` and `cache` is written.
  */
 export async function ensureToolchain(
   options: ToolchainOptions,
@@ -59,6 +62,7 @@ export async function ensureToolchain(
     home,
     env,
     engine: engine.pulumi,
+    official: engine.origin !== BUILT,
     vendor: reachable,
     progress,
   })
@@ -118,14 +122,10 @@ async function built(
   place(engine.pulumi, pulumi)
   const host = join(import.meta.dirname, 'language', 'main.ts')
   writeLauncher(join(home, 'bin', 'pulumi-language-nodejs'), host)
-  return { pulumi, version: engine.version, origin: 'built from its Go module' }
+  return { pulumi, version: engine.version, origin: BUILT }
 }
 
 function summarise(engine: Found, standIns: string[]): string {
-  const official = PLUGINS.filter((name) => !standIns.includes(name))
-  const parts = [
-    ...(official.length ? [`official plugins ${official.join(', ')}`] : []),
-    ...(standIns.length ? [`stand-in plugins ${standIns.join(', ')}`] : []),
-  ]
-  return `Pulumi ${engine.version} (${engine.origin}), ${parts.join('; ')}`
+  const kind = standIns.length > 0 ? 'stand-in' : 'official'
+  return `Pulumi ${engine.version} (${engine.origin}), ${kind} plugins ${PLUGINS.join(', ')}`
 }

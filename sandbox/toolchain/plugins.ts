@@ -14,6 +14,8 @@ export interface PluginOptions {
   env: NodeJS.ProcessEnv
   /** Path of the engine that installs the official plugins. */
   engine: string
+  /** Is the engine with its language host the vendor's? */
+  official: boolean
   /** Undefined where the vendor cannot be reached. */
   vendor: Vendor | undefined
   progress: (message: string) => void
@@ -21,18 +23,25 @@ export interface PluginOptions {
 
 /**
  * Puts the five plugins into PULUMI_HOME, at the versions that the npm packages ask for: the
- * official one if the user has it or it can be downloaded, else our stand-in. Returns the names of
- * those that are stand-ins.
+ * official ones if the engine is official too and all five are the user's own or can be downloaded,
+ * else our stand-ins for all. A mixture could reach a real account and make its keys here; with all
+ * five the stand-in of DigitalOcean rejects every endpoint that is not on this computer.
+ * @returns the names of those that are stand-ins
  */
 export async function ensurePlugins(options: PluginOptions): Promise<string[]> {
-  const standIns: string[] = []
-  for (const name of PLUGINS) {
-    const plugin = { name, version: wantedVersion(name) }
-    if (await ensureOfficial(plugin, options)) continue
-    writeLauncher(executable(options.home, plugin), standIn(name))
-    standIns.push(name)
+  const plugins = PLUGINS.map((name) => ({ name, version: wantedVersion(name) }))
+  if (options.official && (await allOfficial(plugins, options))) return []
+  for (const plugin of plugins) {
+    const path = executable(options.home, plugin)
+    if (isOfficial(path)) rmSync(folder(options.home, plugin), { recursive: true, force: true })
+    writeLauncher(path, standIn(plugin.name))
   }
-  return standIns
+  return [...PLUGINS]
+}
+
+async function allOfficial(plugins: PluginVersion[], options: PluginOptions): Promise<boolean> {
+  for (const plugin of plugins) if (!(await ensureOfficial(plugin, options))) return false
+  return true
 }
 
 async function ensureOfficial(plugin: PluginVersion, options: PluginOptions): Promise<boolean> {
@@ -53,7 +62,7 @@ async function ensureOfficial(plugin: PluginVersion, options: PluginOptions): Pr
     await options.vendor.installPlugin(options.engine, plugin, { ...env, PULUMI_HOME: home })
     return existsSync(target)
   } catch (error) {
-    progress(`no ${plugin.name} plugin from the vendor (${firstLine(error)}): a stand-in serves`)
+    progress(`no ${plugin.name} plugin from the vendor (${firstLine(error)}): stand-ins serve`)
     return false
   }
 }

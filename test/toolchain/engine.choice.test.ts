@@ -118,34 +118,44 @@ test('where the vendor answers, engine and plugins come from there', async () =>
   expect(again.summary).toContain('official plugins digitalocean')
 })
 
-test('a download that breaks off is told, and the next way is taken', async () => {
+test('an engine download that breaks off is told, and the stand-ins serve the one that is built', async () => {
   fakeBuild()
-  const { summary } = await ensure(vendor({ engine: true, plugins: ['auth0'] }))
+  const { summary } = await ensure(vendor({ engine: true }))
   expect(summary).toBe(
     `Pulumi ${pinnedVersion()} (built from its Go module), ` +
-      'official plugins digitalocean, tls, random, command; stand-in plugins auth0',
+      'stand-in plugins digitalocean, auth0, tls, random, command',
   )
   expect(told).toContain("the vendor's download failed: the download broke off")
-  expect(told).toContain('no auth0 plugin from the vendor (404): a stand-in serves')
+})
+
+test.each(PLUGINS)('where the official %s is missing, no official plugin serves', async (name) => {
+  const { summary } = await ensure(vendor({ plugins: [name] }))
+  expect(summary).toBe(
+    'Pulumi 3.260.0 (downloaded), stand-in plugins digitalocean, auth0, tls, random, command',
+  )
+  expect(told).toContain(`no ${name} plugin from the vendor (404): stand-ins serve`)
+  for (const one of PLUGINS) {
+    expect(readFileSync(plugin(at('home'), one), 'utf8')).toContain(`standins/${one}/main.ts`)
+  }
 })
 
 test('stand-ins give way once the vendor answers', async () => {
-  fakeBuild()
-  await ensure()
+  fakeEngine(at('new'), '3.260.0')
+  await ensure(unreachable, at('new'))
   expect(readFileSync(plugin(at('home'), 'tls'), 'utf8')).toContain('standins/tls/main.ts')
-  await ensure(vendor())
+  await ensure(vendor(), at('new'))
   expect(readFileSync(plugin(at('home'), 'tls'), 'utf8')).toContain('echo official')
 })
 
-test("the user's own official plugin is taken, of the exact version only", async () => {
-  fakeBuild()
-  script(plugin(at('user', '.pulumi'), 'tls'), 'echo mine')
-  script(at('user', '.pulumi', 'plugins', 'resource-random-v1.0.0', 'pulumi-resource-random'), '')
-  expect((await ensure()).summary).toContain('official plugins tls; stand-in plugins digitalocean')
+test("the user's own official plugins are taken, all of the exact version", async () => {
+  fakeEngine(at('new'), '3.260.0')
+  for (const name of PLUGINS) script(plugin(at('user', '.pulumi'), name), 'echo mine')
+  expect((await ensure(unreachable, at('new'))).summary).toContain('official plugins')
   expect(statSync(plugin(at('home'), 'tls')).mode & 0o111).toBe(0o111)
   rmSync(at('home'), { recursive: true })
-  script(plugin(at('elsewhere'), 'random'), 'echo mine')
-  expect((await ensure(unreachable, '', at('elsewhere'))).summary).toContain('plugins random;')
+  rmSync(dirname(plugin(at('user', '.pulumi'), 'random')), { recursive: true })
+  script(at('user', '.pulumi', 'plugins', 'resource-random-v1.0.0', 'pulumi-resource-random'), '')
+  expect((await ensure(unreachable, at('new'))).summary).toContain('stand-in plugins')
 })
 
 test('a home that is its own PULUMI_HOME does not take its stand-ins for official ones', async () => {

@@ -10,6 +10,7 @@ const args: HostArgs = {
   image: 'debian-13-x64',
   ipv6: true,
   tags: ['padlock-dev'],
+  sshKey: 'state',
   adminKeyVersion: 1,
   adminSshKeys: ['ssh-ed25519 AAAAC3 ada@example.com'],
   sshPort: 2222,
@@ -123,4 +124,16 @@ test('a new key of the stack is written with the one before it, which it replace
     'padlock-dev-admin',
     'padlock-dev-first-login',
   ])
+})
+
+test('with the keys in an agent the state holds none that opens the finished host', async () => {
+  const { authorized, privateKeys } = await ordered({ sshKey: 'agent' })
+  expect(authorized).toEqual(['ssh-ed25519 AAAAC3 ada@example.com'])
+  expect(names(privateKeys)).toEqual(['padlock-dev-first-login'])
+  const { byType, commands, host } = await hosted({ sshKey: 'agent' })
+  const keys = byType['tls:index/privateKey:PrivateKey']?.map(({ name }) => name)
+  expect(keys?.sort()).toEqual(['padlock-dev-bootstrap', 'padlock-dev-first-login'])
+  expect(host.adminPrivateKey).toBeUndefined()
+  const { connection } = commands['padlock-dev-ready'] as { connection: { secret?: object } }
+  expect(connection.secret ?? connection).not.toHaveProperty('privateKey')
 })

@@ -74,6 +74,9 @@ export function mockProviders(
     'dev',
     preview,
   )
+  // The SDK's mocks say that they take hooks, and do not.
+  const monitor = pulumi.runtime.getMonitor() as unknown as Record<string, unknown>
+  monitor.registerResourceHook = (_: unknown, done: (error: null) => void) => done(null)
   return registered
 }
 

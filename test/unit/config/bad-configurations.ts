@@ -160,6 +160,20 @@ export const badConfigurations: BadConfiguration[] = [
     ],
   },
   {
+    title: 'sshKey of another kind',
+    raw: { sshKey: 'file' },
+    messages: [
+      'sshKey = "file" is neither state nor agent. Allowed: state, agent.\n    Fix: pulumi config set sshKey state',
+    ],
+  },
+  {
+    title: 'keys in an agent, and none of them known',
+    raw: { sshKey: 'agent' },
+    messages: [
+      'adminSshKeys is empty, so no key of an agent would open the host. Allowed: the public keys of those whose agent deploys, where sshKey is agent.\n    Fix: pulumi config set --path \'adminSshKeys[0]\' "$(ssh-add -L | head -n 1)"',
+    ],
+  },
+  {
     title: 'sshFrom without prefix',
     raw: { sshFrom: ['203.0.113.7'] },
     messages: [

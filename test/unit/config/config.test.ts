@@ -48,6 +48,7 @@ describe('a good configuration', () => {
         size: 's-1vcpu-1gb',
         image: 'debian-13-x64',
         ipv6: true,
+        sshKey: 'state',
         adminSshKeys: [],
         adminKeyVersion: 1,
         sshPort: 22,

@@ -68,6 +68,8 @@ async function attempt(
       sock: socket,
       username: connection.user,
       privateKey,
+      // The official plugin asks the agent of its environment where no key is given.
+      agent: privateKey ? undefined : process.env.SSH_AUTH_SOCK,
       passphrase: connection.privateKeyPassword,
       password: connection.password,
       // A server that accepts and stays silent is waited for as long as the operation may take.
@@ -87,7 +89,7 @@ function handshakeFault(
 ): string {
   const failed = 'ssh: handshake failed: '
   if (error.level === 'client-authentication') {
-    const methods = connection.privateKey ? 'none publickey' : 'none'
+    const methods = connection.privateKey || process.env.SSH_AUTH_SOCK ? 'none publickey' : 'none'
     return (
       `${failed}ssh: unable to authenticate, attempted methods [${methods}], ` +
       'no supported methods remain'
