@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto'
-import { mkdirSync, readdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { RunError } from '@pulumi/pulumi'
 import { gzipSync } from 'fflate'
-import ignore from 'ignore'
 import { type Pack, pack } from 'tar-stream'
+import { type SentFile, sentFiles } from './files.ts'
 
 /** A folder packed for the host. */
 export interface Archive {
@@ -14,57 +14,35 @@ export interface Archive {
   sha256: string
 }
 
-/** Never sent, whatever the ignore file says. */
-const NEVER = ['.git', '.env', '.env.*', '!.env.example']
 const CACHE = join('node_modules', '.cache', 'padlock')
 
 /**
- * Packs a folder, leaving out what its .containerignore (or .dockerignore) names. The bytes depend
- * on names, contents and executable bits alone: no times, owners or order of the file system.
- * @throws RunError naming the folder if nothing is left to pack.
+ * Packs what of a folder is sent. The bytes depend on names, contents, links and executable bits
+ * alone: no times, owners or order of the file system.
+ * @throws RunError naming the folder if nothing is left to pack, or its links that lead out of it
  */
 export async function archive(folder: string): Promise<Archive> {
-  const files = list(folder, ignoreRules(folder))
+  const files = sentFiles(folder)
   if (files.length === 0)
     throw new RunError(`appSource ${folder}: its ignore file leaves no file to send`)
   const tar = pack()
   const chunks = collect(tar)
-  for (const file of files) {
-    const executable = (statSync(join(folder, file)).mode & 0o100) !== 0
-    tar.entry(
-      { name: file, mode: executable ? 0o755 : 0o644, mtime: new Date(0) },
-      readFileSync(join(folder, file)),
-    )
-  }
+  for (const file of files) add(tar, folder, file)
   tar.finalize()
   const bytes = await chunks
   const sha256 = createHash('sha256').update(bytes).digest('hex')
   return { path: store(bytes, sha256), sha256 }
 }
 
-function ignoreRules(folder: string) {
-  const rules = ignore()
-  for (const name of ['.containerignore', '.dockerignore']) {
-    try {
-      rules.add(readFileSync(join(folder, name), 'utf8'))
-      break
-    } catch {
-      // A folder without an ignore file is sent whole.
-    }
+function add(tar: Pack, folder: string, { path, link }: SentFile): void {
+  const mtime = new Date(0)
+  if (link !== undefined) {
+    tar.entry({ name: path, type: 'symlink', linkname: link, mode: 0o777, mtime })
+    return
   }
-  return rules.add(NEVER)
-}
-
-function list(folder: string, rules: ReturnType<typeof ignore>, below = ''): string[] {
-  return readdirSync(join(folder, below), { withFileTypes: true })
-    .sort((a, b) => (a.name < b.name ? -1 : 1))
-    .flatMap((entry) => {
-      const path = below ? `${below}/${entry.name}` : entry.name
-      if (entry.isDirectory()) {
-        return rules.ignores(`${path}/`) ? [] : list(folder, rules, path)
-      }
-      return rules.ignores(path) || !statSync(join(folder, path)).isFile() ? [] : [path]
-    })
+  const executable = (statSync(join(folder, path)).mode & 0o100) !== 0
+  const mode = executable ? 0o755 : 0o644
+  tar.entry({ name: path, mode, mtime }, readFileSync(join(folder, path)))
 }
 
 async function collect(tar: Pack): Promise<Buffer> {

@@ -5,13 +5,14 @@ import {
   mkdtempSync,
   readFileSync,
   rmSync,
+  symlinkSync,
   utimesSync,
   writeFileSync,
 } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { gunzipSync } from 'node:zlib'
-import { extract } from 'tar-stream'
+import { extract, type Header } from 'tar-stream'
 import { archive } from '../../../components/release/archive.ts'
 
 let folder: string
@@ -28,17 +29,15 @@ function put(files: Record<string, string>): void {
   }
 }
 
-async function entries(
-  path: string,
-): Promise<Record<string, { mode?: number; mtime?: Date; text: string }>> {
-  const found: Record<string, { mode?: number; mtime?: Date; text: string }> = {}
+async function entries(path: string): Promise<Record<string, Partial<Header> & { text: string }>> {
+  const found: Record<string, Partial<Header> & { text: string }> = {}
   const tar = extract()
   tar.end(gunzipSync(readFileSync(path)))
   for await (const entry of tar) {
     const chunks: Buffer[] = []
     for await (const chunk of entry) chunks.push(chunk as Buffer)
-    const { name, mode, mtime } = entry.header
-    found[name] = { mode, mtime, text: Buffer.concat(chunks).toString() }
+    const { name, ...header } = entry.header
+    found[name] = { ...header, text: Buffer.concat(chunks).toString() }
   }
   return found
 }
@@ -54,6 +53,7 @@ test('leaves out what the ignore file names, and always .git and .env', async ()
     Containerfile: 'FROM scratch',
     'app.log': 'x',
     'keep.log': 'x',
+    'sub/app.log': 'x',
     'tests/test_app.py': 'x',
     'src/app.py': 'print()',
   })
@@ -64,6 +64,7 @@ test('leaves out what the ignore file names, and always .git and .env', async ()
     'Containerfile',
     'keep.log',
     'src/app.py',
+    'sub/app.log',
   ])
 })
 
@@ -91,6 +92,13 @@ test('keeps the executable bit and no other mode', async () => {
   const found = await entries((await archive(folder)).path)
   expect(found.run).toMatchObject({ mode: 0o755, mtime: new Date(0), text: '#!/bin/sh' })
   expect(found.Containerfile?.mode).toBe(0o644)
+})
+
+test('a link is packed as a link', async () => {
+  put({ Containerfile: 'x', 'v2/app.py': 'x' })
+  symlinkSync('v2', join(folder, 'current'))
+  const { current } = await entries((await archive(folder)).path)
+  expect(current).toMatchObject({ type: 'symlink', linkname: 'v2', text: '' })
 })
 
 test('an executable bit counts as a change', async () => {
