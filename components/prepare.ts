@@ -4,6 +4,7 @@ import { type HostBundle, hostBundle } from '../host/pack/index.ts'
 import { checkFormat } from './format.ts'
 import { preflight } from './preflight.ts'
 import { type Archive, archive } from './release/archive.ts'
+import { warnOfLockOut } from './ssh/lock-out.ts'
 
 /** What is known and made before the first resource is. */
 export interface Prepared {
@@ -36,6 +37,7 @@ export async function prepare(name: string, settings: Settings): Promise<Prepare
       repository: { ...caddyRepository, sources: sourcesFile(caddyRepository) },
     }),
     checkFormat(name),
+    warnOfLockOut(settings.network.sshFrom),
   ])
   return { connections, archive: packed, bundle }
 }

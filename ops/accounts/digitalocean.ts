@@ -8,7 +8,7 @@ const TIMEOUT_MS = 30_000
 const LONGEST_WAIT_MS = 65_000
 
 /**
- * The DigitalOcean API as far as reading and tidying an account and looking up prices need it. Answers 429 and 5xx are
+ * The DigitalOcean API as far as reading and tidying an account, a way in to a host, and looking up prices need it. Answers 429 and 5xx are
  * asked again, after the time that `retry-after` names.
  */
 export class DigitalOcean {
@@ -56,16 +56,30 @@ export class DigitalOcean {
     }
   }
 
+  /** Makes something; asked once, as a second one could come of a second request. */
+  async create(path: string, body: object): Promise<void> {
+    const { status } = await this.#ask('POST', path, body)
+    if (status === 404) throw new Error(`${this.#base}${path} is not there`)
+  }
+
   /** @returns false if there was nothing to remove any more */
   async remove(path: string): Promise<boolean> {
     return (await this.#ask('DELETE', path)).status !== 404
   }
 
-  async #ask(method: string, path: string): Promise<{ status: number; body: unknown }> {
+  async #ask(
+    method: string,
+    path: string,
+    sent?: object,
+  ): Promise<{ status: number; body: unknown }> {
     const { href, origin, pathname } = new URL(`${this.#base}${path}`)
     const response = await fetch(href, {
       method,
-      headers: { authorization: `Bearer ${this.#token}` },
+      headers: {
+        authorization: `Bearer ${this.#token}`,
+        ...(sent && { 'content-type': 'application/json' }),
+      },
+      body: sent && JSON.stringify(sent),
       // A token follows no redirect.
       redirect: 'error',
       dispatcher: this.#dispatcher,

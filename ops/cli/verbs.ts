@@ -13,6 +13,16 @@ export const verbs: { words: string; summary: string; load: () => Promise<Verb> 
     load: () => import('./ssh.ts'),
   },
   {
+    words: 'access open',
+    summary: "let this computer in to a stack's ssh for a while",
+    load: () => import('./access/open.ts'),
+  },
+  {
+    words: 'access close',
+    summary: 'and take that away again',
+    load: () => import('./access/close.ts'),
+  },
+  {
     words: 'preview',
     summary: 'what an update would do, cost, open and close',
     load: () => import('./preview.ts'),

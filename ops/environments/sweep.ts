@@ -1,4 +1,5 @@
 import { formatExpiry } from '../../config/expiry.ts'
+import { closeOne, listAccess } from '../access/access.ts'
 import type { Context } from './context.ts'
 import { teardown } from './down.ts'
 import { type Listed, list } from './list.ts'
@@ -7,7 +8,7 @@ import { keep, type Receipt } from './receipt.ts'
 /** What a sweep does about one environment, and why. */
 export interface Decision {
   name: string
-  action: 'destroy' | 'remove orphans' | 'remove stack' | 'keep' | 'report'
+  action: 'destroy' | 'remove orphans' | 'remove stack' | 'keep' | 'report' | 'close access'
   reason: string
 }
 
@@ -47,6 +48,7 @@ export async function sweep(
   { held, dryRun }: { held: string[]; dryRun: boolean },
 ): Promise<Swept> {
   const decisions = decide(await list(context), held)
+  decisions.push(...(await closeExpired(context, dryRun)))
   for (const { name, action, reason } of decisions) {
     if (action !== 'keep') context.say(`${dryRun ? 'would ' : ''}${action}: ${name} (${reason})`)
   }
@@ -58,4 +60,20 @@ export async function sweep(
   const receipts = await teardown(context, { stacks, orphans })
   for (const receipt of receipts) await keep(receipt, context.receipts)
   return { decisions, receipts }
+}
+
+/** Ways in to a host whose time is over; whoever opened them, an expiry that has passed is agreed to. */
+async function closeExpired(
+  { accounts: { digitalocean }, marks }: Context,
+  dryRun: boolean,
+  now = new Date(),
+): Promise<Decision[]> {
+  const open = await listAccess(digitalocean, marks.project)
+  const expired = open.filter(({ expires }) => expires <= now)
+  if (!dryRun) for (const one of expired) await closeOne(digitalocean, one)
+  return expired.map(({ name, expires }) => ({
+    name,
+    action: 'close access',
+    reason: `expired ${formatExpiry(expires)}`,
+  }))
 }

@@ -4,12 +4,14 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parse, stringify } from 'yaml'
 import { makeRepository, type Repository } from '../github/repository.ts'
+import { generateKey } from '../support/ssh-key.ts'
 import { start } from './support/processes.ts'
 import { openProject, type Project } from './support/project.ts'
-import { type Sandbox, startSandbox } from './support/sandbox.ts'
+import { type Json, type Sandbox, startSandbox } from './support/sandbox.ts'
 import { runJob } from './support/workflow.ts'
 
 jest.setTimeout(300_000)
+const deployer = generateKey()
 let sandbox: Sandbox
 let project: Project
 let repository: Repository
@@ -18,7 +20,15 @@ beforeAll(async () => {
   project = await openProject(sandbox)
   repository = await makeRepository()
   const dev = parse(readFileSync(join(project.folder, 'Pulumi.dev.yaml'), 'utf8'))
-  settings({ ...dev.config, 'padlock:subdomain': 'www', 'padlock:environment': 'Production' })
+  settings({
+    ...dev.config,
+    'padlock:subdomain': 'www',
+    'padlock:environment': 'Production',
+    // Nobody's network: the runner has an address of its own at each run.
+    'padlock:sshFrom': ['192.0.2.0/24'],
+    'padlock:sshKey': 'agent',
+    'padlock:adminSshKeys': [deployer.publicKey],
+  })
   writeFileSync(join(project.folder, '.gitignore'), '*\n')
   git('init', '--quiet')
   // The stack's salt belongs to the settings.
@@ -47,7 +57,17 @@ const commit = (message: string) =>
   git('commit', '--quiet', '--all', '--allow-empty', '-m', message)
 
 const plan = () => runJob(project, ['deploy.yml', 'plan'])
-const apply = () => runJob(project, ['deploy.yml', 'apply'])
+const apply = () =>
+  runJob(
+    project,
+    ['deploy.yml', 'apply'],
+    { 'vars.OPEN_SSH': 'true', 'secrets.SSH_PRIVATE_KEY': deployer.privateKey },
+    { GITHUB_RUN_ID: '7' },
+  )
+const waysIn = async () =>
+  (await sandbox.digitalocean('GET', '/firewalls')).firewalls.filter(({ name }: Json) =>
+    name.includes('.access.'),
+  )
 const atGitHub = (file: string, job: string) =>
   runJob(
     project,
@@ -69,11 +89,12 @@ test('deploy: the plan is made and reported, and makes nothing', async () => {
   expect(await sandbox.writes()).toEqual([])
 })
 
-test('deploy: the plan that was approved is done', async () => {
+test('deploy: the plan that was approved is done, by a key and a way in of the run alone', async () => {
   const { code, output } = await apply()
   if (code !== 0) throw new Error(output)
-  expect(output).toMatch(/Resources:\s+\+ \d+ created/)
+  expect(output).toContain('closed: padlock-production.access.')
   expect(await sandbox.droplets()).toHaveLength(1)
+  expect(await waysIn()).toEqual([])
 })
 
 test('deploy: a plan of another commit is refused', async () => {
@@ -81,6 +102,7 @@ test('deploy: a plan of another commit is refused', async () => {
   const { code, output } = await apply()
   expect(code).toBe(1)
   expect(output).toMatch(/the plan is rejected: it was made for commit \w+, here is \w+\./)
+  expect(await waysIn()).toEqual([])
 })
 
 test('deploy: a loss in production without consent is no plan', async () => {

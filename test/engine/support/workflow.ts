@@ -6,6 +6,7 @@ import type { Project } from './project.ts'
 import { root } from './sandbox.ts'
 
 interface Step {
+  if?: string
   run?: string
   env?: Record<string, string>
 }
@@ -21,7 +22,7 @@ export interface StepRan extends Ran {
  * and the engine are there already; an action is no command.
  * @param contexts the values of further expressions, such as `github.token`; those left out are
  *   empty, as they are at GitHub. A job with an environment has its secrets.
- * @returns the last step, or the first that failed
+ * @returns the last step, or the first that failed; `if: always()` ones run all the same
  */
 export async function runJob(
   { folder, environment }: Project,
@@ -43,9 +44,10 @@ export async function runJob(
       .split('\n')
       .filter(Boolean)
   let last: Ran | undefined
-  for (const { run, env } of steps) {
-    if (!run || run.startsWith('npm ci ')) continue
-    last = await start('bash', ['-e', '-o', 'pipefail', '-c', run], {
+  let failed: Ran | undefined
+  for (const { run, env, if: condition } of steps) {
+    if (!run || run.startsWith('npm ci ') || !holds(condition, values, failed)) continue
+    const ran = await start('bash', ['-e', '-o', 'pipefail', '-c', run], {
       cwd: folder,
       env: {
         HOME: runner,
@@ -59,10 +61,18 @@ export async function runJob(
         ...evaluated(env, values),
       },
     }).done
-    if (last.code !== 0) break
+    last = ran
+    if (ran.code !== 0) failed ??= ran
   }
   if (!last) throw new Error(`${file}: the job ${job} has no commands`)
-  return { ...last, summary: readFileSync(files.GITHUB_STEP_SUMMARY ?? '', 'utf8') }
+  return { ...(failed ?? last), summary: readFileSync(files.GITHUB_STEP_SUMMARY ?? '', 'utf8') }
+}
+
+/** A step's condition: `always()`, variables of the repository, or none. */
+function holds(condition = '', values: Record<string, string>, failed: Ran | undefined): boolean {
+  if (failed && !condition.includes('always()')) return false
+  const wanted = [...condition.matchAll(/(vars\.\w+) == '(\w+)'/g)]
+  return wanted.every(([, name = '', value]) => values[name] === value)
 }
 
 /** What the action of the engine leaves, and the trust in the two APIs; no key of an account. */
@@ -77,7 +87,7 @@ function secretsOf(environment: Record<string, string>): Record<string, string> 
     names.map((name) => [`${context}.${name}`, environment[name] ?? ''])
   return Object.fromEntries([
     ...of('secrets', 'DIGITALOCEAN_TOKEN', 'AUTH0_CLIENT_ID', 'AUTH0_CLIENT_SECRET'),
-    ...of('secrets', 'PULUMI_CONFIG_PASSPHRASE'),
+    ...of('secrets', 'PULUMI_CONFIG_PASSPHRASE', 'SSH_PRIVATE_KEY'),
     ...of('vars', 'PULUMI_BACKEND_URL'),
   ])
 }
