@@ -51,6 +51,7 @@ export function grouped(values: Values, { stack, secretKeys }: Context): Setting
     },
     release: {
       app: origin(values),
+      registries: values.appRegistries,
       env: values.appEnv,
       secrets: values.appSecrets,
       memoryMiB: values.appMemoryMiB,
@@ -79,10 +80,9 @@ function dnsLabel(stack: string): string {
     .slice(0, 63)
 }
 
-function origin({ appImage, appSource, appBaseImage, ...login }: Values): AppOrigin {
+function origin({ appImage, appSource, appBaseImage }: Values): AppOrigin {
   if (appImage === '') {
     return { kind: 'source', folder: appSource || 'app', baseImage: appBaseImage || undefined }
   }
-  const { appRegistryUser: user, appRegistryPassword: password } = login
-  return { kind: 'image', image: appImage, registry: user ? { user, password } : undefined }
+  return { kind: 'image', image: appImage }
 }

@@ -22,6 +22,7 @@ export function readConfig(): Settings {
     raw[name] = types[name] === 'string' ? text : fromText(text)
   }
   return parse(raw, {
+    project: pulumi.getProject(),
     stack: pulumi.getStack(),
     auth0Domain: new pulumi.Config('auth0').get('domain') ?? process.env.AUTH0_DOMAIN,
     secretKeys: secretKeys(prefix),

@@ -5,6 +5,7 @@ import { message, pathItem } from './error.ts'
 import { type keys, RESERVED } from './schema.ts'
 import type { Context } from './settings.ts'
 import { isObject, otherName } from './values.ts'
+import { respelt, sameNumber } from './written.ts'
 
 /** The keys' values, parsed. */
 export type Values = v.InferOutput<v.ObjectSchema<ReturnType<typeof keys>, undefined>>
@@ -28,8 +29,21 @@ export function rules(known: string[], context: Context) {
     appOrigin(values, report, context)
     secretsAreSecret(values, report, context)
     namesOnce(values, report)
+    asWritten(values, report, context)
     agentHasKeys(values, report)
   })
+}
+
+/** Keys of earlier versions. */
+const MOVED: Record<string, { allowed: string; fix: string }> = {
+  appRegistryUser: {
+    allowed: 'appRegistries, a login for each registry',
+    fix: `pulumi config set --path 'appRegistries["HOST"].user' NAME`,
+  },
+  appRegistryPassword: {
+    allowed: 'appRegistries, a login for each registry',
+    fix: `pulumi config set --secret --path 'appRegistries["HOST"].password' TOKEN`,
+  },
 }
 
 /** A misspelt key would otherwise be ignored in silence. */
@@ -37,6 +51,14 @@ function unknownKeys(values: Values, report: Report, known: string[]): void {
   const lowerCase = new Map(known.map((key) => [key.toLowerCase(), key]))
   for (const key of Object.keys(values)) {
     if (known.includes(key) || key === 'auth0:domain') continue
+    const moved = MOVED[key]
+    if (moved) {
+      report(
+        key,
+        message('is no key any more', moved.allowed, `${moved.fix}; pulumi config rm {path}`),
+      )
+      continue
+    }
     const near = closestMatch(key.toLowerCase(), [...lowerCase.keys()], { maxDistance: 2 })
     const meant = near === undefined ? '' : ` (did you mean ${lowerCase.get(near)}?)`
     const wrong = `is not a key of this project${meant}`
@@ -73,7 +95,6 @@ function somebodyMayLogIn({ allowedEmails, allowedDomains }: Values, report: Rep
 
 function appOrigin(values: Values, report: Report, { hasFile }: Context): void {
   const { appImage, appSource, appBaseImage } = values
-  registryLogin(values, report)
   if (appImage === '') {
     const wrong = wrongFolder(String(appSource || 'app'), hasFile)
     const allowed = 'a folder of this project that holds a Containerfile or a Dockerfile'
@@ -95,29 +116,8 @@ function wrongFolder(folder: string, hasFile: Context['hasFile']): string | unde
     : 'is not a folder with a Containerfile'
 }
 
-/** A user and a password, or neither; for an image alone. */
-function registryLogin(values: Values, report: Report): void {
-  const { appImage, appRegistryUser: user, appRegistryPassword: password } = values
-  if (appImage === '') {
-    const wrong = message(
-      'is set without appImage',
-      'registry credentials only for an image',
-      'pulumi config rm appRegistryUser; pulumi config rm appRegistryPassword',
-    )
-    if (user !== '') report('appRegistryUser', wrong)
-    else if (password !== '') report('appRegistryPassword', wrong)
-  } else if ((user === '') !== (password === '')) {
-    const wrong = message(
-      'is not set, though the other half of the registry login is',
-      'both or none of appRegistryUser and appRegistryPassword',
-      `pulumi config set ${user === '' ? '' : '--secret '}{path} VALUE`,
-    )
-    report(user === '' ? 'appRegistryUser' : 'appRegistryPassword', wrong)
-  }
-}
-
 function secretsAreSecret(values: Values, report: Report, { secretKeys }: Context): void {
-  const { appSecrets, appRegistryPassword } = values
+  const { appSecrets, appRegistries } = values
   const check = (key: string, isSet: boolean, path: string) => {
     const fix = `pulumi config set --secret ${path} VALUE, and change the value: it has been seen`
     const wrong = 'is in the configuration in plain text'
@@ -125,7 +125,8 @@ function secretsAreSecret(values: Values, report: Report, { secretKeys }: Contex
       report(key, message(wrong, 'a value set with --secret', fix))
   }
   check('appSecrets', Object.keys(appSecrets ?? {}).length > 0, "--path '{path}.NAME'")
-  check('appRegistryPassword', appRegistryPassword !== '', '{path}')
+  const anyLogin = Object.keys(appRegistries ?? {}).length > 0
+  check('appRegistries', anyLogin, `--path '{path}["HOST"].password'`)
 }
 
 const NO_KEY = message(
@@ -143,5 +144,27 @@ function namesOnce({ appEnv, appSecrets }: Values, report: Report): void {
   const wrong = otherName(RESERVED)('is in appEnv as well')
   for (const name of Object.keys(appSecrets)) {
     if (Object.hasOwn(appEnv, name)) report('appSecrets', wrong, { name })
+  }
+}
+
+/**
+ * A number that the engine spells anew is not what the app is meant to get. The file is the stack's
+ * usual one; another one that `--config-file` names is not known here.
+ */
+function asWritten(
+  { appEnv }: Values,
+  report: Report,
+  { project, stack, readFile }: Context,
+): void {
+  const file = `Pulumi.${stack}.yaml`
+  if (!isObject(appEnv)) return
+  for (const [name, written] of Object.entries(
+    respelt(readFile(file) ?? '', `${project}:appEnv`),
+  )) {
+    if (!Object.hasOwn(appEnv, name) || !sameNumber(written, String(appEnv[name]))) continue
+    if (String(appEnv[name]) === written) continue
+    const wrong = `is ${written} in ${file}, a number that arrives as ${appEnv[name]}`
+    const fix = `pulumi config set --path '{path}' ${written}`
+    report('appEnv', message(wrong, 'a text; in a file, one in quotes', fix), { name })
   }
 }

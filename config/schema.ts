@@ -2,6 +2,7 @@ import { X509Certificate } from 'node:crypto'
 import * as v from 'valibot'
 import { caddyRepository } from './caddy-repository.ts'
 import { help, type Say } from './error.ts'
+import { registries } from './registries.ts'
 import type { Context } from './settings.ts'
 import * as texts from './texts.ts'
 import { environment, flag, list, wholeNumber } from './values.ts'
@@ -44,10 +45,6 @@ const IMAGE = texts.matching(
 const CONNECTION = texts.matching(
   /^[A-Za-z0-9][A-Za-z0-9-]{0,127}$/,
   'is not the name of a connection',
-)
-const BASE_IMAGE = texts.matching(
-  /^([a-z0-9.-]+(:\d+)?(\/[a-z0-9._-]+)+(:[\w.-]+)?(@sha256:[0-9a-f]{64})?)?$/,
-  'is not an image name with its registry',
 )
 const PATH = texts.matching(/^\/[\w./~-]*$/, 'is not a path')
 const ENVIRONMENTS = ['Development', 'Staging', 'Production']
@@ -99,7 +96,7 @@ export function keys(context: Context) {
     httpPort: port(80),
     httpsPort: port(443),
 
-    acmeEmail: optional(texts.email, 'an e-mail address', 'you@example.com'),
+    acmeEmail: optional(texts.contact, 'an e-mail address without { } ` #', 'you@example.com'),
     acmeDirectory: text(
       texts.httpsUrl,
       'an https URL',
@@ -133,15 +130,15 @@ export function keys(context: Context) {
     appSource: text(texts.text, 'the path of a folder', 'app'),
     appImage: optional(
       texts.imageByDigest,
-      'registry/name@sha256:digest',
+      'name@sha256:digest, with its registry or of Docker Hub',
       'ghcr.io/acme/shop@sha256:<64 hex digits>',
     ),
-    appBaseImage: v.optional(
-      BASE_IMAGE(help('the name of an image', 'pulumi config rm {path}')),
-      '',
+    appBaseImage: optional(
+      texts.image,
+      'the name of an image, such as docker.io/library/python:3.13-slim',
+      'docker.io/library/python:3.13-slim',
     ),
-    appRegistryUser: text(texts.text, 'a user name', 'bot'),
-    appRegistryPassword: text(texts.text, 'a password or a token', '--secret VALUE'),
+    appRegistries: registries(),
     appEnv: environment(false, RESERVED),
     appSecrets: environment(true, RESERVED),
     appMemoryMiB: wholeNumber('number of MiB', 64, 65536, 256),

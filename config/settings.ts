@@ -1,3 +1,5 @@
+import type { RegistryLogin } from './registries.ts'
+
 /** The stack's whole configuration, validated and grouped by the component that takes it. */
 export interface Settings {
   site: SiteSettings
@@ -89,6 +91,8 @@ export interface CertificateSettings {
 
 export interface ReleaseSettings {
   app: AppOrigin
+  /** Logins by registry, for the app's image and for the images that a build starts from. */
+  registries: Record<string, RegistryLogin>
   /** Environment by name, sorted; names that the deployment itself gives are not among them. */
   env: Record<string, string>
   /** The same, secret. */
@@ -131,10 +135,12 @@ export interface CaddyRepository {
 /** How the app gets onto the host. */
 export type AppOrigin =
   | { kind: 'source'; folder: string; baseImage?: string }
-  | { kind: 'image'; image: string; registry?: { user: string; password: string } }
+  | { kind: 'image'; image: string }
 
 /** What the configuration is read against. */
 export interface Context {
+  /** The project's name, which prefixes its keys in a settings file. */
+  project: string
   /** The stack's name. */
   stack: string
   /** The provider's own `auth0:domain` or AUTH0_DOMAIN. */

@@ -6,6 +6,7 @@ import { isIP } from 'node:net'
 import * as v from 'valibot'
 import type { Say } from './error.ts'
 import { parseExpiry } from './expiry.ts'
+import { fullImageName } from './image-name.ts'
 import { wrongSshKey } from './ssh-key.ts'
 
 export type TextSchema = v.GenericSchema<unknown, string>
@@ -97,6 +98,13 @@ export const email = (say: Say) =>
     ),
   )
 
+/** The same, without what the proxy's configuration would take for a placeholder or a quotation. */
+export const contact = (say: Say) =>
+  v.pipe(
+    email(say),
+    v.regex(/^[^{}`#]*$/, say('has a character that stands for something else in the Caddyfile')),
+  )
+
 /** An e-mail domain, without the @. */
 export const emailDomain = (say: Say) =>
   v.pipe(
@@ -142,16 +150,28 @@ export const aptUrl = (say: Say) =>
     anonymous(say),
   )
 
+/** The name of an image, with its registry or as Docker completes it. */
+const IMAGE = /^([a-z0-9.-]+(:\d+)?\/)?[a-z0-9._-]+(\/[a-z0-9._-]+)*(:[\w.-]+)?(@.+)?$/
+const BAD_DIGEST = 'has a bad digest'
+const DIGEST = /@sha256:[0-9a-f]{64}$/
+
+/** The name of an image, made whole. */
+export const image = (say: Say) =>
+  v.pipe(
+    text(say),
+    v.regex(IMAGE, say('is not the name of an image')),
+    v.check((name) => !name.includes('@') || DIGEST.test(name), say(BAD_DIGEST)),
+    v.transform(fullImageName),
+  )
+
 /** An image by digest (OCI image spec: sha256, 64 hex digits); a tag may stand beside it. */
 export const imageByDigest = (say: Say) =>
   v.pipe(
     text(say),
-    v.regex(
-      /^[a-z0-9.-]+(:\d+)?\/[a-z0-9._/-]+(:[\w.-]+)?(@.+)?$/,
-      say('is not an image name with its registry'),
-    ),
+    v.regex(IMAGE, say('is not the name of an image')),
     v.includes('@', say('names no digest, so that a later pull could bring another image')),
-    v.regex(/@sha256:[0-9a-f]{64}$/, say('has a bad digest')),
+    v.regex(DIGEST, say(BAD_DIGEST)),
+    v.transform(fullImageName),
   )
 
 /** A minute in UTC, or nothing. */

@@ -64,6 +64,9 @@ export function isObject(value: unknown): value is Record<string, unknown> {
 /** Names that `v.record` leaves out without a word. */
 const SKIPPED = ['constructor', 'prototype', '__proto__']
 
+/** As the engine prints a date of a settings file (Go's `time.Time.String`). */
+const ENGINE_DATE = /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(\.\d+)? [+-]\d{4} \S+$/
+
 /** An environment by name, sorted. Numbers and booleans are taken as their text, as a shell would. */
 export function environment(secret: boolean, taken: string[]) {
   const set = `pulumi config set${secret ? ' --secret' : ''} --path`
@@ -80,18 +83,29 @@ export function environment(secret: boolean, taken: string[]) {
       "pulumi config rm --path '{path}.NAME'",
     ),
     value: message('is not a text', 'a text, a number or a boolean', `${set} '{path}' VALUE`),
+    empty: message('is empty', 'a secret of at least one character', `${set} '{path}' VALUE`),
+    date: message(
+      'is a date that YAML understood and the engine writes in its own way',
+      'a text; in a file, one in quotes',
+      `${set} '{path}' VALUE`,
+    ),
   }
   const name = v.pipe(
     v.string(),
     v.regex(/^[A-Za-z_][A-Za-z0-9_]*$/, wrong.name),
     v.notValues(taken, otherName(taken)('is set by the deployment itself')),
   )
-  const value = v.union([v.string(), v.number(), v.boolean()], wrong.value)
+  const value = v.pipe(
+    v.union([v.string(), v.number(), v.boolean()], wrong.value),
+    v.transform(String),
+    v.check((text) => !ENGINE_DATE.test(text), wrong.date),
+    secret ? v.nonEmpty(wrong.empty) : v.string(),
+  )
   return v.optional(
     v.pipe(
       v.custom<Record<string, unknown>>(isObject, wrong.type),
       v.check((names) => !SKIPPED.some((one) => Object.hasOwn(names, one)), wrong.skipped),
-      v.record(name, v.pipe(value, v.transform(String))),
+      v.record(name, value),
       v.transform((names) =>
         Object.fromEntries(Object.entries(names).sort(([a], [b]) => (a < b ? -1 : 1))),
       ),

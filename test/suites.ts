@@ -42,6 +42,7 @@ export const suites: Suite[] = [
   { name: 'github', after: [], commands: [jestOn('test/github', 200)] },
   { name: 'unit', after: ['tools'], commands: [jestOn('test/unit', 100)] },
   { name: 'app', after: ['tools'], commands: [{ argv: ['app/run-tests'], count: 'pytest' }] },
+  { name: 'examples', after: ['tools'], commands: [jestOn('test/examples', 100)] },
   {
     name: 'sandbox',
     after: ['tools', 'machine tools', 'base image'],

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import * as command from '@pulumi/command'
 import * as pulumi from '@pulumi/pulumi'
 import * as random from '@pulumi/random'
+import type { RegistryLogin } from '../../config/registries.ts'
 import type { AppOrigin } from '../../config/settings.ts'
 import { onHost } from '../ssh/on-host.ts'
 import { connection, type SshTarget } from '../ssh/target.ts'
@@ -13,6 +14,8 @@ export interface ReleaseArgs {
   /** Its end takes all releases with it. */
   droplet: pulumi.Resource
   app: AppOrigin
+  /** Logins by registry; delivered as the secrets are. */
+  registries: Record<string, RegistryLogin>
   /** The packed folder of an app that is built on the host. */
   archive?: Archive
   /** Plain environment. */
@@ -77,7 +80,9 @@ export class Release extends pulumi.ComponentResource {
         connection: connection(args.ssh),
         create: pulumi.interpolate`sudo /usr/lib/padlock/release ${this.release}`,
         stdin: pulumi.secret(
-          pulumi.all([body, this.release]).apply(([text, id]) => withId(text, id)),
+          pulumi
+            .all([body, this.release])
+            .apply(([text, id]) => withId(text, id, registries(args.registries))),
         ),
         triggers: [args.dropletId],
         addPreviousOutputInEnv: false,
@@ -129,11 +134,7 @@ function manifest(
 
 function sourceOf(args: ReleaseArgs) {
   if (args.app.kind === 'image') {
-    const { image, registry } = args.app
-    return {
-      image,
-      registry: registry ? { username: registry.user, password: registry.password } : null,
-    }
+    return { image: args.app.image }
   }
   if (!args.archive) throw new Error('Release: an app that is built needs its archive')
   return {
@@ -152,6 +153,14 @@ function releaseId(text: string, salt: string): string {
   return createHash('sha256').update(salt).update(text).digest('hex').slice(0, 12)
 }
 
-function withId(text: string, id: string): string {
-  return JSON.stringify({ id, ...JSON.parse(text) })
+/** Logins are no part of the contents: a new token is no new release. */
+function withId(text: string, id: string, logins: object): string {
+  return JSON.stringify({ id, ...JSON.parse(text), ...logins })
+}
+
+function registries(logins: ReleaseArgs['registries']): object {
+  const places = Object.entries(logins)
+  if (places.length === 0) return {}
+  const named = places.map(([place, { user, password }]) => [place, { username: user, password }])
+  return { registries: Object.fromEntries(named) }
 }

@@ -162,7 +162,7 @@ function check(site: ProxySettings): void {
     'must be an https URL of an ACME directory',
   )
   expect(
-    site.acmeEmail === undefined || /^[^\s{}"'`#@]+@[A-Za-z0-9.-]+$/.test(site.acmeEmail),
+    site.acmeEmail === undefined || /^[^\s{}"`#@]+@[A-Za-z0-9.-]+$/.test(site.acmeEmail),
     'acmeEmail',
     'must be an e-mail address',
   )

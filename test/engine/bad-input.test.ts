@@ -1,4 +1,6 @@
 /** What a user may get wrong ends in one message, before anything is created. */
+import { readFileSync, writeFileSync } from 'node:fs'
+import { respelt, sameNumber } from '../../config/written.ts'
 import { type Json, type Sandbox, startSandbox } from './support/sandbox.ts'
 import { openStack, type Stack } from './support/stack.ts'
 
@@ -23,14 +25,14 @@ test.each<Mistake>([
     what: 'a wrong DigitalOcean token',
     environment: { DIGITALOCEAN_TOKEN: 'dop_v1_wrong' },
     message: `DigitalOcean refused the token. Allowed: a token with read and write access.
-    Fix: pulumi config set --secret digitalocean:token TOKEN, or export DIGITALOCEAN_TOKEN
+    Fix: export DIGITALOCEAN_TOKEN=TOKEN; a digitalocean:token in the configuration goes before it
 Nothing was created or changed.`,
   },
   {
     what: 'a wrong Auth0 secret',
     environment: { AUTH0_CLIENT_SECRET: 'wrong' },
     message: `Auth0 refused the management credentials. Allowed: a machine-to-machine application that is authorised for the Auth0 Management API.
-    Fix: export AUTH0_CLIENT_ID and AUTH0_CLIENT_SECRET, or pulumi config set --secret auth0:clientSecret SECRET
+    Fix: export AUTH0_CLIENT_ID and AUTH0_CLIENT_SECRET; auth0:clientId and auth0:clientSecret in the configuration go before them
 Nothing was created or changed.`,
   },
   {
@@ -70,6 +72,13 @@ Nothing was created or changed.`,
   - httpsPort = 70000 is not a TCP port. Allowed: a whole number from 1 to 65535.
     Fix: pulumi config set httpsPort 443`,
   },
+  {
+    what: 'a date in the environment of the app',
+    settings: { appEnv: { SINCE: new Date('2026-11-23T00:00:00Z') } },
+    message: `The stack's configuration has one problem; nothing was created or changed.
+  - appEnv.SINCE = "2026-11-23 00:00:00 +0000 UTC" is a date that YAML understood and the engine writes in its own way. Allowed: a text; in a file, one in quotes.
+    Fix: pulumi config set --path 'appEnv.SINCE' VALUE`,
+  },
 ])('$what', async ({ settings = {}, environment, message }) => {
   const restore = stack.set(settings)
   const messages = await stack.mistakes(environment)
@@ -105,4 +114,39 @@ test('a management application that may not read client secrets', async () => {
 Nothing was created or changed.`,
   ])
   expect(await sandbox.things()).toEqual([])
+})
+
+test('the environment of the app arrives digit for digit', async () => {
+  const set = async (name: string, value: string) => {
+    const { code, output } = await stack.run(`config set --path appEnv.${name} ${value}`)
+    if (code !== 0) throw new Error(output)
+  }
+  const env = {
+    DATE: '2026-11-23',
+    GUILD_ID: '1177210937346019389',
+    MODE: '0644',
+    ON: 'true',
+    VERSION: '1.10',
+  }
+  for (const [name, value] of Object.entries(env)) await set(name, value)
+  const { stdout } = await stack.run('preview --json')
+  const { steps }: Json = JSON.parse(stdout)
+  const release = steps.find(({ urn }: Json) => urn.includes('padlock:index:Release::'))
+  expect(release.newState.inputs.env).toMatchObject(env)
+  stack.set({})
+})
+
+test('what the engine makes of numbers without quotes is what the program looks for', async () => {
+  const kept = readFileSync(stack.configFile, 'utf8')
+  const numbers = '  padlock:appEnv: {MODE: 0644, VERSION: 1.10, HEX: 0x1F, LONG: 1_000, HALF: 5.0}'
+  writeFileSync(stack.configFile, kept.replace(/^config:\n/m, `config:\n${numbers}\n`))
+  const { stdout } = await stack.run('config get appEnv')
+  writeFileSync(stack.configFile, kept)
+  const arrived: Record<string, number> = JSON.parse(stdout)
+  expect(arrived).toEqual({ MODE: 420, VERSION: 1.1, HEX: 31, LONG: 1000, HALF: 5 })
+  const written = respelt(`config:\n${numbers}\n`, 'padlock:appEnv')
+  expect(Object.keys(written).sort()).toEqual(Object.keys(arrived).sort())
+  for (const [name, number] of Object.entries(arrived)) {
+    expect(sameNumber(written[name] ?? '', String(number))).toBe(true)
+  }
 })

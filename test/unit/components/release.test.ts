@@ -17,6 +17,7 @@ function args(more: Partial<ReleaseArgs> = {}): ReleaseArgs {
     dropletId: '4711',
     droplet: new Anchor(),
     app: { kind: 'source', folder: 'app' },
+    registries: {},
     archive,
     env: { B: '2', A: '1' },
     secrets: { AUTH0_CLIENT_SECRET: pulumi.secret('client-secret') },
@@ -116,12 +117,21 @@ test('the source is copied as one archive whose path tells its contents', async 
 test('an image is pulled: nothing is copied', async () => {
   const image = `ghcr.io/acme/shop@sha256:${'0'.repeat(64)}`
   const { copies, command } = await released({
-    app: { kind: 'image', image, registry: { user: 'bot', password: 'registry-password' } },
+    app: { kind: 'image', image },
     archive: undefined,
   })
   expect(copies).toBeUndefined()
-  expect(JSON.parse((command.stdin as { secret: string }).secret).source).toEqual({
-    image,
-    registry: { username: 'bot', password: 'registry-password' },
+  expect(JSON.parse((command.stdin as { secret: string }).secret).source).toEqual({ image })
+})
+
+test('logins at registries go the same way for a build, and a new token is no new release', async () => {
+  const login = (password: string) => ({ registries: { 'ghcr.io': { user: 'bot', password } } })
+  const { id, command, shown } = await released(login('registry-password'))
+  const { stdin, connection, ...rest } = command
+  expect(JSON.parse((stdin as { secret: string }).secret)).toMatchObject({
+    id,
+    registries: { 'ghcr.io': { username: 'bot', password: 'registry-password' } },
   })
+  expect(JSON.stringify([rest, shown])).not.toContain('registry-password')
+  expect((await released(login('another'))).id).toBe(id)
 })

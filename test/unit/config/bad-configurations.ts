@@ -247,7 +247,7 @@ export const badConfigurations: BadConfiguration[] = [
     title: 'acmeEmail without domain',
     raw: { acmeEmail: 'ops' },
     messages: [
-      'acmeEmail = "ops" is not an e-mail address. Allowed: an e-mail address.\n    Fix: pulumi config set acmeEmail you@example.com',
+      'acmeEmail = "ops" is not an e-mail address. Allowed: an e-mail address without { } ` #.\n    Fix: pulumi config set acmeEmail you@example.com',
     ],
   },
   {
@@ -466,23 +466,63 @@ export const badConfigurations: BadConfiguration[] = [
     title: 'appImage by tag',
     raw: { appImage: 'ghcr.io/acme/shop:1.2' },
     messages: [
-      'appImage = "ghcr.io/acme/shop:1.2" names no digest, so that a later pull could bring another image. Allowed: registry/name@sha256:digest.\n    Fix: pulumi config set appImage ghcr.io/acme/shop@sha256:<64 hex digits>',
+      'appImage = "ghcr.io/acme/shop:1.2" names no digest, so that a later pull could bring another image. Allowed: name@sha256:digest, with its registry or of Docker Hub.\n    Fix: pulumi config set appImage ghcr.io/acme/shop@sha256:<64 hex digits>',
     ],
   },
   {
     title: 'appImage bad digest',
     raw: { appImage: 'ghcr.io/acme/shop@sha256:123' },
     messages: [
-      'appImage = "ghcr.io/acme/shop@sha256:123" has a bad digest. Allowed: registry/name@sha256:digest.\n    Fix: pulumi config set appImage ghcr.io/acme/shop@sha256:<64 hex digits>',
+      'appImage = "ghcr.io/acme/shop@sha256:123" has a bad digest. Allowed: name@sha256:digest, with its registry or of Docker Hub.\n    Fix: pulumi config set appImage ghcr.io/acme/shop@sha256:<64 hex digits>',
     ],
   },
   {
-    title: 'appImage without registry',
+    title: 'names that no image has',
+    raw: { appImage: `Acme/shop@sha256:${'0'.repeat(64)}` },
+    messages: [
+      'appImage = "Acme/shop@sha256:00000000000000000000000000000000000000000000000000000000000000… is not the name of an image. Allowed: name@sha256:digest, with its registry or of Docker Hub.\n    Fix: pulumi config set appImage ghcr.io/acme/shop@sha256:<64 hex digits>',
+    ],
+  },
+  {
+    title: 'a base image with half a digest',
+    raw: { appBaseImage: 'python@sha256:12' },
+    messages: [
+      'appBaseImage = "python@sha256:12" has a bad digest. Allowed: the name of an image, such as docker.io/library/python:3.13-slim.\n    Fix: pulumi config set appBaseImage docker.io/library/python:3.13-slim',
+    ],
+  },
+  {
+    title: 'half a login at a registry',
+    raw: { appRegistries: { 'ghcr.io': { user: 'bot' } } },
+    messages: [
+      'appRegistries.ghcr.io.password is no login. Allowed: a user and a password, both texts.\n    Fix: pulumi config set --path \'appRegistries["ghcr.io"].user\' NAME; pulumi config set --secret --path \'appRegistries["ghcr.io"].password\' TOKEN',
+    ],
+  },
+  {
+    title: 'logins by names that no image has',
     raw: {
-      appImage: 'shop@sha256:0000000000000000000000000000000000000000000000000000000000000000',
+      appRegistries: {
+        'https://ghcr.io': { user: 'bot', password: 'hunter2' },
+        'index.docker.io/v1': { user: 'bot', password: 'hunter2' },
+      },
     },
     messages: [
-      'appImage = "shop@sha256:0000000000000000000000000000000000000000000000000000000000000000" is not an image name with its registry. Allowed: registry/name@sha256:digest.\n    Fix: pulumi config set appImage ghcr.io/acme/shop@sha256:<64 hex digits>',
+      'appRegistries.https://ghcr.io has a name that is no registry. Allowed: registries as images name them (ghcr.io, docker.io), or a path below one.\n    Fix: pulumi config set --path \'appRegistries["ghcr.io"].user\' NAME; pulumi config set --secret --path \'appRegistries["ghcr.io"].password\' TOKEN',
+      'appRegistries.index.docker.io/v1 is Docker Hub, whose images are named docker.io/\u2026. Allowed: registries as images name them (ghcr.io, docker.io), or a path below one.\n    Fix: pulumi config set --path \'appRegistries["ghcr.io"].user\' NAME; pulumi config set --secret --path \'appRegistries["ghcr.io"].password\' TOKEN',
+    ],
+  },
+  {
+    title: 'registry password in plain',
+    raw: { appRegistries: { 'ghcr.io': { user: 'bot', password: 'hunter2' } } },
+    context: { secretKeys: [] },
+    messages: [
+      'appRegistries is in the configuration in plain text. Allowed: a value set with --secret.\n    Fix: pulumi config set --secret --path \'appRegistries["HOST"].password\' VALUE, and change the value: it has been seen',
+    ],
+  },
+  {
+    title: 'a key of an earlier version',
+    raw: { appRegistryUser: 'bot' },
+    messages: [
+      'appRegistryUser is no key any more. Allowed: appRegistries, a login for each registry.\n    Fix: pulumi config set --path \'appRegistries["HOST"].user\' NAME; pulumi config rm appRegistryUser',
     ],
   },
   {
@@ -494,44 +534,6 @@ export const badConfigurations: BadConfiguration[] = [
     },
     messages: [
       'appSource = "app" is set beside appImage, but an image is not built. Allowed: either appImage or appSource.\n    Fix: pulumi config rm appSource',
-    ],
-  },
-  {
-    title: 'half a registry login',
-    raw: {
-      appImage:
-        'ghcr.io/acme/shop@sha256:0000000000000000000000000000000000000000000000000000000000000000',
-      appRegistryUser: 'bot',
-    },
-    messages: [
-      'appRegistryPassword is not set, though the other half of the registry login is. Allowed: both or none of appRegistryUser and appRegistryPassword.\n    Fix: pulumi config set --secret appRegistryPassword VALUE',
-    ],
-  },
-  {
-    title: 'registry login without image',
-    raw: { appRegistryUser: 'bot', appRegistryPassword: 'hidden' },
-    messages: [
-      'appRegistryUser is set without appImage. Allowed: registry credentials only for an image.\n    Fix: pulumi config rm appRegistryUser; pulumi config rm appRegistryPassword',
-    ],
-  },
-  {
-    title: 'registry password in plain',
-    raw: {
-      appImage:
-        'ghcr.io/acme/shop@sha256:0000000000000000000000000000000000000000000000000000000000000000',
-      appRegistryUser: 'bot',
-      appRegistryPassword: 'hunter2',
-    },
-    context: { secretKeys: [] },
-    messages: [
-      'appRegistryPassword is in the configuration in plain text. Allowed: a value set with --secret.\n    Fix: pulumi config set --secret appRegistryPassword VALUE, and change the value: it has been seen',
-    ],
-  },
-  {
-    title: 'appBaseImage without registry',
-    raw: { appBaseImage: 'python' },
-    messages: [
-      'appBaseImage = "python" is not an image name with its registry. Allowed: the name of an image.\n    Fix: pulumi config rm appBaseImage',
     ],
   },
   {
@@ -560,6 +562,41 @@ export const badConfigurations: BadConfiguration[] = [
     raw: { appEnv: { A: { b: 1 } } },
     messages: [
       'appEnv.A = {"b":1} is not a text. Allowed: a text, a number or a boolean.\n    Fix: pulumi config set --path \'appEnv.A\' VALUE',
+    ],
+  },
+  {
+    title: 'appEnv with a date, as the engine hands it over',
+    raw: { appEnv: { SINCE: '2026-11-23 00:00:00 +0000 UTC' } },
+    messages: [
+      'appEnv.SINCE = "2026-11-23 00:00:00 +0000 UTC" is a date that YAML understood and the engine writes in its own way. Allowed: a text; in a file, one in quotes.\n    Fix: pulumi config set --path \'appEnv.SINCE\' VALUE',
+    ],
+  },
+  {
+    title: 'appEnv with numbers that the settings file spells otherwise',
+    raw: { appEnv: { ID: '1177210937346019389', MODE: 420, TEXT: '420', VERSION: 1.1, OTHER: 7 } },
+    context: {
+      readFile: (path) =>
+        path === 'Pulumi.dev.yaml'
+          ? 'config:\n  padlock:appEnv:\n    ID: 1177210937346019389\n    MODE: 0644\n    TEXT: "0644"\n    VERSION: 1.10\n    OTHER: 010\n'
+          : undefined,
+    },
+    messages: [
+      "appEnv.MODE is 0644 in Pulumi.dev.yaml, a number that arrives as 420. Allowed: a text; in a file, one in quotes.\n    Fix: pulumi config set --path 'appEnv.MODE' 0644",
+      "appEnv.VERSION is 1.10 in Pulumi.dev.yaml, a number that arrives as 1.1. Allowed: a text; in a file, one in quotes.\n    Fix: pulumi config set --path 'appEnv.VERSION' 1.10",
+    ],
+  },
+  {
+    title: 'an empty secret',
+    raw: { appSecrets: { TOKEN: '' } },
+    messages: [
+      'appSecrets.TOKEN = "(hidden)" is empty. Allowed: a secret of at least one character.\n    Fix: pulumi config set --secret --path \'appSecrets.TOKEN\' VALUE',
+    ],
+  },
+  {
+    title: 'acmeEmail with what is a placeholder to Caddy',
+    raw: { acmeEmail: '{env.HOME}@example.com' },
+    messages: [
+      'acmeEmail = "{env.HOME}@example.com" has a character that stands for something else in the Caddyfile. Allowed: an e-mail address without { } ` #.\n    Fix: pulumi config set acmeEmail you@example.com',
     ],
   },
   {
@@ -660,7 +697,7 @@ export const badConfigurations: BadConfiguration[] = [
     raw: { acmeEmail: 'hunter2' },
     context: { secretKeys: ['acmeEmail'] },
     messages: [
-      'acmeEmail = "(hidden)" is not an e-mail address. Allowed: an e-mail address.\n    Fix: pulumi config set acmeEmail you@example.com',
+      'acmeEmail = "(hidden)" is not an e-mail address. Allowed: an e-mail address without { } ` #.\n    Fix: pulumi config set acmeEmail you@example.com',
     ],
   },
   {

@@ -1,3 +1,4 @@
+import { caddyfile } from '../../../components/site/caddyfile.ts'
 import { declaredTypes } from '../../../config/declared.ts'
 import { ConfigurationError } from '../../../config/error.ts'
 import { parse, type RawConfig } from '../../../config/parse.ts'
@@ -79,6 +80,7 @@ describe('a good configuration', () => {
       },
       release: {
         app: { kind: 'source', folder: 'app', baseImage: undefined },
+        registries: {},
         env: {},
         secrets: {},
         memoryMiB: 256,
@@ -89,7 +91,7 @@ describe('a good configuration', () => {
       },
       project: { environment: 'Development' },
       lifecycle: { expires: undefined, protect: false, protectDroplet: false },
-      secretKeys: ['appSecrets', 'appRegistryPassword'],
+      secretKeys: ['appSecrets', 'appRegistries'],
     })
   })
 
@@ -126,15 +128,36 @@ describe('a good configuration', () => {
     expect(caddyRepository).toMatchObject({ suite: 'any-version', component: 'main' })
   })
 
-  test('an image by digest, with a login at its registry', () => {
-    const image = `ghcr.io/acme/shop:1.2@sha256:${'a'.repeat(64)}`
-    const { app } = read({
-      appImage: image,
-      appRegistryUser: 'bot',
-      appRegistryPassword: 'hunter2',
-    }).release
-    expect(app).toEqual({ kind: 'image', image, registry: { user: 'bot', password: 'hunter2' } })
+  test.each([
+    ['ghcr.io/acme/shop:1.2', 'ghcr.io/acme/shop:1.2'],
+    ['acme/shop', 'docker.io/acme/shop'],
+    ['nginx', 'docker.io/library/nginx'],
+    ['localhost/shop', 'localhost/shop'],
+    ['registry:5000/shop', 'registry:5000/shop'],
+    ['docker.io/acme/shop', 'docker.io/acme/shop'],
+  ])('the image %s is %s, as Docker completes it', (name, whole) => {
+    const digest = `@sha256:${'a'.repeat(64)}`
+    const image = whole + digest
+    expect(read({ appImage: name + digest }).release.app).toEqual({ kind: 'image', image })
+    expect(read({ appBaseImage: name }).release.app).toMatchObject({ baseImage: whole })
   })
+
+  test('logins at several registries, for an image as for a build', () => {
+    const logins = {
+      'ghcr.io': { user: 'bot', password: 'hunter2' },
+      'docker.io': { user: 'acme', password: 'hunter22' },
+      'registry.example.com:5000/team': { user: 'bot', password: 'hunter2' },
+    }
+    expect(read({ appRegistries: logins }).release.registries).toEqual(logins)
+  })
+
+  test.each(["o'brien@example.com", 'ops+padlock&co@example.com'])(
+    'acmeEmail %s is known to the certificate authority as it is',
+    (acmeEmail) => {
+      const { site, certificates } = read({ acmeEmail })
+      expect(caddyfile({ ...site, ...certificates })).toContain(`\n\t\t\temail ${acmeEmail}\n`)
+    },
+  )
 
   test('environment values may be numbers and booleans, sorted by name', () => {
     expect(Object.entries(read({ appEnv: { B: 1, A: true } }).release.env)).toEqual([

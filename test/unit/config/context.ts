@@ -11,9 +11,10 @@ const files: Record<string, string> = {
 /** A project with an app, a certificate, a signing key, and secrets kept as secrets. */
 export function context(more: Partial<Context> = {}): Context {
   return {
+    project: 'padlock',
     stack: 'dev',
     auth0Domain: 'acme.eu.auth0.com',
-    secretKeys: ['appSecrets', 'appRegistryPassword'],
+    secretKeys: ['appSecrets', 'appRegistries'],
     readFile: (path) => files[path],
     hasFile: (folder, file) => folder === 'app' && file === 'Containerfile',
     ...more,

@@ -22,7 +22,7 @@ sys.path.insert(0, sys.argv[1])
 
 from padlock_release import appuser, image, log, main, readiness, service, store  # noqa: E402
 from padlock_release.failure import Failure  # noqa: E402
-from padlock_release.manifest import Archive, Image, parse  # noqa: E402
+from padlock_release.manifest import Archive, Image, Login, parse  # noqa: E402
 
 APP, CADDY, ID = 64001, 64002, '3f2a9c01d2e4'
 MANIFEST = {
@@ -55,6 +55,7 @@ class Host:
             file.write('Secret=a,type=env\n')
         os.chmod(self.file, 0o600)
         self.programs: list[tuple] = []
+        self.has_image = True
         users = {'app': (APP, self.home), 'caddy': (CADDY, '/')}
         for module in (appuser, readiness):
             module.pwd = SimpleNamespace(
@@ -89,7 +90,8 @@ class Host:
         self.programs.append(tuple(found))
         if argv[:3] == ('podman', 'unshare', 'rm'):
             shutil.rmtree(argv[-1])
-        return subprocess.CompletedProcess(argv, 0, 'sha256:1\n', '')
+        missing = argv[1:3] == ('image', 'inspect') and not self.has_image
+        return subprocess.CompletedProcess(argv, int(missing), 'sha256:1\n', '')
 
     def link(self, target: str, path: str) -> None:
         """As the user `app` would."""
@@ -152,7 +154,7 @@ def serve(path: str) -> list[bytes]:
 
 def build_link(host: Host) -> None:
     host.link(host.victim, f'{host.home}/build')
-    image._build(archive(host), 'x')
+    image._build(archive(host), 'x', [])
 
 
 def units_link(host: Host) -> None:
@@ -214,7 +216,8 @@ def whole_release(host: Host) -> None:
 
 def auth_link(host: Host) -> None:
     host.link(host.file, f'{host.runtime}/padlock-auth.json')
-    image._pull(Image('example.com/app', 'ada', 'hunter22'))
+    host.has_image = False
+    image.ensure(Image('example.com/app'), {'example.com': Login('ada', 'hunter22')})
 
 
 def socket_link(host: Host) -> None:
@@ -315,16 +318,32 @@ def without_links(host: Host) -> None:
     assert host.programs[-1][0][:4] == ('podman', 'unshare', 'rm', '-rf'), host.programs
 
     host.programs.clear()
-    image._build(archive(host), 'x')
+    image._build(archive(host), 'x', [])
     [(argv, unpacked)] = host.programs
     assert argv[:2] == ('podman', 'build') and unpacked, host.programs
     assert not os.path.lexists(f'{host.home}/build')
 
     host.programs.clear()
-    image._pull(Image('example.com/app', 'ada', 'hunter22'))
-    [(_, _, auth)] = host.programs
-    assert auth == (APP, '0o600', '{"auths": {"example.com": {"auth": "YWRhOmh1bnRlcjIy"}}}'), auth
+    host.has_image = False
+    logins = {'example.com': Login('ada', 'hunter22'), 'docker.io': Login('bo', 'x')}
+    image.ensure(Image('example.com/app'), logins)
+    image.ensure(archive(host), logins)
+    _, pull, _, build = host.programs
+    for argv, _, auth in (pull, build):
+        assert argv[3 if argv[1] == 'pull' else 4 :][:2] == ('--authfile', f'{host.runtime}/padlock-auth.json'), argv
+        assert 'hunter22' not in ' '.join(argv) and 'YWRh' not in ' '.join(argv), argv
+        assert auth == (
+            APP,
+            '0o600',
+            '{"auths": {"example.com": {"auth": "YWRhOmh1bnRlcjIy"}, "docker.io": {"auth": "Ym86eA=="}}}',
+        ), auth
     assert os.listdir(host.runtime) == []
+    logged = open(log.PATH, encoding='utf-8').read()
+    assert 'hunter22' not in logged and 'YWRh' not in logged, logged
+
+    host.programs.clear()
+    image.ensure(Image('example.com/app'), {})
+    assert host.programs[-1][0] == ('podman', 'pull', '--quiet', 'example.com/app'), host.programs
 
 
 def attempt(name: str) -> str | None:

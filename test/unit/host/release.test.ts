@@ -44,8 +44,8 @@ except Failure as failure:
 
 test.each<[object]>([
   [{}],
-  [{ source: { image, registry: null } }],
-  [{ source: { image, registry: { username: 'ada', password: 'x' } } }],
+  [{ source: { image } }],
+  [{ registries: { 'ghcr.io': { username: 'ada', password: 'x' } } }],
 ])('a good manifest with %j', (change) => {
   expect(problem({ ...good, ...change })).toBeNull()
 })
@@ -67,8 +67,9 @@ test.each<[object | string, string]>([
   [{ source: { ...archive, baseImage: 5 } }, 'baseImage must be a text'],
   [{ source: { image: 'python:3.13' } }, 'image must be host/name@sha256:digest'],
   [{ source: { image: '--help/x@sha256:' } }, 'image must be host/name@sha256:digest'],
-  [{ source: { image, registry: 'ada' } }, 'source.registry must be an object or null'],
-  [{ source: { image, registry: { username: 'ada' } } }, 'password must be a text'],
+  [{ registries: ['ghcr.io'] }, 'registries must be an object'],
+  [{ registries: { 'ghcr.io': 'ada' } }, 'registries.ghcr.io must be an object'],
+  [{ registries: { 'ghcr.io': { username: 'ada' } } }, 'password must be a text'],
   [{ env: { 'A-B': 'x' } }, 'env.A-B must be a variable name'],
   [{ env: { A: 1 } }, 'env.A must be a text without NUL'],
   [{ secrets: { A: '' } }, 'secrets.A must be not empty'],
@@ -162,7 +163,7 @@ from padlock_release.failure import Failure
 from padlock_release.manifest import parse
 calls = []
 
-def fail(source):
+def fail(source, registries):
     raise Failure('no such base')
 
 main.log.write = lambda text: None
@@ -182,4 +183,30 @@ except Failure as failure:
     { manifest: JSON.stringify(good), current },
   )
   expect(found).toEqual(['no such base', calls])
+})
+
+test.each([
+  ['toomanyrequests: You have reached your unauthenticated pull rate limit', true],
+  ['unauthorized: authentication required', true],
+  ['requested access to the resource is denied', true],
+  ['no space left on device', false],
+])('podman ends with %p: is a login named as the way on? %p', (words, named) => {
+  const text = python(
+    `
+from padlock_release import image
+from padlock_release.failure import Failure
+image.appuser.runtime_directory = lambda: '/run/user/1'
+image.appuser.remove = lambda path: None
+try:
+    with image._logins({}):
+        raise Failure(given)
+except Failure as failure:
+    print(json.dumps(str(failure)))`,
+    words,
+  )
+  const fix =
+    '\nFix: give the registry a login, docker.io for Docker Hub: ' +
+    `pulumi config set --path 'appRegistries["HOST"].user' NAME; ` +
+    `pulumi config set --secret --path 'appRegistries["HOST"].password' TOKEN`
+  expect(text).toBe(named ? words + fix : words)
 })

@@ -20,7 +20,10 @@ test('a droplet without user data passes', async () => {
 test('a secret of the configuration fails, by the key that holds it', async () => {
   const secret = 'correct horse battery'
   const text = `#cloud-config\nruncmd:\n- [login, ${secret}]\n`
-  const config = { appSecrets: { DATABASE: secret }, appRegistryPassword: 'not in there' }
+  const config = {
+    appSecrets: { DATABASE: secret },
+    appRegistries: { 'ghcr.io': { password: 'not in there' } },
+  }
   expect(await said(text, config)).toEqual([
     `it: User data holds the value of padlock:appSecrets.DATABASE. ${advice}`,
   ])

@@ -34,7 +34,7 @@ test.each([
   'clientSecret',
   'padlock:appSecrets.DATABASE',
   'auth0:clientSecret',
-  'appRegistryPassword',
+  'padlock:appRegistries.ghcr.io.password',
   'DIGITALOCEAN_TOKEN',
   'AWS_SECRET_ACCESS_KEY',
   'DEPLOY_PRIVATE_KEY',

@@ -5,6 +5,7 @@ import gzip
 import hashlib
 import json
 import os
+import re
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,9 +15,16 @@ from typing import BinaryIO
 from . import appuser
 from .failure import Failure
 from .log import say, write
-from .manifest import Archive, Image
+from .manifest import Archive, Image, Login
 
 TRUST = '/etc/ssl/certs/ca-certificates.crt'
+# A registry's words where it wants a login, or has none left for the anonymous.
+UNAUTHORIZED = r'unauthorized|authentication required|access to the resource is denied|toomanyrequests'
+FIX = (
+    'Fix: give the registry a login, docker.io for Docker Hub: '
+    'pulumi config set --path \'appRegistries["HOST"].user\' NAME; '
+    'pulumi config set --secret --path \'appRegistries["HOST"].password\' TOKEN'
+)
 
 
 def reference(source: Archive | Image) -> str:
@@ -27,17 +35,18 @@ def reference(source: Archive | Image) -> str:
     return f'localhost/app:{hashlib.sha256(content.encode()).hexdigest()[:12]}'
 
 
-def ensure(source: Archive | Image) -> str:
+def ensure(source: Archive | Image, registries: dict[str, Login]) -> str:
     """Returns the image's id, `sha256:…`."""
     name = reference(source)
     found = appuser.run('podman', 'image', 'inspect', '--format', '{{.Id}}', name, check=False)
     if found.returncode != 0:
-        if isinstance(source, Image):
-            say(f'pulling {name}')
-            found = _pull(source)
-        else:
-            say(f'building {name}')
-            found = _build(source, name)
+        with _logins(registries) as logins:
+            if isinstance(source, Image):
+                say(f'pulling {name}')
+                found = appuser.run('podman', 'pull', '--quiet', *logins, name)
+            else:
+                say(f'building {name}')
+                found = _build(source, name, logins)
     # Podman's last line is the id in all three cases.
     return f'sha256:{found.stdout.split()[-1].removeprefix("sha256:")}'
 
@@ -48,7 +57,7 @@ def remove(names: list[str]) -> None:
     appuser.run('podman', 'image', 'prune', '--force', '--filter', 'until=168h', check=False)
 
 
-def _build(source: Archive, name: str) -> CompletedProcess:
+def _build(source: Archive, name: str, logins: list[str]) -> CompletedProcess:
     context = os.path.join(appuser.home(), 'build')
     with _verified(source) as file:
         appuser.remove(context)
@@ -57,7 +66,7 @@ def _build(source: Archive, name: str) -> CompletedProcess:
             arguments = [] if source.base_image is None else ['--build-arg', f'BASE={source.base_image}']
             # A build trusts what the host trusts, and keeps nothing of it.
             arguments += ['--volume', f'{TRUST}:{TRUST}:ro', '--build-arg', f'PIP_CERT={TRUST}']
-            done = appuser.run('podman', 'build', '--tag', name, *arguments, context)
+            done = appuser.run('podman', 'build', '--tag', name, *logins, *arguments, context)
             write(done.stdout + done.stderr)
             return done
         finally:
@@ -94,16 +103,28 @@ def _unpack(archive: BinaryIO, directory: str) -> None:
     )  # fmt: skip
 
 
-def _pull(source: Image) -> CompletedProcess:
-    """The credentials are in a file on a tmpfs for as long as the pull takes."""
+@contextmanager
+def _logins(registries: dict[str, Login]) -> Iterator[list[str]]:
+    """
+    Arguments for podman by which it logs in where it must. The logins are in a file on a tmpfs for
+    as long as podman takes (containers-auth.json(5)), and in no build's reach.
+    """
     path = os.path.join(appuser.runtime_directory(), 'padlock-auth.json')
     appuser.remove(path)
-    if source.username is None:
-        return appuser.run('podman', 'pull', '--quiet', source.reference)
-    pair = base64.b64encode(f'{source.username}:{source.password}'.encode()).decode()
-    host = source.reference.split('/', 1)[0]
     try:
-        appuser.write(path, json.dumps({'auths': {host: {'auth': pair}}}), umask=0o077)
-        return appuser.run('podman', 'pull', '--quiet', '--authfile', path, source.reference)
+        arguments = []
+        if registries:
+            auths = {place: {'auth': _pair(login)} for place, login in registries.items()}
+            appuser.write(path, json.dumps({'auths': auths}), umask=0o077)
+            arguments = ['--authfile', path]
+        yield arguments
+    except Failure as failure:
+        if not re.search(UNAUTHORIZED, str(failure), re.IGNORECASE):
+            raise
+        raise Failure(f'{failure}\n{FIX}') from None
     finally:
         appuser.remove(path)
+
+
+def _pair(login: Login) -> str:
+    return base64.b64encode(f'{login.username}:{login.password}'.encode()).decode()

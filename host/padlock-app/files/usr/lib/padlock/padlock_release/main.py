@@ -33,7 +33,7 @@ def bring_up(manifest: Manifest) -> str:
         if leftover not in (current, manifest.id):
             service.remove(leftover)
     if current == manifest.id and _serves(manifest):
-        return image.ensure(manifest.source)
+        return image.ensure(manifest.source, manifest.registries)
 
     entry = store.Entry(manifest.id, image.reference(manifest.source), _archive(manifest), False)
     try:
@@ -77,7 +77,7 @@ def _prepare(manifest: Manifest, reference: str) -> str:
     with ThreadPoolExecutor(max_workers=1) as beside:
         unit = beside.submit(_install, manifest, reference)
         with _step('image'):
-            found = image.ensure(manifest.source)
+            found = image.ensure(manifest.source, manifest.registries)
         unit.result()
     return found
 

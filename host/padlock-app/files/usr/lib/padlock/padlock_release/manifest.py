@@ -18,16 +18,22 @@ class Archive(NamedTuple):
 
 
 class Image(NamedTuple):
-    """An image to be pulled by digest, with the registry's user name and password if it has any."""
+    """An image to be pulled by digest."""
 
     reference: str
-    username: str | None
-    password: str | None
+
+
+class Login(NamedTuple):
+    """At a registry, or at a path below one."""
+
+    username: str
+    password: str
 
 
 class Manifest(NamedTuple):
     id: str
     source: Archive | Image
+    registries: dict[str, Login]
     env: dict[str, str]
     secrets: dict[str, str]
     memory_mib: int
@@ -46,6 +52,7 @@ def parse(stream: TextIO) -> Manifest:
     manifest = Manifest(
         id=_matching(data, 'id', r'[0-9a-f]{12}', '12 hexadecimal digits'),
         source=_source(data.get('source')),
+        registries=_registries(data.get('registries', {})),
         env=_environment(data, 'env'),
         secrets=_environment(data, 'secrets'),
         memory_mib=_integer(data, 'memoryMiB', 16, 1048576),
@@ -69,11 +76,17 @@ def _source(source: Any) -> Archive | Image:
     reference = _matching(
         source, 'image', r'[^\s/@]+/[^\s@]+@sha256:[0-9a-f]{64}', 'host/name@sha256:digest'
     )
-    registry = source.get('registry')
-    if registry is None:
-        return Image(reference, None, None)
-    _check(isinstance(registry, dict), 'source.registry', 'an object or null')
-    return Image(reference, _text(registry, 'username'), _text(registry, 'password'))
+    return Image(reference)
+
+
+def _registries(registries: Any) -> dict[str, Login]:
+    _check(isinstance(registries, dict), 'registries', 'an object')
+    for place, login in registries.items():
+        _check(isinstance(login, dict), f'registries.{place}', 'an object')
+    return {
+        place: Login(_text(login, 'username'), _text(login, 'password'))
+        for place, login in registries.items()
+    }
 
 
 def _environment(data: dict[str, Any], key: str) -> dict[str, str]:
