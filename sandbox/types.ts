@@ -56,6 +56,13 @@ export interface Cloud {
   addresses(): { address: string; dropletId: number }[]
   /** Does the cloud firewall let this through? All is open until a firewall covers the droplet. */
   admits(dropletId: number, protocol: 'tcp' | 'udp', port: number, source: string): boolean
+  /** Does the cloud firewall let the droplet reach this? All is open until one covers it. */
+  admitsOutbound(
+    dropletId: number,
+    protocol: 'tcp' | 'udp' | 'icmp',
+    port: number,
+    destination: string,
+  ): boolean
   /** The TCP ports named one by one in inbound rules; the ingress listens on them as well. */
   inboundPorts(): number[]
   /** Records of the simulated zones; `undefined` if no zone here is authoritative for the name. */

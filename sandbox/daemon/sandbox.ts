@@ -50,6 +50,7 @@ export class Sandbox {
     await mkdir(cache, { recursive: true })
     const credentials = await ensureCredentials(dir)
     const authority = await openAuthority(dir)
+    let cloud: Cloud | undefined
 
     if (machines !== 'none') {
       const { startMachines }: Hypervisor =
@@ -62,6 +63,8 @@ export class Sandbox {
           dir: join(dir, 'machines'),
           cache,
           vendor: { hosts: Object.values(HOSTS), caCertificates: [authority.rootPem, ...extra] },
+          admits: (id, { protocol, port, destination }) =>
+            cloud?.admitsOutbound(id, protocol, port, destination) ?? false,
           log,
           progress: log,
         }),
@@ -76,6 +79,7 @@ export class Sandbox {
         log,
       }),
     )
+    cloud = digitalocean
     const resolve: Cloud['resolve'] = (name, type) => digitalocean.resolve(name, type)
     const dns = await this.#part('dns', ports.dns, () =>
       startDns({ host: HOST, port: ports.dns, resolve }),

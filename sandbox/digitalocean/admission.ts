@@ -1,4 +1,4 @@
-/** The cloud firewall: who may reach which port of which droplet. */
+/** The cloud firewall: who may reach which port of which droplet, and what a droplet reaches. */
 import { BlockList, isIPv4 } from 'node:net'
 import { covers } from './firewalls.ts'
 import type { DropletRow, Peers, RuleRow, State } from './state.ts'
@@ -15,16 +15,38 @@ export function admits(
   port: number,
   source: string,
 ): boolean {
+  return listed(state, dropletId, 'inbound', protocol, port, source)
+}
+
+/** The same for what a droplet begins to reach; `port` counts for tcp and udp alone. */
+export function admitsOutbound(
+  state: State,
+  dropletId: number,
+  protocol: 'tcp' | 'udp' | 'icmp',
+  port: number,
+  destination: string,
+): boolean {
+  return listed(state, dropletId, 'outbound', protocol, port, destination)
+}
+
+function listed(
+  state: State,
+  dropletId: number,
+  direction: 'inbound' | 'outbound',
+  protocol: 'tcp' | 'udp' | 'icmp',
+  port: number,
+  peer: string,
+): boolean {
   const droplet = state.droplets.find((each) => each.id === dropletId)
   if (!droplet) return false
   const firewalls = state.firewalls.filter((firewall) => covers(firewall, droplet))
   if (firewalls.length === 0) return true
-  const address = source.replace(/^::ffff:(?=\d+\.)/i, '')
+  const address = peer.replace(/^::ffff:(?=\d+\.)/i, '')
   return firewalls.some((firewall) =>
-    firewall.inbound.some(
+    firewall[direction].some(
       (rule) =>
         rule.protocol === protocol &&
-        includesPort(rule, port) &&
+        (protocol === 'icmp' || includesPort(rule, port)) &&
         includesAddress(state, rule.peers, address),
     ),
   )

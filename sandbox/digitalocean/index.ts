@@ -4,7 +4,7 @@ import { Faults } from '../faults.ts'
 import type { Cloud, Machines, SimulatedApi } from '../types.ts'
 import { accountRoutes } from './account.ts'
 import { Actions, actionRoutes } from './actions.ts'
-import { admits, singlePorts } from './admission.ts'
+import { admits, admitsOutbound, singlePorts } from './admission.ts'
 import { catalogueRoutes } from './catalogue-routes.ts'
 import type { AccountLimits, Context } from './context.ts'
 import { domainRoutes } from './domains.ts'
@@ -98,6 +98,7 @@ export async function startDigitalOcean(options: DigitalOceanOptions): Promise<D
       ),
     ],
     admits: (dropletId, protocol, port, source) => admits(state, dropletId, protocol, port, source),
+    admitsOutbound: (...attempt) => admitsOutbound(state, ...attempt),
     inboundPorts: () => singlePorts(state),
     resolve: (name, type) => resolve(state, name, type),
     onChange: (listener) => store.onChange(listener),

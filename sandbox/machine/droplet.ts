@@ -12,6 +12,8 @@ import { imageFiles } from './base-image.ts'
 import { createDisk, growDisk } from './disk.ts'
 import { metadataCommand, writeMetadata } from './metadata.ts'
 import { LAN } from './network.ts'
+import { filterOutbound } from './outbound.ts'
+import type { Attempt } from './packet.ts'
 import { commandLine, lastWords } from './qemu.ts'
 import { openQmp, type Qmp } from './qmp.ts'
 import { makeSeed } from './seed.ts'
@@ -38,6 +40,9 @@ interface Note {
   process?: { pid: number; started: string }
 }
 
+/** Whether the droplet of this id may reach this. */
+export type Admits = (dropletId: number, attempt: Attempt) => boolean
+
 /** One droplet's machine: its folder, and the QEMU process while it is on. */
 export class Droplet {
   readonly id: number
@@ -45,6 +50,7 @@ export class Droplet {
   #note: Note
   #forwards = new Map<number, Endpoint>()
   #talks: Promise<unknown> = Promise.resolve()
+  #endFilter = () => {}
 
   private constructor(id: number, folder: string, note: Note) {
     this.id = id
@@ -86,8 +92,8 @@ export class Droplet {
     return qemu !== undefined && isRunning(qemu)
   }
 
-  /** Boots; resolves once QEMU runs and answers. */
-  async start(qemu: string, accelerator: Accelerator): Promise<void> {
+  /** Boots; resolves once QEMU runs and answers. `admits` says what the machine may reach. */
+  async start(qemu: string, accelerator: Accelerator, admits: Admits): Promise<void> {
     if (this.on) return
     this.#forwards.clear()
     const { uuid, image, vcpus, memoryMiB } = this.#note
@@ -121,9 +127,15 @@ export class Droplet {
       await log.close()
     }
     const problem = await this.#untilItAnswers()
-    if (problem === undefined) return
+    if (problem === undefined) return this.filter(admits)
     await this.pullThePlug()
     throw new Error(`QEMU does not run droplet ${this.id}: ${problem}; ${await lastWords(logFile)}`)
+  }
+
+  /** Lets the machine that runs reach what `admits` says, and nothing else. */
+  async filter(admits: Admits): Promise<void> {
+    this.#endFilter()
+    this.#endFilter = await filterOutbound(this.folder, (attempt) => admits(this.id, attempt))
   }
 
   /** Presses the power button, and pulls the plug if the system does not end in time. */

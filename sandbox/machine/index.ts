@@ -5,7 +5,7 @@ import type { Machines } from '../types.ts'
 import { type Accelerator, chooseAccelerator } from './accelerator.ts'
 import { ensureBaseImage, imageFiles } from './base-image.ts'
 import { capConsole } from './console.ts'
-import { Droplet } from './droplet.ts'
+import { type Admits, Droplet } from './droplet.ts'
 import { findProgram } from './programs.ts'
 import type { Vendor } from './vendor-data.ts'
 
@@ -17,6 +17,8 @@ export interface MachineOptions {
   /** Where base images are kept from one sandbox to the next. */
   cache: string
   vendor: Vendor
+  /** What droplets may reach on others; everything by default. */
+  admits?: Admits
   log?: (message: string) => void
   progress?: (message: string) => void
 }
@@ -29,10 +31,10 @@ const CONSOLE_CHECK_MS = 30_000
  * none (`ensureBaseImage` does so ahead of it) and tries whether there is hardware acceleration.
  */
 export async function startMachines(options: MachineOptions): Promise<Machines> {
-  const { log = () => {}, progress = () => {} } = options
+  const { log = () => {}, progress = () => {}, admits = () => true } = options
   const dir = resolve(options.dir)
   await mkdir(dir, { recursive: true, mode: 0o700 })
-  const droplets = await adoptAll(dir, log)
+  const droplets = await adoptAll(dir, log, admits)
   const platform = lazily(() => preparePlatform(resolve(options.cache), progress, log))
   const timer = setInterval(() => {
     for (const each of droplets.values()) void capConsole(each.folder)
@@ -46,7 +48,7 @@ export async function startMachines(options: MachineOptions): Promise<Machines> 
   }
   const powerOn = async (id: number): Promise<void> => {
     const { qemu, accelerator } = await platform()
-    await get(id).start(qemu, accelerator)
+    await get(id).start(qemu, accelerator, admits)
   }
 
   return {
@@ -100,6 +102,7 @@ async function preparePlatform(
 async function adoptAll(
   dir: string,
   log: (message: string) => void,
+  admits: Admits,
 ): Promise<Map<number, Droplet>> {
   const droplets = new Map<number, Droplet>()
   for (const name of (await readdir(dir)).filter((each) => /^\d+$/.test(each))) {
@@ -115,7 +118,10 @@ async function adoptAll(
       log(`the machine of droplet ${name} does not answer and is switched off`)
       await droplet.pullThePlug()
     }
-    if (droplet.on) log(`the machine of droplet ${name} still runs and is taken over`)
+    if (droplet.on) {
+      await droplet.filter(admits)
+      log(`the machine of droplet ${name} still runs and is taken over`)
+    }
     droplets.set(droplet.id, droplet)
   }
   return droplets

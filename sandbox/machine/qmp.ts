@@ -1,10 +1,5 @@
-import { mkdtemp, rm, symlink } from 'node:fs/promises'
-import { connect, type Socket } from 'node:net'
-import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
-
-/** Longest path of a unix socket that every system takes (macOS: 104 bytes with the final zero). */
-const SOCKET_PATH_MAX = 103
+import type { Socket } from 'node:net'
+import { connectUnix } from './unix-socket.ts'
 
 /** One conversation in the QEMU Machine Protocol, ready for commands. */
 export interface Qmp {
@@ -23,16 +18,13 @@ export interface Qmp {
  * @param timeoutMs for the connection and for each answer
  */
 export async function openQmp(path: string, timeoutMs = 15_000): Promise<Qmp> {
-  const short = await shorten(path)
-  const socket = connect(short.path)
+  const socket = await connectUnix(path)
   const answers = replies(socket, timeoutMs)
   try {
     await answers.next('the greeting')
   } catch (error) {
     socket.destroy()
     throw error
-  } finally {
-    await short.remove()
   }
   const execute = async (command: string, args?: Record<string, unknown>): Promise<unknown> => {
     socket.write(`${JSON.stringify({ execute: command, arguments: args })}\n`)
@@ -97,17 +89,5 @@ function replies(socket: Socket, timeoutMs: number) {
         clearTimeout(timer)
       }
     },
-  }
-}
-
-/** A path that is too long for a socket is reached through a link to its folder. */
-async function shorten(path: string): Promise<{ path: string; remove: () => Promise<void> }> {
-  if (Buffer.byteLength(path) <= SOCKET_PATH_MAX) return { path, remove: async () => {} }
-  const folder = await mkdtemp(join(tmpdir(), 'qmp-'))
-  const link = join(folder, 'd')
-  await symlink(dirname(path), link)
-  return {
-    path: join(link, path.slice(dirname(path).length + 1)),
-    remove: () => rm(folder, { recursive: true, force: true }),
   }
 }

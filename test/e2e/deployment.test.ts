@@ -141,6 +141,11 @@ describe('the host', () => {
       'sudo ls /etc/ssh',
       /^(?![\s\S]*ecdsa)[\s\S]*ssh_host_ed25519_key/,
     ],
+    [
+      'a port that no outbound rule names is not reached: dropped, not refused',
+      'timeout 5 bash -c \'echo >/dev/tcp/10.0.2.2/25060\'; echo "exit $?"',
+      /^exit 124$/m,
+    ],
     ['security updates come by themselves', 'apt-config dump | grep -i origin', /caddy/i],
   ])('%s', async (_what, command, expected) => {
     expect((await onHost(command)).output).toMatch(expected)

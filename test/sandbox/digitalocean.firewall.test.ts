@@ -39,6 +39,31 @@ test('all is open until a firewall covers the droplet, then only what is listed'
   expect(admits(5432)).toBe(true)
 })
 
+test('what a droplet reaches is open until a firewall covers it, then what outbound rules list', async () => {
+  const { id } = await account.droplet()
+  const reaches = (protocol: 'tcp' | 'udp' | 'icmp', port: number, destination = '203.0.113.9') =>
+    account.api.admitsOutbound(id, protocol, port, destination)
+  expect(reaches('tcp', 25060)).toBe(true)
+  const outbound = (protocol: string, ports: string, address: string) => ({
+    protocol,
+    ports,
+    destinations: { addresses: [address] },
+  })
+  await wall('out-listed', {
+    outbound_rules: [
+      outbound('tcp', '443', '0.0.0.0/0'),
+      outbound('udp', '53', '203.0.113.0/24'),
+      { protocol: 'icmp', destinations: { addresses: ['0.0.0.0/0'] } },
+    ],
+    droplet_ids: [id],
+  })
+  expect(reaches('tcp', 443)).toBe(true)
+  expect(reaches('tcp', 25060)).toBe(false)
+  expect(reaches('udp', 53)).toBe(true)
+  expect(reaches('udp', 53, '198.51.100.1')).toBe(false)
+  expect(reaches('icmp', 0)).toBe(true)
+})
+
 test('a firewall with outbound rules alone closes every port', async () => {
   const { id } = await account.droplet()
   await wall('out', {

@@ -26,6 +26,7 @@ function fakeCloud() {
   }
   const answers: Cloud = {
     addresses: () => cloud.droplets,
+    admitsOutbound: () => true,
     inboundPorts: () => cloud.ports,
     admits: (_id, _protocol, port, source) => cloud.admitted(port, source),
     resolve(name, type) {

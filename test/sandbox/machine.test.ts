@@ -9,6 +9,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import { type MachineOptions, startMachines } from '../../sandbox/machine/index.ts'
+import type { Attempt } from '../../sandbox/machine/packet.ts'
 import { startMark } from '../../sandbox/processes.ts'
 import type { MachineSpec, Machines } from '../../sandbox/types.ts'
 
@@ -27,6 +28,8 @@ let machines: Machines
 let server: Server
 let options: MachineOptions
 let spec: MachineSpec
+/** What the machine may reach at the moment. */
+let admitted = (_attempt: Attempt) => true
 
 /** User data with keys of its own in every place where the vendor data might get in the way. */
 function userData(): string {
@@ -144,7 +147,7 @@ test(
     owner.kill('SIGKILL')
     await once(owner, 'exit')
 
-    machines = await startMachines(options)
+    machines = await startMachines({ ...options, admits: (_, attempt) => admitted(attempt) })
     expect(machines.status(ID)).toBe('on')
     expect(machines.status(1)).toBe('absent')
   },
@@ -186,6 +189,19 @@ test('packages may start their services: what keeps them from it in a chroot is 
   )
   expect(found).toMatch(/^start-stop-daemon \d/)
 })
+
+test('the machine reaches what the cloud firewall lets it reach, and its own answers go out', async () => {
+  const port = (server.address() as AddressInfo).port
+  const reach = (at: number) =>
+    inside(`timeout 6 bash -c 'echo >/dev/tcp/10.0.2.2/${at}' 2>/dev/null; echo $?`)
+  expect(await reach(port)).toBe('0')
+  admitted = (attempt) => attempt.port !== port
+  expect(await reach(port)).toBe('124')
+  admitted = (attempt) => attempt.protocol !== 'udp'
+  expect(await reach(port)).toBe('0')
+  expect(await inside('timeout 6 getent hosts example.test >/dev/null; echo $?')).toBe('124')
+  admitted = () => true
+}, 120_000)
 
 test('a port is forwarded once, and another one beside it', async () => {
   const ssh = await machines.forward(ID, 22)
