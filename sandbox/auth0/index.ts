@@ -10,9 +10,9 @@ import { rateLimit } from './management/rate-limit.ts'
 import type { Tenant } from './management/route.ts'
 import { verifyToken } from './oidc/management-token.ts'
 import { openIdProvider } from './oidc/provider.ts'
-import { ensureManagement, type ManagementClient, seed } from './seed.ts'
+import { closeToStrangers, ensureManagement, type ManagementClient, seed } from './seed.ts'
 import { listen } from './server.ts'
-import { openStore, type TenantState } from './state.ts'
+import { type Mail, openStore, type TenantState } from './state.ts'
 
 export interface Auth0Options {
   /** Where the tenant is kept; made at the first start. */
@@ -27,6 +27,8 @@ export interface Auth0Options {
   customDomain?: string
   /** The application that manages the tenant. */
   management: ManagementClient
+  /** Closed to strangers once, as README tells an operator to do it; a new tenant is open. */
+  closed?: boolean
   /** The plan: 10 applications as on the free one, and 50 requests a second (there: 2). */
   limits?: { applications?: number; requestsPerSecond?: number }
   log?: (line: string) => void
@@ -35,6 +37,8 @@ export interface Auth0Options {
 export interface Auth0 extends SimulatedApi {
   domain: string
   customDomain: string
+  /** What the tenant would have sent, the newest last. */
+  mail(): Mail[]
   /** Replaces the plan's limit. */
   setRequestsPerSecond(requests: number): void
 }
@@ -52,6 +56,7 @@ export async function startAuth0(options: Auth0Options): Promise<Auth0> {
   const customDomain = options.customDomain ?? `login.sandbox.localhost:${port}`
 
   ensureManagement(state, domain, options.management)
+  if (options.closed && !state.closed) closeToStrangers(state)
   await store.save()
   const tenant: Tenant = {
     state,
@@ -87,6 +92,7 @@ export async function startAuth0(options: Auth0Options): Promise<Auth0> {
     faultsMet: () => faults.met,
     calls: () => Object.fromEntries([...calls].sort(([a], [b]) => a.localeCompare(b))),
     inventory: () => inventory(state),
+    mail: () => [...state.mail],
     setRequestsPerSecond: (requests) => limit.set(requests),
     async close() {
       server.closeAllConnections()

@@ -54,6 +54,8 @@ export async function seed(): Promise<TenantState> {
     resourceServers: [],
     clientGrants: [],
     roles: [],
+    tickets: [],
+    mail: [],
     builtIn: [...connections.map(({ id }) => id), ...users.map((user) => user.user_id)],
     artifacts: {},
   }
@@ -79,6 +81,18 @@ function newSettings(): Record<string, unknown> {
     sandbox_versions_available: ['22'],
     oidc_logout: { rp_logout_end_session_endpoint_discovery: true },
     resource_parameter_profile: 'audience',
+  }
+}
+
+/** Nobody registers himself, and a new application gets no connection but its own. */
+export function closeToStrangers(state: TenantState): void {
+  state.closed = true
+  state.settings.flags = {
+    ...(state.settings.flags as object),
+    enable_client_connections: false,
+  }
+  for (const { strategy, options } of state.connections) {
+    if (strategy === 'auth0') options.disable_signup = true
   }
 }
 

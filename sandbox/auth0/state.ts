@@ -64,6 +64,26 @@ export interface ClientGrant {
   [property: string]: unknown
 }
 
+/** What a link that the tenant gave out is good for; it works once. */
+export interface Ticket {
+  id: string
+  kind: 'email-verification' | 'password-change'
+  userId: string
+  /** Milliseconds since 1970. */
+  expiresAt: number
+  /** Does a new password prove the address as well? */
+  marksVerified?: boolean
+  /** The application whose login the person is sent to afterwards. */
+  clientId?: string
+}
+
+/** A mail that the tenant would have sent. */
+export interface Mail {
+  to: string
+  subject: string
+  link: string
+}
+
 export interface Role {
   id: string
   name: string
@@ -81,6 +101,11 @@ export interface TenantState {
   resourceServers: ResourceServer[]
   clientGrants: ClientGrant[]
   roles: Role[]
+  tickets: Ticket[]
+  /** Every mail so far, the newest last. */
+  mail: Mail[]
+  /** Was it closed to strangers, as an operator is told to? Asked once. */
+  closed?: boolean
   /** What a new tenant comes with, by id: the inventory lists only what was added to it. */
   builtIn: string[]
   /** Sessions, codes, tokens and the like of the OpenID provider, by `Model:id`. */
@@ -108,7 +133,9 @@ export async function openStore(path: string, seed: () => Promise<TenantState>):
 function parse(path: string, text: string): TenantState {
   try {
     const state = JSON.parse(text) as TenantState
-    if (state.version === 1) return state
+    // Earlier states have neither.
+    if (state.version === 1)
+      return { ...state, tickets: state.tickets ?? [], mail: state.mail ?? [] }
   } catch {
     // Said below.
   }

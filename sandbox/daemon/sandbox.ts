@@ -107,6 +107,7 @@ export class Sandbox {
         domain: `localhost:${ports.auth0}`,
         customDomain: `${HOSTS.auth0}:${ports.auth0}`,
         management: credentials.auth0,
+        closed: true,
         log,
       }),
     )

@@ -2,13 +2,14 @@
 import Fastify, { type FastifyInstance } from 'fastify'
 import { clientRoutes } from './clients.ts'
 import { connectionRoutes } from './connections.ts'
-import { ApiError } from './errors.ts'
+import { ApiError, insufficientScope } from './errors.ts'
 import { grantRoutes } from './grants.ts'
 import type { Query } from './lists.ts'
 import type { RateLimit } from './rate-limit.ts'
 import { roleRoutes } from './roles.ts'
 import type { Call, Route, Tenant } from './route.ts'
 import { tenantRoutes } from './tenant.ts'
+import { ticketRoutes } from './tickets.ts'
 import { userRoutes } from './users.ts'
 
 const routes: Route[] = [
@@ -17,6 +18,7 @@ const routes: Route[] = [
   ...grantRoutes,
   ...tenantRoutes,
   ...userRoutes,
+  ...ticketRoutes,
   ...roleRoutes,
 ]
 
@@ -67,11 +69,7 @@ export async function managementApi(options: ManagementOptions): Promise<Fastify
       async handler(request, reply) {
         const granted = await authenticate(request.headers.authorization)
         if (!scopes.some((scope) => granted.has(scope))) {
-          throw new ApiError(
-            403,
-            `Insufficient scope, expected any of: ${scopes.join(',')}`,
-            'insufficient_scope',
-          )
+          throw insufficientScope(scopes)
         }
         const call: Call = {
           tenant,

@@ -2,7 +2,7 @@
 import { newId } from '../ids.ts'
 import type { Connection } from '../state.ts'
 import { findClient } from './clients.ts'
-import { ApiError, notFound } from './errors.ts'
+import { ApiError, insufficientScope, notFound } from './errors.ts'
 import { applyPatch, checkpoint, paged, selectFields } from './lists.ts'
 import type { Call, Route } from './route.ts'
 import { objectSchema, type Schema, validateBody } from './validation.ts'
@@ -95,7 +95,16 @@ function existing({ tenant, params }: Call): Connection {
   return found
 }
 
-function create({ tenant: { state }, body }: Call) {
+/** Without the options where the token lacks their scope; no error says so. */
+function visible(connection: Connection, { scopes }: Call): Partial<Connection> {
+  if (scopes.has('read:connections_options')) return connection
+  const { options: _, ...others } = connection
+  return others
+}
+
+function create(call: Call) {
+  const { body } = call
+  const { state } = call.tenant
   validateBody(body, createSchema)
   const given = body as Partial<Connection> & { name: string; strategy: string }
   if (state.connections.some(({ name }) => name === given.name)) {
@@ -116,13 +125,16 @@ function create({ tenant: { state }, body }: Call) {
     options,
   }
   state.connections.push(connection)
-  return { status: 201, body: connection }
+  return { status: 201, body: visible(connection, call) }
 }
 
 function update(call: Call) {
   const connection = existing(call)
   validateBody(call.body, updateSchema, { nullDeletes: true })
   const { options, ...patch } = call.body as Partial<Connection>
+  if (options !== undefined && !call.scopes.has('update:connections_options')) {
+    throw insufficientScope(['update:connections_options'])
+  }
   applyPatch(connection, patch, ['metadata'])
   if (options !== undefined) {
     // All the rest of the options is replaced, as the reference warns.
@@ -136,7 +148,7 @@ function update(call: Call) {
     }
   }
   connection.enabled_clients ??= []
-  return { status: 200, body: connection }
+  return { status: 200, body: visible(connection, call) }
 }
 
 function updateClients(call: Call) {
@@ -156,18 +168,23 @@ function updateClients(call: Call) {
   return { status: 204 }
 }
 
-function list({ tenant, query }: Call) {
+function list(call: Call) {
+  const { tenant, query } = call
   const strategies = query.strategy?.split(',')
   const found = tenant.state.connections
     .filter(({ strategy }) => !strategies || strategies.includes(strategy))
     .filter(({ name }) => !query.name || name === query.name)
-    .map((connection) => selectFields(connection, query, ALWAYS))
+    .map((connection) => selectFields(visible(connection, call), query, ALWAYS))
   return { status: 200, body: paged('connections', found, query) }
 }
 
-function ofClient({ tenant: { state }, params, query }: Call) {
+function ofClient(call: Call) {
+  const { params, query } = call
+  const { state } = call.tenant
   if (!findClient(state, params.id)) throw notFound('client')
-  const found = state.connections.filter((one) => one.enabled_clients.includes(params.id as string))
+  const found = state.connections
+    .filter((one) => one.enabled_clients.includes(params.id as string))
+    .map((one) => visible(one, call))
   return { status: 200, body: checkpoint('connections', found, query) }
 }
 
@@ -179,7 +196,7 @@ export const connectionRoutes: Route[] = [
     path: '/connections/:id',
     scopes: ['read:connections'],
     handle(call) {
-      return { status: 200, body: selectFields(existing(call), call.query, ALWAYS) }
+      return { status: 200, body: selectFields(visible(existing(call), call), call.query, ALWAYS) }
     },
   },
   { method: 'PATCH', path: '/connections/:id', scopes: ['update:connections'], handle: update },

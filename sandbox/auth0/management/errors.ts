@@ -34,3 +34,12 @@ export function limitReached(): ApiError {
     'too_many_entities',
   )
 }
+
+/** A token that lacks the scopes. */
+export function insufficientScope(scopes: string[]): ApiError {
+  return new ApiError(
+    403,
+    `Insufficient scope, expected any of: ${scopes.join(',')}`,
+    'insufficient_scope',
+  )
+}

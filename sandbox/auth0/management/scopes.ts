@@ -5,11 +5,13 @@ const entities: Record<string, string[]> = {
   client_credentials: ['create', 'read', 'update', 'delete'],
   client_grants: ['create', 'read', 'update', 'delete'],
   connections: ['create', 'read', 'update', 'delete'],
+  connections_options: ['read', 'update'],
   custom_domains: ['create', 'read', 'update', 'delete'],
   resource_servers: ['create', 'read', 'update', 'delete'],
   role_members: ['create', 'read', 'delete'],
   roles: ['create', 'read', 'update', 'delete'],
   tenant_settings: ['read', 'update'],
+  user_tickets: ['create'],
   users: ['create', 'read', 'update', 'delete'],
 }
 

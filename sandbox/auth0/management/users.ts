@@ -1,4 +1,5 @@
 /** Users: `/api/v2/users`, `/api/v2/users-by-email`. */
+import { checkStrength, mailVerification } from '../accounts.ts'
 import { newId } from '../ids.ts'
 import { hashPassword } from '../passwords.ts'
 import type { TenantState, User } from '../state.ts'
@@ -83,25 +84,7 @@ function visible({ passwordHash: _, roles: __, ...user }: User): Record<string, 
   return user
 }
 
-/** Minimal length, and kinds of characters out of four, of the connection's password policy. */
-const POLICIES: Record<string, [length: number, kinds: number]> = {
-  none: [1, 1],
-  low: [6, 1],
-  fair: [8, 3],
-  good: [8, 3],
-  excellent: [10, 3],
-}
-
-function checkStrength(state: TenantState, connection: string, password: string): void {
-  const options = state.connections.find(({ name }) => name === connection)?.options
-  const [length, kinds] = POLICIES[String(options?.passwordPolicy ?? 'none')] ?? [1, 1]
-  const classes = [/[a-z]/, /[A-Z]/, /[0-9]/, /[^a-zA-Z0-9]/].filter((one) => one.test(password))
-  if (password.length < length || classes.length < kinds) {
-    throw new ApiError(400, 'PasswordStrengthError: Password is too weak', 'invalid_body')
-  }
-}
-
-async function create({ tenant: { state }, body }: Call) {
+async function create({ tenant: { state, domain }, body }: Call) {
   validateBody(body, createSchema)
   const { connection, password, verify_email, user_id, ...profile } = body as {
     connection: string
@@ -131,6 +114,8 @@ async function create({ tenant: { state }, body }: Call) {
   }
   if (password) user.passwordHash = await hashPassword(password)
   state.users.push(user)
+  const mails = found.strategy === 'auth0' && !user.email_verified && verify_email !== false
+  if (mails) mailVerification(state, `https://${domain}`, user)
   return { status: 201, body: visible(user) }
 }
 

@@ -1,8 +1,11 @@
-/** The login page's two routes: show it, and take what was entered. */
+/** The pages for logging in and, where a database allows it, for signing up: show them, and take what was entered. */
 import type { ParameterizedContext } from 'koa'
 import type Provider from 'oidc-provider'
+import { signUp, takesSignUps } from '../accounts.ts'
 import { findClient } from '../management/clients.ts'
+import { ApiError } from '../management/errors.ts'
 import { findByEmail, findUser, newUser } from '../management/users.ts'
+import { signUpPage } from '../pages/account.ts'
 import { chooserPage } from '../pages/chooser.ts'
 import { type LoginView, loginPage } from '../pages/login.ts'
 import { checkPassword } from '../passwords.ts'
@@ -11,6 +14,9 @@ import type { Client, Connection, User } from '../state.ts'
 import { connectionsOf } from './accounts.ts'
 import { readForm, sendPage } from './page.ts'
 import type { Site } from './provider.ts'
+
+/** Strategies whose tokens say nothing of the address, and whose user ids name the connection. */
+const ENTERPRISE = ['samlp', 'oidc', 'okta', 'adfs', 'ad']
 
 type Interaction = Awaited<ReturnType<Provider['interactionDetails']>>
 
@@ -22,14 +28,16 @@ interface Attempt {
   connections: Connection[]
 }
 
-export function loginRoutes(provider: Provider, { store, log }: Site): void {
+export function loginRoutes(provider: Provider, { store, issuer, log }: Site): void {
   const { state } = store
 
   provider.use(async (ctx, next) => {
-    if (!/^\/u\/login\/[\w-]+$/.test(ctx.path)) return next()
+    const [, page] = /^\/u\/(login|signup)\/[\w-]+$/.exec(ctx.path) ?? []
+    if (!page) return next()
     const attempt = await begin(ctx)
     if (!attempt) return
-    if (ctx.method === 'POST') await take(attempt, await readForm(ctx.req))
+    if (page === 'signup') await register(attempt)
+    else if (ctx.method === 'POST') await take(attempt, await readForm(ctx.req))
     else show(attempt)
   })
 
@@ -53,6 +61,7 @@ export function loginRoutes(provider: Provider, { store, log }: Site): void {
       application: client.name,
       action: `/u/login/${interaction.uid}`,
       email: typeof hint === 'string' ? hint : '',
+      signUp: connections.some(takesSignUps) ? `/u/signup/${interaction.uid}` : undefined,
       database: connections.some(({ strategy }) => strategy === 'auth0'),
       social: connections.filter(({ strategy }) => strategy !== 'auth0'),
       demo: { emails: DEMO_USERS.map(({ email }) => email), password: DEMO_PASSWORD },
@@ -107,6 +116,31 @@ export function loginRoutes(provider: Provider, { store, log }: Site): void {
     return finish(attempt, users[0])
   }
 
+  /** Signed up is logged in, though the address is anybody's. */
+  async function register(attempt: Attempt): Promise<void> {
+    const { ctx, interaction, client, connections } = attempt
+    const database = connections.find(takesSignUps)
+    if (!database) return refuse(ctx, 'access_denied', 'Public signup is disabled')
+    const form = ctx.method === 'POST' ? await readForm(ctx.req) : new URLSearchParams()
+    const email = (form.get('username') ?? '').trim()
+    const password = form.get('password') ?? ''
+    const back = `/u/login/${interaction.uid}`
+    const view = { application: client.name, action: ctx.path, back, email }
+    if (ctx.method !== 'POST') return sendPage(ctx, 200, signUpPage(view))
+    try {
+      const user = await signUp(state, issuer.slice(0, -1), database, { email, password })
+      log(`sign-up: ${user.user_id}`)
+      return finish(attempt, user)
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error
+      const problem =
+        error.statusCode === 409
+          ? 'We couldn’t sign you up. Try another address, or log in.'
+          : 'That password is too weak.'
+      sendPage(ctx, 400, signUpPage({ ...view, problem }))
+    }
+  }
+
   async function finish({ ctx, client }: Attempt, user: User): Promise<void> {
     if (user.blocked) {
       log(`login to ${client.name} refused: ${user.user_id} is blocked`)
@@ -123,11 +157,14 @@ export function loginRoutes(provider: Provider, { store, log }: Site): void {
   async function social(connection: Connection, email: string): Promise<User> {
     const person = DEMO_USERS.find((one) => one.email === email)
     if (!person) throw new Error('social logins are simulated for the demo users alone')
-    const id = String(DEMO_USERS.indexOf(person) + 1).padStart(21, '1')
+    const number = String(DEMO_USERS.indexOf(person) + 1).padStart(21, '1')
+    const enterprise = ENTERPRISE.includes(connection.strategy)
+    const id = enterprise ? `${connection.name}|${email}` : number
     const found = findUser(state, `${connection.strategy}|${id}`)
     if (found) return found
     const profile = { ...person, email_verified: true }
     const user = newUser(connection.name, connection.strategy, id, profile)
+    if (enterprise) Reflect.deleteProperty(user, 'email_verified')
     state.users.push(user)
     await store.save()
     return user

@@ -9,6 +9,8 @@ import { adapterFor } from './adapter.ts'
 import { loginRoutes } from './login.ts'
 import { logoutRoutes } from './logout.ts'
 import { sendPage } from './page.ts'
+import { signUpEndpoint } from './sign-up.ts'
+import { ticketPages } from './tickets.ts'
 import { tokenEndpoint } from './token-endpoint.ts'
 
 const HOUR = 3600
@@ -97,6 +99,8 @@ export function openIdProvider(site: Site): Provider {
   tokenEndpoint(provider, site)
   logoutRoutes(provider, site)
   loginRoutes(provider, site)
+  signUpEndpoint(provider, site)
+  ticketPages(provider, site)
   return provider
 }
 

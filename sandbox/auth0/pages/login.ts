@@ -8,6 +8,8 @@ export interface LoginView {
   action: string
   /** What stands in the e-mail field. */
   email: string
+  /** Where strangers register, if they may. */
+  signUp?: string | undefined
   /** Can one log in with e-mail and password? */
   database: boolean
   social: Connection[]
@@ -26,6 +28,7 @@ export function loginPage(view: LoginView): string {
 <p class="lead">Log in to <strong>${application}</strong> to continue.</p>
 ${none ? noConnection() : undefined}
 ${database ? passwordForm(view) : undefined}
+${view.signUp ? html`<p class="back">No account? <a href="${view.signUp}">Sign up</a></p>` : undefined}
 ${database && social.length > 0 ? html`<p class="divider"><span>or</span></p>` : undefined}
 ${social.map((connection) => socialForm(view, connection))}
 ${none ? undefined : demoUsers(view)}`,
