@@ -69,7 +69,7 @@ export class Deployment extends pulumi.ComponentResource {
         ...target,
         ...settings.release,
         archive,
-        env: appEnvironment(settings, identity.clientId),
+        env: appEnvironment(settings, identity.clientId, prepared.connections),
         secrets: { ...settings.release.secrets, AUTH0_CLIENT_SECRET: identity.clientSecret },
         reachable,
         after: [installed, ...identity.links],

@@ -6,6 +6,7 @@ import { guarded } from './guarded.ts'
 export function appEnvironment(
   { identity, release, secretKeys, site }: Settings,
   clientId: pulumi.Input<string>,
+  connections: { name: string; strategy: string }[],
 ): Record<string, pulumi.Input<string>> {
   const from = guarded(secretKeys)
   return {
@@ -15,5 +16,25 @@ export function appEnvironment(
     APP_URL: site.url,
     AUTH0_CLIENT_ID: clientId,
     AUTH0_DOMAIN: identity.domain,
+    ...verifiedConnections(identity.verifiedConnections, connections),
   }
+}
+
+/**
+ * Whose word on an address counts though the token says nothing of it, by what their users' ids
+ * begin with: `STRATEGY|NAME`, and `STRATEGY` alone for the strategies that leave the name out, if
+ * no other connection of the app is of that strategy
+ * (https://auth0.com/docs/manage-users/user-accounts/identify-users).
+ */
+function verifiedConnections(
+  names: string[],
+  connections: { name: string; strategy: string }[],
+): Record<string, string> {
+  const entries = connections
+    .filter(({ name }) => names.includes(name))
+    .flatMap(({ name, strategy }) => {
+      const only = connections.filter((one) => one.strategy === strategy).length === 1
+      return [`${strategy}|${name}`, ...(only ? [strategy] : [])]
+    })
+  return entries.length > 0 ? { VERIFIED_CONNECTIONS: entries.join(',') } : {}
 }

@@ -4,6 +4,7 @@ import { getDomain } from '@pulumi/digitalocean/getDomain.js'
 import { getDroplets } from '@pulumi/digitalocean/getDroplets.js'
 import { getSizes } from '@pulumi/digitalocean/getSizes.js'
 import { Config, log, RunError, runtime } from '@pulumi/pulumi'
+import { type FoundConnection, notChecked, signUpProblems, takesSignUps } from './sign-up.ts'
 
 /** What the accounts are asked about; the names are those of the configuration keys. */
 export interface Options {
@@ -13,14 +14,18 @@ export interface Options {
   manageZone: boolean
   connections: string[]
   sshKey: 'state' | 'agent'
+  /** May users register by themselves? */
+  signUp: 'closed' | 'open'
+  /** Those of the connections whose addresses count as verified. */
+  verifiedConnections: string[]
   /** The tag that the stack's droplets carry. */
   tag: string
 }
 
 /** What the accounts answered. */
 export interface Findings {
-  /** Ids of the connections, in the order of their names. */
-  connections: { name: string; id: string }[]
+  /** In the order of their names in the configuration. */
+  connections: FoundConnection[]
 }
 
 /**
@@ -30,8 +35,10 @@ export interface Findings {
  */
 export async function preflight(options: Options): Promise<Findings> {
   checkAgent(options)
+  const found = Promise.all(options.connections.map(findConnection))
   const [connections] = await Promise.all([
-    Promise.all(options.connections.map(findConnection)),
+    found,
+    checkSignUp(found, options),
     checkSize(options),
     options.manageZone ? undefined : checkZone(options.zone),
     checkClientSecrets(),
@@ -104,7 +111,33 @@ async function warnOfLeftDroplets(tag: string): Promise<void> {
   )
 }
 
-async function findConnection(name: string): Promise<{ name: string; id: string }> {
+async function checkSignUp(
+  found: Promise<FoundConnection[]>,
+  { signUp, verifiedConnections }: Options,
+): Promise<void> {
+  const problems = signUp === 'open' ? [] : await signUpProblems(found, failAuth0)
+  const databases = (await found).filter(
+    ({ name, strategy }) => strategy === 'auth0' && verifiedConnections.includes(name),
+  )
+  for (const { name } of databases) {
+    problems.push({
+      wrong: `verifiedConnections: "${name}" is a database, where anybody types in any address`,
+      allowed: 'connections whose provider knows the addresses, such as an enterprise connection',
+      fix: 'pulumi config rm verifiedConnections',
+    })
+  }
+  const [one] = problems
+  if (!one) return
+  if (problems.length === 1) throw configurationError(one.wrong, one.allowed, one.fix)
+  const lines = problems.map(
+    ({ wrong, allowed, fix }) => `  - ${wrong}. Allowed: ${allowed}.\n    Fix: ${fix}`,
+  )
+  throw new RunError(
+    `The Auth0 tenant has ${problems.length} problems; nothing was created or changed.\n${lines.join('\n')}`,
+  )
+}
+
+async function findConnection(name: string): Promise<FoundConnection> {
   const connection = await getConnection({ name }).catch((error: Error) => {
     if (/no connection found|404|not found/i.test(error.message)) {
       throw configurationError(
@@ -115,7 +148,8 @@ async function findConnection(name: string): Promise<{ name: string; id: string 
     }
     return failAuth0(error)
   })
-  return { name, id: connection.id }
+  const { id, strategy, options } = connection
+  return { name, id, strategy, signUp: takesSignUps(strategy, options[0]) }
 }
 
 /**
@@ -131,6 +165,7 @@ async function checkClientSecrets(): Promise<void> {
   if (!clientId || !secret || token) return
   const own = await getClient({ clientId }).catch(failAuth0)
   if (own.clientSecret) return
+  if (runtime.isDryRun()) return notChecked('the client secret', ['read:client_keys'])
   throw configurationError(
     'the Auth0 management application may not read client secrets, which the app needs to log users in',
     'an application that is granted the scope read:client_keys',

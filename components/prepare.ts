@@ -5,11 +5,12 @@ import { checkFormat } from './format.ts'
 import { preflight } from './preflight.ts'
 import { type Archive, archive } from './release/archive.ts'
 import { warnOfLockOut } from './ssh/lock-out.ts'
+import type { FoundConnection } from './sign-up.ts'
 
 /** What is known and made before the first resource is. */
 export interface Prepared {
   /** The tenant's connections, in the order of the settings. */
-  connections: { name: string; id: string }[]
+  connections: FoundConnection[]
   /** The packed folder of an app that is built on the host. */
   archive?: Archive
   bundle: HostBundle
@@ -28,7 +29,7 @@ export async function prepare(name: string, settings: Settings): Promise<Prepare
     preflight({
       ...settings.host,
       ...settings.dns,
-      connections: settings.identity.connections,
+      ...settings.identity,
       tag: name,
     }),
     app.kind === 'source' ? archive(app.folder) : undefined,

@@ -43,6 +43,8 @@ export function grouped(values: Values, { stack, secretKeys }: Context): Setting
       url,
       domain: values.auth0CustomDomain || values['auth0:domain'],
       connections: values.connections,
+      signUp: values.signUp === 'open' ? 'open' : 'closed',
+      verifiedConnections: values.verifiedConnections,
     },
     certificates: {
       acmeDirectory,

@@ -26,6 +26,7 @@ export function rules(known: string[], context: Context) {
     unknownKeys(values, report, known)
     differentPorts(values, report)
     somebodyMayLogIn(values, report)
+    verifiedAreConnections(values, report)
     appOrigin(values, report, context)
     secretsAreSecret(values, report, context)
     namesOnce(values, report)
@@ -91,6 +92,18 @@ const NOBODY = message(
 function somebodyMayLogIn({ allowedEmails, allowedDomains }: Values, report: Report): void {
   const listed = allowedEmails?.length > 0 || allowedDomains?.length > 0
   if (!listed) report('allowedEmails', NOBODY, { show: true })
+}
+
+function verifiedAreConnections(values: Values, report: Report): void {
+  const { connections, verifiedConnections } = values
+  if (!Array.isArray(connections) || !Array.isArray(verifiedConnections)) return
+  const other = verifiedConnections.find((name) => !connections.includes(name))
+  const wrong = message(
+    `names "${other}", which is not in connections`,
+    'names that are in connections',
+    'pulumi config rm {path}',
+  )
+  if (other !== undefined) report('verifiedConnections', wrong)
 }
 
 function appOrigin(values: Values, report: Report, { hasFile }: Context): void {

@@ -18,6 +18,7 @@ export const RESERVED = [
   'AUTH0_CLIENT_ID',
   'AUTH0_CLIENT_SECRET',
   'AUTH0_DOMAIN',
+  'VERIFIED_CONNECTIONS',
 ]
 
 type Texts<T> = (say: Say) => v.GenericSchema<unknown, T>
@@ -46,6 +47,7 @@ const CONNECTION = texts.matching(
   /^[A-Za-z0-9][A-Za-z0-9-]{0,127}$/,
   'is not the name of a connection',
 )
+const SIGN_UP = texts.oneOf(['', 'closed', 'open'], 'is neither closed nor open')
 const PATH = texts.matching(/^\/[\w./~-]*$/, 'is not a path')
 const ENVIRONMENTS = ['Development', 'Staging', 'Production']
 const ENVIRONMENT = texts.oneOf(ENVIRONMENTS, 'is not a kind of environment')
@@ -123,6 +125,12 @@ export function keys(context: Context) {
         wrong: 'leaves no way to log in',
         allowed: 'at least one name of a connection of the tenant',
       },
+    ),
+    signUp: text(SIGN_UP, 'closed or open', 'closed'),
+    verifiedConnections: list(
+      CONNECTION,
+      'names of connections that are in connections',
+      'corporate',
     ),
     allowedEmails: list(texts.email, 'e-mail addresses', 'you@example.com'),
     allowedDomains: list(texts.emailDomain, 'e-mail domains without @', 'example.com'),

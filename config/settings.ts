@@ -79,6 +79,10 @@ export interface IdentitySettings {
   domain: string
   /** Names of connections of the tenant; at least one. */
   connections: string[]
+  /** May users register by themselves? */
+  signUp: 'closed' | 'open'
+  /** Those of the connections whose addresses count as verified, whatever the token says. */
+  verifiedConnections: string[]
 }
 
 export interface CertificateSettings {

@@ -52,13 +52,17 @@ def current_user() -> dict | None:
     return user if user and _allow_list().admits(user["email"]) else None
 
 
-def refuse(user: dict):
-    """Ends the session here and says who was refused and what can be done."""
+def refuse(user: dict, reason: str = "not-listed"):
+    """Ends the session here and says who was refused, why, and what can be done."""
     session.clear()
     if _wants_json():
         return jsonify(error="forbidden", message="This account is not on the allow-list."), 403
     page = render_template(
-        "refused.html", user=user, logout_url=tenant().logout_url(user.get("sid"))
+        "refused.html",
+        user=user,
+        reason=reason,
+        connection=str(user.get("sub") or "").rpartition("|")[0],
+        logout_url=tenant().logout_url(user.get("sid")),
     )
     return page, 403
 

@@ -11,6 +11,7 @@ from werkzeug.exceptions import Forbidden
 from .gate import current_user, public, refuse, sign_in
 from .settings import Settings
 from .tenant import tenant
+from .verified import why_not
 
 blueprint = Blueprint("login", __name__)
 log = logging.getLogger(__name__)
@@ -48,11 +49,9 @@ def callback():
         return _failed(error)
     if claims is None:
         return _failed(OAuthError("no_id_token"))
-    email = str(claims.get("email") or "")
-    verified = claims.get("email_verified") is True
-    if len(email) > 254 or not verified or not _settings().allow_list.admits(email):
-        log.info("login refused", extra={"reason": "not allowed" if verified else "not verified"})
-        return refuse(dict(claims))
+    if reason := why_not(claims, _settings()):
+        log.info("login refused", extra={"reason": reason})
+        return refuse(dict(claims), reason)
     sign_in(claims)
     log.info("login")
     return redirect(pending.get("next", "/home"))

@@ -7,6 +7,7 @@ from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 from .allow_list import AllowList
+from .verified import VerifiedConnections
 
 _HOST = re.compile(r"(?=.{1,253}\Z)[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*")
 _SECRET_KEY_MIN = 32  # characters; what `secrets.token_hex(16)` gives, 128 bits
@@ -29,6 +30,7 @@ class Settings:
     secret_key: str = field(repr=False)
     app_url: str
     allow_list: AllowList
+    verified: VerifiedConnections
     release: str
 
     @property
@@ -67,9 +69,14 @@ def read(env: Mapping[str, str]) -> Settings:
     }
     emails = take("ALLOWED_EMAILS", _emails, "")
     domains = take("ALLOWED_DOMAINS", _domains, "")
+    verified = take("VERIFIED_CONNECTIONS", _connections, "")
     if problems:
         raise SettingsError(problems)
-    return Settings(**values, allow_list=AllowList(emails, domains))
+    return Settings(
+        **values,
+        allow_list=AllowList(emails, domains),
+        verified=VerifiedConnections(verified),
+    )
 
 
 def _domain(value: str) -> str:
@@ -142,6 +149,17 @@ def _domains(value: str) -> list[str]:
     for entry in entries:
         if not _HOST.fullmatch(entry.lower()):
             raise ValueError(f'"{entry}" is not a domain')
+    return entries
+
+
+def _connections(value: str) -> list[str]:
+    """strategies and connections separated by commas, such as samlp|corporate,waad"""
+    entries = _entries(value)
+    for entry in entries:
+        if not re.fullmatch(r"[a-z0-9-]+(\|[A-Za-z0-9-]+)?", entry):
+            raise ValueError(f'"{entry}" is not a connection')
+        if entry.split("|")[0] == "auth0":
+            raise ValueError(f'"{entry}" is a database, where anybody types in any address')
     return entries
 
 

@@ -122,6 +122,12 @@ class Person:
         assert isinstance(answer, str), answer.text
         return answer
 
+    def post(self, url, fields):
+        """Where the provider sends the browser on after a form of its own."""
+        answer = self._leave(self.browser.post(url, data=fields, allow_redirects=False, timeout=30))
+        assert isinstance(answer, str), answer.text
+        return answer
+
     def visit(self, url):
         """Where the provider sends the browser on from this address of its own."""
         answer = self._leave(self.browser.get(url, allow_redirects=False, timeout=30))

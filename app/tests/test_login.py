@@ -1,7 +1,7 @@
 """The whole login, with a real OpenID provider."""
 
 import re
-from urllib.parse import parse_qs, urlencode, urlsplit
+from urllib.parse import parse_qs, urlencode, urljoin, urlsplit
 
 import pytest
 import requests
@@ -110,6 +110,18 @@ def test_an_address_that_is_not_verified_is_refused(provider, build, environment
     provider.manage("POST", "users", connection="Username-Password-Authentication", **user)
     client = browser(build(**environment, ALLOWED_EMAILS="eve@example.com"))
     answer = login(client, person, "eve@example.com", password=password)
+    assert answer.status_code == 403
+    assert "has not been verified" in answer.text
+    assert client.get("/home").status_code == 302
+
+
+def test_a_stranger_who_registers_an_allowed_address_does_not_get_in(build, environment, person):
+    client = browser(build(**environment, ALLOWED_EMAILS="carol@example.com"))
+    way = client.get("/login").location
+    page = person.browser.get(way, timeout=30)
+    register = urljoin(page.url, re.search(r'href="(/u/login/[^"]+/signup)"', page.text)[1])
+    fields = {"username": "carol@example.com", "password": "Stranger-1815"}
+    answer = client.get(local(person.post(register, fields)))
     assert answer.status_code == 403
     assert "has not been verified" in answer.text
     assert client.get("/home").status_code == 302

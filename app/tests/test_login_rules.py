@@ -100,8 +100,9 @@ def test_a_login_that_breaks_off_ends_in_a_page(client, monkeypatch, error):
     [
         ({"email": "mallory@example.com"}, "mallory@example.com</strong>, and that address is not"),
         ({"email_verified": False}, "ada@example.com</strong>, but that address has not been"),
-        ({"email_verified": "true"}, "No access"),
-        ({"email_verified": None}, "No access"),
+        ({"email_verified": "true"}, "that address has not been verified"),
+        ({"email_verified": None}, "(<code>auth0</code>) does not say whether that address"),
+        ({"email_verified": None, "sub": "samlp|corporate|ada"}, "<code>samlp|corporate</code>"),
         ({"email": None}, "has no e-mail address"),
         ({"email": "ada@example.com" + " " * 300}, "No access"),
     ],
@@ -120,6 +121,39 @@ def test_refused(client, monkeypatch, claims, says):
     )
     assert client.get_cookie("__Host-session") is None
     assert client.get("/home").status_code == 302
+
+
+@pytest.mark.parametrize(
+    ("subject", "listed", "admitted"),
+    [
+        ("samlp|corporate|ada", "samlp|corporate", True),
+        ("samlp|corporate|ada", "samlp|corporate,samlp", True),
+        ("samlp|other|ada", "samlp|corporate,samlp", False),
+        ("samlp|corporate|ada", "samlp", False),
+        ("waad|4711", "waad|azure,waad", True),
+        ("waad|4711", "waad|azure", False),
+        ("auth0|samlp|corporate", "samlp|corporate,samlp", False),
+        ("google-oauth2|4711", "samlp|corporate,samlp", False),
+        ("samlp", "samlp|corporate,samlp", False),
+        ("samlp|corporate|ada", "", False),
+    ],
+)
+def test_a_listed_connection_vouches_for_its_users_addresses(
+    app, build, monkeypatch, subject, listed, admitted
+):
+    answer = {k: v for k, v in CLAIMS.items() if k != "email_verified"} | {"sub": subject}
+    monkeypatch.setattr(Tenant, "authorize_access_token", lambda self: {"userinfo": answer})
+    client = browser(build(VERIFIED_CONNECTIONS=listed))
+    page = client.get("/callback?code=c&state=s")
+    assert (page.status_code == 302) is admitted
+    assert (client.get("/home").status_code == 200) is admitted
+
+
+def test_a_listed_connection_admits_nobody_who_is_not_on_the_lists(app, build, monkeypatch):
+    answer = CLAIMS | {"sub": "samlp|corporate|eve", "email": "eve@example.net"}
+    monkeypatch.setattr(Tenant, "authorize_access_token", lambda self: {"userinfo": answer})
+    client = browser(build(VERIFIED_CONNECTIONS="samlp|corporate"))
+    assert "not on the allow-list" in client.get("/callback?code=c&state=s").text
 
 
 def test_an_answer_without_id_token_is_refused(client, monkeypatch):

@@ -39,6 +39,8 @@ BAD = [
     ("ALLOWED_DOMAINS", "@example.com", '"@example.com" is not a domain'),
     ("ALLOWED_DOMAINS", "*", '"*" is not a domain'),
     ("ALLOWED_DOMAINS", "*.example.com", "is not a domain"),
+    ("VERIFIED_CONNECTIONS", "samlp|a|b", '"samlp|a|b" is not a connection'),
+    ("VERIFIED_CONNECTIONS", "auth0|Username-Password-Authentication", "is a database"),
 ]
 
 

@@ -33,6 +33,16 @@ export const verbs: { words: string; summary: string; load: () => Promise<Verb> 
     load: () => import('./probe.ts'),
   },
   {
+    words: 'invite',
+    summary: 'make an account for a person, with a link to set its password',
+    load: () => import('./invite.ts'),
+  },
+  {
+    words: 'sign-up close',
+    summary: "close a stack's Auth0 tenant to strangers",
+    load: () => import('./sign-up/close.ts'),
+  },
+  {
     words: 'env up',
     summary: 'bring an ephemeral environment up, or its next release',
     load: () => import('./env/up.ts'),

@@ -1,7 +1,7 @@
 /** How a request's path is counted: ids become names, so that equal calls add up. */
 const PATTERNS: [RegExp, string][] = [
   [/^\/authorize\/[^/]+$/, '/authorize/:uid'],
-  [/^\/u\/(login|signup)\/[^/]+$/, '/u/$1/:uid'],
+  [/^\/u\/login\/[^/]+(\/signup)?$/, '/u/login/:uid$1'],
   [/^(\/api\/v2\/tenants)\/settings$/, '$1/settings'],
   [/^(\/api\/v2\/[^/]+)\/[^/]+(\/[^/]+)\/[^/]+$/, '$1/:id$2/:id'],
   [/^(\/api\/v2\/[^/]+)\/[^/]+(\/[^/]+)?$/, '$1/:id$2'],

@@ -63,6 +63,7 @@ test('no read waits for the answer to another, but those that a provider makes o
 const READS = [
   'GET /api/v2/clients/:id',
   'GET /api/v2/connections',
+  'GET /api/v2/tenants/settings',
   'GET /v2/domains/:domain_name',
   'GET /v2/droplets',
   'GET /v2/sizes',

@@ -32,11 +32,12 @@ export function loginRoutes(provider: Provider, { store, issuer, log }: Site): v
   const { state } = store
 
   provider.use(async (ctx, next) => {
-    const [, page] = /^\/u\/(login|signup)\/[\w-]+$/.exec(ctx.path) ?? []
-    if (!page) return next()
+    // Below the login's own path, as the cookie of the interaction is sent there alone.
+    const path = /^\/u\/login\/[\w-]+(\/signup)?$/.exec(ctx.path)
+    if (!path) return next()
     const attempt = await begin(ctx)
     if (!attempt) return
-    if (page === 'signup') await register(attempt)
+    if (path[1]) await register(attempt)
     else if (ctx.method === 'POST') await take(attempt, await readForm(ctx.req))
     else show(attempt)
   })
@@ -61,7 +62,7 @@ export function loginRoutes(provider: Provider, { store, issuer, log }: Site): v
       application: client.name,
       action: `/u/login/${interaction.uid}`,
       email: typeof hint === 'string' ? hint : '',
-      signUp: connections.some(takesSignUps) ? `/u/signup/${interaction.uid}` : undefined,
+      signUp: connections.some(takesSignUps) ? `/u/login/${interaction.uid}/signup` : undefined,
       database: connections.some(({ strategy }) => strategy === 'auth0'),
       social: connections.filter(({ strategy }) => strategy !== 'auth0'),
       demo: { emails: DEMO_USERS.map(({ email }) => email), password: DEMO_PASSWORD },

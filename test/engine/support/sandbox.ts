@@ -43,6 +43,10 @@ export interface Sandbox {
   digitalocean(method: string, path: string, body?: unknown): Promise<Json>
   /** A request to the Management API, `/api/v2` left out. */
   auth0(method: string, path: string, body?: unknown): Promise<Json>
+  /** A request to the tenant by anybody, without a token; the answer's body, HTML as text. */
+  tenant(method: string, path: string, body?: unknown): Promise<{ status: number; body: Json }>
+  /** Grants the management application these scopes alone; the answer grants the former again. */
+  narrowScopes(scope: string[]): Promise<() => Promise<void>>
   /** The account's droplets, oldest first. */
   droplets(): Promise<Json[]>
   /** Makes a command of the hosts fail with this text on stderr, until `mend`. */
@@ -131,8 +135,10 @@ export async function startSandbox(
       return parsed(response.status, await response.text(), `${method} ${path}`)
     },
     async auth0(method, path, body) {
-      const ask = (method: string, path: string, body: unknown, token?: string) =>
-        secureRequest(file, method, path, body, token)
+      const ask = async (method: string, path: string, body: unknown, token?: string) => {
+        const answer = await secureRequest(file, method, path, body, token)
+        return parsed(answer.status, answer.text, `${method} ${path}`)
+      }
       if (!managementToken) {
         const { clientId, clientSecret } = credentials.auth0
         const answer = await ask('POST', '/oauth/token', {
@@ -144,6 +150,18 @@ export async function startSandbox(
         managementToken = answer.access_token
       }
       return ask(method, `/api/v2${path}`, body, managementToken)
+    },
+    async tenant(method, path, body) {
+      const { status, text } = await secureRequest(file, method, path, body)
+      return { status, body: text.startsWith('{') ? JSON.parse(text) : text }
+    },
+    async narrowScopes(scope) {
+      const grants = await sandbox.auth0('GET', '/client-grants')
+      const grant = grants.find((one: Json) => one.client_id === credentials.auth0.clientId)
+      const set = (scope: string[]) =>
+        sandbox.auth0('PATCH', `/client-grants/${grant.id}`, { scope })
+      await set(scope)
+      return () => set(grant.scope)
     },
     async droplets() {
       const { droplets } = await sandbox.digitalocean('GET', '/droplets')
@@ -202,7 +220,8 @@ function secureRequest(
   path: string,
   body: unknown,
   token?: string,
-): Promise<Json> {
+): Promise<{ status: number; text: string }> {
+  const form = body instanceof URLSearchParams
   return new Promise((resolve, reject) => {
     const request = https.request(
       `https://${file.auth0.domain}${path}`,
@@ -211,21 +230,19 @@ function secureRequest(
         agent: false,
         ca: readFileSync(file.ca),
         headers: {
-          'content-type': 'application/json',
+          'content-type': form ? 'application/x-www-form-urlencoded' : 'application/json',
           ...(token && { authorization: `Bearer ${token}` }),
         },
       },
-      async (response) => {
-        const said = await text(response)
-        try {
-          resolve(parsed(response.statusCode ?? 0, said, `${method} ${path}`))
-        } catch (error) {
-          reject(error)
-        }
-      },
+      (response) =>
+        text(response).then(
+          (said) => resolve({ status: response.statusCode ?? 0, text: said }),
+          reject,
+        ),
     )
     request.on('error', reject)
-    request.end(body === undefined ? undefined : JSON.stringify(body))
+    if (body === undefined) request.end()
+    else request.end(form ? body.toString() : JSON.stringify(body))
   })
 }
 

@@ -72,6 +72,8 @@ describe('a good configuration', () => {
         url: 'https://dev.example.com',
         domain: 'acme.eu.auth0.com',
         connections: ['Username-Password-Authentication'],
+        signUp: 'closed',
+        verifiedConnections: [],
       },
       certificates: {
         acmeDirectory: 'https://acme-v02.api.letsencrypt.org/directory',

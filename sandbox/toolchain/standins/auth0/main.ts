@@ -11,6 +11,7 @@ import { clientCredentials } from './client-credentials.ts'
 import { getClient } from './client-lookup.ts'
 import { connection, getConnection } from './connection.ts'
 import { connectionClient } from './connection-client.ts'
+import { getTenant } from './tenant.ts'
 
 const { version } = manifest.pulumi
 
@@ -53,6 +54,7 @@ await serveProvider<Auth0>({
   functions: {
     'auth0:index/getClient:getClient': getClient,
     'auth0:index/getConnection:getConnection': getConnection,
+    'auth0:index/getTenant:getTenant': getTenant,
   },
 })
 
