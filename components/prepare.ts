@@ -4,8 +4,8 @@ import { type HostBundle, hostBundle } from '../host/pack/index.ts'
 import { checkFormat } from './format.ts'
 import { preflight } from './preflight.ts'
 import { type Archive, archive } from './release/archive.ts'
-import { warnOfLockOut } from './ssh/lock-out.ts'
 import type { FoundConnection } from './sign-up.ts'
+import { warnOfLockOut } from './ssh/lock-out.ts'
 
 /** What is known and made before the first resource is. */
 export interface Prepared {
