@@ -9,7 +9,7 @@ import { FORMAT } from './format.ts'
 import { guarded } from './guarded.ts'
 import { Host } from './host.ts'
 import { Identity } from './identity.ts'
-import { Network, outboundPorts } from './network.ts'
+import { Network } from './network.ts'
 import type { Outputs } from './outputs.ts'
 import { Packages } from './packages.ts'
 import type { Prepared } from './prepare.ts'
@@ -49,14 +49,15 @@ export class Deployment extends pulumi.ComponentResource {
       { ...settings.identity, connections: prepared.connections, expires, protect },
       child,
     )
-    const network = new Network(
-      name,
-      { ...settings.network, outboundPorts: outboundPorts(settings), expires, protect },
-      child,
-    )
+    const network = new Network(name, { ...settings.network, expires, protect }, child)
     const host = new Host(
       name,
-      { ...settings.host, tags: network.tags, protect: lifecycle.protectDroplet },
+      {
+        ...settings.host,
+        tags: network.tags,
+        protect: lifecycle.protectDroplet,
+        replacesForSize: prepared.replacesForSize,
+      },
       { ...child, dependsOn: [identity, network] },
     )
     const { ssh, droplet, dropletId, reachable, ready } = host
@@ -109,13 +110,15 @@ export class Deployment extends pulumi.ComponentResource {
         environment: settings.project.environment,
         resources: [host.dropletUrn, network.reservedIpUrn, ...(dns.zoneUrn ? [dns.zoneUrn] : [])],
       },
-      child,
+      // A reserved IP is in the project of its droplet, so it must have left a replaced one by then.
+      { ...child, dependsOn: assigned },
     )
 
     this.outputs = {
       url: probe.url,
       host: site.hostname,
       ip: reservedIp,
+      egressIp: droplet.ipv4Address,
       issuer: identity.issuer,
       clientId: identity.clientId,
       release: release.release,

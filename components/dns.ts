@@ -21,6 +21,9 @@ const TTL_SECONDS = 300
 /** The AAAA record's, which moves when the droplet is replaced; for so long resolvers keep the old one. */
 const AAAA_TTL_SECONDS = 60
 
+/** `pulumi import` puts a zone or record of somebody's there, as the first `up` has made no parent yet. */
+const IMPORTED = [{ parent: pulumi.rootStackResource }]
+
 /**
  * The site's name: A, AAAA where there is IPv6, and CAA, which lets no other certificate authority
  * issue for it (RFC 8659). DigitalOcean serves zones at no charge.
@@ -37,7 +40,11 @@ export class Dns extends pulumi.ComponentResource {
     super('padlock:index:Dns', name, {}, opts)
 
     const zone = args.manageZone
-      ? new Domain(name, { name: args.zone }, { parent: this, protect: args.protect })
+      ? new Domain(
+          name,
+          { name: args.zone },
+          { parent: this, protect: args.protect, aliases: IMPORTED },
+        )
       : undefined
     const domain = zone?.name ?? args.zone
     this.#name = name
@@ -45,7 +52,7 @@ export class Dns extends pulumi.ComponentResource {
       new DnsRecord(
         `${name}-${type.toLowerCase()}`,
         { domain, type, name: args.recordName, value, ttl: TTL_SECONDS, ...more },
-        { parent: this, deletedWith: zone, dependsOn },
+        { parent: this, deletedWith: zone, dependsOn, aliases: IMPORTED },
       )
 
     this.zoneUrn = zone?.domainUrn

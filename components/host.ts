@@ -13,6 +13,8 @@ export interface HostArgs {
   region: pulumi.Input<string>
   /** Size slug. A change resizes in place. */
   size: pulumi.Input<string>
+  /** Replaces the droplet for another size, whose disk is smaller. */
+  replacesForSize: boolean
   /** Image slug, or the number of a snapshot. A change replaces the droplet. */
   image: pulumi.Input<string>
   /** Whether a new droplet gets an IPv6 address; one that has it keeps it. */
@@ -99,8 +101,8 @@ export class Host extends pulumi.ComponentResource {
         customTimeouts: { create: '15m' },
         // The text of the first boot counts, not the repository that stands in it. A droplet cannot
         // lose its IPv6 address, and gets one that works at its first boot alone.
+        replaceOnChanges: args.replacesForSize ? ['ipv6', 'size'] : ['ipv6'],
         ignoreChanges: args.ipv6 ? ['userData'] : ['userData', 'ipv6'],
-        replaceOnChanges: ['ipv6'],
         replacementTrigger: firstBoot({ hostname: name, sshPort, swapMiB: SWAP_MIB }),
       },
     )

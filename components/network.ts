@@ -3,7 +3,7 @@ import { ReservedIp } from '@pulumi/digitalocean/reservedIp.js'
 import { Tag } from '@pulumi/digitalocean/tag.js'
 import * as pulumi from '@pulumi/pulumi'
 import { expiryTag } from '../config/expiry.ts'
-import type { Settings } from '../config/settings.ts'
+import type { Way } from '../config/outbound.ts'
 
 export interface NetworkArgs {
   /** Region slug of the reserved IP; the droplet must be in the same one. */
@@ -14,8 +14,8 @@ export interface NetworkArgs {
   httpPort: pulumi.Input<number>
   /** Open for TCP, and for UDP (HTTP/3). */
   httpsPort: pulumi.Input<number>
-  /** TCP ports that the host must reach on others, such as 443 for its certificate authority. */
-  outboundPorts: number[]
+  /** What the host may reach on others. */
+  outbound: Way[]
   /** When a sweep may remove it all; carried by a tag of its own. */
   expires?: Date
   /** Refuse to delete the reserved IP. */
@@ -36,6 +36,10 @@ export class Network extends pulumi.ComponentResource {
   /** The stack's own tag first. */
   readonly tags: pulumi.Output<string>[]
   readonly reservedIp: pulumi.Output<string>
+  /**
+   * As projects spell it, whichever spelling they are given. The address's own `reservedIpUrn` would
+   * be a difference for ever (terraform-provider-digitalocean#1031).
+   */
   readonly reservedIpUrn: pulumi.Output<string>
   readonly firewallId: pulumi.Output<string>
 
@@ -53,7 +57,7 @@ export class Network extends pulumi.ComponentResource {
       {
         tags: [tag.name],
         inboundRules: inboundRules(args),
-        outboundRules: outboundRules(args.outboundPorts),
+        outboundRules: outboundRules(args.outbound),
       },
       parent,
     )
@@ -66,7 +70,7 @@ export class Network extends pulumi.ComponentResource {
     this.tags = [tag, ...expiry].map((one) => one.name)
     this.firewallId = firewall.id
     this.reservedIp = address.ipAddress
-    this.reservedIpUrn = address.reservedIpUrn
+    this.reservedIpUrn = pulumi.interpolate`do:floatingip:${address.ipAddress}`
     this.registerOutputs({ reservedIp: this.reservedIp })
   }
 }
@@ -81,45 +85,9 @@ function inboundRules(args: NetworkArgs) {
   ]
 }
 
-/** Name and time service, errors of the path (icmp), and the listed TCP ports; nothing else. */
-function outboundRules(tcpPorts: number[]) {
-  const rule = (protocol: string, portRange?: string) => ({
+const outboundRules = (ways: Way[]) =>
+  ways.map(({ protocol, ports }) => ({
     protocol,
-    ...(portRange && { portRange }),
+    ...(ports && { portRange: ports }),
     destinationAddresses: ANYWHERE,
-  })
-  return [
-    rule('icmp'),
-    rule('udp', '53'),
-    rule('tcp', '53'),
-    rule('udp', '123'),
-    ...tcpPorts.map((port) => rule('tcp', String(port))),
-  ]
-}
-
-/**
- * The TCP ports that the host needs to reach on others: 80 and 443 for packages and images, and
- * those of the endpoints in the settings, given as URL or `host:port`.
- */
-export function outboundPorts({ certificates, host, identity, release }: Endpoints): number[] {
-  const { app } = release
-  const endpoints = [
-    certificates.acmeDirectory,
-    host.caddyRepository.url,
-    identity.domain,
-    ...(app.kind === 'image' ? [app.image] : app.baseImage ? [app.baseImage] : []),
-  ]
-  const ports = endpoints.map((endpoint) => {
-    const url = new URL(endpoint.includes('://') ? endpoint : `https://${endpoint}`)
-    return url.port === '' ? (url.protocol === 'http:' ? 80 : 443) : Number(url.port)
-  })
-  return [...new Set([80, 443, ...ports])].sort((a, b) => a - b)
-}
-
-/** The settings that name what the host reaches. */
-export interface Endpoints {
-  certificates: { acmeDirectory: string }
-  host: { caddyRepository: { url: string } }
-  identity: { domain: string }
-  release: Pick<Settings['release'], 'app'>
-}
+  }))

@@ -6,6 +6,8 @@ export interface Outputs {
   url: pulumi.Output<string>
   host: string
   ip: pulumi.Output<string>
+  /** The droplet's own address, which others see when the app calls them. */
+  egressIp: pulumi.Output<string>
   issuer: string
   clientId: pulumi.Output<string>
   release: pulumi.Output<string>

@@ -1,50 +1,55 @@
 import { getClient } from '@pulumi/auth0/getClient.js'
 import { getConnection } from '@pulumi/auth0/getConnection.js'
-import { getDomain } from '@pulumi/digitalocean/getDomain.js'
 import { getDroplets } from '@pulumi/digitalocean/getDroplets.js'
-import { getSizes } from '@pulumi/digitalocean/getSizes.js'
 import { Config, log, RunError, runtime } from '@pulumi/pulumi'
+import { configurationError, failDigitalOcean } from './account/error.ts'
+import { checkImage } from './account/image.ts'
+import { checkLimits } from './account/limits.ts'
+import { checkSize, type SizeOptions } from './account/size.ts'
+import { checkZone, type ZoneOptions } from './account/zone.ts'
 import { type FoundConnection, notChecked, signUpProblems, takesSignUps } from './sign-up.ts'
+import type { Former } from './state.ts'
 
 /** What the accounts are asked about; the names are those of the configuration keys. */
-export interface Options {
-  region: string
-  size: string
-  zone: string
-  manageZone: boolean
+export interface Options extends SizeOptions, ZoneOptions {
   connections: string[]
   sshKey: 'state' | 'agent'
   /** May users register by themselves? */
   signUp: 'closed' | 'open'
   /** Those of the connections whose addresses count as verified. */
   verifiedConnections: string[]
-  /** The tag that the stack's droplets carry. */
-  tag: string
+  /** Is the stack to have a reserved IP? */
+  reservedIp: boolean
 }
 
 /** What the accounts answered. */
 export interface Findings {
   /** In the order of their names in the configuration. */
   connections: FoundConnection[]
+  /** The size can be had by a replacement of the droplet alone. */
+  replacesForSize: boolean
 }
 
 /**
  * Asks both accounts, before anything is created, whether the credentials are good and sufficient,
- * the size exists, the region offers it, an adopted zone is there and the tenant has the connections.
+ * the size can be had, the name is free, there is room for what is new, and the tenant has the
+ * connections.
+ * @param state what the stack has already
  * @throws RunError that names the key, the value, what is allowed and the command that fixes it.
  */
-export async function preflight(options: Options): Promise<Findings> {
+export async function preflight(options: Options, state: Former[]): Promise<Findings> {
   checkAgent(options)
   const found = Promise.all(options.connections.map(findConnection))
-  const [connections] = await Promise.all([
+  const [connections, replacesForSize] = await Promise.all([
     found,
+    checkSize(options, state),
     checkSignUp(found, options),
-    checkSize(options),
-    options.manageZone ? undefined : checkZone(options.zone),
+    checkImage(options.image),
+    checkZone(options, state),
     checkClientSecrets(),
-    warnOfLeftDroplets(options.tag),
+    checkDroplets(options, state),
   ])
-  return { connections }
+  return { connections, replacesForSize }
 }
 
 /** A preview opens no host. */
@@ -57,51 +62,23 @@ function checkAgent({ sshKey }: Options): void {
   )
 }
 
-async function checkSize({ size, region }: Options): Promise<void> {
-  const { sizes } = await getSizes({}).catch(failDigitalOcean)
-  const found = sizes.find((one) => one.slug === size)
-  if (!found) {
-    const offered = sizes
-      .filter((one) => one.regions.includes(region))
-      .sort((a, b) => a.priceMonthly - b.priceMonthly)
-    throw configurationError(
-      `size = "${size}" is not a size that DigitalOcean has`,
-      `among others ${
-        offered
-          .slice(0, 6)
-          .map((one) => one.slug)
-          .join(', ') || 's-1vcpu-1gb'
-      }`,
-      'pulumi config set size s-1vcpu-1gb',
-    )
-  }
-  if (!found.available || !found.regions.includes(region)) {
-    throw configurationError(
-      `region = "${region}" does not offer the size ${size}`,
-      [...found.regions].sort().join(', ') || 'no region at present',
-      `pulumi config set region ${found.regions[0] ?? 'fra1'}`,
-    )
-  }
-}
-
-async function checkZone(zone: string): Promise<void> {
-  await getDomain({ name: zone }).catch((error: Error) => {
-    if (!/404|not found/i.test(error.message)) failDigitalOcean(error)
-    throw configurationError(
-      `zone = "${zone}" is not in the DigitalOcean account`,
-      'a zone of the account, or a new one that the stack creates and owns',
-      'pulumi config set manageZone true, or add the zone to the account',
-    )
-  })
+async function checkDroplets({ name, reservedIp }: Options, state: Former[]): Promise<void> {
+  const { droplets } = await getDroplets({}).catch(failDigitalOcean)
+  await warnOfLeftDroplets(
+    name,
+    droplets.filter((one) => one.tags.includes(name)),
+  )
+  await checkLimits(droplets.length, reservedIp, state)
 }
 
 /**
  * An update that was killed while a droplet was made leaves it out of the state, and the next one
  * makes another: nobody but the bill would tell.
  */
-async function warnOfLeftDroplets(tag: string): Promise<void> {
-  const { droplets } = await getDroplets({}).catch(failDigitalOcean)
-  const ours = droplets.filter((one) => one.tags.includes(tag))
+async function warnOfLeftDroplets(
+  tag: string,
+  ours: { name: string; id: number }[],
+): Promise<void> {
   if (ours.length < 2) return
   const names = ours.map((one) => `${one.name} (${one.id})`).join(', ')
   await log.warn(
@@ -182,22 +159,4 @@ function failAuth0(error: Error): never {
     )
   }
   throw new RunError(`Auth0 did not answer as it should: ${error.message}`)
-}
-
-function failDigitalOcean(error: Error): never {
-  if (/401|unable to authenticate/i.test(error.message)) {
-    throw configurationError(
-      'DigitalOcean refused the token',
-      'a token with read and write access',
-      'export DIGITALOCEAN_TOKEN=TOKEN; a digitalocean:token in the configuration goes before it',
-    )
-  }
-  throw new RunError(`DigitalOcean did not answer as it should: ${error.message}`)
-}
-
-/** The engine shows a RunError's message alone, without the program's stack. */
-function configurationError(wrong: string, allowed: string, fix: string): RunError {
-  return new RunError(
-    `${wrong}. Allowed: ${allowed}.\n    Fix: ${fix}\nNothing was created or changed.`,
-  )
 }

@@ -6,11 +6,14 @@ import { preflight } from './preflight.ts'
 import { type Archive, archive } from './release/archive.ts'
 import type { FoundConnection } from './sign-up.ts'
 import { warnOfLockOut } from './ssh/lock-out.ts'
+import { formerResources } from './state.ts'
 
 /** What is known and made before the first resource is. */
 export interface Prepared {
   /** The tenant's connections, in the order of the settings. */
   connections: FoundConnection[]
+  /** The droplet must be replaced to get its size. */
+  replacesForSize: boolean
   /** The packed folder of an app that is built on the host. */
   archive?: Archive
   bundle: HostBundle
@@ -25,20 +28,26 @@ export interface Prepared {
 export async function prepare(name: string, settings: Settings): Promise<Prepared> {
   const { app } = settings.release
   const { caddyRepository, sshPort, httpPort, httpsPort } = settings.host
-  const [{ connections }, packed, bundle] = await Promise.all([
-    preflight({
-      ...settings.host,
-      ...settings.dns,
-      ...settings.identity,
-      tag: name,
-    }),
+  const state = await formerResources()
+  checkFormat(state, name)
+  const [{ connections, replacesForSize }, packed, bundle] = await Promise.all([
+    preflight(
+      {
+        ...settings.host,
+        ...settings.dns,
+        ...settings.identity,
+        name,
+        reservedIp: settings.network.reservedIp,
+        mayReplace: settings.lifecycle.mayReplaceDroplet,
+      },
+      state,
+    ),
     app.kind === 'source' ? archive(app.folder) : undefined,
     hostBundle({
       ports: { ssh: sshPort, http: httpPort, https: httpsPort },
       repository: { ...caddyRepository, sources: sourcesFile(caddyRepository) },
     }),
-    checkFormat(name),
     warnOfLockOut(settings.network.sshFrom),
   ])
-  return { connections, archive: packed, bundle }
+  return { connections, replacesForSize, archive: packed, bundle }
 }

@@ -1,3 +1,5 @@
+import { label } from './names.ts'
+import { waysOut } from './outbound.ts'
 import { isProtected } from './protection.ts'
 import type { Values } from './rules.ts'
 import type { AppOrigin, Context, Settings } from './settings.ts'
@@ -13,13 +15,21 @@ const CAA_ISSUERS: Record<string, string> = {
 /** The keys' values by the component that takes them, with what follows from them. */
 export function grouped(values: Values, { stack, secretKeys }: Context): Settings {
   const { zone, region, sshPort, httpPort, httpsPort, acmeDirectory } = values
-  const recordName = values.subdomain || dnsLabel(stack)
+  const recordName = values.subdomain || label(stack)
   const hostname = recordName === '@' ? zone : `${recordName}.${zone}`
   const url = httpsPort === 443 ? `https://${hostname}` : `https://${hostname}:${httpsPort}`
   const protect = isProtected(values)
   return {
     site: { zone, recordName, hostname, url, httpPort, httpsPort },
-    network: { region, sshFrom: values.sshFrom, sshPort, httpPort, httpsPort },
+    network: {
+      region,
+      sshFrom: values.sshFrom,
+      sshPort,
+      httpPort,
+      httpsPort,
+      outbound: waysOut(endpoints(values), values.outbound),
+      reservedIp: values.expires === undefined,
+    },
     host: {
       region,
       size: values.size,
@@ -37,7 +47,7 @@ export function grouped(values: Values, { stack, secretKeys }: Context): Setting
       zone,
       recordName,
       manageZone: values.manageZone,
-      caaIssuer: values.caaIssuer || CAA_ISSUERS[new URL(acmeDirectory).hostname],
+      caaIssuer: caaIssuer(values, recordName),
     },
     identity: {
       url,
@@ -68,18 +78,25 @@ export function grouped(values: Values, { stack, secretKeys }: Context): Setting
       protect,
       protectDroplet:
         protect && ![...values.allowReplace, ...values.allowDelete].includes('droplet'),
+      mayReplaceDroplet: values.allowReplace.includes('droplet'),
     },
     secretKeys,
   }
 }
 
-/** A stack's name as a DNS label: Pulumi allows capitals, dots and underscores in it. */
-function dnsLabel(stack: string): string {
-  return stack
-    .toLowerCase()
-    .replace(/[^a-z0-9-]+/g, '-')
-    .replace(/^-+|-+$/g, '')
-    .slice(0, 63)
+/** What the host itself reaches on others, as far as the configuration names it. */
+function endpoints(values: Values): string[] {
+  const { acmeDirectory, caddyRepository, appImage, appBaseImage, appRegistries } = values
+  const login = values.auth0CustomDomain || values['auth0:domain']
+  const images = [appImage || appBaseImage, ...Object.keys(appRegistries)]
+  return [acmeDirectory, caddyRepository.url, login, ...images].filter(Boolean)
+}
+
+/** A record at the zone itself binds every name below it, so none is written there by itself. */
+function caaIssuer({ caaIssuer, acmeDirectory }: Values, recordName: string): string | undefined {
+  if (caaIssuer === 'none') return undefined
+  if (caaIssuer !== '' || recordName === '@') return caaIssuer || undefined
+  return CAA_ISSUERS[new URL(acmeDirectory).hostname]
 }
 
 function origin({ appImage, appSource, appBaseImage }: Values): AppOrigin {

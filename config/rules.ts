@@ -2,6 +2,7 @@
 import { closestMatch } from 'leven'
 import * as v from 'valibot'
 import { message, pathItem } from './error.ts'
+import { ALLOWED_NAMES, nameProblem } from './names.ts'
 import { type keys, RESERVED } from './schema.ts'
 import type { Context } from './settings.ts'
 import { isObject, otherName } from './values.ts'
@@ -23,6 +24,7 @@ export function rules(known: string[], context: Context) {
       if (name) path.push(pathItem(item.value as object, name))
       addIssue({ message, path, input: show ? item.value : undefined })
     }
+    names(report, context)
     unknownKeys(values, report, known)
     differentPorts(values, report)
     somebodyMayLogIn(values, report)
@@ -45,6 +47,20 @@ const MOVED: Record<string, { allowed: string; fix: string }> = {
     allowed: 'appRegistries, a login for each registry',
     fix: `pulumi config set --secret --path 'appRegistries["HOST"].password' TOKEN`,
   },
+}
+
+/** Everything is named after project and stack, and fails at different moments where it cannot be. */
+function names(report: Report, { project, stack }: Context): void {
+  const problem = nameProblem(project, stack)
+  if (!problem) return
+  const { whose, better } = problem
+  const name = { project, stack }[whose]
+  const fix =
+    whose === 'stack'
+      ? `pulumi stack rename ${better}`
+      : `name: ${better} in Pulumi.yaml, and the prefix ${better}: in the settings`
+  const wrong = 'cannot be part of the names of droplets, tags and hosts'
+  report(`the ${whose}’s name ${name}`, message(wrong, ALLOWED_NAMES, fix))
 }
 
 /** A misspelt key would otherwise be ignored in silence. */

@@ -43,6 +43,8 @@ const IMAGE = texts.matching(
   /^(debian-13-x64|\d+)$/,
   'is not an image that the host can be made from',
 )
+const OUTBOUND: Texts<string> = (say) =>
+  v.pipe(texts.text(say), v.check(isWayOut, say('is no port with its protocol')))
 const CONNECTION = texts.matching(
   /^[A-Za-z0-9][A-Za-z0-9-]{0,127}$/,
   'is not the name of a connection',
@@ -67,8 +69,8 @@ export function keys(context: Context) {
     ),
     manageZone: flag(),
     caaIssuer: optional(
-      texts.dnsName,
-      'the DNS name by which CAA records name the certificate authority',
+      (say) => v.union([v.literal('none'), texts.dnsName(say)]),
+      'the DNS name by which CAA records name the certificate authority, or none',
       'letsencrypt.org',
     ),
 
@@ -97,6 +99,12 @@ export function keys(context: Context) {
     sshPort: port(22),
     httpPort: port(80),
     httpsPort: port(443),
+
+    outbound: list(
+      OUTBOUND,
+      'ports or ranges with their protocol, such as 25060/tcp or 5000-5010/udp, or all',
+      '25060/tcp',
+    ),
 
     acmeEmail: optional(texts.contact, 'an e-mail address without { } ` #', 'you@example.com'),
     acmeDirectory: text(
@@ -164,6 +172,12 @@ export function keys(context: Context) {
     allowReplace: consent(['droplet']),
     allowDelete: consent(['droplet', 'volume', 'database']),
   }
+}
+
+function isWayOut(text: string): boolean {
+  if (text === 'all') return true
+  const [, first, last = first] = /^([1-9]\d*)(?:-([1-9]\d*))?\/(?:tcp|udp)$/.exec(text) ?? []
+  return Number(first) <= Number(last) && Number(last) <= 65535
 }
 
 /** PEM text, or the path of a file that holds it. */

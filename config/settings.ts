@@ -1,3 +1,4 @@
+import type { Way } from './outbound.ts'
 import type { RegistryLogin } from './registries.ts'
 
 /** The stack's whole configuration, validated and grouped by the component that takes it. */
@@ -43,6 +44,10 @@ export interface NetworkSettings extends Ports {
   region: string
   /** Networks in CIDR notation that may reach ssh; at least one. */
   sshFrom: string[]
+  /** What the host may reach on others. */
+  outbound: Way[]
+  /** Has the stack a reserved IP? One that expires does without. */
+  reservedIp: boolean
 }
 
 export interface HostSettings extends Ports {
@@ -123,6 +128,8 @@ export interface LifecycleSettings {
   protect: boolean
   /** The same of the droplet, whose loss may have been consented to. */
   protectDroplet: boolean
+  /** Was the replacement of the droplet consented to? */
+  mayReplaceDroplet: boolean
 }
 
 /** Where Caddy's package comes from. */

@@ -2,6 +2,8 @@ import { Droplet } from '@pulumi/digitalocean/droplet.js'
 import { Firewall } from '@pulumi/digitalocean/firewall.js'
 import type { StackValidation } from '@pulumi/policy'
 import { validateResourceOfType } from '@pulumi/policy'
+import * as pulumi from '@pulumi/pulumi'
+import { type Way, waysOut } from '../../config/outbound.ts'
 import { known, type Rule } from '../rule.ts'
 import { setting } from '../stack.ts'
 
@@ -19,7 +21,7 @@ interface Opening {
 export const firewallAsConfigured: Rule = {
   name: 'firewall-as-configured',
   description:
-    'The firewall opens the configured ports and no others, and every droplet stands behind it.',
+    'The firewall opens the configured ports and no others, in and out, and every droplet stands behind it.',
   validateResource: validateResourceOfType(Firewall, (firewall, _args, report) => {
     const configured = openings()
     for (const rule of firewall.inboundRules ?? []) {
@@ -41,6 +43,17 @@ export const firewallAsConfigured: Rule = {
         const allowed = `${meant.list ?? 'the configuration'} (${meant.from.join(', ')})`
         report(`It opens ${what} to ${[...more, ...others].join(', ')}, beyond ${allowed}.`)
       }
+    }
+    for (const rule of firewall.outboundRules ?? []) {
+      const meant = configuredWays().some(
+        ({ protocol, ports }) =>
+          rule.protocol === protocol && (rule.portRange || undefined) === ports,
+      )
+      if (meant) continue
+      const what = [rule.protocol, rule.portRange].filter(Boolean).join(' ')
+      report(
+        `It lets the host out to ${what}, which the configuration does not ask for (outbound).`,
+      )
     }
   }),
   validateStack: (args, report) => {
@@ -68,6 +81,20 @@ function openings(): Opening[] {
     { key: 'httpsPort', protocol: 'tcp', port: port('httpsPort'), from: ANYWHERE },
     { key: 'httpsPort', protocol: 'udp', port: port('httpsPort'), from: ANYWHERE },
   ]
+}
+
+/** What the host may reach on others, by the same rules as the program's. */
+function configuredWays(): Way[] {
+  const texts = [
+    setting<string>('acmeDirectory'),
+    setting<{ url?: string }>('caddyRepository')?.url,
+    setting<string>('auth0CustomDomain') ||
+      (new pulumi.Config('auth0').get('domain') ?? process.env.AUTH0_DOMAIN),
+    setting<string>('appImage') || setting<string>('appBaseImage'),
+    ...Object.keys(setting<object>('appRegistries') ?? {}),
+  ]
+  const endpoints = texts.filter((text): text is string => Boolean(text))
+  return waysOut(endpoints, setting<string[]>('outbound') ?? [])
 }
 
 /** Sources other than addresses; the stack's own firewall has none. */

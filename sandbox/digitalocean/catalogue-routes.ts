@@ -1,5 +1,5 @@
 /** What can only be read: sizes, regions, images, and lists of what is not simulated. */
-import { findImage, IMAGES, type Image, REGIONS, SIZES } from './catalogue.ts'
+import { findImage, IMAGES, type Image, REGIONS, SIZES, SNAPSHOT } from './catalogue.ts'
 import type { Context } from './context.ts'
 import { ApiError, notFound } from './errors.ts'
 import { page, param, query } from './request.ts'
@@ -28,11 +28,11 @@ export function catalogueRoutes({ app }: Context): void {
 
   app.get('/v2/images', async (request) => {
     const type = query(request, 'type')
+    const own = query(request, 'private') === 'true'
     const fits = (image: Image) =>
       (type === undefined || (type === 'application') === image.application) &&
-      query(request, 'private') !== 'true' &&
       query(request, 'tag_name') === undefined
-    return page(request, 'images', IMAGES.filter(fits), imageView)
+    return page(request, 'images', (own ? [SNAPSHOT] : IMAGES).filter(fits), imageView)
   })
   app.get('/v2/images/:image_id', async (request) => {
     const image = findImage(param(request, 'image_id'))

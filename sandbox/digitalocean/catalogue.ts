@@ -28,7 +28,8 @@ export interface Size {
 
 export interface Image {
   id: number
-  slug: string
+  /** Snapshots have none. */
+  slug: string | null
   name: string
   distribution: string
   description: string
@@ -132,6 +133,18 @@ export const IMAGES: Image[] = IMAGE_ROWS.map(
   }),
 )
 
+/** The account's own image, made from debian-13-x64. */
+export const SNAPSHOT: Image = {
+  id: 12345,
+  slug: null,
+  name: 'a snapshot',
+  distribution: 'Debian',
+  description: '',
+  application: false,
+  min_disk_size: 7,
+  size_gigabytes: 1.17,
+}
+
 export const regionBySlug = (slug: string): Region | undefined =>
   REGIONS.find((region) => region.slug === slug)
 
@@ -140,4 +153,4 @@ export const sizeBySlug = (slug: string): Size | undefined =>
 
 /** By slug or by id, as the API takes them. */
 export const findImage = (image: string | number): Image | undefined =>
-  IMAGES.find((each) => each.slug === image || String(each.id) === String(image))
+  [...IMAGES, SNAPSHOT].find((each) => each.slug === image || String(each.id) === String(image))

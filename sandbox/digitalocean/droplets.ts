@@ -189,7 +189,7 @@ function addDroplet(store: Store, name: string, wanted: DropletRequest): Droplet
     name,
     region: wanted.region,
     size: wanted.size.slug,
-    image: wanted.image.slug,
+    image: wanted.image.slug ?? String(wanted.image.id),
     disk: wanted.size.disk,
     status: 'new',
     createdAt: timestamp(),

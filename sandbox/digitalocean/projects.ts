@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto'
 import type { Context } from './context.ts'
 import { ApiError, conflict, notFound, unprocessable } from './errors.ts'
-import { assign, defaultProject, exists, projectOf } from './membership.ts'
+import { assign, defaultProject, exists, projectOf, spelled, unmovable } from './membership.ts'
 import { type Body, baseUrl, bodyOf, flag, page, param, text, texts } from './request.ts'
 import { type ProjectRow, type State, timestamp } from './state.ts'
 
@@ -105,6 +105,9 @@ export function projectRoutes({ app, store, actionMs }: Context): void {
     if (malformed !== undefined) {
       throw unprocessable(`${malformed} is not a resource URN such as do:droplet:13457723`)
     }
+    if (unmovable(state, project, urns) !== undefined) {
+      throw new ApiError(412, 'Cannot move a Reserved IP with an associated droplet')
+    }
     const resources = urns.map((urn) => {
       const outcome = move(urn, project)
       return resourceView(urn, timestamp(), outcome, baseUrl(request))
@@ -156,7 +159,8 @@ const PATHS: Record<string, string> = {
   floatingip: 'floating_ips',
 }
 
-function resourceView(urn: string, assignedAt: string, status: string, base: string) {
+function resourceView(given: string, assignedAt: string, status: string, base: string) {
+  const urn = spelled(given)
   const [, kind = '', id = ''] = URN.exec(urn) ?? []
   const self = `${base}/v2/${PATHS[kind] ?? `${kind}s`}/${id}`
   return { urn, assigned_at: assignedAt, links: { self }, status }

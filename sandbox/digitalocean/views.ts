@@ -33,10 +33,10 @@ export function imageView(image: Image): Record<string, unknown> {
   return {
     id: image.id,
     name: image.name,
-    type: 'base',
+    type: image.slug === null ? 'snapshot' : 'base',
     distribution: image.distribution,
     slug: image.slug,
-    public: true,
+    public: image.slug !== null,
     regions: REGIONS.map((region) => region.slug),
     created_at: '2026-06-01T00:00:00Z',
     min_disk_size: image.min_disk_size,

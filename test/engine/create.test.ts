@@ -74,7 +74,7 @@ describe('up', () => {
     expect(resources.map(({ urn }: { urn: string }) => urn).sort()).toEqual([
       'do:domain:padlock.localhost',
       `do:droplet:${droplet.id}`,
-      `do:reservedip:${outputs.ip}`,
+      `do:floatingip:${outputs.ip}`,
     ])
   })
 
@@ -103,6 +103,7 @@ describe('up', () => {
       host: 'dev.padlock.localhost',
       expiresAt: 'never',
       ip: expect.stringMatching(/^127\.30\.\d+\.\d+$/),
+      egressIp: expect.stringMatching(/^127\.20\.\d+\.\d+$/),
       issuer: `https://${sandbox.file.auth0.customDomain}/`,
       clientId: expect.stringMatching(/^\w{32}$/),
       release: expect.stringMatching(/^[0-9a-f]{12}$/),

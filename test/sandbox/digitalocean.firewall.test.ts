@@ -73,6 +73,25 @@ test('a firewall with outbound rules alone closes every port', async () => {
   expect(account.api.admits(id, 'tcp', 80, '127.0.0.1')).toBe(false)
 })
 
+test('out goes what outbound rules list: nothing at all where there are none', async () => {
+  const { id } = await account.droplet()
+  const emits = (port: number, protocol: 'tcp' | 'udp' | 'icmp' = 'tcp') =>
+    account.api.admitsOutbound(id, protocol, port, '203.0.113.9')
+  expect(emits(25060)).toBe(true)
+  const firewall = await wall('in', { inbound_rules: [tcp('80', '0.0.0.0/0')], droplet_ids: [id] })
+  expect(emits(443)).toBe(false)
+  const destinations = { addresses: ['0.0.0.0/0'] }
+  await account.call('POST', `/firewalls/${firewall}/rules`, {
+    outbound_rules: [
+      { protocol: 'tcp', ports: '443', destinations },
+      { protocol: 'icmp', destinations },
+    ],
+  })
+  expect([emits(443), emits(25060), emits(443, 'udp'), emits(0, 'icmp')]).toEqual([
+    ...[true, false, false, true],
+  ])
+})
+
 test.each([
   ['80', '0.0.0.0/0', 80, '203.0.113.9', true],
   ['80', '0.0.0.0/0', 81, '203.0.113.9', false],

@@ -75,7 +75,7 @@ function rules(inputs: Properties | undefined, direction: Direction): Rules {
 /** The API writes `0` and `all` for every port, and icmp has none. */
 function portRange({ protocol, portRange }: Properties): string {
   if (protocol === 'icmp') return ''
-  return portRange === undefined || portRange === '0' || portRange === 'all'
+  return portRange === undefined || ['0', 'all', '1-65535'].includes(String(portRange))
     ? 'all ports'
     : String(portRange)
 }

@@ -75,7 +75,7 @@ for (let number = 1; number <= Number(count); number++) {
     ...{ id: randomUUID(), name, description: '', purpose: 'Web Application' },
     ...{ environment: 'Development', isDefault: false, createdAt, updatedAt: createdAt },
     movingUntil: 0,
-    resources: [`do:droplet:${id}`, `do:reservedip:${ip}`].map((urn) => ({
+    resources: [`do:droplet:${id}`, `do:floatingip:${ip}`].map((urn) => ({
       urn,
       assignedAt: createdAt,
     })),

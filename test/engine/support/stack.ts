@@ -87,7 +87,7 @@ export async function openStack(sandbox: Sandbox, name: string): Promise<Stack> 
     launch(command, more) {
       const words = command.split(' ')
       const own = ['--stack', name]
-      const operation = /^(up|preview|refresh|destroy)$/.test(words[0] ?? '')
+      const operation = /^(up|preview|refresh|destroy|import)$/.test(words[0] ?? '')
       if (!operation) return pulumi([...words, ...own], project, more)
       return pulumi([...words, ...own, '--config-file', configFile], root, more)
     },

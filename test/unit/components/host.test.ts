@@ -22,6 +22,7 @@ const args: HostArgs = {
     fingerprint: '62C5467DC63A1C37B86E70F7D9C19B257F8668DA',
   },
   protect: false,
+  replacesForSize: false,
 }
 
 async function hosted(more: Partial<HostArgs> = {}) {

@@ -1,4 +1,5 @@
-import { type Endpoints, Network, outboundPorts } from '../../../components/network.ts'
+import { Network } from '../../../components/network.ts'
+import { waysOut } from '../../../config/outbound.ts'
 import { mockProviders, plain, settle, value } from './mocks.ts'
 
 const args = {
@@ -7,7 +8,7 @@ const args = {
   sshPort: 2222,
   httpPort: 80,
   httpsPort: 443,
-  outboundPorts: [80, 443],
+  outbound: waysOut([], []),
   protect: false,
 }
 const ANYWHERE = ['0.0.0.0/0', '::/0']
@@ -62,39 +63,4 @@ describe.each([false, true])('network (preview: %p)', (preview) => {
     const [firewall] = byType['digitalocean:index/firewall:Firewall'] ?? []
     expect(plain(firewall?.inputs)).toMatchObject({ tags: ['padlock-pr-12'] })
   })
-})
-
-const image = (name: string) => ({ kind: 'image' as const, image: name })
-
-test.each<[string, Partial<Endpoints>, number[]]>([
-  ['the usual ports', {}, [80, 443]],
-  [
-    'another port of the authority, http of the repository',
-    {
-      certificates: { acmeDirectory: 'https://acme.example.com:8472/dir' },
-      host: { caddyRepository: { url: 'http://apt.example.com' } },
-    },
-    [80, 443, 8472],
-  ],
-  [
-    'the tenant’s port, the usual one of a registry',
-    {
-      identity: { domain: 'login.example.com:8471' },
-      release: { app: image('ghcr.io/acme/shop@sha256:0') },
-    },
-    [80, 443, 8471],
-  ],
-  [
-    'a registry’s port',
-    { release: { app: image('registry.example.com:5000/shop') } },
-    [80, 443, 5000],
-  ],
-])('the host may reach %s', (_what, more, ports) => {
-  const usual: Endpoints = {
-    certificates: { acmeDirectory: 'https://acme.example.com/dir' },
-    host: { caddyRepository: { url: 'https://apt.example.com' } },
-    identity: { domain: 'login.example.com' },
-    release: { app: { kind: 'source', folder: 'app' } },
-  }
-  expect(outboundPorts({ ...usual, ...more })).toEqual(ports)
 })

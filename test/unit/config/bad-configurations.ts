@@ -8,7 +8,37 @@ export interface BadConfiguration {
   messages: string[]
 }
 
+const NAMES =
+  'cannot be part of the names of droplets, tags and hosts. Allowed: letters, digits and - between them, project and stack together at most 62 characters.'
+const badStack = (stack: string, better: string): BadConfiguration => ({
+  title: `the stack’s name ${stack}`,
+  raw: {},
+  context: { stack },
+  messages: [`the stack’s name ${stack} ${NAMES}\n    Fix: pulumi stack rename ${better}`],
+})
+
 export const badConfigurations: BadConfiguration[] = [
+  {
+    title: 'outbound without a protocol, backwards, beyond the last port, an unknown protocol',
+    raw: { outbound: ['25060', '10-9/tcp', '65536/udp', '587/smtp', '0/tcp'] },
+    messages: ['25060', '10-9/tcp', '65536/udp', '587/smtp', '0/tcp'].map(
+      (text, at) =>
+        `outbound[${at}] = "${text}" is no port with its protocol. Allowed: ports or ranges with their protocol, such as 25060/tcp or 5000-5010/udp, or all.\n    Fix: pulumi config set --path 'outbound[${at}]' '25060/tcp'`,
+    ),
+  },
+  badStack('Prod_EU', 'prod-eu'),
+  badStack('v1.2', 'v1-2'),
+  badStack('__', 'main'),
+  badStack('x-', 'x'),
+  badStack('s'.repeat(60), 's'.repeat(55)),
+  {
+    title: 'a project whose name no firewall can have',
+    raw: {},
+    context: { project: 'My_shop' },
+    messages: [
+      `the project’s name My_shop ${NAMES}\n    Fix: name: my-shop in Pulumi.yaml, and the prefix my-shop: in the settings`,
+    ],
+  },
   {
     title: 'a consent to the loss of what no consent is about',
     raw: { allowReplace: ['volume'], allowDelete: 'droplet' },
@@ -289,7 +319,7 @@ export const badConfigurations: BadConfiguration[] = [
     title: 'caaIssuer as URL',
     raw: { caaIssuer: 'https://letsencrypt.org' },
     messages: [
-      'caaIssuer = "https://letsencrypt.org" is not a DNS name. Allowed: the DNS name by which CAA records name the certificate authority.\n    Fix: pulumi config set caaIssuer letsencrypt.org',
+      'caaIssuer = "https://letsencrypt.org" is not a DNS name. Allowed: the DNS name by which CAA records name the certificate authority, or none.\n    Fix: pulumi config set caaIssuer letsencrypt.org',
     ],
   },
   {

@@ -1,6 +1,7 @@
 import { caddyfile } from '../../../components/site/caddyfile.ts'
 import { declaredTypes } from '../../../config/declared.ts'
 import { ConfigurationError } from '../../../config/error.ts'
+import { waysOut } from '../../../config/outbound.ts'
 import { parse, type RawConfig } from '../../../config/parse.ts'
 import type { Context, Settings } from '../../../config/settings.ts'
 import { badConfigurations } from './bad-configurations.ts'
@@ -43,7 +44,14 @@ describe('a good configuration', () => {
         url: 'https://dev.example.com',
         ...ports,
       },
-      network: { region: 'fra1', sshFrom: ['0.0.0.0/0', '::/0'], sshPort: 22, ...ports },
+      network: {
+        region: 'fra1',
+        sshFrom: ['0.0.0.0/0', '::/0'],
+        sshPort: 22,
+        outbound: waysOut([], []),
+        reservedIp: true,
+        ...ports,
+      },
       host: {
         region: 'fra1',
         size: 's-1vcpu-1gb',
@@ -92,7 +100,12 @@ describe('a good configuration', () => {
         allowedDomains: [],
       },
       project: { environment: 'Development' },
-      lifecycle: { expires: undefined, protect: false, protectDroplet: false },
+      lifecycle: {
+        expires: undefined,
+        protect: false,
+        protectDroplet: false,
+        mayReplaceDroplet: false,
+      },
       secretKeys: ['appSecrets', 'appRegistries'],
     })
   })
@@ -101,7 +114,7 @@ describe('a good configuration', () => {
     ['@', 'dev', 'example.com', 'https://example.com'],
     ['www', 'dev', 'www.example.com', 'https://www.example.com'],
     ['a.b', 'dev', 'a.b.example.com', 'https://a.b.example.com'],
-    ['', 'PR_12.x', 'pr-12-x.example.com', 'https://pr-12-x.example.com'],
+    ['', 'PR-12', 'pr-12.example.com', 'https://pr-12.example.com'],
   ])('subdomain %p of stack %p is %p', (subdomain, stack, hostname, url) => {
     const settings = read({ subdomain }, { stack })
     expect(settings.site).toMatchObject({ hostname, url })
@@ -110,6 +123,14 @@ describe('a good configuration', () => {
 
   test('a port other than 443 stands in the URL', () => {
     expect(read({ httpsPort: 8443 }).site.url).toBe('https://dev.example.com:8443')
+  })
+
+  test.each<[string, RawConfig, string | undefined]>([
+    ['at the zone itself, where it would bind every name', { subdomain: '@' }, undefined],
+    ['but by the key', { subdomain: '@', caaIssuer: 'sectigo.com' }, 'sectigo.com'],
+    ['where the key switches it off', { caaIssuer: 'none' }, undefined],
+  ])('no CAA record %s', (_where, raw, issuer) => {
+    expect(read(raw).dns.caaIssuer).toBe(issuer)
   })
 
   test('no CAA record for a directory that nobody knows', () => {

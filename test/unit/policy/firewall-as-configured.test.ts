@@ -55,6 +55,28 @@ test.each<[string, object, string]>([
   expect(await said(rule)).toEqual([`it: ${message}`])
 })
 
+describe('ways out', () => {
+  const out = (protocol: string, portRange: string) => ({ protocol, portRange, ...ends })
+  const ends = { destinationAddresses: anywhere }
+  const told = (more: object, ...outboundRules: object[]) =>
+    judge(firewallAsConfigured, {
+      config: { ...config, ...more },
+      resources: [{ type: firewall, props: { inboundRules: configured, outboundRules } }],
+    })
+  const needed = [{ protocol: 'icmp', ...ends }, out('udp', '53'), out('tcp', '443')]
+
+  test('what the host needs passes, an authority at another port, and what is configured', async () => {
+    const asked = { acmeDirectory: 'https://acme.example.com:8472/dir', outbound: ['25060/tcp'] }
+    expect(await told(asked, ...needed, out('tcp', '8472'), out('tcp', '25060'))).toEqual([])
+  })
+
+  test('another one fails', async () => {
+    expect(await told({}, ...needed, out('tcp', '25060'))).toEqual([
+      'it: It lets the host out to tcp 25060, which the configuration does not ask for (outbound).',
+    ])
+  })
+})
+
 describe('a droplet', () => {
   const host = { type: droplet, name: 'host', props: { tags: ['padlock-dev'] } }
   const covering = (props: object, on = {}): Case => ({

@@ -60,6 +60,8 @@ export interface Resource<Api, Args, State> {
     known: Values,
     reason: 'create' | 'update' | 'read' | 'import',
   ): Promise<Values>
+  /** The id in the state of what was imported under this one; the same if absent. */
+  importedId?(given: string): string
   update?(api: Api, id: string, change: Change, work: Work): Promise<void>
   delete(api: Api, id: string, state: Values, work: Work): Promise<void>
 }
@@ -206,9 +208,10 @@ export function bridged<Api, Args, State>(
         throw new Error(`refreshing ${urn}: ${multierror(error)}`)
       }
       const fresh = { ...pick(properties, old), ...sortSets(properties, actual) }
+      const kept = (importing && resource.importedId?.(id)) || id
       return {
-        id,
-        properties: outputs(id, fresh, importing ? 'import' : undefined),
+        id: kept,
+        properties: outputs(kept, fresh, importing ? 'import' : undefined),
         inputs: markSecrets(
           inputs,
           importing

@@ -69,15 +69,15 @@ export const dnsRecord: Resource<DigitalOcean, DnsRecordArgs, DnsRecordState> = 
   },
 
   async read(api, id, known, reason) {
-    const domain = known.domain
-    if (!domain && !id.includes(',')) {
-      throw new Error('domain is invalid because cannot be an empty string')
-    }
-    if (reason === 'import')
-      return fetchObject(api, `/v2/domains/${id.replace(',', '/records/')}`, 'domain_record')
-    const record = await fetchObject(api, `/v2/domains/${domain}/records/${id}`, 'domain_record')
-    return outputsOf(record, String(domain))
+    // An import names both, as `example.com,123`.
+    const [domain, number = id] =
+      reason === 'import' && id.includes(',') ? id.split(',') : [known.domain, id]
+    if (!domain) throw new Error('domain is invalid because cannot be an empty string')
+    const path = `/v2/domains/${domain}/records/${number}`
+    return outputsOf(await fetchObject(api, path, 'domain_record'), String(domain))
   },
+
+  importedId: (id) => id.split(',').at(-1) ?? id,
 
   async update(api, id, { wanted }) {
     const path = `/v2/domains/${wanted.domain}/records/${id}`

@@ -76,8 +76,18 @@ async function resize(api: DigitalOcean, id: string, wanted: Values, work: Work)
   const off = until(api, id, work, (droplet) => droplet.status === 'off')
   await attempt(`Error waiting for droplet (${id}) to become powered off`, off)
   const body = { type: 'resize', size: wanted.size!, disk: wanted.resizeDisk ?? true }
-  await actAndWait(api, id, body, `Error resizing droplet (${id})`, work)
-  await act(api, id, { type: 'power_on' }, `Error powering on droplet (${id}) after resize`)
+  try {
+    await actAndWait(api, id, body, `Error resizing droplet (${id})`, work)
+  } catch (error) {
+    // As the real plugin: a droplet that cannot be resized goes on as it was.
+    await powerOn(api, id, `Error powering on droplet (${id}) after failed resize`, work)
+    throw error
+  }
+  return powerOn(api, id, `Error powering on droplet (${id}) after resize`, work)
+}
+
+async function powerOn(api: DigitalOcean, id: string, words: string, work: Work): Promise<Values> {
+  await act(api, id, { type: 'power_on' }, words)
   const on = until(api, id, work, (droplet) => droplet.status === 'active')
   return attempt(`Error waiting for droplet (${id}) to become active`, on)
 }

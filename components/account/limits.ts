@@ -1,0 +1,55 @@
+import { log } from '@pulumi/pulumi'
+import { type Former, ofKind } from '../state.ts'
+import { ask } from './digitalocean.ts'
+import { configurationError } from './error.ts'
+
+interface Account {
+  droplet_limit: number
+  reserved_ip_limit?: number
+  floating_ip_limit?: number
+}
+
+/**
+ * Has the account room for what the stack does not have yet? Says what is left of it.
+ * @param droplets how many the account has
+ * @param reservedIp whether the stack is to have a reserved IP
+ */
+export async function checkLimits(
+  droplets: number,
+  reservedIp: boolean,
+  state: Former[],
+): Promise<void> {
+  const needsDroplet = ofKind(state, 'Droplet').length === 0
+  const needsAddress = reservedIp && ofKind(state, 'ReservedIp').length === 0
+  if (!needsDroplet && !needsAddress) return
+  const [account, addresses] = await Promise.all([
+    ask<{ account: Account }>('/v2/account'),
+    ask<{ meta: { total: number } }>('/v2/reserved_ips?per_page=1'),
+  ])
+  if (!account || !addresses) return
+  const { droplet_limit, reserved_ip_limit, floating_ip_limit } = account.account
+  const limit = reserved_ip_limit ?? floating_ip_limit ?? Number.POSITIVE_INFINITY
+  const { total } = addresses.meta
+  if (needsDroplet && droplets >= droplet_limit) {
+    throw full('droplets', droplets, droplet_limit, 'delete one')
+  }
+  if (needsAddress && total >= limit) {
+    throw full(
+      'reserved IPs',
+      total,
+      limit,
+      'delete one (doctl compute reserved-ip list), or let the stack expire: one with `expires` needs none',
+    )
+  }
+  await log.info(
+    `The DigitalOcean account has ${droplets} of ${droplet_limit} droplets and ${total} of ${limit} reserved IPs; ` +
+      'each stack takes one application of the Auth0 tenant (10 in the free plan).',
+  )
+}
+
+const full = (what: string, count: number, limit: number, way: string) =>
+  configurationError(
+    `the DigitalOcean account has ${count} of ${limit} ${what}, and this stack needs one more`,
+    `fewer than ${limit}`,
+    `${way}, or ask DigitalOcean for more (control panel, Settings, Team, Resource Limits)`,
+  )

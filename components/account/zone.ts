@@ -1,0 +1,93 @@
+import { getDomain } from '@pulumi/digitalocean/getDomain.js'
+import { type Former, ofKind } from '../state.ts'
+import { ask } from './digitalocean.ts'
+import { configurationError, failDigitalOcean } from './error.ts'
+
+export interface ZoneOptions {
+  /** The deployment's name; the zone and the records are named after it in the state. */
+  name: string
+  zone: string
+  /** `@` for the zone itself. */
+  recordName: string
+  manageZone: boolean
+}
+
+/** The program has the resource already, and says itself whether it is protected. */
+const IMPORT = '--protect=false --generate-code=false'
+
+interface ZoneRecord {
+  id: number
+  type: string
+  data: string
+}
+
+/**
+ * Is an adopted zone in the account, and one that the stack is to make not? Does the site's name lead
+ * nowhere else? Two A records answer at random, and beside a CNAME there can be none.
+ */
+export async function checkZone(options: ZoneOptions, state: Former[]): Promise<void> {
+  const { zone, manageZone } = options
+  const known = ofKind(state, 'Domain').some(({ outputs }) => outputs.name === zone)
+  const [there, records] = await Promise.all([
+    known ? true : hasZone(zone),
+    recordsAt(zone, hostOf(options)),
+  ])
+  if (!manageZone && !there) {
+    throw configurationError(
+      `zone = "${zone}" is not in the DigitalOcean account`,
+      'a zone of the account, or a new one that the stack creates and owns',
+      'pulumi config set manageZone true, or add the zone to the account',
+    )
+  }
+  if (manageZone && !known && there) {
+    throw configurationError(
+      `manageZone = true, and the zone ${zone} is in the DigitalOcean account already`,
+      'a zone that the stack creates, or one that it was given',
+      'to keep the zone when the stack goes, and touch only its own records: pulumi config set manageZone false; ' +
+        'to give it to the stack, which deletes it with everybody’s records when it goes: ' +
+        `pulumi import digitalocean:index/domain:Domain ${options.name} ${zone} ${IMPORT}`,
+    )
+  }
+  checkRecords(options, records, state)
+}
+
+const hostOf = ({ zone, recordName }: ZoneOptions) =>
+  recordName === '@' ? zone : `${recordName}.${zone}`
+
+async function hasZone(zone: string): Promise<boolean> {
+  const found = await getDomain({ name: zone }).catch((error: Error) => {
+    if (!/404|not found/i.test(error.message)) failDigitalOcean(error)
+    return undefined
+  })
+  return found !== undefined
+}
+
+async function recordsAt(zone: string, host: string): Promise<ZoneRecord[]> {
+  const path = `/v2/domains/${zone}/records?name=${host}&per_page=200`
+  return (await ask<{ domain_records: ZoneRecord[] }>(path))?.domain_records ?? []
+}
+
+function checkRecords(options: ZoneOptions, records: ZoneRecord[], state: Former[]): void {
+  const { name, zone } = options
+  const own = ofKind(state, 'DnsRecord').map(({ outputs }) => outputs)
+  const others = records.filter(
+    ({ type, data }) =>
+      ['A', 'AAAA', 'CNAME'].includes(type) &&
+      !own.some((one) => one.type === type && one.value === data && one.domain === zone),
+  )
+  if (others.length === 0) return
+  const shown = others.map(({ id, type, data }) => `${type} ${data} (id ${id})`).join(', ')
+  const ids = others.map(({ id }) => id).join(' ')
+  const moved = others.find(({ type }) => type !== 'CNAME')
+  const kept = own.some(({ type }) => type === moved?.type)
+  const takeOver =
+    moved && !kept
+      ? ', or give it to the stack, which lets it lead to the new site once that serves: ' +
+        `pulumi import digitalocean:index/dnsRecord:DnsRecord ${name}-${moved.type.toLowerCase()} ${zone},${moved.id} ${IMPORT}`
+      : ''
+  throw configurationError(
+    `${hostOf(options)} has records that are not this stack’s: ${shown}`,
+    'a name that leads to this stack alone',
+    `another subdomain, or delete what is there: doctl compute domain records delete ${zone} ${ids}${takeOver}`,
+  )
+}

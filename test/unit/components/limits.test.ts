@@ -1,0 +1,52 @@
+import http from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { checkLimits } from '../../../components/account/limits.ts'
+import type { Former } from '../../../components/state.ts'
+
+const { DIGITALOCEAN_API_URL, DIGITALOCEAN_TOKEN } = process.env
+let server: http.Server
+let addresses: number
+const asked: string[] = []
+beforeAll(async () => {
+  const answers: Record<string, () => object> = {
+    '/v2/account': () => ({ account: { droplet_limit: 25, reserved_ip_limit: 3 } }),
+    '/v2/reserved_ips?per_page=1': () => ({ meta: { total: addresses } }),
+  }
+  server = http.createServer((request, response) => {
+    asked.push(String(request.url))
+    response.end(JSON.stringify(answers[String(request.url)]?.()))
+  })
+  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done))
+  process.env.DIGITALOCEAN_API_URL = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  process.env.DIGITALOCEAN_TOKEN = 'right'
+})
+beforeEach(() => {
+  asked.length = 0
+  addresses = 0
+})
+afterAll(() => {
+  Object.assign(process.env, { DIGITALOCEAN_API_URL, DIGITALOCEAN_TOKEN })
+  server.close()
+})
+
+const has = (...kinds: string[]): Former[] =>
+  kinds.map((kind) => ({ urn: kind, type: `digitalocean:index/x:${kind}`, outputs: {} }))
+
+test('a stack that has droplet and address asks for nothing', async () => {
+  await checkLimits(25, true, has('Droplet', 'ReservedIp'))
+  expect(asked).toEqual([])
+})
+
+test('no room for a droplet', async () => {
+  await expect(checkLimits(25, true, has('ReservedIp'))).rejects.toThrow(
+    /^the DigitalOcean account has 25 of 25 droplets, and this stack needs one more\./,
+  )
+})
+
+test('no room for a reserved IP, which a stack that expires does not need', async () => {
+  addresses = 3
+  await expect(checkLimits(0, true, [])).rejects.toThrow(
+    /^the DigitalOcean account has 3 of 3 reserved IPs, and this stack needs one more\. Allowed: fewer than 3\./,
+  )
+  await checkLimits(24, false, [])
+})
