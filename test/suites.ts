@@ -35,6 +35,7 @@ export const suites: Suite[] = [
       check('node_modules/.bin/tsc', '--noEmit'),
       check('test/linters/shell'),
       check('node_modules/.bin/node', 'test/linters/packages.ts'),
+      check('node_modules/.bin/node', 'test/linters/python.ts'),
       check('node_modules/.bin/node', 'test/linters/workflows.ts'),
       check('node_modules/.bin/depcruise', '--config', 'dependency-cruiser.config.js', '.'),
     ],

@@ -59,7 +59,8 @@ export async function savePlan(
 }
 
 /**
- * Does what the plan says and nothing else.
+ * Does what the plan says and nothing else. One that was half done goes on: the engine takes what is
+ * there already for done, and stops at anything that the plan does not have.
  * @throws Error that says why the plan does not fit: made for another stack or commit, altered, or
  *   the stack has changed since
  */
@@ -76,12 +77,24 @@ export async function applyPlan(
   if (about.commit !== commit) reject(`it was made for commit ${about.commit}, here is ${commit}`)
   const path = join(folder, PLAN)
   if (sha256(await readFile(path)) !== about.plan) reject('its file was altered')
-  if ((await fingerprint(engine)) !== about.state) {
+  if ((await fingerprint(engine)) !== about.state && !(await isHalfDone(engine, about))) {
     reject(`the stack ${stack} was changed after it was made (${about.madeAt})`)
   }
   // The engine itself stops at the first step that the plan does not have.
   const flags = ['--yes', '--skip-preview', '--suppress-outputs', ...policyFlags()]
+  flags.push('--message', markOf(about))
   return engine.show(['up', '--plan', path, ...flags])
+}
+
+/** How an update says in the stack's history which plan it did. */
+const markOf = ({ plan }: About) => `plan:${plan}`
+
+/** Was the stack's last update this plan, and did it fail? Nobody else has changed the stack since. */
+async function isHalfDone(engine: Engine, about: About): Promise<boolean> {
+  const one = ['--page-size', '1', '--page', '1']
+  const { code, stdout } = await engine.capture(['stack', 'history', '--json', ...one])
+  const [last] = code === 0 ? JSON.parse(stdout) : []
+  return last?.message === markOf(about) && last?.result === 'failed'
 }
 
 /** What a preview's JSON would say, from the plan itself (pulumi/pulumi, apitype.DeploymentPlanV1). */

@@ -10,6 +10,7 @@ import {
 import { join } from 'node:path'
 import { generateKey } from '../support/ssh-key.ts'
 import { logIn, openBrowser, picture, type Window } from './browser.ts'
+import { shownCertificate } from './certificate.ts'
 import { inPlaceTests } from './in-place.ts'
 import { replacementTests } from './replacement.ts'
 import { pulumi, root, sh, stackOutputs } from './shell.ts'
@@ -71,7 +72,8 @@ test('the padlock is closed, and the allowed user logs in and is greeted', async
   const response = await page.goto(URL)
   const security = await response?.securityDetails()
   expect(security?.protocol).toMatch(/^TLS 1\.3$/)
-  expect(security?.subjectName || 'dev.padlock.localhost').toBe('dev.padlock.localhost')
+  const { subjectaltname } = await shownCertificate(URL, outputs.ip ?? '', ca)
+  expect(subjectaltname).toBe('DNS:dev.padlock.localhost')
   await picture(page, '1-public-page')
   await logIn(page, URL, 'ada@example.com', PASSWORD)
   await page.getByRole('heading', { name: 'Hello, Ada Lovelace!' }).waitFor()

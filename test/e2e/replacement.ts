@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { connect } from 'node:tls'
 import { openControl } from '../../sandbox/control.ts'
+import { shownCertificate } from './certificate.ts'
 import { pulumi, root, stackOutputs } from './shell.ts'
 import { startTraffic } from './traffic.ts'
 
@@ -9,19 +9,8 @@ const sandbox = join(root, '.sandbox')
 const ca = join(sandbox, 'ca', 'root.pem')
 
 /** The serial number of the certificate that the site shows. */
-function serial(url: string, address: string): Promise<string> {
-  const { hostname, port } = new URL(url)
-  return new Promise((resolve, reject) => {
-    const socket = connect(
-      { host: address, port: Number(port), servername: hostname, ca: readFileSync(ca) },
-      () => {
-        resolve(socket.getPeerCertificate().serialNumber)
-        socket.destroy()
-      },
-    )
-    socket.on('error', reject)
-  })
-}
+const serial = async (url: string, address: string) =>
+  (await shownCertificate(url, address, ca)).serialNumber
 
 /** Stops and continues the certificate authority's process. */
 function authority(signal: 'SIGSTOP' | 'SIGCONT'): void {

@@ -58,6 +58,30 @@ test('a plan whose stack was left alone is done, with its secrets encrypted', as
   before()
 })
 
+test('one that was half done goes on, and is not done again afterwards', async () => {
+  const before = stack.set({ allowedEmails: ['grace@example.com'] })
+  await savePlan(engine, folder, what)
+  sandbox.fail('release', 'the app does not answer')
+  expect(await applyPlan(engine, folder, what)).not.toBe(0)
+  expect(said).toContain('the app does not answer')
+  sandbox.mend()
+  expect(await applyPlan(engine, folder, what)).toBe(0)
+  expect(await stack.preview()).toEqual([])
+  await expect(applyPlan(engine, folder, what)).rejects.toThrow(/the stack dev was changed after/)
+  before()
+})
+
+test('one that was half done is refused where the stack has changed since', async () => {
+  const before = stack.set({ allowedEmails: ['linus@example.com'] })
+  await savePlan(engine, folder, what)
+  sandbox.fail('release', 'the app does not answer')
+  expect(await applyPlan(engine, folder, what)).not.toBe(0)
+  sandbox.mend()
+  await stack.up()
+  await expect(applyPlan(engine, folder, what)).rejects.toThrow(/the stack dev was changed after/)
+  before()
+})
+
 test('another commit or stack, an altered file, and a stack that went on are refused', async () => {
   await savePlan(engine, folder, what)
   await sandbox.writes()

@@ -12,10 +12,11 @@ const run = promisify(execFile)
 export interface Linters {
   actionlint: string
   zizmor: string
+  ruff: string
 }
 
 /**
- * The pinned linters of workflows, from the cache or built and installed into it: some 20 s and
+ * The pinned linters of workflows and of Python, from the cache or built and installed into it: some 20 s and
  * 40 MB. What they are made of is held against the checksums beside this file.
  */
 export async function ensureLinters(
@@ -24,14 +25,15 @@ export async function ensureLinters(
 ): Promise<Linters> {
   const folder = join(cache, 'linters')
   mkdirSync(folder, { recursive: true })
-  return withLock(join(folder, 'install.lock'), progress, async () => ({
-    actionlint: join(await once(folder, 'actionlint', 'go.sum', progress, buildGo), 'actionlint'),
-    zizmor: join(
-      await once(folder, 'zizmor', 'requirements.txt', progress, installWheel),
-      'bin',
-      'zizmor',
-    ),
-  }))
+  return withLock(join(folder, 'install.lock'), progress, async () => {
+    const built = await once(folder, 'actionlint', 'go.sum', progress, buildGo)
+    const wheels = await once(folder, 'wheels', 'requirements.txt', progress, installWheels)
+    const [zizmor, ruff] = ['zizmor', 'ruff'].map((name) => join(wheels, 'bin', name)) as [
+      string,
+      string,
+    ]
+    return { actionlint: join(built, 'actionlint'), zizmor, ruff }
+  })
 }
 
 /** A folder whose name changes with the pins; there only when it is complete. */
@@ -75,7 +77,7 @@ async function buildGo(into: string): Promise<void> {
   await rm(scratch, { recursive: true, force: true })
 }
 
-async function installWheel(into: string): Promise<void> {
+async function installWheels(into: string): Promise<void> {
   await run('python3', ['-m', 'venv', into])
   const pip = [
     '-m',

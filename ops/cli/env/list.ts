@@ -26,7 +26,7 @@ export async function run(args: string[]): Promise<number> {
   }
   const seconds = ((Date.now() - start) / 1000).toFixed(1)
   console.error(
-    `${listed.length} environments in ${seconds} s (${digitalocean.calls} requests to DigitalOcean, ${auth0.calls} to Auth0)`,
+    `${listed.length} environment${listed.length === 1 ? '' : 's'} in ${seconds} s (${digitalocean.calls} requests to DigitalOcean, ${auth0.calls} to Auth0)`,
   )
   return 0
 }

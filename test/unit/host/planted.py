@@ -330,7 +330,10 @@ def without_links(host: Host) -> None:
     image.ensure(archive(host), logins)
     _, pull, _, build = host.programs
     for argv, _, auth in (pull, build):
-        assert argv[3 if argv[1] == 'pull' else 4 :][:2] == ('--authfile', f'{host.runtime}/padlock-auth.json'), argv
+        assert argv[3 if argv[1] == 'pull' else 4 :][:2] == (
+            '--authfile',
+            f'{host.runtime}/padlock-auth.json',
+        ), argv
         assert 'hunter22' not in ' '.join(argv) and 'YWRh' not in ' '.join(argv), argv
         assert auth == (
             APP,

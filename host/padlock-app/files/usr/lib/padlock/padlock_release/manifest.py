@@ -73,9 +73,7 @@ def _source(source: Any) -> Archive | Image:
         sha256 = _matching(source, 'sha256', r'[0-9a-f]{64}', '64 hexadecimal digits')
         base = source.get('baseImage')
         return Archive(path, sha256, None if base is None else _text(source, 'baseImage'))
-    reference = _matching(
-        source, 'image', r'[^\s/@]+/[^\s@]+@sha256:[0-9a-f]{64}', 'host/name@sha256:digest'
-    )
+    reference = _matching(source, 'image', r'[^\s/@]+/[^\s@]+@sha256:[0-9a-f]{64}', 'host/name@sha256:digest')
     return Image(reference)
 
 

@@ -31,10 +31,7 @@ def unit(manifest: Manifest, image: str, directory: str) -> str:
         f'Volume={directory}:/run/app',
         f'Volume={CERTIFICATES}:{CERTIFICATES}:ro',
         *(f'Environment={quote(f"{name}={value}")}' for name, value in sorted(environment.items())),
-        *(
-            f'Secret={secret(manifest.id, name)},type=env,target={name}'
-            for name in sorted(manifest.secrets)
-        ),
+        *(f'Secret={secret(manifest.id, name)},type=env,target={name}' for name in sorted(manifest.secrets)),
     ]
     return '\n'.join(
         [

@@ -31,7 +31,7 @@ def ensure_mount() -> None:
 
 def _ensure(unit: str) -> None:
     if subprocess.run(['systemctl', 'start', unit], capture_output=True, check=False).returncode != 0:
-        raise Failure(f'{unit} cannot be started: journalctl -u {unit} says why')
+        raise Failure(f'{unit} cannot be started: sudo journalctl -u {unit} says why')
 
 
 def install(manifest: Manifest, image: str) -> None:
@@ -92,9 +92,7 @@ def installed() -> list[str]:
 def logs(release: str, lines: int = 40) -> str:
     """The end of what the container wrote, or else of what its unit did: why it could not start."""
     name = f'app-{release}'
-    return _journal(f'CONTAINER_NAME={name}', lines) or _journal(
-        f'_SYSTEMD_USER_UNIT={name}.service', lines
-    )
+    return _journal(f'CONTAINER_NAME={name}', lines) or _journal(f'_SYSTEMD_USER_UNIT={name}.service', lines)
 
 
 def _journal(match: str, lines: int) -> str:
