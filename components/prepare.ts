@@ -27,7 +27,7 @@ export interface Prepared {
  */
 export async function prepare(name: string, settings: Settings): Promise<Prepared> {
   const { app } = settings.release
-  const { caddyRepository, sshPort, httpPort, httpsPort } = settings.host
+  const { caddyRepository, rebootTime, sshPort, httpPort, httpsPort } = settings.host
   const state = await formerResources()
   checkFormat(state, name)
   const [{ connections, replacesForSize }, packed, bundle] = await Promise.all([
@@ -45,6 +45,7 @@ export async function prepare(name: string, settings: Settings): Promise<Prepare
     app.kind === 'source' ? archive(app.folder) : undefined,
     hostBundle({
       ports: { ssh: sshPort, http: httpPort, https: httpsPort },
+      rebootTime,
       repository: { ...caddyRepository, sources: sourcesFile(caddyRepository) },
     }),
     warnOfLockOut(settings.network.sshFrom),

@@ -38,6 +38,7 @@ export function grouped(values: Values, { stack, secretKeys }: Context): Setting
       sshKey: values.sshKey === 'agent' ? 'agent' : 'state',
       adminSshKeys: values.adminSshKeys,
       adminKeyVersion: values.adminKeyVersion,
+      rebootTime: values.rebootTime,
       sshPort,
       httpPort,
       httpsPort,

@@ -50,6 +50,8 @@ const CONNECTION = texts.matching(
   'is not the name of a connection',
 )
 const SIGN_UP = texts.oneOf(['', 'closed', 'open'], 'is neither closed nor open')
+
+const REBOOT_TIME = texts.matching(/^([01]\d|2[0-3]):[0-5]\d$/, 'is not a time of day')
 const PATH = texts.matching(/^\/[\w./~-]*$/, 'is not a path')
 const ENVIRONMENTS = ['Development', 'Staging', 'Production']
 const ENVIRONMENT = texts.oneOf(ENVIRONMENTS, 'is not a kind of environment')
@@ -104,6 +106,13 @@ export function keys(context: Context) {
       OUTBOUND,
       'ports or ranges with their protocol, such as 25060/tcp or 5000-5010/udp, or all',
       '25060/tcp',
+    ),
+
+    rebootTime: v.optional(
+      REBOOT_TIME(
+        help('hours and minutes in UTC, such as 03:30', 'pulumi config set {path} 03:30'),
+      ),
+      '03:30',
     ),
 
     acmeEmail: optional(texts.contact, 'an e-mail address without { } ` #', 'you@example.com'),

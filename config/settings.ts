@@ -64,6 +64,8 @@ export interface HostSettings extends Ports {
   adminSshKeys: string[]
   /** From 1; a higher one rotates the stack's own admin key. */
   adminKeyVersion: number
+  /** Hours and minutes in UTC, `03:30`. */
+  rebootTime: string
   caddyRepository: CaddyRepository
 }
 

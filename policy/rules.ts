@@ -9,6 +9,7 @@ import { loginRequired } from './rules/login-required.ts'
 import { monthlyCost } from './rules/monthly-cost.ts'
 import { noSecretInUserData } from './rules/no-secret-in-user-data.ts'
 import { requiredTags } from './rules/required-tags.ts'
+import { sshFromAnywhere } from './rules/ssh-from-anywhere.ts'
 import { sshKeysOnly } from './rules/ssh-keys-only.ts'
 import { tlsRequired } from './rules/tls-required.ts'
 
@@ -17,6 +18,7 @@ export const rules: Rule[] = [
   noSecretInUserData,
   sshKeysOnly,
   firewallAsConfigured,
+  sshFromAnywhere,
   loginRequired,
   auth0ExactUrls,
   auth0NoImplicitGrant,

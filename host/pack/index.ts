@@ -6,6 +6,8 @@ import { type BuiltPackage, readPackage } from './package.ts'
 /** What differs from stack to stack in a host's software. */
 export interface HostSoftware {
   ports: { ssh: number; http: number; https: number }
+  /** When a host may reboot by itself, hours and minutes in UTC. */
+  rebootTime: string
   repository: {
     /** Armoured public key, or the https URL that the host fetches it from. */
     key: string
@@ -39,7 +41,7 @@ export async function hostBundle(facts: HostSoftware): Promise<HostBundle> {
     PACKAGES.map((name) =>
       readPackage(join(HOST, name), {
         version,
-        extra: name === 'padlock-base' ? [portsFile(facts)] : [],
+        extra: extras(name, facts),
       }),
     ),
   )
@@ -51,6 +53,21 @@ export async function hostBundle(facts: HostSoftware): Promise<HostBundle> {
 function projectVersion(): string {
   const path = join(HOST, '..', 'package.json')
   return JSON.parse(readFileSync(path, 'utf8')).version
+}
+
+/** The files of a package that differ from stack to stack. */
+function extras(name: string, facts: HostSoftware) {
+  if (name === 'padlock-base') return [portsFile(facts)]
+  return name === 'padlock-host' ? [rebootFile(facts)] : []
+}
+
+/** apt reads its drop-ins in order, so it stands after 51padlock and Debian's own. */
+function rebootFile({ rebootTime }: HostSoftware) {
+  const line = `Unattended-Upgrade::Automatic-Reboot-Time "${rebootTime}";\n`
+  return {
+    path: 'usr/share/padlock-host/etc/apt/apt.conf.d/52padlock-reboot',
+    content: Buffer.from(line),
+  }
 }
 
 function portsFile({ ports }: HostSoftware) {

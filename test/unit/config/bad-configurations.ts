@@ -204,6 +204,13 @@ export const badConfigurations: BadConfiguration[] = [
     ],
   },
   {
+    title: 'a time of day that is none',
+    raw: { rebootTime: '24:00' },
+    messages: [
+      'rebootTime = "24:00" is not a time of day. Allowed: hours and minutes in UTC, such as 03:30.\n    Fix: pulumi config set rebootTime 03:30',
+    ],
+  },
+  {
     title: 'sshFrom without prefix',
     raw: { sshFrom: ['203.0.113.7'] },
     messages: [

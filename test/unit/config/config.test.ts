@@ -60,6 +60,7 @@ describe('a good configuration', () => {
         sshKey: 'state',
         adminSshKeys: [],
         adminKeyVersion: 1,
+        rebootTime: '03:30',
         sshPort: 22,
         ...ports,
         caddyRepository: {

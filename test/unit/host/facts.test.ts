@@ -1,0 +1,28 @@
+/** What of a stack's configuration reaches which package. */
+import { hostBundle } from '../../../host/pack/index.ts'
+
+const facts = {
+  ports: { ssh: 22, http: 80, https: 443 },
+  rebootTime: '03:30',
+  repository: { key: 'https://apt.example.com/key', fingerprint: 'A'.repeat(40), sources: '' },
+}
+
+async function changedBy(more: Partial<typeof facts>): Promise<string[]> {
+  const [before, after] = [await hostBundle(facts), await hostBundle({ ...facts, ...more })]
+  return Object.entries(after.packages)
+    .filter(([name, { version }]) => version !== before.packages[name]?.version)
+    .map(([name]) => name)
+}
+
+test('the time of a reboot is a file of padlock-host, and restarts nothing', async () => {
+  expect(await changedBy({ rebootTime: '22:15' })).toEqual(['padlock-host'])
+  const [one, other] = [
+    await hostBundle(facts),
+    await hostBundle({ ...facts, rebootTime: '22:15' }),
+  ]
+  expect(other.packages['padlock-host']?.units).toEqual(one.packages['padlock-host']?.units)
+})
+
+test('the ports are a file of padlock-base', async () => {
+  expect(await changedBy({ ports: { ...facts.ports, http: 8080 } })).toEqual(['padlock-base'])
+})
