@@ -1,11 +1,11 @@
 import * as pulumi from '@pulumi/pulumi'
 import { formatExpiry } from '../config/expiry.ts'
+import { ownerNote } from '../config/owner.ts'
 import type { Settings } from '../config/settings.ts'
 import { Address } from './address.ts'
 import { Certificates } from './certificates/index.ts'
 import { Dns } from './dns.ts'
 import { appEnvironment } from './environment.ts'
-import { FORMAT } from './format.ts'
 import { guarded } from './guarded.ts'
 import { Host } from './host.ts'
 import { Identity } from './identity.ts'
@@ -19,6 +19,7 @@ import { Release } from './release/index.ts'
 import { caddyfile } from './site/caddyfile.ts'
 import { Site } from './site/index.ts'
 import { loginCommand } from './ssh/login-command.ts'
+import { FORMAT } from './format.ts'
 
 /**
  * A whole HTTPS deployment behind a login: Auth0 application, droplet with its firewall and
@@ -37,23 +38,36 @@ export class Deployment extends pulumi.ComponentResource {
     prepared: Prepared,
     opts?: pulumi.ComponentResourceOptions,
   ) {
-    super('padlock:index:Deployment', name, {}, opts)
+    const { owner, expires, protect } = settings.lifecycle
+    const until = expires && formatExpiry(expires)
+    // In the state before anything else is: what a teardown asks first.
+    super('padlock:index:Deployment', name, { owner: owner.id, expires: until }, opts)
     // States of version 0.1 have the components at the root.
     const child = { parent: this, aliases: [{ parent: pulumi.rootStackResource }] }
     const { site, certificates, lifecycle } = settings
-    const { expires, protect } = lifecycle
     const from = guarded(settings.secretKeys)
 
     const identity = new Identity(
       name,
-      { ...settings.identity, connections: prepared.connections, expires, protect },
+      {
+        ...settings.identity,
+        connections: prepared.connections,
+        owner: owner.id,
+        expires,
+        protect,
+      },
       child,
     )
-    const network = new Network(name, { ...settings.network, expires, protect }, child)
+    const network = new Network(
+      name,
+      { ...settings.network, owner: owner.id, expires, protect },
+      child,
+    )
     const host = new Host(
       name,
       {
         ...settings.host,
+        owner: owner.id,
         tags: network.tags,
         protect: lifecycle.protectDroplet,
         replacesForSize: prepared.replacesForSize,
@@ -106,7 +120,7 @@ export class Deployment extends pulumi.ComponentResource {
     new Project(
       name,
       {
-        description: `${site.url} (stack ${pulumi.getStack()})`,
+        description: `${site.url} ${ownerNote(pulumi.getStack(), owner.id)}`,
         environment: settings.project.environment,
         resources: [host.dropletUrn, network.reservedIpUrn, ...(dns.zoneUrn ? [dns.zoneUrn] : [])],
       },
@@ -122,10 +136,10 @@ export class Deployment extends pulumi.ComponentResource {
       issuer: identity.issuer,
       clientId: identity.clientId,
       release: release.release,
-      expiresAt: expires ? formatExpiry(expires) : 'never',
+      expiresAt: until ?? 'never',
       sshCommand: loginCommand(reservedIp, settings.host, host.hostKey),
       adminPrivateKey: host.adminPrivateKey && pulumi.secret(host.adminPrivateKey),
     }
-    this.registerOutputs({ format: FORMAT })
+    this.registerOutputs({ format: FORMAT, owner: owner.id, ownerOf: owner.of })
   }
 }

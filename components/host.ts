@@ -5,6 +5,7 @@ import { SshKey } from '@pulumi/digitalocean/sshKey.js'
 import * as pulumi from '@pulumi/pulumi'
 import * as tls from '@pulumi/tls'
 import { firstBoot, type HostFacts, userData } from '../cloud-init/index.ts'
+import { keyName } from '../config/owner.ts'
 import type { HostSettings } from '../config/settings.ts'
 import { onHost } from './ssh/on-host.ts'
 import { connection, type SshTarget } from './ssh/target.ts'
@@ -19,6 +20,8 @@ export interface HostArgs {
   image: pulumi.Input<string>
   /** Whether a new droplet gets an IPv6 address; one that has it keeps it. */
   ipv6: boolean
+  /** Owner id, which the name of the first ssh key ends in. */
+  owner: string
   /** Tags of the droplet; the cloud firewall finds it by them. */
   tags: pulumi.Input<string>[]
   /** Where the key lies that the host is opened with; `agent`: the stack has none of its own. */
@@ -79,7 +82,10 @@ export class Host extends pulumi.ComponentResource {
     )
     const sshKey = new SshKey(
       `${name}-admin`,
-      { publicKey: firstKey.publicKeyOpenssh.apply((key) => key.trim()) },
+      {
+        name: keyName(name, args.owner),
+        publicKey: firstKey.publicKeyOpenssh.apply((key) => key.trim()),
+      },
       parent,
     )
     const { sshPort } = args

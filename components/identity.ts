@@ -11,6 +11,8 @@ export interface IdentityArgs {
   domain: string
   /** The tenant's connections that may be used. */
   connections: { name: string; id: string }[]
+  /** Owner id, carried in the application's metadata. */
+  owner: string
   /** When a sweep may remove the application. */
   expires?: Date
   /** Refuse to delete the application. */
@@ -51,6 +53,7 @@ export class Identity extends pulumi.ComponentResource {
         clientMetadata: {
           project: pulumi.getProject(),
           stack: pulumi.getStack(),
+          owner: args.owner,
           ...(args.expires && { expires: formatExpiry(args.expires) }),
         },
       },

@@ -4,6 +4,7 @@ import { Tag } from '@pulumi/digitalocean/tag.js'
 import * as pulumi from '@pulumi/pulumi'
 import { expiryTag } from '../config/expiry.ts'
 import type { Way } from '../config/outbound.ts'
+import { ownerTag } from '../config/owner.ts'
 
 export interface NetworkArgs {
   /** Region slug of the reserved IP; the droplet must be in the same one. */
@@ -16,6 +17,8 @@ export interface NetworkArgs {
   httpsPort: pulumi.Input<number>
   /** What the host may reach on others. */
   outbound: Way[]
+  /** Owner id, carried by a tag of its own, which the firewall names too. */
+  owner: string
   /** When a sweep may remove it all; carried by a tag of its own. */
   expires?: Date
   /** Refuse to delete the reserved IP. */
@@ -33,7 +36,7 @@ const ANYWHERE = ['0.0.0.0/0', '::/0']
  * (https://docs.digitalocean.com/products/networking/reserved-ips/details/pricing/).
  */
 export class Network extends pulumi.ComponentResource {
-  /** The stack's own tag first. */
+  /** The stack's own tag first, then the owner's. */
   readonly tags: pulumi.Output<string>[]
   readonly reservedIp: pulumi.Output<string>
   /**
@@ -48,14 +51,14 @@ export class Network extends pulumi.ComponentResource {
     const parent = { parent: this }
 
     const tag = new Tag(name, { name }, parent)
-    // Named after its time: a replaced tag is deleted first, and the droplet cannot leave it then.
-    const expiry = args.expires
-      ? [expiryTag(name, args.expires)].map((tag) => new Tag(tag, { name: tag }, parent))
-      : []
+    // Named after their values: a replaced tag is deleted first, and the droplet cannot leave it then.
+    const named = (value: string) => new Tag(value, { name: value }, parent)
+    const owner = named(ownerTag(name, args.owner))
+    const expiry = args.expires ? [named(expiryTag(name, args.expires))] : []
     const firewall = new Firewall(
       name,
       {
-        tags: [tag.name],
+        tags: [tag.name, owner.name],
         inboundRules: inboundRules(args),
         outboundRules: outboundRules(args.outbound),
       },
@@ -67,7 +70,7 @@ export class Network extends pulumi.ComponentResource {
       { ...parent, protect: args.protect },
     )
 
-    this.tags = [tag, ...expiry].map((one) => one.name)
+    this.tags = [tag, owner, ...expiry].map((one) => one.name)
     this.firewallId = firewall.id
     this.reservedIp = address.ipAddress
     this.reservedIpUrn = pulumi.interpolate`do:floatingip:${address.ipAddress}`

@@ -5,6 +5,7 @@ import { Config, log, RunError, runtime } from '@pulumi/pulumi'
 import { configurationError, failDigitalOcean } from './account/error.ts'
 import { checkImage } from './account/image.ts'
 import { checkLimits } from './account/limits.ts'
+import { rejectForeign } from './account/owner.ts'
 import { checkSize, type SizeOptions } from './account/size.ts'
 import { checkZone, type ZoneOptions } from './account/zone.ts'
 import { type FoundConnection, notChecked, signUpProblems, takesSignUps } from './sign-up.ts'
@@ -20,6 +21,8 @@ export interface Options extends SizeOptions, ZoneOptions {
   verifiedConnections: string[]
   /** Is the stack to have a reserved IP? */
   reservedIp: boolean
+  /** Owner id of the stack. */
+  owner: string
 }
 
 /** What the accounts answered. */
@@ -62,12 +65,14 @@ function checkAgent({ sshKey }: Options): void {
   )
 }
 
-async function checkDroplets({ name, reservedIp }: Options, state: Former[]): Promise<void> {
+async function checkDroplets(
+  { name, owner, reservedIp }: Options,
+  state: Former[],
+): Promise<void> {
   const { droplets } = await getDroplets({}).catch(failDigitalOcean)
-  await warnOfLeftDroplets(
-    name,
-    droplets.filter((one) => one.tags.includes(name)),
-  )
+  const ours = droplets.filter((one) => one.tags.includes(name))
+  rejectForeign(ours, name, owner)
+  await warnOfLeftDroplets(name, ours)
   await checkLimits(droplets.length, reservedIp, state)
 }
 

@@ -1,6 +1,7 @@
 import { sourcesFile } from '../cloud-init/index.ts'
 import type { Settings } from '../config/settings.ts'
 import { type HostBundle, hostBundle } from '../host/pack/index.ts'
+import { checkOwner } from './account/owner.ts'
 import { checkFormat } from './format.ts'
 import { preflight } from './preflight.ts'
 import { type Archive, archive } from './release/archive.ts'
@@ -30,6 +31,7 @@ export async function prepare(name: string, settings: Settings): Promise<Prepare
   const { caddyRepository, rebootTime, sshPort, httpPort, httpsPort } = settings.host
   const state = await formerResources()
   checkFormat(state, name)
+  checkOwner(state, settings.lifecycle.owner)
   const [{ connections, replacesForSize }, packed, bundle] = await Promise.all([
     preflight(
       {
@@ -37,6 +39,7 @@ export async function prepare(name: string, settings: Settings): Promise<Prepare
         ...settings.dns,
         ...settings.identity,
         name,
+        owner: settings.lifecycle.owner.id,
         reservedIp: settings.network.reservedIp,
         mayReplace: settings.lifecycle.mayReplaceDroplet,
       },

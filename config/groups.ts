@@ -1,5 +1,6 @@
 import { label } from './names.ts'
 import { waysOut } from './outbound.ts'
+import type { Owner } from './owner.ts'
 import { isProtected } from './protection.ts'
 import type { Values } from './rules.ts'
 import type { AppOrigin, Context, Settings } from './settings.ts'
@@ -13,7 +14,7 @@ const CAA_ISSUERS: Record<string, string> = {
 }
 
 /** The keys' values by the component that takes them, with what follows from them. */
-export function grouped(values: Values, { stack, secretKeys }: Context): Settings {
+export function grouped(values: Values, { stack, owner, secretKeys }: Context): Settings {
   const { zone, region, sshPort, httpPort, httpsPort, acmeDirectory } = values
   const recordName = values.subdomain || label(stack)
   const hostname = recordName === '@' ? zone : `${recordName}.${zone}`
@@ -75,6 +76,7 @@ export function grouped(values: Values, { stack, secretKeys }: Context): Setting
     },
     project: { environment: values.environment },
     lifecycle: {
+      owner: values.owner ? { id: values.owner, of: 'the key owner' } : (owner as Owner),
       expires: values.expires,
       protect,
       protectDroplet:

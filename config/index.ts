@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs'
 import * as pulumi from '@pulumi/pulumi'
+import { ownerHere } from './checkout.ts'
 import { declaredTypes } from './declared.ts'
 import { parse, type RawConfig } from './parse.ts'
 import type { Settings } from './settings.ts'
@@ -24,6 +25,7 @@ export function readConfig(): Settings {
   return parse(raw, {
     project: pulumi.getProject(),
     stack: pulumi.getStack(),
+    owner: ownerHere(pulumi.getProject(), pulumi.getOrganization()),
     auth0Domain: new pulumi.Config('auth0').get('domain') ?? process.env.AUTH0_DOMAIN,
     secretKeys: secretKeys(prefix),
     readFile: (path) => {

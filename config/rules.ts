@@ -34,6 +34,7 @@ export function rules(known: string[], context: Context) {
     namesOnce(values, report)
     asWritten(values, report, context)
     agentHasKeys(values, report)
+    ownerIsKnown(values, report, context)
   })
 }
 
@@ -196,4 +197,14 @@ function asWritten(
     const fix = `pulumi config set --path '{path}' ${written}`
     report('appEnv', message(wrong, 'a text; in a file, one in quotes', fix), { name })
   }
+}
+
+/** Two clones of one repository must come to the same id, and a shared backend tells too little. */
+function ownerIsKnown({ owner }: Values, report: Report, context: Context): void {
+  if (owner !== '' || context.owner) return
+  const wrong =
+    'is not set, and this checkout has no git remote origin that tells whose its stacks are'
+  const allowed =
+    'one word for this repository, of lower-case letters and digits, on every computer'
+  report('owner', message(wrong, allowed, 'pulumi config set {path} acmeshop'))
 }

@@ -55,6 +55,7 @@ const REBOOT_TIME = texts.matching(/^([01]\d|2[0-3]):[0-5]\d$/, 'is not a time o
 const PATH = texts.matching(/^\/[\w./~-]*$/, 'is not a path')
 const ENVIRONMENTS = ['Development', 'Staging', 'Production']
 const ENVIRONMENT = texts.oneOf(ENVIRONMENTS, 'is not a kind of environment')
+const OWNER = texts.matching(/^[a-z0-9]{4,20}$/, 'is not an owner id')
 const TRUE_OR_FALSE = texts.oneOf(['', 'true', 'false'], 'is neither true nor false')
 
 /**
@@ -170,6 +171,7 @@ export function keys(context: Context) {
     readyPath: text(PATH, 'a path that begins with /', '/readyz'),
     readySeconds: wholeNumber('number of seconds', 1, 900, 90),
 
+    owner: optional(OWNER, '4 to 20 lower-case letters and digits', 'acmeshop'),
     environment: text(ENVIRONMENT, ENVIRONMENTS.join(', '), 'Development'),
     expires: text(
       texts.expiry,

@@ -1,4 +1,5 @@
 import type { Way } from './outbound.ts'
+import type { Owner } from './owner.ts'
 import type { RegistryLogin } from './registries.ts'
 
 /** The stack's whole configuration, validated and grouped by the component that takes it. */
@@ -124,6 +125,8 @@ export interface ProjectSettings {
 }
 
 export interface LifecycleSettings {
+  /** Whose the stack is; everything of it carries the id. */
+  owner: Owner
   /** When a sweep may destroy the stack, to the minute; never if absent. */
   expires?: Date
   /** Does the engine keep what cannot be made again from being deleted or replaced? */
@@ -156,6 +159,8 @@ export interface Context {
   project: string
   /** The stack's name. */
   stack: string
+  /** What backend and repository say; absent where they do not. */
+  owner?: Owner
   /** The provider's own `auth0:domain` or AUTH0_DOMAIN. */
   auth0Domain?: string
   /** Keys of this project that were set with --secret. */

@@ -13,8 +13,8 @@ export interface Place {
 /**
  * The accounts of a configuration, which the environment's variables open.
  *
- * PADLOCK_EXCLUSIVE names the DigitalOcean endpoint whose account nothing but this project uses;
- * the default is none. PADLOCK_RECEIPTS names the folder for receipts (`.padlock/receipts`).
+ * PADLOCK_EXCLUSIVE names the DigitalOcean endpoint, on this computer, whose account nothing but
+ * this project uses; the default is none. PADLOCK_RECEIPTS names the folder for receipts (`.padlock/receipts`).
  * @throws Error that names the variable that is missing
  */
 export function openPlace(
@@ -36,7 +36,12 @@ export function openPlace(
       clientId: need('AUTH0_CLIENT_ID'),
       clientSecret: need('AUTH0_CLIENT_SECRET'),
     },
-    exclusive: endpoint === environment.PADLOCK_EXCLUSIVE,
+    exclusive: endpoint === environment.PADLOCK_EXCLUSIVE && isHere(endpoint),
     receipts: environment.PADLOCK_RECEIPTS ?? '.padlock/receipts',
   }
+}
+
+/** No real account is ever taken for the project's alone. */
+function isHere(endpoint: string): boolean {
+  return /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(new URL(endpoint).hostname)
 }

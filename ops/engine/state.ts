@@ -5,6 +5,9 @@ export interface StateResource {
   urn: string
   type: string
   id?: string
+  /** Kept by the engine from being deleted. */
+  protect?: boolean
+  inputs?: Record<string, unknown>
   outputs?: Record<string, unknown>
 }
 
@@ -16,8 +19,16 @@ export async function stateOf(
   stack: string,
   environment: Record<string, string>,
 ): Promise<StateResource[]> {
+  return (await findState(stack, environment)) ?? []
+}
+
+/** The same, undefined for a stack that the backend does not know. */
+export async function findState(
+  stack: string,
+  environment: Record<string, string>,
+): Promise<StateResource[] | undefined> {
   const { code, stdout, stderr } = await capture(['stack', 'export', '--stack', stack], environment)
   if (code === 0) return JSON.parse(stdout).deployment?.resources ?? []
-  if (/no stack named/.test(stderr)) return []
+  if (/no stack named/.test(stderr)) return undefined
   throw new Error(`the state of ${stack} cannot be read:\n${stderr.trim()}`)
 }

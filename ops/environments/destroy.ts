@@ -1,6 +1,7 @@
 import type { Context } from './context.ts'
 import { diagnostics } from './diagnostics.ts'
 import type { Item, Receipt } from './receipt.ts'
+import { keptBecause } from './removable.ts'
 import { accountResources, deletions } from './removals.ts'
 
 /** An API that fails half-way is asked again with what is left; each attempt refreshes first. */
@@ -13,9 +14,11 @@ export interface Destroyed {
   removed: Receipt['removed']
   /**
    * `gone`: the backend knows it no more. `partly`: its state still has what `known` names.
-   * `unreadable`: nothing was touched.
+   * `unreadable` and `kept`: nothing was touched.
    */
-  outcome: 'gone' | 'partly' | 'unreadable'
+  outcome: 'gone' | 'partly' | 'unreadable' | 'kept'
+  /** Why it is kept. */
+  reason?: string
   known: Item[]
 }
 
@@ -30,15 +33,25 @@ export const alreadyGone = (stack: string): Destroyed => ({
 
 /**
  * Destroys what a stack's state knows, and then the stack. Copes with one that is half destroyed,
- * was changed by hand, or is not there at all; never throws, so that others can go on.
+ * was changed by hand, or is not there at all; touches none that is protected, permanent or another
+ * owner's; never throws, so that others can go on.
  */
 export async function destroy(
-  { stacks, say }: Pick<Context, 'stacks' | 'say'>,
+  context: Pick<Context, 'stacks' | 'say' | 'marks' | 'exclusive'>,
   stack: string,
 ): Promise<Destroyed> {
+  const { stacks, say } = context
   const result = alreadyGone(stack)
   try {
-    let inState = await stacks.resources(stack)
+    const found = await stacks.find(stack)
+    if (!found) return result
+    let inState = found
+    const reason = keptBecause(context, stack, inState)
+    if (reason !== undefined) {
+      const known = [...accountResources(inState).values()]
+      const itself = { kind: 'stack', name: stack, id: stack }
+      return { ...result, outcome: 'kept', reason, known: known.length > 0 ? known : [itself] }
+    }
     for (let attempt = 1; inState.length > 0 && attempt <= ATTEMPTS; attempt++) {
       if (attempt > 1) say(`${stack}: not everything went; attempt ${attempt} of ${ATTEMPTS}`)
       const known = accountResources(inState)

@@ -1,6 +1,7 @@
 import type { Context } from './context.ts'
 import { diagnostics } from './diagnostics.ts'
 import { expiryAfter } from './duration.ts'
+import { untouchableBecause } from './removable.ts'
 import { ownSettings, writeSettings } from './settings.ts'
 
 /**
@@ -10,14 +11,14 @@ import { ownSettings, writeSettings } from './settings.ts'
  * @returns the new expiry, as the key `expires` has it
  * @throws Error if there is no such environment, or the engine fails
  */
-export async function extend(
-  { marks, stacks }: Context,
-  stack: string,
-  ttl: number,
-): Promise<string> {
-  if ((await stacks.resources(stack)).length === 0) {
+export async function extend(context: Context, stack: string, ttl: number): Promise<string> {
+  const { marks, stacks } = context
+  const resources = await stacks.resources(stack)
+  if (resources.length === 0) {
     throw new Error(`there is no environment ${stack}; ./padlock env list tells which there are`)
   }
+  const reason = untouchableBecause(context, resources)
+  if (reason !== undefined) throw new Error(`${stack} is not touched: ${reason}.`)
   const expires = expiryAfter(ttl)
   const { project } = marks
   writeSettings({ project, stack, expires, set: ownSettings(project, stack) })

@@ -1,16 +1,24 @@
 import { expiryOfMetadata, expiryOfTag } from '../../config/expiry.ts'
+import { keyName, ownerOfNote, ownerOfTag } from '../../config/owner.ts'
 import type { Auth0 } from '../accounts/auth0.ts'
 import type { DigitalOcean } from '../accounts/digitalocean.ts'
 import { stackOf } from './names.ts'
 
-/** Something in an account that a stack of this project made. */
+/**
+ * Whose a resource is by what it carries itself or by a marked thing that it belongs to: this
+ * owner's, another one's, or nobody can tell.
+ */
+export type Mark = 'ours' | 'other' | 'none'
+
+/** Something in an account that bears the name of a stack of this project. */
 export interface Owned {
   kind: string
   id: string
   name: string
   /** Empty for an unassigned reserved address, which bears no name: any stack's, or a stranger's. */
   stack: string
-  /** Only what carries the expiry itself: the tag and the Auth0 application. */
+  mark: Mark
+  /** Only what carries the expiry itself: droplet, tag and Auth0 application. */
   expires?: Date
   /** US dollars an hour; only droplets. */
   pricePerHour?: number
@@ -26,6 +34,8 @@ export interface Accounts {
 export interface Marks {
   /** Pulumi project, the first part of every name. */
   project: string
+  /** Owner id of this backend and repository (`config/owner.ts`). */
+  owner: string
   zone: string
   /** Label under which the environments' names lie: `preview` in `pr-12.preview.example.com`. */
   parent: string
@@ -36,35 +46,47 @@ interface Droplet {
   name: string
   tags: string[]
   size: { price_hourly: number }
+  networks?: { v4?: { ip_address: string }[]; v6?: { ip_address: string }[] }
 }
 
 interface ReservedIp {
   ip: string
   project_id?: string
-  droplet: { name: string } | null
+  droplet: { id: number; name: string } | null
+}
+
+interface Project {
+  id: string
+  name: string
+  description: string
+}
+
+interface Record {
+  id: number
+  name: string
+  type: string
+  data: string
 }
 
 /**
- * Everything in both accounts that carries the project's marks, by list calls alone: their number
- * grows with the pages, not with the stacks. In the order in which it can be removed.
+ * Everything in both accounts that bears the project's names, by list calls alone: their number
+ * grows with the pages, not with the stacks. In the order in which it can be removed, what carries
+ * a mark for others after these.
  */
 export async function inventory(
   { digitalocean, auth0 }: Accounts,
-  { project, zone, parent }: Marks,
+  { project, owner, zone, parent }: Marks,
 ): Promise<Owned[]> {
   type Named = { id: string; name: string }
   const [droplets, firewalls, ips, keys, projects, tags, records, applications] = await Promise.all(
     [
       digitalocean.list<Droplet>('/droplets', 'droplets'),
-      digitalocean.list<Named>('/firewalls', 'firewalls'),
+      digitalocean.list<Named & { tags?: string[] }>('/firewalls', 'firewalls'),
       digitalocean.list<ReservedIp>('/reserved_ips', 'reserved_ips'),
       digitalocean.list<Named>('/account/keys', 'ssh_keys'),
-      digitalocean.list<Named>('/projects', 'projects'),
+      digitalocean.list<Project>('/projects', 'projects'),
       digitalocean.list<{ name: string }>('/tags', 'tags'),
-      digitalocean.list<{ id: number; name: string; type: string; data: string }>(
-        `/domains/${zone}/records`,
-        'domain_records',
-      ),
+      digitalocean.list<Record>(`/domains/${zone}/records`, 'domain_records'),
       auth0.applications(),
     ],
   )
@@ -72,50 +94,93 @@ export async function inventory(
   const own = (stack: string | undefined, rest: Omit<Owned, 'stack' | 'remove'>, path: string) => {
     if (stack !== undefined) owned.push({ ...rest, stack, remove: () => digitalocean.remove(path) })
   }
+  const markOf = (ids: (string | undefined)[]): Mark => markBy(ids, owner)
+  const tagMark = (list: string[], stack: string | undefined) =>
+    markOf(list.filter((tag) => stackOf('tag', tag, project) === stack).map(ownerOfTag))
+  /** Addresses that lead to a marked droplet. */
+  const addresses = new Map<string, Mark>()
+  const dropletMarks = new Map<number, Mark>()
 
-  for (const { id, name, size } of droplets) {
+  for (const { id, name, size, tags: carried, networks } of droplets) {
+    const stack = stackOf('droplet', name, project)
+    const mark = tagMark(carried, stack)
+    dropletMarks.set(id, mark)
+    for (const { ip_address } of [...(networks?.v4 ?? []), ...(networks?.v6 ?? [])])
+      addresses.set(ip_address.toLowerCase(), mark)
+    const expires = latest(carried.map(expiryOfTag))
     const rest = { kind: 'droplet', id: String(id), name, pricePerHour: size.price_hourly }
-    own(stackOf('droplet', name, project), rest, `/droplets/${id}`)
+    own(stack, { ...rest, mark, ...(expires && { expires }) }, `/droplets/${id}`)
   }
-  const projectNames = new Map(projects.map(({ id, name }) => [id, name]))
+  const projectsById = new Map(projects.map((one) => [one.id, one]))
   for (const { ip, project_id, droplet } of ips) {
+    const home = projectsById.get(project_id ?? '')
     const by = droplet
       ? stackOf('droplet', droplet.name, project)
-      : (stackOf('project', projectNames.get(project_id ?? '') ?? '', project) ?? '')
-    own(by, { kind: 'reserved ip', id: ip, name: ip }, `/reserved_ips/${ip}`)
+      : (stackOf('project', home?.name ?? '', project) ?? '')
+    const mark = droplet
+      ? (dropletMarks.get(droplet.id) ?? 'none')
+      : markOf([ownerOfNote(home?.description ?? '')])
+    addresses.set(ip, mark)
+    own(by, { kind: 'reserved ip', id: ip, name: ip, mark }, `/reserved_ips/${ip}`)
   }
-  for (const { id, name } of firewalls) {
-    own(stackOf('firewall', name, project), { kind: 'firewall', id, name }, `/firewalls/${id}`)
+  for (const { id, name, tags: followed = [] } of firewalls) {
+    const stack = stackOf('firewall', name, project)
+    own(stack, { kind: 'firewall', id, name, mark: tagMark(followed, stack) }, `/firewalls/${id}`)
+  }
+  const recordMarks = new Map<string, Mark>()
+  for (const { name, data } of records) {
+    const mark = addresses.get(data.toLowerCase())
+    if (mark && recordMarks.get(name) !== 'other') recordMarks.set(name, mark)
   }
   for (const { id, name, type, data } of records) {
     const stack = name.endsWith(`.${parent}`) ? name.slice(0, -parent.length - 1) : undefined
+    const leads = /^A{1,4}$/.test(type) ? addresses.get(data.toLowerCase()) : recordMarks.get(name)
     const rest = { kind: 'dns record', id: String(id), name: `${name}.${zone} ${type} ${data}` }
-    own(stack, rest, `/domains/${zone}/records/${id}`)
+    own(stack, { ...rest, mark: leads ?? 'none' }, `/domains/${zone}/records/${id}`)
   }
   for (const { id, name } of keys) {
-    const rest = { kind: 'ssh key', id: String(id), name }
-    own(stackOf('ssh key', name, project), rest, `/account/keys/${id}`)
+    const stack = stackOf('ssh key', name, project)
+    const mark = name === keyName(`${project}-${stack}`, owner) ? 'ours' : 'none'
+    own(stack, { kind: 'ssh key', id: String(id), name, mark }, `/account/keys/${id}`)
   }
   for (const { id, name, metadata } of applications) {
     if (metadata.project !== project || !metadata.stack) continue
     const expires = expiryOfMetadata(metadata.expires)
+    const mark = markOf([metadata.owner])
     const remove = () => auth0.remove(id)
-    owned.push({
-      kind: 'auth0 client',
-      id,
-      name,
-      stack: metadata.stack,
-      ...(expires && { expires }),
-      remove,
-    })
+    const rest = { kind: 'auth0 client', id, name, stack: metadata.stack, mark, remove }
+    owned.push({ ...rest, ...(expires && { expires }) })
   }
-  for (const { id, name } of projects) {
-    own(stackOf('project', name, project), { kind: 'project', id, name }, `/projects/${id}`)
+  for (const { id, name, description } of projects) {
+    const mark = markOf([ownerOfNote(description ?? '')])
+    own(stackOf('project', name, project), { kind: 'project', id, name, mark }, `/projects/${id}`)
   }
-  for (const { name } of tags) {
+  const owners = Map.groupBy(
+    tags.map(({ name }) => name).filter((name) => ownerOfTag(name)),
+    (name) => stackOf('tag', name, project),
+  )
+  // An owner's tag goes last: it tells whose the others are.
+  const ordered = [...tags].sort(
+    (a, b) => Number(ownerOfTag(a.name) !== undefined) - Number(ownerOfTag(b.name) !== undefined),
+  )
+  for (const { name } of ordered) {
+    const stack = stackOf('tag', name, project)
+    const ids = ownerOfTag(name) ? [name] : (owners.get(stack) ?? [])
     const expires = expiryOfTag(name)
-    const rest = { kind: 'tag', id: name, name, ...(expires && { expires }) }
-    own(stackOf('tag', name, project), rest, `/tags/${encodeURIComponent(name)}`)
+    const rest = { kind: 'tag', id: name, name, mark: markOf(ids.map(ownerOfTag)) }
+    own(stack, { ...rest, ...(expires && { expires }) }, `/tags/${encodeURIComponent(name)}`)
   }
   return owned
+}
+
+/** What carries another owner's mark as well is not ours. */
+function markBy(ids: (string | undefined)[], owner: string): Mark {
+  const found = ids.filter((id) => id !== undefined)
+  if (found.length === 0) return 'none'
+  return found.every((id) => id === owner) ? 'ours' : 'other'
+}
+
+function latest(times: (Date | undefined)[]): Date | undefined {
+  const found = times.flatMap((time) => (time ? [time.getTime()] : []))
+  return found.length > 0 ? new Date(Math.max(...found)) : undefined
 }

@@ -1,13 +1,15 @@
 import type { Context } from './context.ts'
 import { inventory, type Owned } from './inventory.ts'
-import { isEphemeral } from './settings.ts'
+import { isEphemeralName, removable } from './removable.ts'
 import type { StackSummary } from './stacks.ts'
 
 export interface Listed {
   name: string
   host: string
-  /** When it may be swept; absent on what has lost its mark. */
+  /** When it may be swept; absent on what has lost its expiry. */
   expires?: Date
+  /** Does it carry this owner's mark? Only then a verb removes it. */
+  marked: boolean
   /** US dollars an hour. */
   costPerHour: number
   /** `busy`: an update runs. `empty`: a stack with nothing in it. `orphan`: resources, no stack. */
@@ -15,20 +17,34 @@ export interface Listed {
   resources: Owned[]
 }
 
-/** Every ephemeral environment that a stack or a resource tells of, the next to expire first. */
-export async function list({ accounts, marks, stacks }: Context): Promise<Listed[]> {
+/**
+ * Every ephemeral environment that a stack or a resource tells of, the next to expire first: what
+ * carries an expiry, and stacks that tell by their name. Another owner's are no business of ours.
+ */
+export async function list(context: Context): Promise<Listed[]> {
+  return (await lookAround(context)).listed
+}
+
+/** The same, and everything in the accounts that it was told by. */
+export async function lookAround({ accounts, marks, stacks, exclusive }: Context): Promise<{
+  listed: Listed[]
+  owned: Owned[]
+}> {
   const [known, owned] = await Promise.all([stacks.list(), inventory(accounts, marks)])
-  return merge(known, owned, marks).filter(({ name }) => isEphemeral(name))
+  const listed = merge(known, owned, { ...marks, exclusive }).filter(
+    ({ name, expires, state }) => expires || (state !== 'orphan' && isEphemeralName(name)),
+  )
+  return { listed, owned }
 }
 
 /** Joins what the backend and what the accounts know. */
 export function merge(
   known: StackSummary[],
   owned: Owned[],
-  { zone, parent }: { zone: string; parent: string },
+  { zone, parent, exclusive }: { zone: string; parent: string; exclusive: boolean },
 ): Listed[] {
   const byStack = Map.groupBy(
-    owned.filter(({ stack }) => stack !== ''),
+    owned.filter(({ stack, mark }) => stack !== '' && mark !== 'other'),
     ({ stack }) => stack,
   )
   const stacks = new Map(known.map((stack) => [stack.name, stack]))
@@ -40,6 +56,7 @@ export function merge(
       return {
         name,
         host: `${name}.${parent}.${zone}`,
+        marked: removable(resources, exclusive).length > 0,
         // Half-way through an extension there are two: the later one counts.
         ...(times.length > 0 && { expires: new Date(Math.max(...times)) }),
         costPerHour: resources.reduce((sum, { pricePerHour = 0 }) => sum + pricePerHour, 0),

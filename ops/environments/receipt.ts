@@ -17,6 +17,8 @@ export interface Receipt {
   removed: (Item & { at: string })[]
   /** Empty, or the teardown has failed. */
   left: Item[]
+  /** Why the stack was not touched. */
+  kept?: string
   /** Unassigned reserved addresses that no stack knows; whose they are, only a person can tell. */
   nameless: Item[]
   /**
@@ -40,13 +42,14 @@ export async function keep(receipt: Receipt, folder: string): Promise<string> {
 
 /** The receipt for a person to read. */
 export function describe(receipt: Receipt, path: string): string {
-  const { stack, removed, left, nameless, seconds, calls } = receipt
+  const { stack, removed, left, kept, nameless, seconds, calls } = receipt
   const width = Math.max(0, ...[...removed, ...left].map(({ kind }) => kind.length))
   const line = ({ kind, name, id }: Item) =>
     `${kind.padEnd(width)}  ${name}${id === name ? '' : ` (${id})`}`
   return [
     `Receipt of ${stack}: ${removed.length} removed, ${left.length} left, ${seconds} s`,
     ...removed.map((item) => `  ${item.at.slice(11, 19)}  ${line(item)}`),
+    ...(kept ? [`${stack} was not touched: ${kept}`] : []),
     ...(left.length > 0
       ? ['Left in the accounts:', ...left.map((item) => `  ${line(item)}`)]
       : [

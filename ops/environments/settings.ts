@@ -58,7 +58,7 @@ export interface SettingsOptions {
  */
 export function writeSettings({ project, stack, expires, set }: SettingsOptions): void {
   const { parent, zone: _, ...settings } = readTemplate(project)
-  if (!isEphemeral(stack)) {
+  if (existsSync(settingsFile(stack)) && !writtenHere(stack)) {
     throw new Error(
       `${stack} is a stack of its own (${settingsFile(stack)}), no ephemeral environment. Allowed: a name that no settings file has, such as pr-12.`,
     )
@@ -78,12 +78,12 @@ export function ownSettings(project: string, stack: string): Record<string, unkn
   return Object.fromEntries(own.map(([key, value]) => [key.slice(project.length + 1), value]))
 }
 
-/** A stack without a settings file, or with one that was written here. */
-export function isEphemeral(stack: string): boolean {
+/** Did `env up` write this stack's settings, in this folder? */
+export function writtenHere(stack: string): boolean {
   const file = settingsFile(stack)
-  return !existsSync(file) || readFileSync(file, 'utf8').startsWith(MARK)
+  return existsSync(file) && readFileSync(file, 'utf8').startsWith(MARK)
 }
 
 export function removeSettings(stack: string): void {
-  if (isEphemeral(stack)) rmSync(settingsFile(stack), { force: true })
+  if (writtenHere(stack)) rmSync(settingsFile(stack), { force: true })
 }

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { policyFlags } from '../engine/policy.ts'
 import { capture, type Result, show } from '../engine/pulumi.ts'
-import { type StateResource, stateOf } from '../engine/state.ts'
+import { findState, type StateResource } from '../engine/state.ts'
 
 export interface StackSummary {
   name: string
@@ -40,8 +40,13 @@ export class Stacks {
    * What the state holds; nothing for a stack that does not exist.
    * @throws Error if it cannot be read, which must not be taken for nothing
    */
-  resources(stack: string): Promise<StateResource[]> {
-    return stateOf(stack, this.#environment)
+  async resources(stack: string): Promise<StateResource[]> {
+    return (await this.find(stack)) ?? []
+  }
+
+  /** The same, undefined for a stack that the backend does not know. */
+  find(stack: string): Promise<StateResource[] | undefined> {
+    return findState(stack, this.#environment)
   }
 
   async outputs(stack: string): Promise<Record<string, string>> {

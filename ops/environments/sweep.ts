@@ -2,30 +2,46 @@ import { formatExpiry } from '../../config/expiry.ts'
 import { closeOne, listAccess } from '../access/access.ts'
 import type { Context } from './context.ts'
 import { teardown } from './down.ts'
-import { type Listed, list } from './list.ts'
+import { type Listed, lookAround } from './list.ts'
 import { keep, type Receipt } from './receipt.ts'
 
 /** What a sweep does about one environment, and why. */
 export interface Decision {
   name: string
-  action: 'destroy' | 'remove orphans' | 'remove stack' | 'keep' | 'report' | 'close access'
+  action:
+    | 'destroy'
+    | 'remove orphans'
+    | 'remove stack'
+    | 'keep'
+    | 'report'
+    | 'leave'
+    | 'close access'
   reason: string
 }
 
 /**
- * Decides without touching anything. Only what carries an expiry that has passed is destroyed: a
- * sweep that does not see a colleague's backend must not take his environment, or production, for
- * an orphan.
+ * Decides without touching anything. Only what carries this owner's mark and an expiry that has
+ * passed is destroyed: a sweep that does not see a colleague's backend must not take his
+ * environment, or production, for an orphan. `leave` is what has expired and is not ours to remove.
  * @param held names that stay whatever their expiry says
  */
 export function decide(listed: Listed[], held: string[], now = new Date()): Decision[] {
-  return listed.map(({ name, state, expires, resources }) => {
+  return listed.map(({ name, state, expires, marked, resources }) => {
     const as = (action: Decision['action'], reason: string) => ({ name, action, reason })
     if (held.includes(name)) return as('keep', 'held')
     if (state === 'busy') return as('keep', 'an update is in progress')
     if (state === 'empty') return as('remove stack', 'a stack with nothing in it')
     if (!expires) return as('report', `${resources.length} resources without an expiry`)
     const when = formatExpiry(expires)
+    if (!marked) {
+      const what = `${resources.length} resources without this owner's mark`
+      return expires <= now
+        ? as(
+            'leave',
+            `${what}, expired ${when}; ./padlock env up ${name} marks a stack of this backend`,
+          )
+        : as('report', `${what}, expires ${when}`)
+    }
     if (state === 'up') {
       return expires <= now ? as('destroy', `expired ${when}`) : as('keep', `expires ${when}`)
     }
@@ -47,7 +63,8 @@ export async function sweep(
   context: Context,
   { held, dryRun }: { held: string[]; dryRun: boolean },
 ): Promise<Swept> {
-  const decisions = decide(await list(context), held)
+  const { listed, owned: before } = await lookAround(context)
+  const decisions = decide(listed, held)
   decisions.push(...(await closeExpired(context, dryRun)))
   for (const { name, action, reason } of decisions) {
     if (action !== 'keep') context.say(`${dryRun ? 'would ' : ''}${action}: ${name} (${reason})`)
@@ -57,7 +74,7 @@ export async function sweep(
   const stacks = named('destroy', 'remove stack')
   const orphans = named('remove orphans')
   if (dryRun || stacks.length + orphans.length === 0) return { decisions, receipts: [] }
-  const receipts = await teardown(context, { stacks, orphans })
+  const receipts = await teardown(context, { stacks, orphans, before })
   for (const receipt of receipts) await keep(receipt, context.receipts)
   return { decisions, receipts }
 }

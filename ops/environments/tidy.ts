@@ -9,7 +9,10 @@ const PAUSE_MS = 3_000
 export interface Tidied {
   /** With the time, ISO 8601. */
   removed: { owned: Owned; at: string }[]
+  /** Picked, and still there. */
   left: Owned[]
+  /** Everything that was there in the end, picked or not. */
+  there: Owned[]
 }
 
 /**
@@ -23,8 +26,11 @@ export async function tidy(
 ): Promise<Tidied> {
   const removed = new Map<string, Tidied['removed'][number]>()
   for (let round = 1; ; round++) {
-    const left = await pick(await inventory(accounts, marks))
-    if (left.length === 0 || round === ROUNDS) return { removed: [...removed.values()], left }
+    const there = await inventory(accounts, marks)
+    const left = await pick(there)
+    if (left.length === 0 || round === ROUNDS) {
+      return { removed: [...removed.values()], left, there }
+    }
     if (round > 1) await sleep(PAUSE_MS)
     for (const owned of left) {
       const { kind, name, id, remove } = owned

@@ -1,8 +1,10 @@
 import { lockedOut } from '../engine/locked-out.ts'
+import type { StateResource } from '../engine/state.ts'
 import type { Context } from './context.ts'
 import { diagnostics } from './diagnostics.ts'
 import { expiryAfter } from './duration.ts'
-import { inventory } from './inventory.ts'
+import { inventory, type Owned } from './inventory.ts'
+import { removable, untouchableBecause } from './removable.ts'
 import { accountResources } from './removals.ts'
 import { ownSettings, writeSettings } from './settings.ts'
 import { tidy } from './tidy.ts'
@@ -29,9 +31,11 @@ export interface Environment {
 
 /**
  * Brings an environment up, or the next release and a new expiry to one that is up. A predecessor
- * that is half destroyed is refreshed and completed; what is left of one whose state is gone is
- * removed first, as its DNS record would answer beside the new one's.
- * @throws Error if the engine fails; running it again goes on from there
+ * that is half destroyed is refreshed and completed; what is left of one whose state is gone, or by
+ * an update that was killed, is removed first, as its DNS record would answer beside the new one's:
+ * all that carries an expiry and this owner's mark.
+ * @throws Error if the engine fails (running it again goes on from there), if the stack is permanent
+ *   or another owner's, or if something of its name is not ours to remove
  */
 export async function up(
   context: Context,
@@ -40,23 +44,18 @@ export async function up(
   const { accounts, marks, stacks, say } = context
   const start = Date.now()
   const expires = expiryAfter(ttl)
+  const resources = await stacks.resources(stack)
+  const reason = untouchableBecause(context, resources)
+  if (reason !== undefined) {
+    throw new Error(
+      `${stack} is not touched: ${reason}. Allowed: a name of its own, such as pr-12.`,
+    )
+  }
+  const lost = accountResources(resources).size === 0
+  const mending = resources.length > 0 && !(await stacks.whole(stack))
+  if (lost || mending) await makeRoom(context, stack, resources, lost)
   writeSettings({ project: marks.project, stack, expires, set })
   await stacks.create(stack)
-
-  const resources = await stacks.resources(stack)
-  if (accountResources(resources).size === 0) {
-    const { removed, left } = await tidy(context, (owned) =>
-      owned.filter((one) => one.stack === stack),
-    )
-    for (const { owned } of removed)
-      say(`left by an earlier ${stack}, removed: ${owned.kind} ${owned.name}`)
-    if (left.length > 0) {
-      throw new Error(
-        `an earlier ${stack} left what cannot be removed: ${left.map(({ kind, name }) => `${kind} ${name}`).join(', ')}. Remove it by hand, then run this again.`,
-      )
-    }
-  }
-  const mending = resources.length > 0 && !(await stacks.whole(stack))
   if (mending) say(`${stack} is not whole: its state is compared with the accounts first`)
   const { sshPort = 22 } = ownSettings(marks.project, stack)
   const closed = await lockedOut(resources, Number(sshPort))
@@ -84,4 +83,38 @@ export async function up(
     costPerHour: droplets.reduce((sum, { pricePerHour = 0 }) => sum + pricePerHour, 0),
     seconds: Math.round((Date.now() - start) / 100) / 10,
   }
+}
+
+/**
+ * Removes what bears this name in the accounts and is not in the state.
+ * @param lost the state knows nothing: whatever stays would be doubled, so it is an error
+ */
+async function makeRoom(
+  context: Context,
+  stack: string,
+  resources: StateResource[],
+  lost: boolean,
+): Promise<void> {
+  // One by one: what is being replaced is there twice under one URN.
+  const known = resources.flatMap((one) => [...accountResources([one]).values()])
+  const isKnown = ({ kind, id }: Owned) =>
+    known.some((other) => other.kind === kind && other.id === id)
+  const mayGo = new Set<string>()
+  const { removed, left, there } = await tidy(context, (owned) => {
+    const its = owned.filter((one) => one.stack === stack && !isKnown(one))
+    for (const one of removable(owned, context.exclusive)) mayGo.add(`${one.kind} ${one.id}`)
+    return its.filter((one) => mayGo.has(`${one.kind} ${one.id}`))
+  })
+  for (const { owned } of removed)
+    context.say(`left by an earlier ${stack}, removed: ${owned.kind} ${owned.name}`)
+  const stays = lost ? there.filter((one) => one.stack === stack) : left
+  if (stays.length === 0) return
+  const names = stays.map(({ kind, name, id, mark }) => {
+    const whose = mark === 'other' ? "another owner's" : mark === 'none' ? 'no mark' : 'ours'
+    return `  ${kind} ${name}${id === name ? '' : ` (${id})`}: ${whose}`
+  })
+  throw new Error(
+    `${stack} is in the accounts already, and not as an ephemeral environment of this owner (${context.marks.owner}), so nothing of this is removed:\n${names.join('\n')}\n` +
+      `Fix: another name; or, where it is nobody's, remove it by hand and run this again.`,
+  )
 }

@@ -90,6 +90,7 @@ function accountsAsked(resources: Json[]): string {
     manageZone: true,
     connections: ['Username-Password-Authentication'],
     tag: 'padlock-dev',
+    owner: 'abc1234',
   }
   const module = join(root, 'components', 'preflight.ts')
   return `import { preflight } from '${module}'\nawait preflight(${JSON.stringify(options)})\n`

@@ -13,7 +13,7 @@ afterAll(() => sandbox.stop())
 
 test('a preview of a new stack asks both accounts and creates nothing', async () => {
   const steps = await stack.preview()
-  expect(steps.map(({ op }) => op)).toEqual(Array(29).fill('create'))
+  expect(steps.map(({ op }) => op)).toEqual(Array(30).fill('create'))
   expect(await sandbox.things()).toEqual([])
   expect(await sandbox.writes()).toEqual([])
 })
@@ -38,6 +38,7 @@ describe('up', () => {
       `reserved_ip ${outputs.ip}`,
       'ssh_key padlock-dev-admin-*',
       'tag padlock-dev',
+      'tag padlock-dev:owner:abc1234',
     ])
   })
 
@@ -47,7 +48,7 @@ describe('up', () => {
       size_slug: 's-1vcpu-1gb',
       region: { slug: 'fra1' },
       image: { slug: 'debian-13-x64' },
-      tags: ['padlock-dev'],
+      tags: ['padlock-dev', 'padlock-dev:owner:abc1234'],
       status: 'active',
     })
     const { firewalls } = await sandbox.digitalocean('GET', '/firewalls')
@@ -65,7 +66,7 @@ describe('up', () => {
         `udp ${https} ${anywhere}`,
       ].sort(),
     )
-    expect(firewalls[0].tags).toEqual(['padlock-dev'])
+    expect(firewalls[0].tags).toEqual(['padlock-dev', 'padlock-dev:owner:abc1234'])
     const { reserved_ips } = await sandbox.digitalocean('GET', '/reserved_ips')
     expect(reserved_ips[0]).toMatchObject({ ip: outputs.ip, droplet: { id: droplet.id } })
     const { projects } = await sandbox.digitalocean('GET', '/projects')

@@ -36,12 +36,17 @@ describe('one environment', () => {
     expect(hoursFromNow(made.expires)).toBeCloseTo(3, 1)
     const [droplet] = await sandbox.droplets()
     const stamp = made.expires.slice(0, 16).replace(/[-:]/g, '')
-    expect(droplet.tags.sort()).toEqual(['padlock-pr-12', `padlock-pr-12:expires:${stamp}Z`])
+    expect(droplet.tags.sort()).toEqual([
+      'padlock-pr-12',
+      `padlock-pr-12:expires:${stamp}Z`,
+      'padlock-pr-12:owner:abc1234',
+    ])
     const clients = await sandbox.auth0('GET', '/clients')
     const client = clients.find(({ name }: Json) => name === 'padlock-pr-12')
     expect(client.client_metadata).toEqual({
       project: 'padlock',
       stack: 'pr-12',
+      owner: 'abc1234',
       expires: made.expires,
     })
     expect(client.callbacks).toEqual([`${made.url}/callback`])
@@ -80,6 +85,7 @@ describe('one environment', () => {
       'reserved ip',
       'reserved ip assignment',
       'ssh key',
+      'tag',
       'tag',
       'tag',
     ])

@@ -63,6 +63,7 @@ test('the next up converges, with nothing made twice', async () => {
     `reserved_ip ${ip}`,
     'ssh_key padlock-dev-admin-*',
     'tag padlock-dev',
+    'tag padlock-dev:owner:abc1234',
   ])
 })
 

@@ -28,6 +28,7 @@ const whole = [
   'reserved_ip ADDRESS',
   'ssh_key padlock-dev-admin-*',
   'tag padlock-dev',
+  'tag padlock-dev:owner:abc1234',
 ]
 
 test('killed while the droplet is made: the stack is locked, and the message says how to go on', async () => {

@@ -2,19 +2,19 @@ import { parseArgs } from 'node:util'
 import { down } from '../../environments/down.ts'
 import { checkName } from '../../environments/names.ts'
 import { describe, keep } from '../../environments/receipt.ts'
-import { isEphemeral, settingsFile } from '../../environments/settings.ts'
 import { openEnvironments } from './open.ts'
 
 export const help = `padlock env down NAME [--json]
 
 Destroys an ephemeral environment, whole or half, and asks both accounts what is left of
 it under its names, tags, DNS records and Auth0 metadata. The answer is the receipt: it is
-printed, and kept as JSON.
+printed, and kept as JSON. Only what carries an expiry and the mark of this backend and
+repository is removed; everything else is named and left, and so is a protected stack.
 
   --json   prints the receipt alone on standard output
 
-With PADLOCK_EXCLUSIVE set to the DigitalOcean endpoint (. .sandbox/env does), a permanent
-stack goes the same way: what no state knows is then removed too.
+With PADLOCK_EXCLUSIVE set to a DigitalOcean endpoint on this computer (. .sandbox/env does),
+a permanent stack goes the same way: what no state knows is then removed too.
 
 Exit code 0: nothing is left. 1: what is left, by name. 2: a wrong command line.`
 
@@ -32,11 +32,6 @@ export async function run(args: string[]): Promise<number> {
   }
   const stack = checkName(name)
   const context = await openEnvironments({ quiet: values.json })
-  if (!isEphemeral(stack) && !context.exclusive) {
-    throw new Error(
-      `${stack} is a stack of its own (${settingsFile(stack)}), no ephemeral environment. Destroy it with pulumi destroy --stack ${stack}.`,
-    )
-  }
   const receipt = await down(context, stack)
   const path = await keep(receipt, context.receipts)
   console.log(values.json ? JSON.stringify(receipt) : `\n${describe(receipt, path)}`)

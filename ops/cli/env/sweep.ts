@@ -6,7 +6,7 @@ export const help = `padlock env sweep [--dry-run] [--keep NAME]... [--json]
 
 Destroys every environment whose time to live is over, removes what stacks that are gone
 have left behind once its expiry has passed, and stacks with nothing in them. What carries
-no expiry is reported and never touched.
+no expiry, or not the mark of this backend and repository, is reported and never touched.
 
   --dry-run   says what it would do, and does nothing
   --keep      an environment that stays whatever its expiry says
@@ -33,7 +33,10 @@ export async function run(args: string[]): Promise<number> {
   console.error(
     `${seconds} s, ${digitalocean.calls} requests to DigitalOcean, ${auth0.calls} to Auth0 beside the engine's`,
   )
-  return swept.receipts.some(({ left }) => left.length > 0) ? 1 : 0
+  const isLeft =
+    swept.receipts.some(({ left }) => left.length > 0) ||
+    swept.decisions.some(({ action }) => action === 'leave')
+  return isLeft ? 1 : 0
 }
 
 function told({ decisions, receipts }: Swept): string {

@@ -34,5 +34,5 @@ export async function run(args: string[]): Promise<number> {
   const told = rows.length > 0 ? table : 'No environment.'
   console.log(told)
   await runner.summary(`### ${title}\n\n${told}\n`)
-  return left.length === 0 ? 0 : 1
+  return left.length > 0 || decisions.some(({ action }) => action === 'leave') ? 1 : 0
 }

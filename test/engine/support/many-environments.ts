@@ -8,8 +8,8 @@ import { type Json, root, type Sandbox, startSandbox } from './sandbox.ts'
 
 /** Requests that are refused on the way, each with a second to wait. */
 const REFUSED = 6
-/** Of an environment: droplet, address, firewall, two records, key, application, project, two tags. */
-const EACH = 10
+/** Of an environment: droplet, address, firewall, two records, key, application, project, three tags. */
+const EACH = 11
 
 const told = ({ output }: Ran) => {
   const [, digitalocean, auth0] =
@@ -29,7 +29,7 @@ const pages = (count: number) => ({
   'GET /v2/account/keys': Math.ceil(count / 200),
   // The account's default project is one more.
   'GET /v2/projects': Math.ceil((count + 1) / 200),
-  'GET /v2/tags': Math.ceil((2 * count) / 200),
+  'GET /v2/tags': Math.ceil((3 * count) / 200),
   'GET /v2/domains/:domain_name/records': Math.ceil((2 * count) / 200),
 })
 

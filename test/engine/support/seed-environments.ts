@@ -6,6 +6,8 @@
 import { randomUUID } from 'node:crypto'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { expiryTag } from '../../../config/expiry.ts'
+import { keyName, ownerNote, ownerTag } from '../../../config/owner.ts'
 import { newId } from '../../../sandbox/auth0/ids.ts'
 import { clientDefaults } from '../../../sandbox/auth0/management/clients.ts'
 import { seed } from '../../../sandbox/auth0/seed.ts'
@@ -20,6 +22,7 @@ import { type RecordRow, Store, timestamp } from '../../../sandbox/digitalocean/
 const [dir = '', count = '', expired = ''] = process.argv.slice(2)
 const REGION = 'fra1'
 const ZONE = 'padlock.localhost'
+const OWNER = 'abc1234'
 const PAST = '2026-01-01T00:00:00Z'
 const FUTURE = '2031-01-01T00:00:00Z'
 const createdAt = timestamp()
@@ -52,7 +55,7 @@ for (let number = 1; number <= Number(count); number++) {
   const name = `padlock-${stack}`
   const unique = `${name}-${(0xabc0000 + number).toString(16)}`
   const expires = number <= Number(expired) ? PAST : FUTURE
-  const tags = [name, `${name}:expires:${expires.slice(0, 16).replace(/[-:]/g, '')}Z`]
+  const tags = [name, ownerTag(name, OWNER), expiryTag(name, new Date(expires))]
   const ip = takeReservedAddress(state)
   const id = digitalocean.takeId()
   state.tags.push(...tags)
@@ -64,15 +67,15 @@ for (let number = 1; number <= Number(count); number++) {
   })
   state.firewalls.push({
     ...{ id: randomUUID(), name: unique, createdAt, inbound: [], outbound: [] },
-    ...{ dropletIds: [id], tags: [], settlesAt: 0 },
+    ...{ dropletIds: [id], tags: tags.slice(0, 2), settlesAt: 0 },
   })
   state.keys.push({
-    ...{ id: digitalocean.takeId(), name: `${name}-admin-${unique.slice(-7)}` },
+    ...{ id: digitalocean.takeId(), name: keyName(name, OWNER) },
     ...{ publicKey: `ssh-ed25519 ${number}`, fingerprint: `${number}` },
   })
   state.reservedIps.push({ ip, region: REGION, dropletId: id })
   state.projects.push({
-    ...{ id: randomUUID(), name, description: '', purpose: 'Web Application' },
+    ...{ id: randomUUID(), name, description: ownerNote(stack, OWNER), purpose: 'Web Application' },
     ...{ environment: 'Development', isDefault: false, createdAt, updatedAt: createdAt },
     movingUntil: 0,
     resources: [`do:droplet:${id}`, `do:floatingip:${ip}`].map((urn) => ({
@@ -85,18 +88,24 @@ for (let number = 1; number <= Number(count); number++) {
   auth0.state.clients.push({
     ...clientDefaults('regular_web'),
     ...{ client_id: newId.client(), client_secret: newId.clientSecret(), name },
-    client_metadata: { project: 'padlock', stack, expires },
+    client_metadata: { project: 'padlock', stack, owner: OWNER, expires },
   })
-  writeFileSync(join(stacks, `${stack}.json`), JSON.stringify(checkpoint(stack)))
+  writeFileSync(join(stacks, `${stack}.json`), JSON.stringify(checkpoint(stack, expires)))
 }
 digitalocean.changed()
 await Promise.all([digitalocean.saved(), auth0.save()])
 
-/** What the engine's file backend keeps of a stack, with the one resource that every program has. */
-function checkpoint(stack: string): unknown {
+/** What the engine's file backend keeps of a stack, with the two resources that every state begins with. */
+function checkpoint(stack: string, expires: string): unknown {
   const urn = `urn:pulumi:${stack}::padlock::pulumi:pulumi:Stack::padlock-${stack}`
   const manifest = { time: createdAt, magic: '', version: '' }
-  const resources = [{ urn, custom: false, type: 'pulumi:pulumi:Stack' }]
+  const type = 'padlock:index:Deployment'
+  const deployment = {
+    ...{ urn: `urn:pulumi:${stack}::padlock::${type}::padlock-${stack}`, custom: false, type },
+    inputs: { owner: OWNER, expires: `${expires.slice(0, 16)}Z` },
+    parent: urn,
+  }
+  const resources = [{ urn, custom: false, type: 'pulumi:pulumi:Stack' }, deployment]
   const latest = { manifest, resources, metadata: {} }
   return { version: 3, checkpoint: { stack: `organization/padlock/${stack}`, latest } }
 }

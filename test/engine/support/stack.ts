@@ -127,9 +127,13 @@ export async function openStack(sandbox: Sandbox, name: string): Promise<Stack> 
   return stack
 }
 
+/** Owner id of the tests' stacks: seven hex digits, as a name that is made unique ends in. */
+export const OWNER = 'abc1234'
+
 /** What differs between this sandbox and the one that Pulumi.dev.yaml describes. */
 export function addresses({ file }: Sandbox): Record<string, unknown> {
   return {
+    'padlock:owner': OWNER,
     'digitalocean:apiEndpoint': file.digitalocean.url,
     'auth0:domain': file.auth0.domain,
     'padlock:sshPort': file.ports.ssh,

@@ -9,6 +9,7 @@ const args: HostArgs = {
   size: 's-1vcpu-1gb',
   image: 'debian-13-x64',
   ipv6: true,
+  owner: '1a2b3c4d',
   tags: ['padlock-dev'],
   sshKey: 'state',
   adminKeyVersion: 1,

@@ -8,6 +8,7 @@ const args = {
     { name: 'staff', id: 'con_1' },
     { name: 'google-oauth2', id: 'con_2' },
   ],
+  owner: '1a2b3c4d',
   protect: false,
 }
 
@@ -27,7 +28,7 @@ test('one confidential application with the exact URLs of this stack', async () 
     callbacks: ['https://dev.example.com:8443/callback'],
     allowedLogoutUrls: ['https://dev.example.com:8443/'],
     initiateLoginUri: 'https://dev.example.com:8443/login',
-    clientMetadata: { project: 'padlock', stack: 'dev' },
+    clientMetadata: { project: 'padlock', stack: 'dev', owner: '1a2b3c4d' },
   })
   expect(byType['auth0:index/clientCredentials:ClientCredentials']?.[0]?.inputs).toEqual({
     clientId: 'padlock-dev-id',
@@ -50,6 +51,7 @@ test('an expiry stands in the metadata of the application', async () => {
   expect(byType['auth0:index/client:Client']?.[0]?.inputs.clientMetadata).toEqual({
     project: 'padlock',
     stack: 'dev',
+    owner: '1a2b3c4d',
     expires: '2026-11-23T09:04Z',
   })
 })

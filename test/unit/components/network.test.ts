@@ -9,12 +9,13 @@ const args = {
   httpPort: 80,
   httpsPort: 443,
   outbound: waysOut([], []),
+  owner: '1a2b3c4d',
   protect: false,
 }
 const ANYWHERE = ['0.0.0.0/0', '::/0']
 
 describe.each([false, true])('network (preview: %p)', (preview) => {
-  test('one tag, one firewall that finds droplets by it, one address', async () => {
+  test('a tag, one of the owner, one firewall that finds droplets by them, one address', async () => {
     const registered = mockProviders(preview)
     const network = new Network('padlock-dev', args)
     const byType = await settle(registered)
@@ -25,12 +26,13 @@ describe.each([false, true])('network (preview: %p)', (preview) => {
       'digitalocean:index/tag:Tag',
       'padlock:index:Network',
     ])
-    expect(byType['digitalocean:index/tag:Tag']?.[0]?.inputs).toEqual({ name: 'padlock-dev' })
+    const tags = ['padlock-dev', 'padlock-dev:owner:1a2b3c4d']
+    expect(byType['digitalocean:index/tag:Tag']?.map(({ inputs }) => inputs.name)).toEqual(tags)
     expect(byType['digitalocean:index/reservedIp:ReservedIp']?.[0]?.inputs).toEqual({
       region: 'fra1',
     })
     expect(plain(byType['digitalocean:index/firewall:Firewall']?.[0]?.inputs)).toEqual({
-      tags: ['padlock-dev'],
+      tags,
       inboundRules: [
         { protocol: 'tcp', portRange: '2222', sourceAddresses: ['203.0.113.0/24'] },
         { protocol: 'tcp', portRange: '80', sourceAddresses: ANYWHERE },
@@ -58,9 +60,13 @@ describe.each([false, true])('network (preview: %p)', (preview) => {
     const byType = await settle(registered)
 
     const tags = byType['digitalocean:index/tag:Tag']?.map(({ inputs }) => inputs.name)
-    expect(tags).toEqual(['padlock-pr-12', 'padlock-pr-12:expires:20261123T0904Z'])
+    expect(tags).toEqual([
+      'padlock-pr-12',
+      'padlock-pr-12:owner:1a2b3c4d',
+      'padlock-pr-12:expires:20261123T0904Z',
+    ])
     expect(await Promise.all(network.tags.map(value))).toEqual(tags)
     const [firewall] = byType['digitalocean:index/firewall:Firewall'] ?? []
-    expect(plain(firewall?.inputs)).toMatchObject({ tags: ['padlock-pr-12'] })
+    expect(plain(firewall?.inputs)).toMatchObject({ tags: tags?.slice(0, 2) })
   })
 })

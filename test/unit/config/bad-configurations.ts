@@ -48,6 +48,21 @@ export const badConfigurations: BadConfiguration[] = [
     ],
   },
   {
+    title: 'no remote that tells the owner, and no key',
+    raw: {},
+    context: { owner: undefined },
+    messages: [
+      'owner is not set, and this checkout has no git remote origin that tells whose its stacks are. Allowed: one word for this repository, of lower-case letters and digits, on every computer.\n    Fix: pulumi config set owner acmeshop',
+    ],
+  },
+  {
+    title: 'an owner that no tag can hold',
+    raw: { owner: 'Acme/Shop' },
+    messages: [
+      'owner = "Acme/Shop" is not an owner id. Allowed: 4 to 20 lower-case letters and digits.\n    Fix: pulumi config set owner acmeshop',
+    ],
+  },
+  {
     title: 'expires without a time zone',
     raw: { expires: '2026-11-23T09:00' },
     messages: [

@@ -13,6 +13,7 @@ export function context(more: Partial<Context> = {}): Context {
   return {
     project: 'padlock',
     stack: 'dev',
+    owner: { id: '1a2b3c4d', of: 'github.com/acme/shop, api.pulumi.com/acme' },
     auth0Domain: 'acme.eu.auth0.com',
     secretKeys: ['appSecrets', 'appRegistries'],
     readFile: (path) => files[path],

@@ -37,10 +37,14 @@ test.each([
   ['ssh key', 'padlock-pr-1-admin-1a2b3c4', 'pr-1'],
   ['tag', 'padlock-pr-1', 'pr-1'],
   ['tag', 'padlock-pr-1:expires:20261123T0904Z', 'pr-1'],
+  ['tag', 'padlock-pr-1:owner:1a2b3c4d', 'pr-1'],
+  ['ssh key', 'padlock-pr-1-admin-1a2b3c4d', 'pr-1'],
   ['project', 'padlock-pr-12', 'pr-12'],
 ] as const)('%s %s is of %s', (kind, name, stack) => {
   expect(stackOf(kind, name, 'padlock')).toBe(stack)
 })
+
+const place = { zone: 'example.com', parent: 'preview', exclusive: false }
 
 describe('a sweep', () => {
   const now = new Date('2026-11-22T09:00Z')
@@ -49,6 +53,7 @@ describe('a sweep', () => {
     id: stack,
     name: stack,
     stack,
+    mark: 'ours',
     ...(expires && { expires: new Date(expires) }),
     remove: async () => undefined,
   })
@@ -93,14 +98,14 @@ describe('a sweep', () => {
       'an update is in progress',
     ],
   ])('of one that is %s', (_title, known, resources, action, reason) => {
-    const listed = merge(known, resources, { zone: 'example.com', parent: 'preview' })
+    const listed = merge(known, resources, place)
     expect(decide(listed, [], now)).toEqual([{ name: 'a', action, reason }])
     expect(decide(listed, ['a'], now)).toEqual([{ name: 'a', action: 'keep', reason: 'held' }])
   })
 
   test('never sees an address that bears no name', () => {
     const nameless = { ...owned(''), kind: 'reserved ip' }
-    expect(merge([], [nameless], { zone: 'example.com', parent: 'preview' })).toEqual([])
+    expect(merge([], [nameless], place)).toEqual([])
   })
 })
 

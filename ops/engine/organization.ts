@@ -1,0 +1,14 @@
+import { backendHere } from '../../config/checkout.ts'
+import { capture } from './pulumi.ts'
+
+/**
+ * The Pulumi organisation that stacks without one in their name belong to, as a program gets it:
+ * `organization` on a backend of files or a bucket, which has none.
+ */
+export async function organization(): Promise<string> {
+  if (!/^(https?:|$)/.test(backendHere())) return 'organization'
+  const { code, stdout } = await capture(['org', 'get-default'])
+  if (code === 0 && stdout.trim()) return stdout.trim()
+  // Nobody has chosen one: then it is the user's own.
+  return (await capture(['whoami'])).stdout.trim()
+}

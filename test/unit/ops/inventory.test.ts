@@ -1,0 +1,133 @@
+import { type Accounts, inventory } from '../../../ops/environments/inventory.ts'
+
+const marks = { project: 'padlock', owner: '1a2b3c4d', zone: 'example.com', parent: 'preview' }
+const OTHER = 'ffffffff'
+
+/** Accounts that answer each list with these rows. */
+function accounts(rows: Record<string, unknown[]>, applications: unknown[] = []): Accounts {
+  const list = async (path: string) => rows[path.replace(/^.*\//, '')] ?? []
+  return {
+    digitalocean: { list, calls: 0 },
+    auth0: { applications: async () => applications },
+  } as unknown as Accounts
+}
+
+const droplet = (id: number, stack: string, tags: string[], address: string) => ({
+  ...{ id, name: `padlock-${stack}-1a2b3c4`, size: { price_hourly: 0.00595 } },
+  tags: [`padlock-${stack}`, ...tags.map((tag) => `padlock-${stack}:${tag}`)],
+  networks: { v4: [{ ip_address: address }], v6: [{ ip_address: `2001:DB8::${id}` }] },
+})
+
+test('what carries no mark itself is ours by what it refers to, or by the owner in its name', async () => {
+  const ids = { ours: '1a2b3c4d', theirs: OTHER }
+  const rows = {
+    droplets: [
+      droplet(1, 'pr-1', [`owner:${ids.ours}`, 'expires:20310101T0000Z'], '198.51.100.1'),
+      droplet(2, 'pr-2', [`owner:${ids.theirs}`], '198.51.100.2'),
+      droplet(3, 'pr-3', [], '198.51.100.3'),
+    ],
+    firewalls: [1, 2, 3].map((id) => ({
+      ...{ id: `f${id}`, name: `padlock-pr-${id}-1a2b3c4` },
+      tags: [
+        `padlock-pr-${id}`,
+        ...(id === 3 ? [] : [`padlock-pr-${id}:owner:${id === 1 ? ids.ours : ids.theirs}`]),
+      ],
+    })),
+    reserved_ips: [1, 2, 3].map((id) => ({
+      ...{ ip: `203.0.113.${id}`, droplet: { id, name: `padlock-pr-${id}-1a2b3c4` } },
+    })),
+    keys: [
+      { id: 11, name: 'padlock-pr-1-admin-1a2b3c4d' },
+      { id: 12, name: `padlock-pr-2-admin-${ids.theirs}` },
+      { id: 13, name: 'padlock-pr-3-admin-1a2b3c4' },
+    ],
+    projects: [
+      { id: 'p1', name: 'padlock-pr-1', description: 'https://x (stack pr-1, owner 1a2b3c4d)' },
+      {
+        id: 'p2',
+        name: 'padlock-pr-2',
+        description: `https://x (stack pr-2, owner ${ids.theirs})`,
+      },
+      { id: 'p3', name: 'padlock-pr-3', description: 'https://x (stack pr-3)' },
+    ],
+    tags: [
+      'padlock-pr-1:owner:1a2b3c4d',
+      'padlock-pr-1',
+      'padlock-pr-2',
+      `padlock-pr-2:owner:${ids.theirs}`,
+      'padlock-pr-3',
+    ].map((name) => ({ name })),
+    records: [
+      { id: 21, name: 'pr-1.preview', type: 'A', data: '203.0.113.1' },
+      { id: 22, name: 'pr-1.preview', type: 'AAAA', data: '2001:db8::1' },
+      { id: 23, name: 'pr-1.preview', type: 'CAA', data: 'letsencrypt.org' },
+      { id: 24, name: 'pr-1.preview', type: 'A', data: '192.0.2.9' },
+      { id: 25, name: 'pr-2.preview', type: 'CAA', data: 'letsencrypt.org' },
+      { id: 26, name: 'pr-2.preview', type: 'A', data: '203.0.113.2' },
+      { id: 27, name: 'pr-3.preview', type: 'A', data: '203.0.113.3' },
+    ],
+  }
+  const application = (stack: string, more: object) => ({
+    ...{ id: `c-${stack}`, name: `padlock-${stack}` },
+    metadata: { project: 'padlock', stack, ...more },
+  })
+  const owned = await inventory(
+    accounts(rows, [
+      application('pr-1', { owner: ids.ours, expires: '2031-01-01T00:00Z' }),
+      application('pr-2', { owner: ids.theirs }),
+      application('pr-3', {}),
+    ]),
+    marks,
+  )
+  const found = (mark: string) =>
+    owned.filter((one) => one.mark === mark).map(({ kind, id }) => `${kind} ${id}`)
+  expect(found('ours')).toEqual([
+    'droplet 1',
+    'reserved ip 203.0.113.1',
+    'firewall f1',
+    'dns record 21',
+    'dns record 22',
+    'dns record 23',
+    'ssh key 11',
+    'auth0 client c-pr-1',
+    'project p1',
+    'tag padlock-pr-1',
+    'tag padlock-pr-1:owner:1a2b3c4d',
+  ])
+  expect(found('other')).toEqual([
+    'droplet 2',
+    'reserved ip 203.0.113.2',
+    'firewall f2',
+    'dns record 25',
+    'dns record 26',
+    'auth0 client c-pr-2',
+    'project p2',
+    'tag padlock-pr-2',
+    `tag padlock-pr-2:owner:${OTHER}`,
+  ])
+  expect(found('none')).toEqual([
+    'droplet 3',
+    'reserved ip 203.0.113.3',
+    'firewall f3',
+    // Leads elsewhere.
+    'dns record 24',
+    'dns record 27',
+    'ssh key 12',
+    'ssh key 13',
+    'auth0 client c-pr-3',
+    'project p3',
+    'tag padlock-pr-3',
+  ])
+  const dated = owned.filter(({ expires }) => expires)
+  expect(dated.map(({ kind }) => kind)).toEqual(['droplet', 'auth0 client'])
+})
+
+test('a tag that two owners claim is nobody’s to remove', async () => {
+  const tags = ['padlock-pr-1', 'padlock-pr-1:owner:1a2b3c4d', `padlock-pr-1:owner:${OTHER}`]
+  const owned = await inventory(accounts({ tags: tags.map((name) => ({ name })) }), marks)
+  expect(owned.map(({ name, mark }) => `${name} ${mark}`)).toEqual([
+    'padlock-pr-1 other',
+    'padlock-pr-1:owner:1a2b3c4d ours',
+    `padlock-pr-1:owner:${OTHER} other`,
+  ])
+})
