@@ -1,12 +1,16 @@
 import * as pulumi from '@pulumi/pulumi'
 import { Deployment } from './components/deployment.ts'
+import { Guard, needsGuard } from './components/guard.ts'
 import { prepare } from './components/prepare.ts'
 import { readConfig } from './config/index.ts'
 import { deploymentName } from './config/names.ts'
 
 const settings = readConfig()
 const name = deploymentName(pulumi.getProject(), pulumi.getStack())
-const { outputs } = new Deployment(name, settings, await prepare(name, settings))
+const prepared = await prepare(name, settings)
+const deployment = new Deployment(name, settings, prepared)
+const { guard: protect } = settings.lifecycle
+if (needsGuard(protect, prepared.state)) new Guard(name, { protect, dependsOn: deployment })
 
 export const {
   url,
@@ -19,4 +23,4 @@ export const {
   expiresAt,
   sshCommand,
   adminPrivateKey,
-} = outputs
+} = deployment.outputs

@@ -6,6 +6,7 @@ import { Address } from './address.ts'
 import { Certificates } from './certificates/index.ts'
 import { Dns } from './dns.ts'
 import { appEnvironment } from './environment.ts'
+import { FORMAT } from './format.ts'
 import { guarded } from './guarded.ts'
 import { Host } from './host.ts'
 import { Identity } from './identity.ts'
@@ -19,7 +20,6 @@ import { Release } from './release/index.ts'
 import { caddyfile } from './site/caddyfile.ts'
 import { Site } from './site/index.ts'
 import { loginCommand } from './ssh/login-command.ts'
-import { FORMAT } from './format.ts'
 
 /**
  * A whole HTTPS deployment behind a login: Auth0 application, droplet with its firewall and
@@ -108,7 +108,7 @@ export class Deployment extends pulumi.ComponentResource {
     const visit = { url: site.url, httpPort: site.httpPort, issuer: identity.issuer, acmeRoot }
     const { staged } = proxy
     const { assigned } = new Address(name, { reservedIp, ...target, staged, visit }, child)
-    const dns = new Dns(name, { ...settings.dns, ipv4: reservedIp, protect }, child)
+    const dns = new Dns(name, { ...settings.dns, ipv4: reservedIp }, child)
     // A failed certificate attempt costs a minute: the name must answer before the site is served.
     const serving = proxy.serve([assigned, ...dns.records])
     const probe = new Probe(
@@ -140,6 +140,7 @@ export class Deployment extends pulumi.ComponentResource {
       sshCommand: loginCommand(reservedIp, settings.host, host.hostKey),
       adminPrivateKey: host.adminPrivateKey && pulumi.secret(host.adminPrivateKey),
     }
-    this.registerOutputs({ format: FORMAT, owner: owner.id, ownerOf: owner.of })
+    const keepsZone = settings.dns.keepZone
+    this.registerOutputs({ format: FORMAT, owner: owner.id, ownerOf: owner.of, keepsZone })
   }
 }

@@ -12,8 +12,10 @@ export interface DnsArgs {
   ipv4: pulumi.Input<string>
   /** Certificate authority named in the CAA record; absent: no such record. */
   caaIssuer?: string
+  /** Leave the zone that was made where it is when the stack lets go of it. */
+  keepZone: boolean
   /** Refuse to delete the zone. */
-  protect: boolean
+  protectZone: boolean
 }
 
 /** DigitalOcean takes nothing below 30 s. */
@@ -43,7 +45,12 @@ export class Dns extends pulumi.ComponentResource {
       ? new Domain(
           name,
           { name: args.zone },
-          { parent: this, protect: args.protect, aliases: IMPORTED },
+          {
+            parent: this,
+            protect: args.protectZone,
+            retainOnDelete: args.keepZone,
+            aliases: IMPORTED,
+          },
         )
       : undefined
     const domain = zone?.name ?? args.zone
@@ -52,7 +59,12 @@ export class Dns extends pulumi.ComponentResource {
       new DnsRecord(
         `${name}-${type.toLowerCase()}`,
         { domain, type, name: args.recordName, value, ttl: TTL_SECONDS, ...more },
-        { parent: this, deletedWith: zone, dependsOn, aliases: IMPORTED },
+        {
+          parent: this,
+          deletedWith: args.keepZone ? undefined : zone,
+          dependsOn,
+          aliases: IMPORTED,
+        },
       )
 
     this.zoneUrn = zone?.domainUrn

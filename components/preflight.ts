@@ -65,10 +65,7 @@ function checkAgent({ sshKey }: Options): void {
   )
 }
 
-async function checkDroplets(
-  { name, owner, reservedIp }: Options,
-  state: Former[],
-): Promise<void> {
+async function checkDroplets({ name, owner, reservedIp }: Options, state: Former[]): Promise<void> {
   const { droplets } = await getDroplets({}).catch(failDigitalOcean)
   const ours = droplets.filter((one) => one.tags.includes(name))
   rejectForeign(ours, name, owner)

@@ -2,12 +2,13 @@ import { sourcesFile } from '../cloud-init/index.ts'
 import type { Settings } from '../config/settings.ts'
 import { type HostBundle, hostBundle } from '../host/pack/index.ts'
 import { checkOwner } from './account/owner.ts'
+import { checkZoneStays } from './account/zone.ts'
 import { checkFormat } from './format.ts'
 import { preflight } from './preflight.ts'
 import { type Archive, archive } from './release/archive.ts'
 import type { FoundConnection } from './sign-up.ts'
 import { warnOfLockOut } from './ssh/lock-out.ts'
-import { formerResources } from './state.ts'
+import { type Former, formerResources } from './state.ts'
 
 /** What is known and made before the first resource is. */
 export interface Prepared {
@@ -18,6 +19,8 @@ export interface Prepared {
   /** The packed folder of an app that is built on the host. */
   archive?: Archive
   bundle: HostBundle
+  /** The state before this update. */
+  state: Former[]
 }
 
 /**
@@ -32,6 +35,7 @@ export async function prepare(name: string, settings: Settings): Promise<Prepare
   const state = await formerResources()
   checkFormat(state, name)
   checkOwner(state, settings.lifecycle.owner)
+  checkZoneStays(state, settings.dns)
   const [{ connections, replacesForSize }, packed, bundle] = await Promise.all([
     preflight(
       {
@@ -53,5 +57,5 @@ export async function prepare(name: string, settings: Settings): Promise<Prepare
     }),
     warnOfLockOut(settings.network.sshFrom),
   ])
-  return { connections, replacesForSize, archive: packed, bundle }
+  return { connections, replacesForSize, archive: packed, bundle, state }
 }

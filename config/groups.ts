@@ -1,7 +1,7 @@
 import { label } from './names.ts'
 import { waysOut } from './outbound.ts'
 import type { Owner } from './owner.ts'
-import { isProtected } from './protection.ts'
+import { isProtected, isZoneProtected } from './protection.ts'
 import type { Values } from './rules.ts'
 import type { AppOrigin, Context, Settings } from './settings.ts'
 
@@ -20,6 +20,7 @@ export function grouped(values: Values, { stack, owner, secretKeys }: Context): 
   const hostname = recordName === '@' ? zone : `${recordName}.${zone}`
   const url = httpsPort === 443 ? `https://${hostname}` : `https://${hostname}:${httpsPort}`
   const protect = isProtected(values)
+  const protectZone = values.manageZone && !values.keepZone && isZoneProtected(values)
   return {
     site: { zone, recordName, hostname, url, httpPort, httpsPort },
     network: {
@@ -49,6 +50,8 @@ export function grouped(values: Values, { stack, owner, secretKeys }: Context): 
       zone,
       recordName,
       manageZone: values.manageZone,
+      keepZone: values.keepZone,
+      protectZone,
       caaIssuer: caaIssuer(values, recordName),
     },
     identity: {
@@ -79,6 +82,7 @@ export function grouped(values: Values, { stack, owner, secretKeys }: Context): 
       owner: values.owner ? { id: values.owner, of: 'the key owner' } : (owner as Owner),
       expires: values.expires,
       protect,
+      guard: protect || protectZone,
       protectDroplet:
         protect && ![...values.allowReplace, ...values.allowDelete].includes('droplet'),
       mayReplaceDroplet: values.allowReplace.includes('droplet'),

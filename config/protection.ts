@@ -15,3 +15,11 @@ export function isProtected({ protect, environment }: Protection): boolean {
   if (protect !== '') return protect !== 'false'
   return !['', 'Development', 'Staging'].includes(environment)
 }
+
+/**
+ * Is a zone that the stack made kept? Everybody's records lie in it, so it is wherever the stack has
+ * no expiry, in development too, unless `protect` says otherwise.
+ */
+export function isZoneProtected(keys: Protection & { expires?: Date }): boolean {
+  return isProtected(keys) || (keys.protect === '' && keys.expires === undefined)
+}

@@ -71,6 +71,7 @@ export function keys(context: Context) {
       'www',
     ),
     manageZone: flag(),
+    keepZone: flag(),
     caaIssuer: optional(
       (say) => v.union([v.literal('none'), texts.dnsName(say)]),
       'the DNS name by which CAA records name the certificate authority, or none',

@@ -76,6 +76,10 @@ export interface DnsSettings {
   recordName: string
   /** Is the zone created and deleted with the stack? */
   manageZone: boolean
+  /** Does a zone that the stack made stay at DigitalOcean when the stack lets go of it? */
+  keepZone: boolean
+  /** Does the engine keep the zone from being deleted? */
+  protectZone: boolean
   /** As CAA records name the certificate authority (RFC 8659); absent for none. */
   caaIssuer?: string
 }
@@ -131,6 +135,8 @@ export interface LifecycleSettings {
   expires?: Date
   /** Does the engine keep what cannot be made again from being deleted or replaced? */
   protect: boolean
+  /** Is anything protected, so that a destroy must not begin? */
+  guard: boolean
   /** The same of the droplet, whose loss may have been consented to. */
   protectDroplet: boolean
   /** Was the replacement of the droplet consented to? */

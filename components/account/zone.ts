@@ -1,4 +1,5 @@
 import { getDomain } from '@pulumi/digitalocean/getDomain.js'
+import { RunError } from '@pulumi/pulumi'
 import { type Former, ofKind } from '../state.ts'
 import { ask } from './digitalocean.ts'
 import { configurationError, failDigitalOcean } from './error.ts'
@@ -89,5 +90,24 @@ function checkRecords(options: ZoneOptions, records: ZoneRecord[], state: Former
     `${hostOf(options)} has records that are not this stack’s: ${shown}`,
     'a name that leads to this stack alone',
     `another subdomain, or delete what is there: doctl compute domain records delete ${zone} ${ids}${takeOver}`,
+  )
+}
+
+/**
+ * The engine deletes what a program no longer has, and with the zone everybody's records in it.
+ * @throws RunError where `manageZone` is off and the stack's own zone would go
+ */
+export function checkZoneStays(
+  state: Former[],
+  { manageZone }: Pick<ZoneOptions, 'manageZone'>,
+): void {
+  const [zone] = ofKind(state, 'Domain')
+  const isKept = ofKind(state, 'Deployment')[0]?.outputs.keepsZone
+  if (manageZone || !zone || isKept) return
+  throw new RunError(
+    `manageZone is off, but this stack has the zone ${zone.outputs.name ?? ''} and would delete it, with everybody's records. Fix, one of:\n` +
+      '    the stack goes on with it: pulumi config set manageZone true\n' +
+      '    the zone stays at DigitalOcean without the stack: pulumi config set manageZone true && pulumi config set keepZone true && pulumi up, then pulumi config set manageZone false && pulumi up\n' +
+      'Nothing was created or changed.',
   )
 }

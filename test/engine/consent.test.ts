@@ -12,7 +12,7 @@ afterAll(() => sandbox.stop())
 
 test('a production droplet goes only with a consent that names it', async () => {
   const stack = await openStack(sandbox, 'live')
-  const production = { environment: 'Production', subdomain: 'live' }
+  const production = { environment: 'Production', subdomain: 'live', protect: undefined }
   stack.set(production)
   await stack.up()
   const [droplet] = await sandbox.droplets()

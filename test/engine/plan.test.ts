@@ -131,7 +131,7 @@ describe('what may not be planned', () => {
   })
 
   test('a loss in production without consent', async () => {
-    const replaced = { environment: 'Production', image: '12345' }
+    const replaced = { environment: 'Production', protect: undefined, image: '12345' }
     expect(await refused(replaced)).toBe(
       "there is no plan of dev:\nThis would replace the droplet padlock-dev of a protected stack, and what is on its disk with it. If it is meant: pulumi config set --path 'allowReplace[0]' droplet",
     )

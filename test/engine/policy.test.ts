@@ -80,7 +80,7 @@ test('a rule that settings make advisory is told of and stops nothing', async ()
 })
 
 test("a preview's own JSON shows what needs consent in production", async () => {
-  const changes = { environment: 'Production', image: '12345' }
+  const changes = { environment: 'Production', protect: undefined, image: '12345' }
   const judged = async (settings: object) => {
     const undo = stack.set({ ...changes, ...settings })
     const { stdout } = await stack.run('preview --json')

@@ -20,8 +20,9 @@ beforeAll(async () => {
   project = await openProject(sandbox)
   repository = await makeRepository()
   const dev = parse(readFileSync(join(project.folder, 'Pulumi.dev.yaml'), 'utf8'))
+  const { 'padlock:protect': _, ...config } = dev.config
   settings({
-    ...dev.config,
+    ...config,
     'padlock:subdomain': 'www',
     'padlock:environment': 'Production',
     // Nobody's network: the runner has an address of its own at each run.

@@ -40,7 +40,7 @@ const CHANGES: Record<string, Record<string, unknown>> = {
   'admin-key-rotated': { adminKeyVersion: 2 },
   'ipv6-on': { ipv6: true },
   protect: { protect: true },
-  environment: { environment: 'Production' },
+  environment: { environment: 'Production', protect: undefined },
   'acme-staging': {
     acmeDirectory: 'https://acme-staging-v02.api.letsencrypt.org/directory',
     acmeRoot: undefined,
@@ -59,6 +59,7 @@ const CHANGES: Record<string, Record<string, unknown>> = {
     connections: ['google-oauth2'],
     adminSshKeys: [PERSON],
     environment: 'Production',
+    protect: undefined,
   },
 }
 

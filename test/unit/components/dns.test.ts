@@ -7,7 +7,8 @@ const base: DnsArgs = {
   recordName: 'www',
   manageZone: false,
   ipv4: '203.0.113.9',
-  protect: false,
+  keepZone: false,
+  protectZone: false,
 }
 
 async function records(args: DnsArgs, ipv6?: string) {

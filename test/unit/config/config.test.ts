@@ -75,6 +75,8 @@ describe('a good configuration', () => {
         zone: 'example.com',
         recordName: 'dev',
         manageZone: false,
+        keepZone: false,
+        protectZone: false,
         caaIssuer: 'letsencrypt.org',
       },
       identity: {
@@ -105,6 +107,7 @@ describe('a good configuration', () => {
         owner: { id: '1a2b3c4d', of: 'github.com/acme/shop, api.pulumi.com/acme' },
         expires: undefined,
         protect: false,
+        guard: false,
         protectDroplet: false,
         mayReplaceDroplet: false,
       },
@@ -193,6 +196,18 @@ describe('a good configuration', () => {
 })
 
 describe('protection', () => {
+  test.each<[RawConfig, boolean]>([
+    [{ manageZone: true }, true],
+    [{ manageZone: true, expires: '2031-01-01T00:00Z' }, false],
+    [{ manageZone: true, protect: 'false' }, false],
+    [{ manageZone: true, keepZone: true }, false],
+    [{ manageZone: false }, false],
+    [{ manageZone: true, environment: 'Production', expires: '2031-01-01T00:00Z' }, true],
+  ])('of the zone with %j: %p', (keys, expected) => {
+    const { dns, lifecycle } = read(keys)
+    expect([dns.protectZone, lifecycle.guard]).toEqual([expected, expected])
+  })
+
   test.each([
     ['', 'Development', false],
     ['', 'Staging', false],
