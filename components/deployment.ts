@@ -86,6 +86,7 @@ export class Deployment extends pulumi.ComponentResource {
         archive,
         env: appEnvironment(settings, identity.clientId, prepared.connections),
         secrets: { ...settings.release.secrets, AUTH0_CLIENT_SECRET: identity.clientSecret },
+        commit: prepared.commit,
         reachable,
         after: [installed, ...identity.links],
       },

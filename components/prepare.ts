@@ -4,6 +4,7 @@ import { type HostBundle, hostBundle } from '../host/pack/index.ts'
 import { checkOwner } from './account/owner.ts'
 import { checkZoneStays } from './account/zone.ts'
 import { checkFormat } from './format.ts'
+import { checkLive } from './live.ts'
 import { preflight } from './preflight.ts'
 import { type Archive, archive } from './release/archive.ts'
 import type { FoundConnection } from './sign-up.ts'
@@ -21,6 +22,8 @@ export interface Prepared {
   bundle: HostBundle
   /** The state before this update. */
   state: Former[]
+  /** Of this folder; undefined without git. */
+  commit?: string
 }
 
 /**
@@ -36,6 +39,8 @@ export async function prepare(name: string, settings: Settings): Promise<Prepare
   checkFormat(state, name)
   checkOwner(state, settings.lifecycle.owner)
   checkZoneStays(state, settings.dns)
+  const { environment } = settings.project
+  const commit = await checkLive(state, { environment, ...settings.lifecycle })
   const [{ connections, replacesForSize }, packed, bundle] = await Promise.all([
     preflight(
       {
@@ -57,5 +62,5 @@ export async function prepare(name: string, settings: Settings): Promise<Prepare
     }),
     warnOfLockOut(settings.network.sshFrom),
   ])
-  return { connections, replacesForSize, archive: packed, bundle, state }
+  return { connections, replacesForSize, archive: packed, bundle, state, commit }
 }

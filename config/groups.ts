@@ -81,6 +81,7 @@ export function grouped(values: Values, { stack, owner, secretKeys }: Context): 
     lifecycle: {
       owner: values.owner ? { id: values.owner, of: 'the key owner' } : (owner as Owner),
       expires: values.expires,
+      allowOlder: values.allowOlder || process.env.PADLOCK_ALLOW_OLDER === 'true',
       protect,
       guard: protect || protectZone,
       protectDroplet:

@@ -181,6 +181,7 @@ export function keys(context: Context) {
     ),
     protect: text(TRUE_OR_FALSE, 'true or false', 'true'),
     ephemeral: flag(),
+    allowOlder: flag(),
     allowReplace: consent(['droplet']),
     allowDelete: consent(['droplet', 'volume', 'database']),
   }

@@ -133,6 +133,8 @@ export interface LifecycleSettings {
   owner: Owner
   /** When a sweep may destroy the stack, to the minute; never if absent. */
   expires?: Date
+  /** May an update replace a commit that is live by one that does not have it? */
+  allowOlder: boolean
   /** Does the engine keep what cannot be made again from being deleted or replaced? */
   protect: boolean
   /** Is anything protected, so that a destroy must not begin? */

@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util'
+import { commitHere } from '../../config/commit.ts'
 import { probe } from './probe.ts'
 import { Finding } from './site.ts'
 
@@ -55,12 +56,33 @@ export async function run(args: string[]): Promise<number> {
   try {
     const lines = await probe(site, Number(values.seconds ?? SECONDS))
     console.log(
-      [`${url}${values.release ? `, release ${values.release}` : ''}`, ...lines].join('\n'),
+      [`${url}${values.release ? `, ${named(values.release)}` : ''}`, ...lines].join('\n'),
     )
     return 0
   } catch (error) {
     if (!(error instanceof Finding)) throw error
-    console.error([error.message, ...error.hints.map((hint) => `  look at: ${hint}`)].join('\n'))
+    const hints = error.hints.map((hint) =>
+      `  look at: ${hint}`.replace('app-RELEASE', `app-${values.release ?? 'RELEASE'}`),
+    )
+    const back = values.release ? wayBack(values.release) : []
+    console.error([error.message, ...hints, ...back].join('\n'))
     return 1
   }
+}
+
+const named = (release: string) => `release ${release}, commit ${commitHere() ?? 'unknown'}`
+
+/**
+ * A release that its host found ready stays live where it cannot be asked from here: a proxy of the
+ * operator's must not take a good one back. What the last good probe printed names the one before.
+ */
+function wayBack(release: string): string[] {
+  const last = process.env.PULUMI_COMMAND_STDOUT ?? ''
+  const [, before, commit] = /release (\w+), commit ([0-9a-f]{40})/.exec(last) ?? []
+  const live = `live all the same: ${named(release)}; its host found it ready, and it stays`
+  if (!commit || before === release) return [live]
+  return [
+    live,
+    `to go back to release ${before}: git checkout ${commit} && pulumi config set allowOlder true && pulumi up`,
+  ]
 }

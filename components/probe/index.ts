@@ -25,7 +25,8 @@ export class Probe extends pulumi.ComponentResource {
         create: pulumi.interpolate`${visitCommand(args)} --release ${args.release}`,
         environment: visitEnvironment(args),
         triggers: [args.dropletId],
-        addPreviousOutputInEnv: false,
+        // Names the release and the commit before, for a message that leads back to them.
+        addPreviousOutputInEnv: true,
       },
       { parent: this, customTimeouts: { create: '10m', update: '10m' } },
     )

@@ -25,6 +25,8 @@ export interface ReleaseArgs {
   memoryMiB: number
   readyPath: string
   readySeconds: number
+  /** What it is made of, for the state: git's commit. */
+  commit?: string
   /** From here on the host takes files. */
   reachable: pulumi.Resource
   /** What the release waits for; its source is copied to the host beside them. */
@@ -44,7 +46,7 @@ const PIDS = 256
 export class Release extends pulumi.ComponentResource {
   /** Twelve hex digits of the contents: app, environment and secrets. */
   readonly release: pulumi.Output<string>
-  readonly live: pulumi.Resource
+  readonly live: command.remote.Command
 
   constructor(name: string, args: ReleaseArgs, opts?: pulumi.ComponentResourceOptions) {
     super('padlock:index:Release', name, shown(args), opts)
@@ -90,7 +92,9 @@ export class Release extends pulumi.ComponentResource {
       },
       { ...options, dependsOn: [...source, ...args.after] },
     )
-    this.registerOutputs({ release: this.release })
+    // Known once it is live, so the state names it even where the update fails later.
+    const commit = this.live.stdout.apply(() => args.commit ?? 'unknown')
+    this.registerOutputs({ release: this.release, commit })
   }
 }
 

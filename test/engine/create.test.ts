@@ -1,5 +1,5 @@
 /** From nothing to the whole deployment, no drift, and back to nothing. */
-import { type Sandbox, startSandbox } from './support/sandbox.ts'
+import { type Json, type Sandbox, startSandbox } from './support/sandbox.ts'
 import { openStack, type Stack } from './support/stack.ts'
 
 jest.setTimeout(300_000)
@@ -113,6 +113,13 @@ describe('up', () => {
     })
     expect(outputs.sshCommand).toMatch(/\/bin\/echo \[127\.30\.\d+\.\d+\]:\d+ ssh-ed25519 AAAA/)
     expect(output).toMatch(/adminPrivateKey: \[secret\]/)
+  })
+
+  test('keeps the commit that is live in the state, and the next preview names it', async () => {
+    const release = (await stack.state()).find(({ type }: Json) => type === 'padlock:index:Release')
+    expect(release.outputs.commit).toMatch(/^([0-9a-f]{40}(-dirty)?|unknown)$/)
+    const { output } = await stack.run('preview')
+    expect(output).toContain(`live: release ${release.outputs.release} of commit`)
   })
 
   test('runs each command on the host once, in order', async () => {

@@ -11,7 +11,7 @@ const VARYING = new RegExp(
     '(?<uuid>\\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\\b)',
     '(?<digest>\\b[0-9a-f]{64}\\b)',
     '(?<release>\\b(?=[0-9a-f]*[a-f])[0-9a-f]{12}\\b|(?<=release )[0-9]{12}\\b)',
-    '(?<sha1>\\b[0-9a-f]{40}\\b)',
+    '(?<sha1>\\b[0-9a-f]{40}\\b(?:-dirty)?)',
     '(?<sha256>SHA256:[A-Za-z0-9+/]{43})',
     '(?<publicKey>-----BEGIN PUBLIC KEY-----[\\s\\S]*?-----END PUBLIC KEY-----)',
     '(?<serial>\\b20\\d{24}\\b)',

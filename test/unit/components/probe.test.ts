@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { run } from '../../../components/probe/command.ts'
 import { probe } from '../../../components/probe/probe.ts'
 import { Finding, type Site } from '../../../components/probe/site.ts'
 import { type Authority, openAuthority } from '../../../sandbox/ca/index.ts'
@@ -133,4 +134,43 @@ test('waits for a site that comes up late', async () => {
     late.address = '127.0.0.1'
   }, 1500)
   expect(await probe(late, 20)).toHaveLength(3)
+})
+
+describe('the message of an update whose probe fails', () => {
+  const COMMIT = '0123456789abcdef0123456789abcdef01234567'
+  let said: string[]
+  beforeEach(() => {
+    said = []
+    jest.spyOn(console, 'error').mockImplementation((line: string) => void said.push(line))
+  })
+  afterEach(() => {
+    jest.restoreAllMocks()
+    delete process.env.PULUMI_COMMAND_STDOUT
+    delete process.env.PADLOCK_ROOT
+  })
+
+  async function failing(): Promise<string> {
+    const { url, address, httpPort, issuer, root = '' } = await site({ home: 502 })
+    process.env.PADLOCK_ROOT = root
+    const place = ['--address', address, '--http-port', `${httpPort}`, '--issuer', issuer]
+    expect(await run([url.origin, ...place, '--release', 'bbbbbbbbbbbb', '--seconds', '0'])).toBe(1)
+    return said.join('\n')
+  }
+
+  test('names the release that is live, its log, and the command that goes back', async () => {
+    process.env.PULUMI_COMMAND_STDOUT = `https://x, release aaaaaaaaaaaa, commit ${COMMIT}\nhttp redirects`
+    const message = await failing()
+    expect(message).toContain('answers 502')
+    expect(message).toContain('sudo journalctl CONTAINER_NAME=app-bbbbbbbbbbbb')
+    expect(message).toMatch(
+      /^live all the same: release bbbbbbbbbbbb, commit ([0-9a-f]{40}|unknown)/m,
+    )
+    expect(message).toContain(`to go back to release aaaaaaaaaaaa: git checkout ${COMMIT} && `)
+  })
+
+  test('leads nowhere back where there was no release before', async () => {
+    const message = await failing()
+    expect(message).toContain('live all the same: release bbbbbbbbbbbb')
+    expect(message).not.toContain('to go back')
+  })
 })

@@ -105,6 +105,7 @@ describe('a good configuration', () => {
       project: { environment: 'Development' },
       lifecycle: {
         owner: { id: '1a2b3c4d', of: 'github.com/acme/shop, api.pulumi.com/acme' },
+        allowOlder: false,
         expires: undefined,
         protect: false,
         guard: false,
