@@ -54,7 +54,7 @@ export default {
   ],
   options: {
     doNotFollow: { path: 'node_modules' },
-    exclude: { path: ['^\\.sandbox/', '^app/\\.venv/', '^test/fixtures/'] },
+    exclude: { path: ['^\\.sandbox/', '^app/\\.venv/', '^test/fixtures/', '^examples/'] },
     // The policy pack has a package.json of its own, which names no packages.
     combinedDependencies: true,
     tsPreCompilationDeps: 'specify',

@@ -36,6 +36,11 @@ export const steps: Step[] = [
     run: install('mmdebstrap', 'qemu', 'iso', 'pebble', 'gpg', 'chromium', 'certutil'),
   },
   {
+    name: 'example tools',
+    after: ['machine tools'],
+    run: install('maven', 'rails'),
+  },
+  {
     name: 'engine',
     after: ['tools'],
     run: async (progress) => {

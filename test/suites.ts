@@ -13,7 +13,13 @@ export interface Suite {
 }
 
 /** What is made ready before suites run; steps.ts has them. */
-export type StepName = 'tools' | 'lint tools' | 'machine tools' | 'engine' | 'base image'
+export type StepName =
+  | 'tools'
+  | 'lint tools'
+  | 'machine tools'
+  | 'example tools'
+  | 'engine'
+  | 'base image'
 
 /**
  * Most tests wait for processes, retries and handshakes more than they compute.
@@ -70,6 +76,12 @@ export const suites: Suite[] = [
     after: ['tools', 'engine'],
     long: true,
     commands: [jestOn('test/long/many-environments', 100)],
+  },
+  {
+    name: 'more-examples',
+    after: ['tools', 'example tools'],
+    long: true,
+    commands: [jestOn('test/long/examples', 50)],
   },
   {
     name: 'campaign',

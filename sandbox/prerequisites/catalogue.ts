@@ -17,6 +17,7 @@ export interface Source {
 export type Prerequisite =
   | ('qemu' | 'mmdebstrap' | 'iso' | 'pebble' | 'ssh' | 'python-venv' | 'go')
   | ('chromium' | 'certutil' | 'gpg' | 'shellcheck' | 'cloud-init' | 'dpkg-deb' | 'lintian')
+  | ('maven' | 'rails')
 
 export const PREREQUISITES: Record<Prerequisite, Source> = {
   qemu: {
@@ -116,5 +117,19 @@ export const PREREQUISITES: Record<Prerequisite, Source> = {
     programs: [['lintian']],
     apt: ['lintian'],
     otherwise: '# lintian runs on Debian and Ubuntu only; only the tests need it',
+  },
+  maven: {
+    what: 'builds an example in Java',
+    programs: [['mvn'], ['java']],
+    apt: ['maven', 'default-jdk-headless'],
+    dnf: ['maven'],
+    brew: ['maven'],
+  },
+  rails: {
+    what: 'runs an example in Ruby',
+    programs: [['bundle'], ['puma']],
+    check: ['ruby', '-e', 'require "action_controller/railtie"'],
+    apt: ['ruby-railties', 'puma', 'bundler'],
+    otherwise: 'gem install railties puma bundler',
   },
 }

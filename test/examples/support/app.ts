@@ -1,0 +1,163 @@
+import { type ChildProcess, execFile, spawn } from 'node:child_process'
+import { copyFileSync, mkdirSync, rmSync, symlinkSync } from 'node:fs'
+import { request } from 'node:http'
+import { type AddressInfo, createServer } from 'node:net'
+import { dirname, join } from 'node:path'
+import { promisify } from 'node:util'
+import { sentFiles } from '../../../components/release/files.ts'
+import { readContainerfile } from './containerfile.ts'
+
+const root = join(__dirname, '../../..')
+export const EXAMPLES = join(root, 'examples')
+
+export interface Example {
+  name: string
+  /** What its Containerfile runs, by the toolchain of this computer, in the folder; PORT is set. */
+  build: string[][]
+  /** Folder in it that the program starts in, `.` if absent. */
+  directory?: string
+  /** What a stack's `appEnv` and `appSecrets` would be. */
+  env?: Record<string, string>
+  /** What its page says; `NAME at https://HOST` if absent. */
+  page?: string
+  /** Statuses of an answer to whoever does not ask as the proxy does. */
+  rejects?: { otherHost: number; plainHttp: number }
+  /** Words of the Containerfile's command that are others on this computer. */
+  replace?: Record<string, string[]>
+}
+
+interface Answer {
+  status: number
+  location?: string
+  body: string
+}
+
+interface RunningApp {
+  /** As the proxy asks, unless other headers are given. */
+  get(path: string, headers?: Record<string, string>): Promise<Answer>
+  /** SIGTERM, and the seconds until the end. */
+  stop(): Promise<number>
+}
+
+/** The host name that visitors use. */
+export const HOST = 'shop.example.com'
+
+/** As Caddy asks an app. */
+const PROXIED = { Host: HOST, 'X-Forwarded-Proto': 'https', 'X-Forwarded-Host': HOST }
+
+const SECONDS_TO_READY = 90
+
+/**
+ * What is sent of an example, built in a folder of its own and started by its Containerfile's own
+ * command; the folder cannot be written to any more, as in a container with a read-only root.
+ */
+async function startExample(example: Example): Promise<RunningApp> {
+  const source = join(EXAMPLES, example.name)
+  const folder = join(root, 'node_modules/.cache/padlock/examples', example.name)
+  lay(source, folder)
+  const path = `${folder}/.venv/bin:${join(root, 'node_modules/.bin')}:${process.env.PATH}`
+  const port = await freePort()
+  for (const [program = '', ...args] of example.build) {
+    const env = { ...process.env, PATH: path, PORT: String(port) }
+    await promisify(execFile)(program, args, { cwd: folder, env, maxBuffer: 2 ** 26 })
+  }
+  const { start, env } = readContainerfile(source)
+  const command = start.flatMap((word) => example.replace?.[word] ?? word)
+  const child = spawn(
+    'unshare',
+    [...namespace(), 'sh', '-c', READ_ONLY, folder, example.directory ?? '.', ...command],
+    {
+      cwd: folder,
+      env: { PATH: path, HOME: '/tmp', ...env, ...example.env, PORT: String(port) },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    },
+  )
+  return ready(child, port)
+}
+
+/** What is asked of each: readiness, its page, and an end in time. */
+export async function bringUp(example: Example): Promise<void> {
+  const app = await startExample(example)
+  const home = await app.get('/')
+  const other = await app.get('/healthz', { Host: 'localhost', 'X-Forwarded-Proto': 'https' })
+  const plain = await app.get('/healthz', { Host: HOST })
+  const seconds = await app.stop()
+  expect(home).toMatchObject({ status: 200 })
+  expect(home.body).toContain(example.page ?? `${example.name} at https://${HOST}`)
+  if (example.rejects) {
+    const { otherHost, plainHttp } = example.rejects
+    expect([other.status, plain.status]).toEqual([otherHost, plainHttp])
+    expect(plain.location).toBe(`https://${HOST}/healthz`)
+  }
+  expect(seconds).toBeLessThan(10)
+}
+
+const READ_ONLY =
+  'mount --bind "$0" "$0" && mount -o remount,bind,ro "$0" && cd "$0/$1" && shift && exec "$@"'
+
+/** Without root's rights a mount needs a user namespace (user_namespaces(7)). */
+const namespace = () =>
+  process.getuid?.() === 0 ? ['--mount'] : ['--mount', '--user', '--map-root-user', '--map-auto']
+
+function lay(source: string, folder: string): void {
+  rmSync(folder, { recursive: true, force: true })
+  for (const { path, link } of sentFiles(source)) {
+    mkdirSync(dirname(join(folder, path)), { recursive: true })
+    if (link === undefined) copyFileSync(join(source, path), join(folder, path))
+    else symlinkSync(link, join(folder, path))
+  }
+}
+
+async function ready(child: ChildProcess, port: number): Promise<RunningApp> {
+  let output = ''
+  for (const stream of [child.stdout, child.stderr]) stream?.on('data', (text) => (output += text))
+  const ended = new Promise<void>((done) => child.once('close', () => done()))
+  const get = (path: string, headers: Record<string, string> = PROXIED) => ask(port, path, headers)
+  const deadline = Date.now() + SECONDS_TO_READY * 1000
+  for (;;) {
+    const answer = await get('/healthz').catch((error: Error) => ({
+      status: 0,
+      body: error.message,
+    }))
+    if (answer.status >= 200 && answer.status < 300) break
+    if (child.exitCode !== null || Date.now() > deadline) {
+      child.kill('SIGKILL')
+      throw new Error(`not ready: ${answer.status} ${answer.body}\n${output}`)
+    }
+    await new Promise((done) => setTimeout(done, 250))
+  }
+  return {
+    get,
+    async stop() {
+      const begun = Date.now()
+      const late = setTimeout(() => child.kill('SIGKILL'), 30_000)
+      child.kill('SIGTERM')
+      await ended
+      clearTimeout(late)
+      return (Date.now() - begun) / 1000
+    },
+  }
+}
+
+function ask(port: number, path: string, headers: Record<string, string>): Promise<Answer> {
+  return new Promise((done, fail) => {
+    const options = { host: '127.0.0.1', port, path, headers, agent: false, timeout: 30_000 }
+    request(options, (response) => {
+      let body = ''
+      response.setEncoding('utf8').on('data', (text) => (body += text))
+      const { statusCode: status = 0 } = response
+      response.on('end', () => done({ status, location: response.headers.location, body }))
+    })
+      .on('error', fail)
+      .end()
+  })
+}
+
+function freePort(): Promise<number> {
+  return new Promise((done) => {
+    const server = createServer().listen(0, '127.0.0.1', () => {
+      const { port } = server.address() as AddressInfo
+      server.close(() => done(port))
+    })
+  })
+}
