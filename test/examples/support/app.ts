@@ -1,7 +1,18 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process'
-import { copyFileSync, mkdirSync, rmSync, symlinkSync } from 'node:fs'
+import {
+  chmodSync,
+  closeSync,
+  copyFileSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+} from 'node:fs'
 import { request } from 'node:http'
 import { type AddressInfo, createServer } from 'node:net'
+import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
 import { sentFiles } from '../../../components/release/files.ts'
@@ -46,6 +57,8 @@ export const HOST = 'shop.example.com'
 const PROXIED = { Host: HOST, 'X-Forwarded-Proto': 'https', 'X-Forwarded-Host': HOST }
 
 const SECONDS_TO_READY = 90
+/** As long as the host waits before it kills a container. */
+const STOP_SECONDS = 30
 
 /**
  * What is sent of an example, built in a folder of its own and started by its Containerfile's own
@@ -53,7 +66,10 @@ const SECONDS_TO_READY = 90
  */
 async function startExample(example: Example): Promise<RunningApp> {
   const source = join(EXAMPLES, example.name)
-  const folder = join(root, 'node_modules/.cache/padlock/examples', example.name)
+  // Outside of node_modules, whose files builds such as Next.js's treat in another way.
+  const place = mkdtempSync(join(tmpdir(), 'padlock-example-'))
+  chmodSync(place, 0o755)
+  const folder = join(place, example.name)
   lay(source, folder)
   const path = `${folder}/.venv/bin:${join(root, 'node_modules/.bin')}:${process.env.PATH}`
   const port = await freePort()
@@ -62,6 +78,7 @@ async function startExample(example: Example): Promise<RunningApp> {
     await promisify(execFile)(program, args, { cwd: folder, env, maxBuffer: 2 ** 26 })
   }
   const { start, env } = readContainerfile(source)
+  const output = openSync(join(place, 'output'), 'a')
   const command = start.flatMap((word) => example.replace?.[word] ?? word)
   const child = spawn(
     'unshare',
@@ -69,10 +86,12 @@ async function startExample(example: Example): Promise<RunningApp> {
     {
       cwd: folder,
       env: { PATH: path, HOME: '/tmp', ...env, ...example.env, PORT: String(port) },
-      stdio: ['ignore', 'pipe', 'pipe'],
+      // A file, as nginx opens /dev/stdout anew, which a socket does not let it.
+      stdio: ['ignore', output, output],
     },
   )
-  return ready(child, port)
+  closeSync(output)
+  return ready(child, port, place)
 }
 
 /** What is asked of each: readiness, its page, and an end in time. */
@@ -89,7 +108,7 @@ export async function bringUp(example: Example): Promise<void> {
     expect([other.status, plain.status]).toEqual([otherHost, plainHttp])
     expect(plain.location).toBe(`https://${HOST}/healthz`)
   }
-  expect(seconds).toBeLessThan(10)
+  expect(seconds).toBeLessThan(STOP_SECONDS)
 }
 
 const READ_ONLY =
@@ -100,7 +119,6 @@ const namespace = () =>
   process.getuid?.() === 0 ? ['--mount'] : ['--mount', '--user', '--map-root-user', '--map-auto']
 
 function lay(source: string, folder: string): void {
-  rmSync(folder, { recursive: true, force: true })
   for (const { path, link } of sentFiles(source)) {
     mkdirSync(dirname(join(folder, path)), { recursive: true })
     if (link === undefined) copyFileSync(join(source, path), join(folder, path))
@@ -108,9 +126,7 @@ function lay(source: string, folder: string): void {
   }
 }
 
-async function ready(child: ChildProcess, port: number): Promise<RunningApp> {
-  let output = ''
-  for (const stream of [child.stdout, child.stderr]) stream?.on('data', (text) => (output += text))
+async function ready(child: ChildProcess, port: number, place: string): Promise<RunningApp> {
   const ended = new Promise<void>((done) => child.once('close', () => done()))
   const get = (path: string, headers: Record<string, string> = PROXIED) => ask(port, path, headers)
   const deadline = Date.now() + SECONDS_TO_READY * 1000
@@ -122,7 +138,9 @@ async function ready(child: ChildProcess, port: number): Promise<RunningApp> {
     if (answer.status >= 200 && answer.status < 300) break
     if (child.exitCode !== null || Date.now() > deadline) {
       child.kill('SIGKILL')
-      throw new Error(`not ready: ${answer.status} ${answer.body}\n${output}`)
+      throw new Error(
+        `not ready: ${answer.status} ${answer.body}\n${readFileSync(join(place, 'output'), 'utf8')}`,
+      )
     }
     await new Promise((done) => setTimeout(done, 250))
   }
@@ -130,10 +148,11 @@ async function ready(child: ChildProcess, port: number): Promise<RunningApp> {
     get,
     async stop() {
       const begun = Date.now()
-      const late = setTimeout(() => child.kill('SIGKILL'), 30_000)
+      const late = setTimeout(() => child.kill('SIGKILL'), STOP_SECONDS * 1000)
       child.kill('SIGTERM')
       await ended
       clearTimeout(late)
+      rmSync(place, { recursive: true })
       return (Date.now() - begun) / 1000
     },
   }
