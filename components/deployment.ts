@@ -99,7 +99,9 @@ export class Deployment extends pulumi.ComponentResource {
       {
         ...target,
         host: site.hostname,
-        ...from('acmeEmail', { caddyfile: caddyfile({ ...site, ...certificates }) }),
+        ...from('acmeEmail', {
+          caddyfile: caddyfile({ ...site, ...certificates, ...settings.serving }),
+        }),
         acmeRoot,
         after: [release.live, carried],
       },

@@ -32,6 +32,7 @@ export function rules(known: string[], context: Context) {
     appOrigin(values, report, context)
     secretsAreSecret(values, report, context)
     namesOnce(values, report)
+    portIsGiven(values, report)
     asWritten(values, report, context)
     agentHasKeys(values, report)
     ownerIsKnown(values, report, context)
@@ -167,6 +168,14 @@ const NO_KEY = message(
 
 function agentHasKeys({ sshKey, adminSshKeys }: Values, report: Report): void {
   if (sshKey === 'agent' && adminSshKeys?.length === 0) report('adminSshKeys', NO_KEY)
+}
+
+function portIsGiven({ appPort, appEnv, appSecrets }: Values, report: Report): void {
+  if (appPort === 0) return
+  const wrong = otherName(['PORT'])('is set by appPort')
+  for (const [key, names] of Object.entries({ appEnv, appSecrets })) {
+    if (isObject(names) && Object.hasOwn(names, 'PORT')) report(key, wrong, { name: 'PORT' })
+  }
 }
 
 function namesOnce({ appEnv, appSecrets }: Values, report: Report): void {

@@ -168,9 +168,13 @@ export function keys(context: Context) {
     appRegistries: registries(),
     appEnv: environment(false, RESERVED),
     appSecrets: environment(true, RESERVED),
+    appPort: wholeNumber('TCP port, nor 0 for a unix socket', 0, 65535, 8080),
     appMemoryMiB: wholeNumber('number of MiB', 64, 65536, 256),
     readyPath: text(PATH, 'a path that begins with /', '/readyz'),
     readySeconds: wholeNumber('number of seconds', 1, 900, 90),
+    drainSeconds: wholeNumber('number of seconds', 0, 600, 30),
+    responseSeconds: wholeNumber('number of seconds', 5, 3600, 60),
+    maxBodyMiB: wholeNumber('number of MiB', 1, 10240, 10),
 
     owner: optional(OWNER, '4 to 20 lower-case letters and digits', 'acmeshop'),
     environment: text(ENVIRONMENT, ENVIRONMENTS.join(', '), 'Development'),

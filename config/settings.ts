@@ -10,6 +10,7 @@ export interface Settings {
   dns: DnsSettings
   identity: IdentitySettings
   certificates: CertificateSettings
+  serving: ServingSettings
   release: ReleaseSettings
   project: ProjectSettings
   lifecycle: LifecycleSettings
@@ -105,6 +106,16 @@ export interface CertificateSettings {
   acmeRoot?: string
 }
 
+/** What the proxy allows visitors and the app. */
+export interface ServingSettings {
+  /** Until the app has begun an answer. */
+  responseSeconds: number
+  /** Of a request. */
+  maxBodyMiB: number
+  /** How long streams may go on once something newer serves. */
+  drainSeconds: number
+}
+
 export interface ReleaseSettings {
   app: AppOrigin
   /** Logins by registry, for the app's image and for the images that a build starts from. */
@@ -113,10 +124,16 @@ export interface ReleaseSettings {
   env: Record<string, string>
   /** The same, secret. */
   secrets: Record<string, string>
+  /** The site's host as browsers send it, with the port only where it is not 443. */
+  host: string
+  /** TCP port that the app listens on; 0 for a unix socket. */
+  port: number
   memoryMiB: number
   /** Path that answers 200 when the release is ready. */
   readyPath: string
   readySeconds: number
+  /** How long the old release's connections may go on once a new one serves. */
+  drainSeconds: number
   /** Addresses that may use the app; these and the domains are not both empty. */
   allowedEmails: string[]
   /** E-mail domains without @. */

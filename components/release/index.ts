@@ -22,11 +22,17 @@ export interface ReleaseArgs {
   env: Record<string, pulumi.Input<string>>
   /** Secret environment; delivered over stdin, never in a command line or a file of the project. */
   secrets: Record<string, pulumi.Input<string>>
+  /** The site's host as browsers send it; the app is asked under this name whether it is ready. */
+  host: string
+  /** TCP port that the app listens on; 0 for a unix socket. */
+  port: number
   memoryMiB: number
   readyPath: string
   readySeconds: number
   /** What it is made of, for the state: git's commit. */
   commit?: string
+  /** How long the old release's connections may go on once this one serves. */
+  drainSeconds: number
   /** From here on the host takes files. */
   reachable: pulumi.Resource
   /** What the release waits for; its source is copied to the host beside them. */
@@ -100,7 +106,7 @@ export class Release extends pulumi.ComponentResource {
 
 /** The manifest for a preview and for policies: of secrets the names alone. */
 function shown(args: ReleaseArgs): pulumi.Inputs {
-  const { app, env, memoryMiB, readyPath, readySeconds } = args
+  const { app, env, port, memoryMiB, readyPath, readySeconds, drainSeconds } = args
   return {
     app:
       app.kind === 'image'
@@ -108,9 +114,11 @@ function shown(args: ReleaseArgs): pulumi.Inputs {
         : { sha256: args.archive?.sha256, baseImage: app.baseImage },
     env,
     secretNames: Object.keys(args.secrets).sort(),
+    port,
     memoryMiB,
     readyPath,
     readySeconds,
+    drainSeconds,
   }
 }
 
@@ -128,10 +136,13 @@ function manifest(
       source: sourceOf(args),
       env: sorted(env),
       secrets: sorted(secret),
+      host: args.host,
+      port: args.port,
       memoryMiB: args.memoryMiB,
       pids: PIDS,
       readyPath: args.readyPath,
       readySeconds: args.readySeconds,
+      drainSeconds: args.drainSeconds,
     }),
   )
 }

@@ -10,14 +10,20 @@ export interface ProxySettings {
   acmeEmail?: string
   /** Root of the authority's own certificate, PEM, if the host's trust store does not have it. */
   acmeRoot?: string
+  /** Until the app must have begun an answer; an answer that has begun may last. */
+  responseSeconds: number
+  /** Largest request body. */
+  maxBodyMiB: number
+  /** How long WebSockets may go on after a change of this file. */
+  drainSeconds: number
 }
 
 /** Seconds that requests in flight have to end; the unit's TimeoutStopSec is longer. */
 const GRACE_SECONDS = 15
 /** Where the host keeps the authority's root. */
 const ACME_ROOT = '/var/lib/padlock/proxy/acme-root.pem'
-/** Largest request body. */
-const MAX_BODY = '10MB'
+/** What a client must send a second once its time of silence is over, bytes: against trickled bodies. */
+const LEAST_RATE = 500
 
 /**
  * The whole Caddyfile (Caddy >= 2.11.7) of a host: TLS for one name, in front of the release that
@@ -44,8 +50,9 @@ export function caddyfile(site: ProxySettings): string {
 		max_header_size 64KB
 		timeouts {
 			read_header 10s
-			read_body 60s
-			write 120s
+			# Of silence, and none of the whole: uploads, downloads and events last as long as both ends want.
+			read_body_idle 30s ${LEAST_RATE}
+			write_idle 60s
 			idle 120s
 		}
 	}
@@ -95,7 +102,7 @@ https://${host} {
 
 	encode zstd gzip
 	request_body {
-		max_size ${MAX_BODY}
+		max_size ${site.maxBodyMiB}MiB
 	}
 
 	import headers
@@ -104,6 +111,7 @@ https://${host} {
 	reverse_proxy unix//srv/app/current/app.sock {
 		lb_try_duration 5s
 		lb_try_interval 250ms
+		stream_close_delay ${site.drainSeconds}s
 		# X-Forwarded-For, -Host and -Proto are set anew by Caddy; nobody else's word is passed on.
 		header_up -Forwarded
 		header_up -X-Forwarded-Port
@@ -113,30 +121,56 @@ https://${host} {
 		transport http {
 			keepalive off
 			dial_timeout 2s
-			response_header_timeout 60s
+			response_header_timeout ${site.responseSeconds}s
 		}
 	}
 
-	handle_errors 502 503 504 {
+	# Caddy's own failures; what the app answers goes through as it is.
+	handle_errors 502 504 {
 		import headers
-		header {
-			Cache-Control no-store
+		header Cache-Control no-store
+		# The message ends so where the visitor's body stayed away, over HTTP/1, 2 and 3.
+		@upload expression \`!{err.message}.startsWith("dial ") && ({err.message}.endsWith("i/o timeout") || {err.message}.endsWith("deadline exceeded"))\`
+		@down expression \`{err.message}.startsWith("dial ")\`
+		@page {
+			expression \`{err.message}.startsWith("dial ")\`
+			method GET HEAD
+			header Accept *text/html*
+		}
+		@slow expression \`{err.status_code} == 504\`
+		header @down Retry-After 5
+		header @page {
 			Content-Security-Policy "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'"
 			Content-Type "text/html; charset=utf-8"
-			Retry-After 5
 		}
-		respond <<HTML
-			<!doctype html>
-			<html lang="en">
-			<meta charset="utf-8">
-			<meta name="viewport" content="width=device-width">
-			<meta http-equiv="refresh" content="5">
-			<title>One moment</title>
-			<style>body{font:1.1rem/1.5 system-ui,sans-serif;max-width:32rem;margin:20vh auto;padding:0 1rem}</style>
-			<h1>One moment</h1>
-			<p>The application is not up right now. This page tries again every five seconds.</p>
-			</html>
-			HTML 503
+		handle @page {
+			respond <<HTML
+				<!doctype html>
+				<html lang="en">
+				<meta charset="utf-8">
+				<meta name="viewport" content="width=device-width">
+				<meta http-equiv="refresh" content="5">
+				<title>One moment</title>
+				<style>body{font:1.1rem/1.5 system-ui,sans-serif;max-width:32rem;margin:20vh auto;padding:0 1rem}</style>
+				<h1>One moment</h1>
+				<p>The application is not up right now. This page tries again every five seconds.</p>
+				</html>
+				HTML 503
+		}
+		handle @down {
+			respond "The application is not up right now." 503
+		}
+		handle @upload {
+			respond "The request's body did not come in time." 408 {
+				close
+			}
+		}
+		handle @slow {
+			respond "The application did not begin an answer within ${site.responseSeconds} seconds." 504
+		}
+		handle {
+			respond "The application broke off before it answered." 502
+		}
 	}
 }
 `

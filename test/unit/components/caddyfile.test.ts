@@ -1,7 +1,9 @@
 import { caddyfile, type ProxySettings } from '../../../components/site/caddyfile.ts'
 import { expectGolden } from '../golden.ts'
 
+const limits = { responseSeconds: 60, maxBodyMiB: 10, drainSeconds: 30 }
 const production: ProxySettings = {
+  ...limits,
   hostname: 'app.example.com',
   httpPort: 80,
   httpsPort: 443,
@@ -9,6 +11,7 @@ const production: ProxySettings = {
   acmeEmail: 'ops@example.com',
 }
 const highPorts: ProxySettings = {
+  ...limits,
   hostname: 'dev.padlock.localhost',
   httpPort: 8080,
   httpsPort: 8443,

@@ -21,9 +21,12 @@ function args(more: Partial<ReleaseArgs> = {}): ReleaseArgs {
     archive,
     env: { B: '2', A: '1' },
     secrets: { AUTH0_CLIENT_SECRET: pulumi.secret('client-secret') },
+    host: 'dev.example.com',
+    port: 0,
     memoryMiB: 256,
     readyPath: '/readyz',
     readySeconds: 90,
+    drainSeconds: 30,
     reachable: new Anchor(),
     after: [],
     ...more,
@@ -56,10 +59,13 @@ test('the manifest goes over stdin, as a secret', async () => {
     },
     env: { A: '1', B: '2' },
     secrets: { APP_SECRET_KEY: 'session-key', AUTH0_CLIENT_SECRET: 'client-secret' },
+    host: 'dev.example.com',
+    port: 0,
     memoryMiB: 256,
     pids: 256,
     readyPath: '/readyz',
     readySeconds: 90,
+    drainSeconds: 30,
   })
 })
 
@@ -89,9 +95,11 @@ test('a preview sees the component’s own inputs: plain values, and of secrets 
     app: { sha256: 'ab12' },
     env: { A: '1', B: '2' },
     secretNames: ['AUTH0_CLIENT_SECRET'],
+    port: 0,
     memoryMiB: 256,
     readyPath: '/readyz',
     readySeconds: 90,
+    drainSeconds: 30,
   })
 })
 

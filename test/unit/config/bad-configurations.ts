@@ -709,6 +709,27 @@ export const badConfigurations: BadConfiguration[] = [
     ],
   },
   {
+    title: 'appPort beyond the last port',
+    raw: { appPort: 70000 },
+    messages: [
+      'appPort = 70000 is not a TCP port, nor 0 for a unix socket. Allowed: a whole number from 0 to 65535.\n    Fix: pulumi config set appPort 8080',
+    ],
+  },
+  {
+    title: 'PORT beside appPort',
+    raw: { appPort: 8080, appEnv: { PORT: '3000' } },
+    messages: [
+      'appEnv.PORT is set by appPort. Allowed: names other than PORT, each once.\n    Fix: pulumi config rm --path \'appEnv.PORT\'',
+    ],
+  },
+  {
+    title: 'an answer that may take no time',
+    raw: { responseSeconds: 1 },
+    messages: [
+      'responseSeconds = 1 is not a number of seconds. Allowed: a whole number from 5 to 3600.\n    Fix: pulumi config set responseSeconds 60',
+    ],
+  },
+  {
     title: 'readySeconds too long',
     raw: { readySeconds: 3600 },
     messages: [

@@ -38,8 +38,12 @@ export const defaults = {
   httpsPort: 443,
   acmeDirectory: 'https://acme-v02.api.letsencrypt.org/directory',
   connections: ['Username-Password-Authentication'],
+  appPort: 0,
   appMemoryMiB: 256,
   readyPath: '/readyz',
   readySeconds: 90,
+  drainSeconds: 30,
+  responseSeconds: 60,
+  maxBodyMiB: 10,
   environment: 'Development',
 }

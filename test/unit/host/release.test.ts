@@ -1,4 +1,6 @@
 import { execFileSync } from 'node:child_process'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
 const packages = join(__dirname, '../../../host/padlock-app/files/usr/lib/padlock')
@@ -24,10 +26,13 @@ const good = {
   source: archive,
   env: { AUTH0_DOMAIN: 'login.example.com' },
   secrets: { APP_SECRET_KEY: 'hunter22' },
+  host: 'app.example.com:8443',
+  port: 0,
   memoryMiB: 256,
   pids: 128,
   readyPath: '/readyz',
   readySeconds: 90,
+  drainSeconds: 30,
 }
 
 function problem(manifest: unknown): unknown {
@@ -78,6 +83,9 @@ test.each<[object | string, string]>([
   [{ pids: true }, 'pids must be a whole number from 8 to 1048576'],
   [{ readyPath: 'readyz' }, 'readyPath must be a path that begins with a slash'],
   [{ readyPath: '/a b' }, 'readyPath must be a path that begins with a slash'],
+  [{ host: 'a.example\r\nX: y' }, 'host must be a host name, or host:port'],
+  [{ port: 65536 }, 'port must be a whole number from 0 to 65535'],
+  [{ drainSeconds: -1 }, 'drainSeconds must be a whole number from 0 to 3600'],
   [{ readySeconds: 0 }, 'readySeconds must be a whole number from 1 to 3600'],
 ])('a bad manifest with %j', (change, message) => {
   expect(problem(typeof change === 'string' ? change : { ...good, ...change })).toBe(message)
@@ -107,6 +115,8 @@ test('the unit: hardened, and without the value of a secret', () => {
     'PidsLimit=128',
     'PodmanArgs=--memory=256m',
     'Volume=/srv/x:/run/app',
+    'PodmanArgs=--umask=0000',
+    'PodmanArgs=--pidfile=%t/app-3f2a9c01d2e4.pid',
     'Environment="APP_RELEASE=3f2a9c01d2e4"',
     'Environment="APP_SOCKET=/run/app/app.sock"',
     'Environment="AUTH0_DOMAIN=login.example.com"',
@@ -118,6 +128,94 @@ test('the unit: hardened, and without the value of a secret', () => {
     expect(lines).toContain(line)
   }
   expect(unit(good)).not.toContain('hunter22')
+})
+
+test('the unit of an app that listens on TCP: told by PORT, and with a bridge that ends after it', () => {
+  const text = unit({ ...good, port: 80 })
+  const lines = text.split('\n')
+  for (const line of [
+    'Environment="PORT=80"',
+    'Sysctl=net.ipv4.ip_unprivileged_port_start=0',
+    'ExecStartPost=/usr/bin/systemctl --user --no-block start padlock-bridge@3f2a9c01d2e4-80.service',
+    'ExecStopPost=-/usr/bin/systemctl --user --no-block stop padlock-bridge@3f2a9c01d2e4-80.service',
+  ]) {
+    expect(lines).toContain(line)
+  }
+  expect(text).not.toMatch(/APP_SOCKET|\/run\/app|umask/)
+})
+
+const LISTENING = {
+  '0.0.0.0': ['0100007F:0CEA 0A', '00000000:1F90 0A'],
+  '127.0.0.1': ['0100007F:1F90 0A'],
+  '10.0.2.100': ['6402000A:1F90 0A'],
+  '::': ['00000000000000000000000000000000:1F90 0A'],
+  '::1': ['00000000000000000000000001000000:1F90 0A'],
+  'another port': ['00000000:1F91 0A'],
+  'a connection': ['0100007F:1F90 01'],
+  nobody: [],
+}
+test.each<[keyof typeof LISTENING, string | null]>([
+  ['0.0.0.0', '127.0.0.1:8080'],
+  ['127.0.0.1', '127.0.0.1:8080'],
+  ['10.0.2.100', '10.0.2.100:8080'],
+  ['::', '[::1]:8080'],
+  ['::1', '[::1]:8080'],
+  ['another port', null],
+  ['a connection', null],
+  ['nobody', null],
+])('the bridge finds an app that listens at %s: %s', (at, expected) => {
+  const folder = mkdtempSync(join(tmpdir(), 'padlock-bridge-'))
+  const rows = LISTENING[at].map((row) => {
+    const [local, state] = row.split(' ')
+    return `   0: ${local} 00000000:0000 ${state} 00000000:00000000 00:00000000 00000000  1000 0 1 1`
+  })
+  const table = at.includes('::') ? 'tcp6' : 'tcp'
+  writeFileSync(join(folder, table), ['  sl  local_address', ...rows, ''].join('\n'))
+  const found = python(
+    `
+from padlock_release import bridge
+print(json.dumps(bridge.listening(8080, given)))`,
+    folder,
+  )
+  rmSync(folder, { recursive: true })
+  expect(found).toBe(expected)
+})
+
+test('connections that are open to a release, and nothing else', () => {
+  const table = `Num       RefCount Protocol Flags    Type St Inode Path
+0000000000000000: 00000002 00000000 00010000 0001 01 21 /run/app/app.sock
+0000000000000000: 00000003 00000000 00000000 0001 03 22 /run/app/app.sock
+0000000000000000: 00000003 00000000 00000000 0001 03 23 /srv/app/releases/3f2a9c01d2e4/app.sock
+0000000000000000: 00000003 00000000 00000000 0001 03 24 /run/other.sock
+0000000000000000: 00000003 00000000 00000000 0001 03 25
+`
+  const found = python(
+    `
+from padlock_release import drain
+print(json.dumps(drain.count(given)))`,
+    table,
+  )
+  expect(found).toBe(2)
+})
+
+test.each([
+  ['while a request goes on', 2, [2, 1, 0], ['release r has 2 connections open']],
+  ['no longer than it may', 0, [1, 1, 1], ['ends with 1 connections open']],
+])('the old release lives %s', (_, seconds, counts, said) => {
+  const found = python(
+    `
+from padlock_release import drain
+lines = []
+counts = given['counts']
+drain.say = lines.append
+drain.connections = lambda release: counts.pop(0)
+drain.time.sleep = lambda seconds: None
+drain.wait('r', given['seconds'])
+print(json.dumps(lines))`,
+    { seconds, counts },
+  ) as string[]
+  expect(found).toHaveLength(said.length)
+  for (const [index, text] of said.entries()) expect(found[index]).toContain(text)
 })
 
 test('values that mean something to systemd stay values', () => {

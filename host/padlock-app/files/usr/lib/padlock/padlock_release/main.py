@@ -6,7 +6,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from typing import TextIO
 
-from . import image, log, readiness, service, store
+from . import drain, image, log, readiness, service, store
 from .failure import Failure
 from .manifest import Archive, Manifest, parse
 
@@ -46,12 +46,7 @@ def bring_up(manifest: Manifest) -> str:
         with _step('start'):
             service.start(manifest.id)
         with _step('ready'):
-            readiness.wait(
-                store.socket_path(manifest.id),
-                manifest.ready_path,
-                manifest.ready_seconds,
-                lambda: service.restarts(manifest.id),
-            )
+            readiness.wait(manifest, lambda: service.restarts(manifest.id))
     except BaseException:
         _give_up(manifest, current)
         raise
@@ -61,6 +56,7 @@ def bring_up(manifest: Manifest) -> str:
         if current not in (None, manifest.id):
             # Requests that Caddy was about to send when the link moved get their answer.
             time.sleep(1)
+            drain.wait(current, manifest.drain_seconds)
             service.remove(current)
         _prune()
     # Podman flushes nothing: a loss of power soon after would leave an image that cannot be read.
@@ -69,7 +65,7 @@ def bring_up(manifest: Manifest) -> str:
 
 
 def _serves(manifest: Manifest) -> bool:
-    return readiness.ask(store.socket_path(manifest.id), manifest.ready_path) is None
+    return readiness.ask(manifest) is None
 
 
 def _prepare(manifest: Manifest, reference: str) -> str:

@@ -36,10 +36,13 @@ class Manifest(NamedTuple):
     registries: dict[str, Login]
     env: dict[str, str]
     secrets: dict[str, str]
+    host: str
+    port: int
     memory_mib: int
     pids: int
     ready_path: str
     ready_seconds: int
+    drain_seconds: int
 
 
 def parse(stream: TextIO) -> Manifest:
@@ -55,10 +58,13 @@ def parse(stream: TextIO) -> Manifest:
         registries=_registries(data.get('registries', {})),
         env=_environment(data, 'env'),
         secrets=_environment(data, 'secrets'),
+        host=_matching(data, 'host', r'[a-z0-9.-]+(:[0-9]{1,5})?', 'a host name, or host:port'),
+        port=_integer(data, 'port', 0, 65535),
         memory_mib=_integer(data, 'memoryMiB', 16, 1048576),
         pids=_integer(data, 'pids', 8, 1048576),
         ready_path=_matching(data, 'readyPath', r'/[!-~]*', 'a path that begins with a slash'),
         ready_seconds=_integer(data, 'readySeconds', 1, 3600),
+        drain_seconds=_integer(data, 'drainSeconds', 0, 3600),
     )
     for name, value in manifest.secrets.items():
         _check(value != '', f'secrets.{name}', 'not empty')

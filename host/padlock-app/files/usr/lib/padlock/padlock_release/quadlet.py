@@ -1,7 +1,11 @@
 """The text of a release's Quadlet unit (podman-systemd.unit(5))."""
 
+from typing import NamedTuple
+
 from .manifest import Manifest
 
+# In the runtime directory of the user.
+PIDFILE = '%t/app-{}.pid'
 CERTIFICATES = '/etc/ssl/certs/ca-certificates.crt'
 
 
@@ -9,10 +13,11 @@ def unit(manifest: Manifest, image: str, directory: str) -> str:
     """A container with nothing but its own files, a socket's directory, and outbound connections."""
     environment = manifest.env | {
         'APP_RELEASE': manifest.id,
-        'APP_SOCKET': '/run/app/app.sock',
         'REQUESTS_CA_BUNDLE': CERTIFICATES,
         'SSL_CERT_FILE': CERTIFICATES,
     }
+    way = _port(manifest) if manifest.port else _socket(manifest, directory)
+    environment |= way.environment
     container = [
         f'Image={image}',
         'Pull=never',
@@ -24,11 +29,10 @@ def unit(manifest: Manifest, image: str, directory: str) -> str:
         'Network=pasta',
         f'PidsLimit={manifest.pids}',
         f'PodmanArgs=--memory={manifest.memory_mib}m',
-        # The proxy is another user: without this a server's socket would be closed to it.
-        'PodmanArgs=--umask=0000',
+        f'PodmanArgs=--pidfile={PIDFILE.format(manifest.id)}',
+        *way.container,
         'LogDriver=journald',
         'StopTimeout=30',
-        f'Volume={directory}:/run/app',
         f'Volume={CERTIFICATES}:{CERTIFICATES}:ro',
         *(f'Environment={quote(f"{name}={value}")}' for name, value in sorted(environment.items())),
         *(f'Secret={secret(manifest.id, name)},type=env,target={name}' for name in sorted(manifest.secrets)),
@@ -49,12 +53,54 @@ def unit(manifest: Manifest, image: str, directory: str) -> str:
             'RestartSec=1',
             'TimeoutStartSec=120',
             'TimeoutStopSec=40',
+            *way.service,
             '',
             '[Install]',
             'WantedBy=default.target',
             '',
         ]
     )
+
+
+class _Way(NamedTuple):
+    """How the proxy's requests come to the app: lines of the unit's sections, and variables."""
+
+    environment: dict[str, str]
+    container: list[str]
+    service: list[str]
+
+
+def _socket(manifest: Manifest, directory: str) -> _Way:
+    return _Way(
+        {'APP_SOCKET': '/run/app/app.sock'},
+        [
+            # The proxy is another user: without this a server's socket would be closed to it.
+            'PodmanArgs=--umask=0000',
+            f'Volume={directory}:/run/app',
+        ],
+        [],
+    )
+
+
+def _port(manifest: Manifest) -> _Way:
+    bridge = bridge_unit(manifest.id, manifest.port)
+    return _Way(
+        {'PORT': str(manifest.port)},
+        # As Docker has it: the port may be 80, and nobody is root for it.
+        ['Sysctl=net.ipv4.ip_unprivileged_port_start=0'],
+        [
+            # A container that starts again has another network. The app ends first, what it had
+            # begun included, and then the bridge.
+            f'ExecStartPost=/usr/bin/systemctl --user --no-block start {bridge}',
+            f'ExecStopPost=-/usr/bin/systemctl --user --no-block stop {bridge}',
+            f'ExecStopPost=-/bin/rm -f {PIDFILE.format(manifest.id)}',
+        ],
+    )
+
+
+def bridge_unit(release: str, port: int | str) -> str:
+    """The unit that leads the release's unix socket to its port."""
+    return f'padlock-bridge@{release}-{port}.service'
 
 
 def secret(release: str, name: str) -> str:

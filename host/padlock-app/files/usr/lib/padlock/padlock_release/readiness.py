@@ -9,13 +9,16 @@ from http.client import HTTPException
 
 from . import nofollow
 from .failure import Failure
+from .manifest import Manifest
+from .store import socket_path
 from .unixhttp import UnixConnection
 
 
-def wait(path: str, url: str, seconds: int, restarts: Callable[[], int]) -> None:
+def wait(manifest: Manifest, restarts: Callable[[], int]) -> None:
     """Returns when the answer is 2xx; raises with the last answer when the time is over."""
+    seconds = manifest.ready_seconds
     deadline = time.monotonic() + seconds
-    while (problem := ask(path, url)) is not None:
+    while (problem := ask(manifest)) is not None:
         if restarts() >= 3:
             raise Failure('the container ends again and again')
         if time.monotonic() > deadline:
@@ -23,22 +26,43 @@ def wait(path: str, url: str, seconds: int, restarts: Callable[[], int]) -> None
         time.sleep(0.5)
 
 
-def ask(path: str, url: str) -> str | None:
+def ask(manifest: Manifest) -> str | None:
     """None if the answer is 2xx, else what is wrong; raises if the socket is a link to another."""
+    path, url = socket_path(manifest.id), manifest.ready_path
     try:
         with closing(_connect(path)) as connection:
-            connection.request('GET', url, headers={'User-Agent': 'padlock'})
+            connection.request('GET', url, headers=headers(manifest.host))
             answer = connection.getresponse()
             if 200 <= answer.status < 300:
                 return None
+            to = answer.headers.get('Location')
+            if to is not None:
+                return f'{url} answered {answer.status} and leads to {to}'
             body = answer.read(500).decode(errors='replace').strip()
             return f'{url} answered {answer.status} {body}'
     except FileNotFoundError:
-        return f'the app has not made its socket {os.path.basename(path)}'
+        if manifest.port:
+            return f'the app does not listen on TCP port {manifest.port} (appPort, PORT in its environment)'
+        return (
+            f'the app has not made its socket {os.path.basename(path)} (APP_SOCKET in its environment); '
+            'one that listens on TCP needs appPort'
+        )
     except PermissionError:
         return 'the app has closed its socket to others: it must be writable for all (umask 0)'
     except (OSError, HTTPException) as error:
         return f'{url}: {error}'
+
+
+def headers(host: str) -> dict[str, str]:
+    """Those that the proxy sends for a visitor over HTTPS."""
+    return {
+        'Host': host,
+        'User-Agent': 'padlock',
+        'Via': '1.1 Caddy',
+        'X-Forwarded-For': '127.0.0.1',
+        'X-Forwarded-Host': host,
+        'X-Forwarded-Proto': 'https',
+    }
 
 
 def _connect(path: str) -> UnixConnection:

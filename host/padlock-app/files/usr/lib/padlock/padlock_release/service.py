@@ -75,6 +75,8 @@ def remove(release: str) -> None:
     if text is None:
         return
     stop(release)
+    # Which the release's own unit has asked to stop, without waiting for it.
+    systemctl('stop', quadlet.bridge_unit(release, '*'))
     names = quadlet.secrets(text)
     if names:
         appuser.run('podman', 'secret', 'rm', '--ignore', *names)
