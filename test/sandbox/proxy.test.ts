@@ -74,12 +74,15 @@ test('an upload that stops gets a 408', async () => {
   expect(answer).toMatchObject({ status: 408, text: "The request's body did not come in time." })
 })
 
-test.each(['GET', 'POST'])('an answer to a %s that does not begin in time is a 504', async (method) => {
-  const answer = await proxy.ask('/late?after=9000', { method, headers: PAGE })
-  expect(answer.status).toBe(504)
-  expect(answer.text).toBe('The application did not begin an answer within 5 seconds.')
-  expect(answer.headers['retry-after']).toBeUndefined()
-})
+test.each(['GET', 'POST'])(
+  'an answer to a %s that does not begin in time is a 504',
+  async (method) => {
+    const answer = await proxy.ask('/late?after=9000', { method, headers: PAGE })
+    expect(answer.status).toBe(504)
+    expect(answer.text).toBe('The application did not begin an answer within 5 seconds.')
+    expect(answer.headers['retry-after']).toBeUndefined()
+  },
+)
 
 test('an answer that begins in time is the app’s', async () => {
   expect(await proxy.ask('/late?after=3000')).toMatchObject({ status: 200, text: 'late' })

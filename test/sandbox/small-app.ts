@@ -53,7 +53,10 @@ export function smallApp(): http.Server {
       `HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: ${accept}\r\n\r\n`,
     )
     const after = Number(new URL(request.url ?? '/', 'http://app').searchParams.get('after'))
-    const timer = setTimeout(() => socket.write(Buffer.from([0x81, 5, ...Buffer.from('hello')])), after)
+    const timer = setTimeout(
+      () => socket.write(Buffer.from([0x81, 5, ...Buffer.from('hello')])),
+      after,
+    )
     socket.on('close', () => clearTimeout(timer))
     socket.on('error', () => undefined)
   })

@@ -719,7 +719,7 @@ export const badConfigurations: BadConfiguration[] = [
     title: 'PORT beside appPort',
     raw: { appPort: 8080, appEnv: { PORT: '3000' } },
     messages: [
-      'appEnv.PORT is set by appPort. Allowed: names other than PORT, each once.\n    Fix: pulumi config rm --path \'appEnv.PORT\'',
+      "appEnv.PORT is set by appPort. Allowed: names other than PORT, each once.\n    Fix: pulumi config rm --path 'appEnv.PORT'",
     ],
   },
   {

@@ -187,8 +187,9 @@ describe('a good configuration', () => {
   test.each(["o'brien@example.com", 'ops+padlock&co@example.com'])(
     'acmeEmail %s is known to the certificate authority as it is',
     (acmeEmail) => {
-      const { site, certificates } = read({ acmeEmail })
-      expect(caddyfile({ ...site, ...certificates })).toContain(`\n\t\t\temail ${acmeEmail}\n`)
+      const { site, certificates, serving } = read({ acmeEmail })
+      const text = caddyfile({ ...site, ...certificates, ...serving })
+      expect(text).toContain(`\n\t\t\temail ${acmeEmail}\n`)
     },
   )
 

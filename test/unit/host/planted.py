@@ -29,10 +29,13 @@ MANIFEST = {
     'id': ID,
     'source': {'image': f'example.com/app@sha256:{"a" * 64}'},
     'secrets': {},
+    'host': 'app.example.com',
+    'port': 0,
     'memoryMiB': 256,
     'pids': 128,
     'readyPath': '/config/',
     'readySeconds': 5,
+    'drainSeconds': 0,
     'caddyfile': 'x',
 }
 
@@ -225,7 +228,7 @@ def socket_link(host: Host) -> None:
     reached = serve(f'{host.root}/admin.sock')
     host.link(f'{host.root}/admin.sock', store.socket_path(ID))
     try:
-        readiness.wait(store.socket_path(ID), '/config/', 5, lambda: 0)
+        readiness.wait(manifest(), lambda: 0)
     finally:
         assert reached == [], reached
 
@@ -235,7 +238,7 @@ def socket_directory_link(host: Host) -> None:
     reached = serve(f'{other}/app.sock')
     host.link(other, store.socket_directory(ID))
     try:
-        readiness.wait(store.socket_path(ID), '/config/', 5, lambda: 0)
+        readiness.wait(manifest(), lambda: 0)
     finally:
         assert reached == [], reached
 
@@ -305,12 +308,12 @@ def without_links(host: Host) -> None:
     store.make_directory(ID)
     made = os.stat(store.socket_directory(ID))
     assert (made.st_uid, oct(made.st_mode & 0o7777)) == (APP, '0o777'), made
-    assert 'has not made its socket' in readiness.ask(store.socket_path(ID), '/')
+    assert 'has not made its socket' in readiness.ask(manifest(readyPath='/'))
     reached = serve(store.socket_path(ID))
-    assert readiness.ask(store.socket_path(ID), '/readyz') is None
+    assert readiness.ask(manifest(readyPath='/readyz')) is None
     assert reached[0].startswith(b'GET /readyz HTTP/1.1'), reached
     os.chmod(store.socket_path(ID), 0o700)
-    assert 'closed its socket' in readiness.ask(store.socket_path(ID), '/')
+    assert 'closed its socket' in readiness.ask(manifest(readyPath='/'))
     os.mkdir(f'{store.socket_directory(ID)}/of-another', 0o700)
     open(f'{store.socket_directory(ID)}/of-another/file', 'w').close()
     store.remove_directory(ID)

@@ -3,6 +3,7 @@
 import time
 
 from . import appuser, nofollow
+from .failure import Failure
 from .log import say
 
 # Of /proc/net/unix: the state SS_CONNECTED (linux/net.h).
@@ -26,13 +27,13 @@ def wait(release: str, seconds: int) -> None:
 def connections(release: str) -> int:
     """How many requests the proxy has open; each has a connection of its own."""
     # The proxy is in another network namespace, whose table does not show them.
-    pid = nofollow.read(f'{appuser.runtime_directory()}/app-{release}.pid')
-    if pid is None or not pid.strip().isdecimal():
-        return 0
     try:
+        pid = nofollow.read(f'{appuser.runtime_directory()}/app-{release}.pid')
+        if pid is None or not pid.strip().isdecimal():
+            return 0
         with open(f'/proc/{pid.strip()}/net/unix', encoding='utf-8', errors='replace') as table:
             return count(table.read())
-    except OSError:
+    except (Failure, OSError):
         return 0
 
 
