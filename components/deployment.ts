@@ -2,6 +2,7 @@ import * as pulumi from '@pulumi/pulumi'
 import { formatExpiry } from '../config/expiry.ts'
 import { ownerNote } from '../config/owner.ts'
 import type { Settings } from '../config/settings.ts'
+import { AcmeChecklist } from './acme/index.ts'
 import { Address } from './address.ts'
 import { Certificates } from './certificates/index.ts'
 import { Dns } from './dns.ts'
@@ -93,7 +94,7 @@ export class Deployment extends pulumi.ComponentResource {
       child,
     )
     const { carried } = new Certificates(name, { ssh, dropletId, after: [installed] }, child)
-    const { acmeRoot } = certificates
+    const { acmeRoot, siteRoot } = certificates
     const proxy = new Site(
       name,
       {
@@ -108,12 +109,24 @@ export class Deployment extends pulumi.ComponentResource {
       child,
     )
     const { reservedIp } = network
-    const visit = { url: site.url, httpPort: site.httpPort, issuer: identity.issuer, acmeRoot }
+    const visit = { url: site.url, httpPort: site.httpPort, issuer: identity.issuer, siteRoot }
     const { staged } = proxy
     const { assigned } = new Address(name, { reservedIp, ...target, staged, visit }, child)
     const dns = new Dns(name, { ...settings.dns, ipv4: reservedIp }, child)
     // A failed certificate attempt costs a minute: the name must answer before the site is served.
-    const serving = proxy.serve([assigned, ...dns.records])
+    const { passed } = new AcmeChecklist(
+      name,
+      {
+        ...site,
+        host: site.hostname,
+        address: reservedIp,
+        issuer: settings.dns.caaIssuer,
+        dnsServer: certificates.dnsServer,
+        after: [assigned, ...dns.records],
+      },
+      child,
+    )
+    const serving = proxy.serve([passed])
     const probe = new Probe(
       name,
       { ...visit, address: reservedIp, release: release.release, dropletId },

@@ -2,6 +2,8 @@ import { label } from './names.ts'
 import { waysOut } from './outbound.ts'
 import type { Owner } from './owner.ts'
 import { isProtected, isZoneProtected } from './protection.ts'
+import { knownRoots } from './known-roots.ts'
+import { isProtected } from './protection.ts'
 import type { Values } from './rules.ts'
 import type { AppOrigin, Context, Settings } from './settings.ts'
 
@@ -65,6 +67,8 @@ export function grouped(values: Values, { stack, owner, secretKeys }: Context): 
       acmeDirectory,
       acmeEmail: values.acmeEmail || undefined,
       acmeRoot: values.acmeRoot || undefined,
+      dnsServer: values.dnsServer || undefined,
+      siteRoot: values.siteRoot || knownRoots(acmeDirectory) || values.acmeRoot || undefined,
     },
     serving: {
       responseSeconds: values.responseSeconds,

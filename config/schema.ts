@@ -52,6 +52,10 @@ const CONNECTION = texts.matching(
 const SIGN_UP = texts.oneOf(['', 'closed', 'open'], 'is neither closed nor open')
 
 const REBOOT_TIME = texts.matching(/^([01]\d|2[0-3]):[0-5]\d$/, 'is not a time of day')
+const NAME_SERVER = texts.matching(
+  /^\d{1,3}(\.\d{1,3}){3}:\d{1,5}$/,
+  'is not an address with a port',
+)
 const PATH = texts.matching(/^\/[\w./~-]*$/, 'is not a path')
 const ENVIRONMENTS = ['Development', 'Staging', 'Production']
 const ENVIRONMENT = texts.oneOf(ENVIRONMENTS, 'is not a kind of environment')
@@ -128,6 +132,12 @@ export function keys(context: Context) {
       'a PEM certificate, or the path of a file that holds one',
       'path/to/root.pem',
     ),
+    siteRoot: optional(
+      certificate(context),
+      'a PEM certificate, or the path of a file that holds one or more',
+      'path/to/root.pem',
+    ),
+    dnsServer: optional(NAME_SERVER, 'an IP address with a port', '192.0.2.53:53'),
     caddyRepository: caddyRepository(context),
 
     'auth0:domain': text(

@@ -102,8 +102,12 @@ export interface CertificateSettings {
   /** https URL (RFC 8555 7.1.1). */
   acmeDirectory: string
   acmeEmail?: string
-  /** PEM text of a private authority's root; absent for the public roots. */
+  /** PEM text of the root of the directory's own certificate; absent for the public roots. */
   acmeRoot?: string
+  /** PEM text of what the site's certificate chains to; absent for the public roots. */
+  siteRoot?: string
+  /** `IP:port` that is asked for the site's records; absent for the zone's own name servers. */
+  dnsServer?: string
 }
 
 /** What the proxy allows visitors and the app. */

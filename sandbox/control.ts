@@ -12,7 +12,7 @@ export interface SandboxFile {
   startedAt: string
   digitalocean: { url: string }
   auth0: { domain: string; customDomain: string }
-  acme: { directory: string }
+  acme: { directory: string; staging: { directory: string; rootPath: string } }
   apt: { url: string; suite: string; component: string; keyFile: string; fingerprint: string }
   registry: { host: string }
   dns: { host: string; port: number }

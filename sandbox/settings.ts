@@ -26,6 +26,7 @@ export const HOST = '127.0.0.1'
 /** Names of the sandbox's own servers; inside machines they lead to this computer. */
 export const HOSTS = {
   acme: 'acme.sandbox.localhost',
+  acmeStaging: 'acme-staging.sandbox.localhost',
   apt: 'apt.sandbox.localhost',
   auth0: 'login.sandbox.localhost',
   digitalocean: 'api.sandbox.localhost',

@@ -71,8 +71,7 @@ function explain(site: Site, error: NodeJS.ErrnoException): Finding {
   }
   if (/certificate|altname|self.signed/i.test(`${error.code} ${error.message}`)) {
     return new Finding(`${place} shows a certificate that is not trusted: ${error.message}`, [
-      'acmeDirectory: a staging directory gives untrusted certificates',
-      'acmeRoot: the root of a private certificate authority',
+      "siteRoot: what the certificates of acmeDirectory chain to, where that is no public root (known for Let's Encrypt's staging directory)",
     ])
   }
   return new Finding(`${place} does not answer: ${error.message}`, [

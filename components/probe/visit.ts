@@ -9,8 +9,8 @@ export interface VisitArgs {
   httpPort: number
   /** Where the login must lead. */
   issuer: string
-  /** PEM text of a private certificate authority's root. */
-  acmeRoot?: string
+  /** PEM text of what the site's certificate chains to; absent for the public roots. */
+  siteRoot?: string
 }
 
 /** The command line that asks the site; the engine's own Node runs it. */
@@ -19,7 +19,7 @@ export function visitCommand(args: VisitArgs): pulumi.Output<string> {
 }
 
 export function visitEnvironment({
-  acmeRoot,
-}: Pick<VisitArgs, 'acmeRoot'>): Record<string, string> {
-  return acmeRoot ? { PADLOCK_ROOT: acmeRoot } : {}
+  siteRoot,
+}: Pick<VisitArgs, 'siteRoot'>): Record<string, string> {
+  return siteRoot ? { PADLOCK_ROOT: siteRoot } : {}
 }

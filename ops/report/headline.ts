@@ -79,7 +79,7 @@ function inPlace(all: Resource[], changed: Resource[]): Headline {
 
 /** What is told as a release, as host software or as nothing. */
 const isFollower = (one: Resource) =>
-  /^(Release|Packages|Probe|Certificates)$/.test(within(one)) ||
+  /^(Release|Packages|Probe|Certificates|AcmeChecklist)$/.test(within(one)) ||
   // A wait for resolvers, and a look at a new droplet before the address moves.
   (/^(Dns|Address)$/.test(within(one)) && one.kind === 'local:Command')
 

@@ -12,14 +12,21 @@ import type { Pebble } from './pebble.ts'
  */
 export function handle(
   pebble: Pebble,
-  upstream: { host: string; port: number; authority: Authority; log: (line: string) => void },
+  upstream: {
+    host: string
+    port: number
+    authority: Authority
+    /** What certificates are issued under, by the Host header. */
+    issuer(asked: string): Authority
+    log: (line: string) => void
+  },
 ): RequestListener {
   return async (incoming, outgoing) => {
     try {
       await pebble.ready()
       const answer = await pass(incoming, upstream)
       if (answer.headers['content-type']?.startsWith('application/pem-certificate-chain')) {
-        await sendCertificate(answer, outgoing, upstream.authority)
+        await sendCertificate(answer, outgoing, upstream.issuer(incoming.headers.host ?? ''))
       } else {
         outgoing.writeHead(answer.statusCode ?? 502, answer.rawHeaders)
         await pipeline(answer, outgoing)

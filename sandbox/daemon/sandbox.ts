@@ -90,6 +90,7 @@ export class Sandbox {
         authority,
         host: HOST,
         name: HOSTS.acme,
+        stagingName: HOSTS.acmeStaging,
         frontPort: ports.acme,
         port: ports.pebble,
         managementPort: ports.pebbleManagement,
@@ -153,7 +154,7 @@ export class Sandbox {
       startedAt: this.startedAt,
       digitalocean: { url: digitalocean.url },
       auth0: { domain: auth0.domain, customDomain: auth0.customDomain },
-      acme: { directory: acme.directory },
+      acme: { directory: acme.directory, staging: acme.staging },
       apt: {
         url: apt.url,
         suite: apt.suite,

@@ -88,6 +88,7 @@ describe('a preview shows', () => {
         ...site,
         'update Firewall padlock-dev',
         'update local:Command padlock-dev',
+        'update local:Command padlock-dev-acme',
         'update local:Command padlock-dev-own-address',
       ],
     ],
@@ -116,7 +117,12 @@ describe('a preview shows', () => {
     [
       'region',
       { region: 'ams3' },
-      [...newDroplet, 'replace ReservedIp padlock-dev', 'update DnsRecord padlock-dev-a'],
+      [
+        ...newDroplet,
+        'replace ReservedIp padlock-dev',
+        'update DnsRecord padlock-dev-a',
+        'update local:Command padlock-dev-acme',
+      ],
     ],
   ])('for a changed %s what it touches alone', async (_key, settings, steps) => {
     const undo = stack.set(settings)

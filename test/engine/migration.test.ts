@@ -78,6 +78,7 @@ test('a preview replaces the droplet and what hangs on it, and all else stays or
   expect(ours.filter((line) => line.startsWith('create ')).sort()).toEqual([
     'create PrivateKey padlock-dev-first-login',
     'create local:Command padlock-dev-aaaa-known',
+    'create local:Command padlock-dev-acme',
     'create local:Command padlock-dev-admin-keys',
     'create local:Command padlock-dev-certificates',
     'create local:Command padlock-dev-own-address',

@@ -1,4 +1,5 @@
 import { X509Certificate } from 'node:crypto'
+import { readFileSync } from 'node:fs'
 import { mkdtemp, readdir, rm } from 'node:fs/promises'
 import { createServer, type IncomingMessage, type Server } from 'node:http'
 import { Agent, get } from 'node:https'
@@ -40,6 +41,7 @@ beforeAll(async () => {
     authority,
     host,
     name: 'acme.sandbox.localhost',
+    stagingName: 'acme-staging.sandbox.localhost',
     frontPort: await freePort(),
     port: await freePort(),
     managementPort: await freePort(),
@@ -60,9 +62,12 @@ afterAll(async () => {
 })
 
 /** Orders as any ACME client does, by http-01; the host is `localhost`, which Node resolves. */
-async function order(name: string): Promise<string> {
+async function order(
+  name: string,
+  directory = server.directory.replace('acme.sandbox.localhost', 'localhost'),
+): Promise<string> {
   const client = new acme.Client({
-    directoryUrl: server.directory.replace('acme.sandbox.localhost', 'localhost'),
+    directoryUrl: directory,
     accountKey: await acme.crypto.createPrivateEcdsaKey(),
     backoffAttempts: 3,
     backoffMin: 100,
@@ -88,9 +93,9 @@ function chainOf(pem: string): X509Certificate[] {
   return parts.map((part) => new X509Certificate(part))
 }
 
-function expectTrusted(pem: string, name: string): void {
+function expectTrusted(pem: string, name: string, rootPem = authority.rootPem): void {
   const [leaf, intermediate, ...more] = chainOf(pem) as [X509Certificate, X509Certificate]
-  const root = new X509Certificate(authority.rootPem)
+  const root = new X509Certificate(rootPem)
   expect(more).toEqual([])
   expect(leaf.checkHost(name)).toBe(name)
   expect(leaf.verify(intermediate.publicKey)).toBe(true)
@@ -107,6 +112,25 @@ test('nothing runs before the first request', () => {
 test('an ACME client gets a certificate that chains to the root of the sandbox', async () => {
   expectTrusted(await order('www.shop.localhost'), 'www.shop.localhost')
 })
+
+test('the second directory is trusted as the first, and its certificates chain to another root', async () => {
+  const { directory, rootPath } = server.staging
+  expect(directory).toBe(server.directory.replace('//acme.', '//acme-staging.'))
+  const own = acme.axios.defaults.httpsAgent
+  acme.axios.defaults.httpsAgent = new Agent({ ca: authority.rootPem, lookup: here } as object)
+  const pem = await order('www.shop.localhost', directory).finally(() => {
+    acme.axios.defaults.httpsAgent = own
+  })
+  const root = readFileSync(rootPath, 'utf8')
+  expect(root).not.toBe(authority.rootPem)
+  expectTrusted(pem, 'www.shop.localhost', root)
+})
+
+/** Node does not know `.localhost`. */
+function here(_host: string, options: { all?: boolean }, done: CallableFunction): void {
+  if (options.all) done(null, [{ address: host, family: 4 }])
+  else done(null, host, 4)
+}
 
 test('no certificate without an A record, and none for a foreign name', async () => {
   await expect(order('nobody.shop.localhost')).rejects.toThrow(/nobody\.shop\.localhost/)
@@ -135,6 +159,7 @@ test('where pebble cannot start, the client hears why', async () => {
     authority,
     host,
     name: 'acme.sandbox.localhost',
+    stagingName: 'acme-staging.sandbox.localhost',
     frontPort: await freePort(),
     port: dns.port,
     managementPort: await freePort(),

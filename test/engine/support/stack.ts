@@ -141,6 +141,7 @@ export function addresses({ file }: Sandbox): Record<string, unknown> {
     'padlock:httpsPort': file.ports.https,
     'padlock:acmeDirectory': file.acme.directory,
     'padlock:acmeRoot': file.ca,
+    'padlock:dnsServer': `${file.dns.host}:${file.dns.port}`,
     'padlock:caddyRepository': {
       url: file.apt.url,
       suite: file.apt.suite,

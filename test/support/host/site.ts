@@ -5,6 +5,7 @@ import type { AddressInfo, Server } from 'node:net'
 import { join } from 'node:path'
 import { createSecureContext } from 'node:tls'
 import type { Authority } from '../../../sandbox/ca/index.ts'
+import { order } from './order.ts'
 
 export interface Site {
   httpPort: number
@@ -28,6 +29,8 @@ export async function startSite(home: string, authority: Authority): Promise<Sit
     }
   }
   const plain = http.createServer((request, response) => {
+    const key = answers.get(request.url ?? '')
+    if (key) return response.end(key)
     const to = `${environment()?.APP_URL}${request.url}`
     response.writeHead(308, { location: to }).end()
   })
@@ -36,7 +39,7 @@ export async function startSite(home: string, authority: Authority): Promise<Sit
       SNICallback(name, done) {
         const site = environment()?.APP_URL
         if (!site || new URL(site).hostname !== name) return done(new Error('no such site'))
-        authority.issue({ names: [name] }).then(
+        certificateOf(home, name, authority).then(
           ({ key, cert }) => done(null, createSecureContext({ key, cert })),
           (error: Error) => done(error),
         )
@@ -64,6 +67,29 @@ export async function startSite(home: string, authority: Authority): Promise<Sit
       }
     },
   }
+}
+
+/** Answers to http-01 challenges, by path. */
+const answers = new Map<string, string>()
+const ordered = new Map<string, ReturnType<typeof order>>()
+
+/** From the directory of the site's own Caddyfile where that is the staging one, else without ACME. */
+function certificateOf(home: string, name: string, authority: Authority) {
+  const { caddyfile, acmeRoot } = JSON.parse(readFileSync(join(home, 'site.json'), 'utf8'))
+  const [, directory = ''] = /^\s*dir (\S+)$/m.exec(caddyfile) ?? []
+  if (!directory.includes('//acme-staging.')) return authority.issue({ names: [name] })
+  const key = `${home} ${name} ${directory}`
+  const found =
+    ordered.get(key) ??
+    order({
+      directory,
+      // A machine trusts the sandbox's root as others do the public ones.
+      root: acmeRoot ?? authority.rootPem,
+      name,
+      answers,
+    })
+  ordered.set(key, found)
+  return found
 }
 
 function listen(server: Server): Promise<void> {

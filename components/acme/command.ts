@@ -1,0 +1,93 @@
+import { connect } from 'node:net'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { parseArgs } from 'node:util'
+import { Finding } from '../probe/site.ts'
+import { items, type Order, type Outside } from './checklist.ts'
+import { serversOf } from './dns.ts'
+
+/** New records take seconds until all of a zone's name servers have them. */
+const SECONDS = 30
+const PAUSE_MS = 2000
+const CONNECT_MS = 5000
+
+export const help = `main.ts HOST --zone ZONE --address IP --port N [--port N] [--issuer NAME] [--dns IP:PORT]
+
+Asks what a certificate authority will ask before it issues: whether the name leads to the
+address, whether CAA permits it, whether the ports answer. Exit code 0: all do. 1: the first
+that does not, and who can change it.`
+
+/** Prints one line for each item, or the one that fails; the exit code. */
+export async function run(args: string[]): Promise<number> {
+  const { values, positionals } = parseArgs({
+    args,
+    allowPositionals: true,
+    options: {
+      zone: { type: 'string' },
+      address: { type: 'string' },
+      port: { type: 'string', multiple: true },
+      issuer: { type: 'string' },
+      dns: { type: 'string' },
+    },
+  })
+  const [host] = positionals
+  const { zone, address, port = [], issuer, dns } = values
+  if (!host || !zone || !address) {
+    console.error(help)
+    return 2
+  }
+  const order = { host, zone, address, ports: port.map(Number), issuer }
+  const outside: Outside = { servers: () => serversOf(zone, dns), reach }
+  try {
+    console.log((await checklist(order, outside, SECONDS)).join('\n'))
+    return 0
+  } catch (error) {
+    const { message, hints = [] } = error as Finding
+    const lines = [`no certificate could be issued: ${message}`]
+    console.error([...lines, ...hints.map((hint) => `  look at: ${hint}`)].join('\n'))
+    return 1
+  }
+}
+
+/**
+ * Every item in its order; one that fails is asked again for as long as new records may take.
+ * @throws Finding of the item that fails
+ */
+export async function checklist(
+  order: Order,
+  outside: Outside,
+  seconds: number,
+): Promise<string[]> {
+  const deadline = Date.now() + seconds * 1000
+  const lines: string[] = []
+  for (const item of items) {
+    for (;;) {
+      try {
+        lines.push(await item(order, outside))
+        break
+      } catch (error) {
+        if (Date.now() + PAUSE_MS > deadline) {
+          throw error instanceof Finding ? error : new Finding((error as Error).message, [])
+        }
+        await sleep(PAUSE_MS)
+      }
+    }
+  }
+  return lines
+}
+
+/** A refusal is an answer too: nothing need listen there yet. */
+function reach(address: string, port: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const socket = connect({ host: address, port, timeout: CONNECT_MS })
+    const end = (error?: Error) => {
+      socket.destroy()
+      if (error) reject(error)
+      else resolve()
+    }
+    socket.once('connect', () => end())
+    socket.once('timeout', () => end(new Error(`nothing came back in ${CONNECT_MS / 1000} s`)))
+    socket.once('error', (error: NodeJS.ErrnoException) =>
+      end(['ECONNREFUSED', 'ECONNRESET'].includes(error.code ?? '') ? undefined : error),
+    )
+  })
+}

@@ -1,0 +1,45 @@
+import * as command from '@pulumi/command'
+import * as pulumi from '@pulumi/pulumi'
+
+export interface AcmeChecklistArgs {
+  /** The site's name. */
+  host: string
+  zone: string
+  address: pulumi.Input<string>
+  httpPort: number
+  httpsPort: number
+  /** As CAA records name the authority; absent where nobody knows. */
+  issuer?: string
+  /** `IP:port` of the name server to ask; absent for the zone's own. */
+  dnsServer?: string
+  /** The records and the address. */
+  after: pulumi.Resource[]
+}
+
+/**
+ * What a certificate authority will ask, asked before it does: a failed attempt to get a
+ * certificate costs a minute and says little. Runs at the first deployment and when name, address,
+ * ports or authority change.
+ */
+export class AcmeChecklist extends pulumi.ComponentResource {
+  readonly passed: pulumi.Resource
+
+  constructor(name: string, args: AcmeChecklistArgs, opts?: pulumi.ComponentResourceOptions) {
+    super('padlock:index:AcmeChecklist', name, {}, opts)
+    const { host, zone, address, httpPort, httpsPort, issuer, dnsServer } = args
+    const more = [
+      ...(issuer ? ['--issuer', issuer] : []),
+      ...(dnsServer ? ['--dns', dnsServer] : []),
+    ]
+    this.passed = new command.local.Command(
+      `${name}-acme`,
+      {
+        create: pulumi.interpolate`node components/acme/main.ts ${host} --zone ${zone} --address ${address} --port ${httpPort} --port ${httpsPort} ${more.join(' ')}`,
+        addPreviousOutputInEnv: false,
+        logging: 'none',
+      },
+      { parent: this, dependsOn: args.after, customTimeouts: { create: '5m', update: '5m' } },
+    )
+    this.registerOutputs({})
+  }
+}
