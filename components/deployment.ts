@@ -120,7 +120,7 @@ export class Deployment extends pulumi.ComponentResource {
         ...site,
         host: site.hostname,
         address: reservedIp,
-        issuer: settings.dns.caaIssuer,
+        issuer: certificates.issuer,
         dnsServer: certificates.dnsServer,
         after: [assigned, ...dns.records],
       },

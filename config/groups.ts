@@ -1,9 +1,8 @@
+import { knownRoots } from './known-roots.ts'
 import { label } from './names.ts'
 import { waysOut } from './outbound.ts'
 import type { Owner } from './owner.ts'
 import { isProtected, isZoneProtected } from './protection.ts'
-import { knownRoots } from './known-roots.ts'
-import { isProtected } from './protection.ts'
 import type { Values } from './rules.ts'
 import type { AppOrigin, Context, Settings } from './settings.ts'
 
@@ -67,6 +66,7 @@ export function grouped(values: Values, { stack, owner, secretKeys }: Context): 
       acmeDirectory,
       acmeEmail: values.acmeEmail || undefined,
       acmeRoot: values.acmeRoot || undefined,
+      issuer: issuerOf(values),
       dnsServer: values.dnsServer || undefined,
       siteRoot: values.siteRoot || knownRoots(acmeDirectory) || values.acmeRoot || undefined,
     },
@@ -116,6 +116,12 @@ function endpoints(values: Values): string[] {
 function caaIssuer({ caaIssuer, acmeDirectory }: Values, recordName: string): string | undefined {
   if (caaIssuer === 'none') return undefined
   if (caaIssuer !== '' || recordName === '@') return caaIssuer || undefined
+  return CAA_ISSUERS[new URL(acmeDirectory).hostname]
+}
+
+/** The authority as CAA records name it, whether or not one is written. */
+function issuerOf({ caaIssuer, acmeDirectory }: Values): string | undefined {
+  if (caaIssuer !== '' && caaIssuer !== 'none') return caaIssuer
   return CAA_ISSUERS[new URL(acmeDirectory).hostname]
 }
 

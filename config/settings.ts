@@ -106,6 +106,8 @@ export interface CertificateSettings {
   acmeRoot?: string
   /** PEM text of what the site's certificate chains to; absent for the public roots. */
   siteRoot?: string
+  /** The authority as CAA records name it; absent where nobody knows. */
+  issuer?: string
   /** `IP:port` that is asked for the site's records; absent for the zone's own name servers. */
   dnsServer?: string
 }

@@ -59,12 +59,3 @@ test('with the roots of its sites the stack comes up, and the directory is trust
     expect.stringContaining('padlock sandbox CA'),
   ])
 })
-
-test('without them the probe says that the certificate is not trusted, and which key says so', async () => {
-  const undo = stack.set({ siteRoot: undefined })
-  const { code, output } = await stack.run('up --yes --skip-preview')
-  undo()
-  expect(code).not.toBe(0)
-  expect(output).toContain('shows a certificate that is not trusted')
-  expect(output).toContain('siteRoot: what the certificates of acmeDirectory chain to')
-})

@@ -90,6 +90,9 @@ describe('a good configuration', () => {
         acmeDirectory: 'https://acme-v02.api.letsencrypt.org/directory',
         acmeEmail: undefined,
         acmeRoot: undefined,
+        siteRoot: undefined,
+        issuer: 'letsencrypt.org',
+        dnsServer: undefined,
       },
       serving: { responseSeconds: 60, maxBodyMiB: 10, drainSeconds: 30 },
       release: {
