@@ -12,6 +12,7 @@ import { generateKey } from '../support/ssh-key.ts'
 import { logIn, openBrowser, picture, type Window } from './browser.ts'
 import { shownCertificate } from './certificate.ts'
 import { inPlaceTests } from './in-place.ts'
+import { lockedOutTests } from './locked-out.ts'
 import { replacementTests } from './replacement.ts'
 import { pulumi, root, sh, stackOutputs } from './shell.ts'
 import { startTraffic } from './traffic.ts'
@@ -267,6 +268,8 @@ describe('the stack’s own admin key', () => {
 })
 
 inPlaceTests(URL, stackFile, onHost)
+
+lockedOutTests(stackFile, onHost)
 
 replacementTests(URL, stackFile)
 

@@ -46,8 +46,8 @@ export function outageTests(
   const whole = /^(ii {2}padlock-\S+ .*\n){4}$/
 
   test('a kill in the midst of an installation: the site serves, and the next up finishes it', async () => {
-    const killed = slowInstallation(301)
-    await inTheMidst(301)
+    const killed = slowInstallation(61)
+    await inTheMidst(61)
     await onHost("sudo pkill -KILL -f '/bundles/.*/install'; sudo pkill -KILL dpkg")
     const { code, output } = await killed
     expect(output).toMatch(/-packages/)
@@ -64,8 +64,8 @@ export function outageTests(
   test('a loss of power in the midst of an installation: the site is back after the boot, and the next up finishes it', async () => {
     // As on Debian's images; the sandbox's lets dpkg leave files unwritten.
     await onHost('sudo rm -f /etc/dpkg/dpkg.cfg.d/unsafe-io')
-    const cut = slowInstallation(302)
-    await inTheMidst(302)
+    const cut = slowInstallation(62)
+    await inTheMidst(62)
     const { output: before } = await onHost('cat /proc/sys/kernel/random/boot_id')
     const action = await sh(`. .sandbox/env
       api=$(node -p "JSON.parse(fs.readFileSync('.sandbox/sandbox.json')).digitalocean.url")

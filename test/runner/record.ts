@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { root } from './command.ts'
 import type { Outcome } from './summary.ts'
@@ -15,29 +15,34 @@ export function cleanCommit(): string | undefined {
   }
 }
 
-/** Text of docs/long-tests.md after a run. */
-export function record(commit: string, date: Date, outcomes: Outcome[], seconds: number): string {
-  const suites = outcomes.filter(({ passed }) => passed !== undefined)
-  const sum = (key: 'passed' | 'failed') =>
-    suites.reduce((total, outcome) => total + (outcome[key] ?? 0), 0)
-  const rows = suites.map(
-    ({ name, passed, failed, seconds }) =>
-      `| ${name} | ${passed} | ${failed} | ${Math.round(seconds)} |`,
-  )
-  return `# Long tests
+const HEAD = `# Long tests
 
-\`make test SUITES=long\` runs what takes too long for every change: \`test/long\`. It is run in full before an issue is called done. Its last run, written by the run itself when it starts from a clean working tree:
+\`make test SUITES=long\` runs what takes too long for every change: \`test/long\`. It is run in full before an issue is called done. The last run of each suite, written by the run itself when it starts from a clean working tree:
 
-- commit ${commit}
-- ${date.toISOString().slice(0, 16).replace('T', ' ')} UTC
-- ${sum('passed')} passed, ${sum('failed')} failed, ${Math.round(seconds)} seconds
-
-| suite | passed | failed | seconds |
-| --- | ---: | ---: | ---: |
-${rows.join('\n')}
+| suite | passed | failed | seconds | commit | when (UTC) |
+| --- | ---: | ---: | ---: | --- | --- |
 `
+const ROW = /^\| (\S+) \|(?: \d+ \|){3}.*$/gm
+
+/**
+ * Text of docs/long-tests.md after a run.
+ * @param before the text so far; suites that did not run keep their rows
+ * @param outcomes of the long suites
+ */
+export function record(before: string, commit: string, date: Date, outcomes: Outcome[]): string {
+  const rows = new Map([...before.matchAll(ROW)].map(([row, name]) => [name, row]))
+  const when = date.toISOString().slice(0, 16).replace('T', ' ')
+  for (const { name, passed, failed, seconds } of outcomes) {
+    if (passed === undefined) continue
+    const figures = [passed, failed, Math.round(seconds), commit.slice(0, 12), when]
+    rows.set(name, `| ${name} | ${figures.join(' | ')} |`)
+  }
+  return `${HEAD}${[...rows.values()].join('\n')}\n`
 }
 
-export function writeRecord(text: string): void {
-  writeFileSync(join(root, 'docs', 'long-tests.md'), text)
+const file = join(root, 'docs', 'long-tests.md')
+
+/** Notes the outcomes of long suites in docs/long-tests.md. */
+export function noteRun(commit: string, date: Date, outcomes: Outcome[]): void {
+  writeFileSync(file, record(readFileSync(file, 'utf8'), commit, date, outcomes))
 }

@@ -37,12 +37,17 @@ test('no more than ten files', () => {
   expect(told).not.toContain('test/1.test.ts')
 })
 
-test('the record of a long run has its commit, date, counts and seconds', () => {
-  const text = record('0123abc', new Date('2026-11-28T10:00:00Z'), outcomes, 400.4)
-  expect(text).toContain('- commit 0123abc\n- 2026-11-28 10:00 UTC\n')
-  expect(text).toContain('- 663 passed, 1 failed, 400 seconds\n')
-  expect(text).toContain('| unit | 663 | 1 | 12 |\n')
-  expect(text).not.toContain('| engine |')
+test('the record has the last run of each suite, with commit, date, counts and seconds', () => {
+  const first = record('', '0123abcdef0123', new Date('2026-11-28T10:00:00Z'), outcomes)
+  expect(first).toContain('| unit | 663 | 1 | 12 | 0123abcdef01 | 2026-11-28 10:00 |\n')
+  expect(first).not.toContain('| engine |')
+  const campaign = { name: 'campaign', passed: 1, failed: 0, from: 0, seconds: 9.6, files: [] }
+  const second = record(first, '4567', new Date('2026-11-29T10:00:00Z'), [campaign])
+  expect(second).toContain('| unit | 663 | 1 | 12 | 0123abcdef01 | 2026-11-28 10:00 |\n')
+  expect(second).toContain('| campaign | 1 | 0 | 10 | 4567 | 2026-11-29 10:00 |\n')
+  const third = record(second, '89ab', new Date('2026-11-30T10:00:00Z'), [campaign])
+  expect(third.match(/\| campaign \|/g)).toHaveLength(1)
+  expect(third).toContain('| 89ab |')
 })
 
 test('the last line that says something', () => {
