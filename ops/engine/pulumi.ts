@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process'
 import { createInterface } from 'node:readline'
 import { withoutAttempts } from './attempts.ts'
 import { pathWithNode } from './node.ts'
+import { withOrganization } from './stack-reference.ts'
 
 export interface Result {
   code: number
@@ -9,12 +10,19 @@ export interface Result {
   stderr: string
 }
 
-/** Runs the engine in the project's folder and keeps what it prints. */
-export function capture(args: string[], environment: Record<string, string> = {}): Promise<Result> {
+/**
+ * Runs the engine in the project's folder and keeps what it prints.
+ * @param input for its standard input
+ */
+export function capture(
+  args: string[],
+  environment: Record<string, string> = {},
+  input?: string,
+): Promise<Result> {
   return new Promise((resolve, reject) => {
-    const child = spawn('pulumi', [...args, '--non-interactive'], {
+    const child = spawn('pulumi', [...withOrganization(args), '--non-interactive'], {
       env: variables(environment),
-      stdio: ['ignore', 'pipe', 'pipe'],
+      stdio: 'pipe',
     })
     const result: Result = { code: 1, stdout: '', stderr: '' }
     child.stdout.on('data', (chunk) => {
@@ -23,6 +31,8 @@ export function capture(args: string[], environment: Record<string, string> = {}
     child.stderr.on('data', (chunk) => {
       result.stderr += chunk
     })
+    child.stdin.on('error', () => undefined)
+    child.stdin.end(input)
     child.on('error', (error) => reject(explained(error)))
     child.on('close', (code) => resolve({ ...result, code: code ?? 1 }))
   })
@@ -34,7 +44,7 @@ export function capture(args: string[], environment: Record<string, string> = {}
  */
 export function show(args: string[], environment: Record<string, string> = {}): Promise<number> {
   return new Promise((resolve, reject) => {
-    const child = spawn('pulumi', args, {
+    const child = spawn('pulumi', withOrganization(args), {
       env: variables(environment),
       stdio: ['ignore', process.stdout.isTTY ? 'inherit' : 'pipe', 'inherit'],
     })

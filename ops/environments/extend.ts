@@ -2,7 +2,8 @@ import type { Context } from './context.ts'
 import { diagnostics } from './diagnostics.ts'
 import { expiryAfter } from './duration.ts'
 import { untouchableBecause } from './removable.ts'
-import { ownSettings, writeSettings } from './settings.ts'
+import { giveSecrets } from './secrets.ts'
+import { ownSettings, readTemplate, writeSettings } from './settings.ts'
 
 /**
  * Moves the expiry of an environment that is up, by an update with its own settings: nothing else
@@ -22,6 +23,7 @@ export async function extend(context: Context, stack: string, ttl: number): Prom
   const expires = expiryAfter(ttl)
   const { project } = marks
   writeSettings({ project, stack, expires, set: ownSettings(project, stack) })
+  await giveSecrets(readTemplate(project).config, stack)
   // All of it: a targeted update keeps the old expiry's tag, as the droplet's dependents hold on to it.
   const { code, stdout, stderr } = await stacks.up(stack, [])
   if (code !== 0) throw new Error(`${stack} keeps its old expiry:\n${diagnostics(stdout + stderr)}`)

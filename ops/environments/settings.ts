@@ -1,5 +1,6 @@
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { parse, stringify } from 'yaml'
+import { secretPaths, withoutSecrets } from './secrets.ts'
 
 /** The settings that all ephemeral environments share. */
 export const TEMPLATE = 'Pulumi.preview.yaml'
@@ -65,9 +66,28 @@ export function writeSettings({ project, stack, expires, set }: SettingsOptions)
   }
   const own = { ...set, subdomain: `${stack}.${parent}`, expires }
   const prefixed = Object.entries(own).map(([key, value]) => [`${project}:${key}`, value])
-  const config = { ...settings.config, ...Object.fromEntries(prefixed) }
-  writeFileSync(settingsFile(stack), MARK + stringify({ ...settings, config }))
+  const file = settingsFile(stack)
+  const shared = hasSecrets(settings)
+    ? {
+        ...settings,
+        // The template's key stays the template's; the engine gives a new stack one of its own.
+        encryptionsalt: undefined,
+        encryptedkey: undefined,
+        ...(existsSync(file) && keysOf(readSettings(file))),
+        config: withoutSecrets(settings.config) as Record<string, unknown>,
+      }
+    : settings
+  const config = { ...shared.config, ...Object.fromEntries(prefixed) }
+  writeFileSync(file, MARK + stringify({ ...shared, config }))
 }
+
+/** Are there values that only the template's own stack can decrypt? */
+const hasSecrets = ({ config }: StackSettings): boolean => secretPaths(config).length > 0
+
+const keysOf = ({ encryptionsalt, encryptedkey }: StackSettings) => ({
+  ...(encryptionsalt && { encryptionsalt }),
+  ...(encryptedkey && { encryptedkey }),
+})
 
 /** The keys of the project in an environment's settings file; none where it was made elsewhere. */
 export function ownSettings(project: string, stack: string): Record<string, unknown> {

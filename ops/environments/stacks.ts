@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { policyFlags } from '../engine/policy.ts'
 import { capture, type Result, show } from '../engine/pulumi.ts'
+import { nameIn } from '../engine/stack-reference.ts'
 import { findState, type StateResource } from '../engine/state.ts'
 
 export interface StackSummary {
@@ -28,12 +29,20 @@ export class Stacks {
   /** Every stack of the project. */
   async list(): Promise<StackSummary[]> {
     const { stdout } = await this.#demand(['stack', 'ls', '--json'])
-    return JSON.parse(stdout)
+    const stacks: StackSummary[] = JSON.parse(stdout)
+    return stacks.flatMap((one) => {
+      const name = nameIn(one.name)
+      return name === undefined ? [] : [{ ...one, name }]
+    })
   }
 
-  /** Makes the stack if there is none. Its settings file must be there. */
-  async create(stack: string): Promise<void> {
-    await this.#demand(['stack', 'select', stack, '--create'])
+  /**
+   * Makes the stack if there is none. Its settings file must be there.
+   * @param secretsProvider of a new stack; absent for the backend's own
+   */
+  async create(stack: string, secretsProvider?: string): Promise<void> {
+    const provider = secretsProvider ? ['--secrets-provider', secretsProvider] : []
+    await this.#demand(['stack', 'select', stack, '--create', ...provider])
   }
 
   /**

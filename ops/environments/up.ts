@@ -6,7 +6,8 @@ import { expiryAfter } from './duration.ts'
 import { inventory, type Owned } from './inventory.ts'
 import { removable, untouchableBecause } from './removable.ts'
 import { accountResources } from './removals.ts'
-import { ownSettings, writeSettings } from './settings.ts'
+import { giveSecrets } from './secrets.ts'
+import { ownSettings, readTemplate, writeSettings } from './settings.ts'
 import { tidy } from './tidy.ts'
 
 export interface UpOptions {
@@ -55,7 +56,9 @@ export async function up(
   const mending = resources.length > 0 && !(await stacks.whole(stack))
   if (lost || mending) await makeRoom(context, stack, resources, lost)
   writeSettings({ project: marks.project, stack, expires, set })
-  await stacks.create(stack)
+  const { config, secretsprovider } = readTemplate(marks.project)
+  await stacks.create(stack, secretsprovider)
+  await giveSecrets(config, stack)
   if (mending) say(`${stack} is not whole: its state is compared with the accounts first`)
   const { sshPort = 22 } = ownSettings(marks.project, stack)
   const closed = await lockedOut(resources, Number(sshPort))
