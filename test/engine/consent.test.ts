@@ -18,7 +18,7 @@ test('a production droplet goes only with a consent that names it', async () => 
   const [droplet] = await sandbox.droplets()
   await sandbox.writes()
 
-  stack.set({ image: '192463113' })
+  stack.set({ image: '12345' })
   const { stdout } = await stack.run('preview --json')
   expect(withoutConsent(JSON.parse(stdout))).toEqual([
     "This would replace the droplet padlock-live of a protected stack, and what is on its disk with it. If it is meant: pulumi config set --path 'allowReplace[0]' droplet",

@@ -109,7 +109,7 @@ test('deploy: a plan of another commit is refused', async () => {
 test('deploy: a loss in production without consent is no plan', async () => {
   const before = readFileSync(path(), 'utf8')
   const { config, ...rest } = parse(before)
-  const changed = { ...config, 'padlock:image': '192463113' }
+  const changed = { ...config, 'padlock:image': '12345' }
   writeFileSync(path(), stringify({ ...rest, config: changed }))
   commit('another image')
   const { code, output } = await plan()
