@@ -84,6 +84,12 @@ export const suites: Suite[] = [
     commands: [jestOn('test/long/examples', 50)],
   },
   {
+    name: 'serving',
+    after: ['tools', 'machine tools'],
+    long: true,
+    commands: [jestOn('test/long/serving', 100)],
+  },
+  {
     name: 'campaign',
     after: ['tools', 'engine'],
     long: true,

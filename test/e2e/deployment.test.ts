@@ -14,6 +14,7 @@ import { shownCertificate } from './certificate.ts'
 import { inPlaceTests } from './in-place.ts'
 import { lockedOutTests } from './locked-out.ts'
 import { replacementTests } from './replacement.ts'
+import { servingTests } from './serving.ts'
 import { pulumi, root, sh, stackOutputs } from './shell.ts'
 import { startTraffic } from './traffic.ts'
 
@@ -271,6 +272,8 @@ inPlaceTests(URL, stackFile, onHost)
 
 lockedOutTests(stackFile, onHost)
 
+servingTests(URL, stackFile, onHost)
+
 replacementTests(URL, stackFile)
 
 test('a changed image previews as a replacement of the droplet, and says so', async () => {
@@ -279,7 +282,7 @@ test('a changed image previews as a replacement of the droplet, and says so', as
 })
 
 test('make down leaves nothing', async () => {
-  await browser.close()
+  await browser?.close()
   const { code, output } = await sh('make down', { minutes: 10 })
   console.log(output)
   expect(code).toBe(0)
