@@ -1,4 +1,4 @@
-import { isMap, isScalar, parse, parseDocument, Scalar } from 'yaml'
+import { isMap, isScalar, parseDocument, Scalar } from 'yaml'
 
 /**
  * Numbers without quotes of an object in a settings file that YAML spells in another way than the
@@ -26,6 +26,8 @@ export const sameNumber = (written: string, arrived: string) =>
 
 /** The engine's YAML takes the octal numbers of both versions of the language. */
 function numbersOf(text: string): number[] {
-  const read = ['core', 'yaml-1.1'].map((schema) => parse(text, { schema } as object))
+  const read = (['core', 'yaml-1.1'] as const).map((schema) =>
+    parseDocument(text, { schema }).toJS(),
+  )
   return read.filter((value): value is number => typeof value === 'number')
 }

@@ -64,11 +64,8 @@ const STOP_SECONDS = 30
  * What is sent of an example, built in a folder of its own and started by its Containerfile's own
  * command; the folder cannot be written to any more, as in a container with a read-only root.
  */
-async function startExample(example: Example): Promise<RunningApp> {
+async function startExample(example: Example, place: string): Promise<RunningApp> {
   const source = join(EXAMPLES, example.name)
-  // Outside of node_modules, whose files builds such as Next.js's treat in another way.
-  const place = mkdtempSync(join(tmpdir(), 'padlock-example-'))
-  chmodSync(place, 0o755)
   const folder = join(place, example.name)
   lay(source, folder)
   const path = `${folder}/.venv/bin:${join(root, 'node_modules/.bin')}:${process.env.PATH}`
@@ -96,11 +93,25 @@ async function startExample(example: Example): Promise<RunningApp> {
 
 /** What is asked of each: readiness, its page, and an end in time. */
 export async function bringUp(example: Example): Promise<void> {
-  const app = await startExample(example)
-  const home = await app.get('/')
-  const other = await app.get('/healthz', { Host: 'localhost', 'X-Forwarded-Proto': 'https' })
-  const plain = await app.get('/healthz', { Host: HOST })
-  const seconds = await app.stop()
+  // Outside of node_modules, whose files builds such as Next.js's treat in another way.
+  const place = mkdtempSync(join(tmpdir(), 'padlock-example-'))
+  chmodSync(place, 0o755)
+  try {
+    await judge(example, await startExample(example, place))
+  } finally {
+    rmSync(place, { recursive: true })
+  }
+}
+
+async function judge(example: Example, app: RunningApp): Promise<void> {
+  let seconds = 0
+  const [home, other, plain] = await Promise.all([
+    app.get('/'),
+    app.get('/healthz', { Host: 'localhost', 'X-Forwarded-Proto': 'https' }),
+    app.get('/healthz', { Host: HOST }),
+  ]).finally(async () => {
+    seconds = await app.stop()
+  })
   expect(home).toMatchObject({ status: 200 })
   expect(home.body).toContain(example.page ?? `${example.name} at https://${HOST}`)
   if (example.rejects) {
@@ -152,7 +163,6 @@ async function ready(child: ChildProcess, port: number, place: string): Promise<
       child.kill('SIGTERM')
       await ended
       clearTimeout(late)
-      rmSync(place, { recursive: true })
       return (Date.now() - begun) / 1000
     },
   }
