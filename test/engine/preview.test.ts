@@ -63,7 +63,7 @@ test('no secret of the stack is in a report of its end, in any format', async ()
   const secrets = Object.entries(await stack.secrets())
   expect(secrets.length).toBeGreaterThan(5)
   const found = await live('destroy --preview-only --json')
-  expect(found.headline.text).toMatch(/^Destroys the whole deployment: 30 resources/)
+  expect(found.headline.text).toMatch(/^Destroys the whole deployment: 31 resources/)
   for (const format of [markdown, text, json]) {
     const written = format(found)
     for (const [where, secret] of secrets) {
