@@ -48,17 +48,19 @@ export class Deployment extends pulumi.ComponentResource {
     const { site, certificates, lifecycle } = settings
     const from = guarded(settings.secretKeys)
 
-    const identity = new Identity(
-      name,
-      {
-        ...settings.identity,
-        connections: prepared.connections,
-        owner: owner.id,
-        expires,
-        protect,
-      },
-      child,
-    )
+    const identity =
+      settings.identity &&
+      new Identity(
+        name,
+        {
+          ...settings.identity,
+          connections: prepared.connections,
+          owner: owner.id,
+          expires,
+          protect,
+        },
+        child,
+      )
     const network = new Network(
       name,
       { ...settings.network, owner: owner.id, expires, protect },
@@ -73,7 +75,7 @@ export class Deployment extends pulumi.ComponentResource {
         protect: lifecycle.protectDroplet,
         replacesForSize: prepared.replacesForSize,
       },
-      { ...child, dependsOn: [identity, network] },
+      { ...child, dependsOn: [...(identity ? [identity] : []), network] },
     )
     const { ssh, droplet, dropletId, reachable, ready } = host
     const target = { ssh, droplet, dropletId }
@@ -85,11 +87,14 @@ export class Deployment extends pulumi.ComponentResource {
         ...target,
         ...settings.release,
         archive,
-        env: appEnvironment(settings, identity.clientId, prepared.connections),
-        secrets: { ...settings.release.secrets, AUTH0_CLIENT_SECRET: identity.clientSecret },
+        env: appEnvironment(settings, identity?.clientId, prepared.connections),
+        secrets: {
+          ...settings.release.secrets,
+          ...(identity && { AUTH0_CLIENT_SECRET: identity.clientSecret }),
+        },
         commit: prepared.commit,
         reachable,
-        after: [installed, ...identity.links],
+        after: [installed, ...(identity?.links ?? [])],
       },
       child,
     )
@@ -109,7 +114,13 @@ export class Deployment extends pulumi.ComponentResource {
       child,
     )
     const { reservedIp } = network
-    const visit = { url: site.url, httpPort: site.httpPort, issuer: identity.issuer, siteRoot }
+    const visit = {
+      url: site.url,
+      httpPort: site.httpPort,
+      issuer: identity?.issuer,
+      readyPath: settings.release.readyPath,
+      siteRoot,
+    }
     const { staged } = proxy
     const { assigned } = new Address(name, { reservedIp, ...target, staged, visit }, child)
     const dns = new Dns(name, { ...settings.dns, ipv4: reservedIp }, child)
@@ -149,8 +160,8 @@ export class Deployment extends pulumi.ComponentResource {
       host: site.hostname,
       ip: reservedIp,
       egressIp: droplet.ipv4Address,
-      issuer: identity.issuer,
-      clientId: identity.clientId,
+      issuer: identity?.issuer,
+      clientId: identity?.clientId,
       release: release.release,
       expiresAt: until ?? 'never',
       sshCommand: loginCommand(reservedIp, settings.host, host.hostKey),

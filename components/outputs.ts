@@ -8,8 +8,9 @@ export interface Outputs {
   ip: pulumi.Output<string>
   /** The droplet's own address, which others see when the app calls them. */
   egressIp: pulumi.Output<string>
-  issuer: string
-  clientId: pulumi.Output<string>
+  /** Both absent without a login. */
+  issuer?: string
+  clientId?: pulumi.Output<string>
   release: pulumi.Output<string>
   expiresAt: string
   sshCommand: pulumi.Output<string>

@@ -2,6 +2,7 @@ import { getClient } from '@pulumi/auth0/getClient.js'
 import { getConnection } from '@pulumi/auth0/getConnection.js'
 import { getDroplets } from '@pulumi/digitalocean/getDroplets.js'
 import { Config, log, RunError, runtime } from '@pulumi/pulumi'
+import type { IdentitySettings } from '../config/settings.ts'
 import { configurationError, failDigitalOcean } from './account/error.ts'
 import { checkImage } from './account/image.ts'
 import { checkLimits } from './account/limits.ts'
@@ -13,12 +14,9 @@ import type { Former } from './state.ts'
 
 /** What the accounts are asked about; the names are those of the configuration keys. */
 export interface Options extends SizeOptions, ZoneOptions {
-  connections: string[]
+  /** Absent without a login: Auth0 is asked nothing then. */
+  identity?: Pick<IdentitySettings, 'connections' | 'signUp' | 'verifiedConnections'>
   sshKey: 'state' | 'agent'
-  /** May users register by themselves? */
-  signUp: 'closed' | 'open'
-  /** Those of the connections whose addresses count as verified. */
-  verifiedConnections: string[]
   /** Is the stack to have a reserved IP? */
   reservedIp: boolean
   /** Owner id of the stack. */
@@ -42,14 +40,15 @@ export interface Findings {
  */
 export async function preflight(options: Options, state: Former[]): Promise<Findings> {
   checkAgent(options)
-  const found = Promise.all(options.connections.map(findConnection))
+  const { identity } = options
+  const found = Promise.all((identity?.connections ?? []).map(findConnection))
   const [connections, replacesForSize] = await Promise.all([
     found,
     checkSize(options, state),
-    checkSignUp(found, options),
+    identity && checkSignUp(found, identity),
     checkImage(options.image),
     checkZone(options, state),
-    checkClientSecrets(),
+    identity && checkClientSecrets(),
     checkDroplets(options, state),
   ])
   return { connections, replacesForSize }
@@ -92,7 +91,7 @@ async function warnOfLeftDroplets(
 
 async function checkSignUp(
   found: Promise<FoundConnection[]>,
-  { signUp, verifiedConnections }: Options,
+  { signUp, verifiedConnections }: Pick<IdentitySettings, 'signUp' | 'verifiedConnections'>,
 ): Promise<void> {
   const problems = signUp === 'open' ? [] : await signUpProblems(found, failAuth0)
   const databases = (await found).filter(

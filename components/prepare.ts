@@ -46,7 +46,7 @@ export async function prepare(name: string, settings: Settings): Promise<Prepare
       {
         ...settings.host,
         ...settings.dns,
-        ...settings.identity,
+        identity: settings.identity,
         name,
         owner: settings.lifecycle.owner.id,
         reservedIp: settings.network.reservedIp,

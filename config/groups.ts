@@ -55,13 +55,16 @@ export function grouped(values: Values, { stack, owner, secretKeys }: Context): 
       protectZone,
       caaIssuer: caaIssuer(values, recordName),
     },
-    identity: {
-      url,
-      domain: values.auth0CustomDomain || values['auth0:domain'],
-      connections: values.connections,
-      signUp: values.signUp === 'open' ? 'open' : 'closed',
-      verifiedConnections: values.verifiedConnections,
-    },
+    identity:
+      values.login === 'none'
+        ? undefined
+        : {
+            url,
+            domain: values.auth0CustomDomain || values['auth0:domain'],
+            connections: values.connections,
+            signUp: values.signUp === 'open' ? 'open' : 'closed',
+            verifiedConnections: values.verifiedConnections,
+          },
     certificates: {
       acmeDirectory,
       acmeEmail: values.acmeEmail || undefined,

@@ -27,7 +27,7 @@ export function rules(known: string[], context: Context) {
     names(report, context)
     unknownKeys(values, report, known)
     differentPorts(values, report)
-    somebodyMayLogIn(values, report)
+    visitors(values, report)
     verifiedAreConnections(values, report)
     appOrigin(values, report, context)
     secretsAreSecret(values, report, context)
@@ -107,8 +107,34 @@ const NOBODY = message(
   "pulumi config set --path '{path}[0]' you@example.com",
 )
 
-function somebodyMayLogIn({ allowedEmails, allowedDomains }: Values, report: Report): void {
+const NOT_PUBLIC = message(
+  'is none, so everybody may use the site',
+  'none only where public says that it is meant',
+  'pulumi config set public true, or pulumi config set {path} app',
+)
+const NO_TENANT = message(
+  'is not set',
+  "the tenant's domain, such as acme.eu.auth0.com",
+  'pulumi config set {path} acme.eu.auth0.com',
+)
+const LISTED = message(
+  'lists people, but nobody logs in where login is none',
+  'lists only with a login',
+  'pulumi config rm {path}',
+)
+
+/** A list, and a tenant to ask who somebody is; or the word that everybody may come in. */
+function visitors(values: Values, report: Report): void {
+  const { login, allowedEmails, allowedDomains } = values
   const listed = allowedEmails?.length > 0 || allowedDomains?.length > 0
+  if (login === 'none') {
+    if (values.public !== true) report('login', NOT_PUBLIC)
+    for (const [key, list] of Object.entries({ allowedEmails, allowedDomains })) {
+      if (list?.length > 0) report(key, LISTED)
+    }
+    return
+  }
+  if (values['auth0:domain'] === '') report('auth0:domain', NO_TENANT)
   if (!listed) report('allowedEmails', NOBODY, { show: true })
 }
 

@@ -140,11 +140,19 @@ export function keys(context: Context) {
     dnsServer: optional(NAME_SERVER, 'an IP address with a port', '192.0.2.53:53'),
     caddyRepository: caddyRepository(context),
 
-    'auth0:domain': text(
+    'auth0:domain': optional(
       texts.hostAndPort,
       "the tenant's domain, such as acme.eu.auth0.com",
       'acme.eu.auth0.com',
     ),
+    login: v.optional(
+      texts.oneOf(
+        ['app', 'none'],
+        'is neither app nor none',
+      )(help('app, none', 'pulumi config set {path} app')),
+      'app',
+    ),
+    public: flag(),
     auth0CustomDomain: optional(texts.hostAndPort, 'a host, or host:port', 'login.example.com'),
     connections: list(
       CONNECTION,

@@ -8,7 +8,8 @@ export interface Settings {
   network: NetworkSettings
   host: HostSettings
   dns: DnsSettings
-  identity: IdentitySettings
+  /** Absent where nobody is asked to log in. */
+  identity?: IdentitySettings
   certificates: CertificateSettings
   serving: ServingSettings
   release: ReleaseSettings

@@ -37,11 +37,13 @@ async function redirect(site: Site): Promise<string> {
 }
 
 async function login(site: Site): Promise<string> {
+  const { issuer } = site
+  if (!issuer) return ready(site)
   const answer = await get(site, 'https', '/login')
   const target = URL.canParse(answer.location) ? new URL(answer.location) : undefined
-  if (!target?.href.startsWith(site.issuer)) {
+  if (!target?.href.startsWith(issuer)) {
     throw new Finding(
-      `${site.url.origin}/login should redirect to ${site.issuer} but answers ${answer.status} ${target ? target.origin + target.pathname : answer.location}`,
+      `${site.url.origin}/login should redirect to ${issuer} but answers ${answer.status} ${target ? target.origin + target.pathname : answer.location}`,
       ['AUTH0_DOMAIN of the app', 'the app must offer its login at /login'],
     )
   }
@@ -51,7 +53,17 @@ async function login(site: Site): Promise<string> {
       'APP_URL of the app',
     ])
   }
-  return `login leads to ${site.issuer}`
+  return `login leads to ${issuer}`
+}
+
+async function ready(site: Site): Promise<string> {
+  const path = site.readyPath ?? '/'
+  const { status } = await get(site, 'https', path)
+  if (status >= 200 && status < 300) return `${path} answers ${status}, and nobody has to log in`
+  throw new Finding(`${site.url.origin}${path} answers ${status}`, [
+    'the app: sudo journalctl CONTAINER_NAME=app-RELEASE on the host, as the sshCommand output logs you in',
+    'readyPath must be a path that visitors may ask for too',
+  ])
 }
 
 /** The certificate authority's success checklist, told by what was seen. */

@@ -6,15 +6,17 @@ import { Finding } from './site.ts'
 /** How long the site may take to come up. */
 const SECONDS = 180
 
-export const help = `padlock probe URL --address IP --http-port N --issuer URL [--seconds N]
+export const help = `padlock probe URL --address IP --http-port N (--issuer URL | --ready-path PATH) [--seconds N]
 
 Asks the site, from where you stand, what a visitor would see: a certificate that is
-trusted for the name, the redirect from http, and the login's redirect to the issuer.
+trusted for the name, the redirect from http, and the login's redirect to the issuer; or,
+without a login, the path by which the app says that it is ready.
 
   URL           public base URL, such as https://www.example.com
   --address     the address to connect to, whatever a resolver says
   --http-port   the port that redirects to https
   --issuer      the identity provider, with a final slash
+  --ready-path  where there is no login, a path that must answer 2xx
   --release     shown in the answer
   --certificate what the host says of its certificate; only "certified" is asked
   --seconds     how long to wait for it to come up (${SECONDS})
@@ -31,14 +33,15 @@ export async function run(args: string[]): Promise<number> {
       address: { type: 'string' },
       'http-port': { type: 'string' },
       issuer: { type: 'string' },
+      'ready-path': { type: 'string' },
       release: { type: 'string' },
       certificate: { type: 'string' },
       seconds: { type: 'string' },
     },
   })
   const [url] = positionals
-  const { address, issuer } = values
-  if (!url || !URL.canParse(url) || !address || !issuer) {
+  const { address, issuer, 'ready-path': readyPath } = values
+  if (!url || !URL.canParse(url) || !address || !(issuer || readyPath)) {
     console.error(help)
     return 2
   }
@@ -51,6 +54,7 @@ export async function run(args: string[]): Promise<number> {
     address,
     httpPort: Number(values['http-port'] ?? 80),
     issuer,
+    readyPath,
     root: process.env.PADLOCK_ROOT,
   }
   try {

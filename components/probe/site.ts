@@ -5,8 +5,10 @@ export interface Site {
   /** The address to connect to, whatever a resolver says. */
   address: string
   httpPort: number
-  /** With a final slash. */
-  issuer: string
+  /** With a final slash; absent without a login. */
+  issuer?: string
+  /** What must answer 2xx where there is no login. */
+  readyPath?: string
   /** PEM text of a private root, trusted beside the public ones. */
   root?: string
 }

@@ -7,15 +7,18 @@ export interface VisitArgs {
   /** The address that is asked, whatever the operator's resolver still remembers. */
   address: pulumi.Input<string>
   httpPort: number
-  /** Where the login must lead. */
-  issuer: string
+  /** Where the login must lead; absent without one. */
+  issuer?: string
+  /** What is asked instead where there is no login. */
+  readyPath: string
   /** PEM text of what the site's certificate chains to; absent for the public roots. */
   siteRoot?: string
 }
 
 /** The command line that asks the site; the engine's own Node runs it. */
 export function visitCommand(args: VisitArgs): pulumi.Output<string> {
-  return pulumi.interpolate`node components/probe/main.ts ${args.url} --address ${args.address} --http-port ${args.httpPort} --issuer ${args.issuer}`
+  const last = args.issuer ? `--issuer ${args.issuer}` : `--ready-path ${args.readyPath}`
+  return pulumi.interpolate`node components/probe/main.ts ${args.url} --address ${args.address} --http-port ${args.httpPort} ${last}`
 }
 
 export function visitEnvironment({

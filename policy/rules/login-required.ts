@@ -3,8 +3,7 @@ import { ConnectionClient } from '@pulumi/auth0/connectionClient.js'
 import { type Rule, validateConfiguration } from '../rule.ts'
 import { setting } from '../stack.ts'
 
-/** The key `login` is absent where a stack knows one kind of login only. */
-const login = () => setting<string>('login') ?? 'auth0'
+const login = () => setting<string>('login') ?? 'app'
 
 export const loginRequired: Rule = {
   name: 'login-required',
@@ -23,7 +22,7 @@ export const loginRequired: Rule = {
     }
   }),
   validateStack: (args, report) => {
-    if (login() !== 'auth0') return
+    if (login() !== 'app') return
     const has = (type: Parameters<(typeof args.resources)[number]['isType']>[0]) =>
       args.resources.some((one) => one.isType(type))
     if (!has(Client)) report('The stack has no Auth0 application, so nobody is asked to log in.')

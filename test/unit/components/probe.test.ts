@@ -73,6 +73,13 @@ test('a site that is as it should be', async () => {
   ])
 })
 
+test('without a login the path of readiness is asked', async () => {
+  const place: Site = { ...(await site()), issuer: undefined, readyPath: '/' }
+  expect((await probe(place, 0)).at(-1)).toBe('/ answers 200, and nobody has to log in')
+  const { message } = await finding({ ...place, readyPath: '/missing' })
+  expect(message).toMatch(/\/missing answers 404$/)
+})
+
 test('a certificate under a root that nobody trusts', async () => {
   const { message, hints } = await finding({ ...(await site()), root: undefined })
   expect(message).toMatch(
@@ -129,7 +136,7 @@ test('the login comes back to another place', async () => {
 })
 
 test('waits for a site that comes up late', async () => {
-  const late = { ...(await site()), address: '127.0.0.2' }
+  const late: Site = { ...(await site()), address: '127.0.0.2' }
   setTimeout(() => {
     late.address = '127.0.0.1'
   }, 1500)

@@ -709,6 +709,14 @@ export const badConfigurations: BadConfiguration[] = [
     ],
   },
   {
+    title: 'no login, and nobody said that the site is public',
+    raw: { login: 'none' },
+    messages: [
+      'login is none, so everybody may use the site. Allowed: none only where public says that it is meant.\n    Fix: pulumi config set public true, or pulumi config set login app',
+      'allowedEmails lists people, but nobody logs in where login is none. Allowed: lists only with a login.\n    Fix: pulumi config rm allowedEmails',
+    ],
+  },
+  {
     title: 'appPort beyond the last port',
     raw: { appPort: 70000 },
     messages: [

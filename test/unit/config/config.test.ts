@@ -131,7 +131,7 @@ describe('a good configuration', () => {
   ])('subdomain %p of stack %p is %p', (subdomain, stack, hostname, url) => {
     const settings = read({ subdomain }, { stack })
     expect(settings.site).toMatchObject({ hostname, url })
-    expect(settings.identity.url).toBe(url)
+    expect(settings.identity?.url).toBe(url)
   })
 
   test('a port other than 443 stands in the URL', () => {
@@ -150,9 +150,14 @@ describe('a good configuration', () => {
     expect(read({ acmeDirectory: 'https://ca.example.com/dir' }).dns.caaIssuer).toBeUndefined()
   })
 
+  test('without a login there is no tenant, and no list', () => {
+    const raw = { login: 'none', public: true, allowedEmails: [] }
+    expect(read(raw, { auth0Domain: undefined }).identity).toBeUndefined()
+  })
+
   test('a custom domain is where users log in', () => {
     const { identity } = read({ auth0CustomDomain: 'login.example.com:8471' })
-    expect(identity.domain).toBe('login.example.com:8471')
+    expect(identity?.domain).toBe('login.example.com:8471')
   })
 
   test('a local signing key brings its own fingerprint', () => {

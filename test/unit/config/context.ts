@@ -37,6 +37,8 @@ export const defaults = {
   httpPort: 80,
   httpsPort: 443,
   acmeDirectory: 'https://acme-v02.api.letsencrypt.org/directory',
+  login: 'app',
+  public: false,
   connections: ['Username-Password-Authentication'],
   appPort: 0,
   appMemoryMiB: 256,
