@@ -157,9 +157,9 @@ describe('the message of an update whose probe fails', () => {
   })
 
   async function failing(): Promise<string> {
-    const { url, address, httpPort, issuer, root = '' } = await site({ home: 502 })
+    const { url, address, httpPort, root = '' } = await site({ home: 502 })
     process.env.PADLOCK_ROOT = root
-    const place = ['--address', address, '--http-port', `${httpPort}`, '--issuer', issuer]
+    const place = ['--address', address, '--http-port', `${httpPort}`, '--issuer', ISSUER]
     expect(await run([url.origin, ...place, '--release', 'bbbbbbbbbbbb', '--seconds', '0'])).toBe(1)
     return said.join('\n')
   }
