@@ -51,10 +51,7 @@ def _address(port: int) -> str:
 def listening(port: int, folder: str = '/proc/self/net') -> str | None:
     """Where the port is listened on, as host:port; None if it is not."""
     found = [
-        address
-        for table in ('tcp', 'tcp6')
-        for address, at in _listeners(f'{folder}/{table}')
-        if at == port
+        address for table in ('tcp', 'tcp6') for address, at in _listeners(f'{folder}/{table}') if at == port
     ]
     if not found:
         return None

@@ -40,6 +40,4 @@ def connections(release: str) -> int:
 def count(table: str) -> int:
     """The accepted connections of a socket `app.sock` in a text of /proc/net/unix."""
     rows = (line.split() for line in table.splitlines()[1:])
-    return sum(
-        1 for row in rows if len(row) >= 8 and row[5] == CONNECTED and row[7].endswith('/app.sock')
-    )
+    return sum(1 for row in rows if len(row) >= 8 and row[5] == CONNECTED and row[7].endswith('/app.sock'))
