@@ -2,6 +2,7 @@ import * as command from '@pulumi/command'
 import { DnsRecord } from '@pulumi/digitalocean/dnsRecord.js'
 import { Domain } from '@pulumi/digitalocean/domain.js'
 import * as pulumi from '@pulumi/pulumi'
+import { IMPORTED } from './imported.ts'
 
 export interface DnsArgs {
   zone: string
@@ -22,9 +23,6 @@ export interface DnsArgs {
 const TTL_SECONDS = 300
 /** The AAAA record's, which moves when the droplet is replaced; for so long resolvers keep the old one. */
 const AAAA_TTL_SECONDS = 60
-
-/** `pulumi import` puts a zone or record of somebody's there, as the first `up` has made no parent yet. */
-const IMPORTED = [{ parent: pulumi.rootStackResource }]
 
 /**
  * The site's name: A, AAAA where there is IPv6, and CAA, which lets no other certificate authority

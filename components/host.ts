@@ -7,6 +7,7 @@ import * as tls from '@pulumi/tls'
 import { firstBoot, type HostFacts, userData } from '../cloud-init/index.ts'
 import { keyName } from '../config/owner.ts'
 import type { HostSettings } from '../config/settings.ts'
+import { IMPORTED } from './imported.ts'
 import { onHost } from './ssh/on-host.ts'
 import { connection, type SshTarget } from './ssh/target.ts'
 
@@ -86,7 +87,7 @@ export class Host extends pulumi.ComponentResource {
         name: keyName(name, args.owner),
         publicKey: firstKey.publicKeyOpenssh.apply((key) => key.trim()),
       },
-      parent,
+      { ...parent, aliases: IMPORTED },
     )
     const { sshPort } = args
     this.droplet = new Droplet(
@@ -104,6 +105,7 @@ export class Host extends pulumi.ComponentResource {
       {
         ...parent,
         protect: args.protect,
+        aliases: IMPORTED,
         customTimeouts: { create: '15m' },
         // The text of the first boot counts, not the repository that stands in it. A droplet cannot
         // lose its IPv6 address, and gets one that works at its first boot alone.

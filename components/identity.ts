@@ -3,6 +3,7 @@ import { ClientCredentials } from '@pulumi/auth0/clientCredentials.js'
 import { ConnectionClient } from '@pulumi/auth0/connectionClient.js'
 import * as pulumi from '@pulumi/pulumi'
 import { formatExpiry } from '../config/expiry.ts'
+import { IMPORTED } from './imported.ts'
 
 export interface IdentityArgs {
   /** Public base URL of the site, no final slash. */
@@ -57,7 +58,7 @@ export class Identity extends pulumi.ComponentResource {
           ...(args.expires && { expires: formatExpiry(args.expires) }),
         },
       },
-      { ...parent, protect: args.protect },
+      { ...parent, protect: args.protect, aliases: IMPORTED },
     )
     const credentials = new ClientCredentials(
       name,

@@ -5,6 +5,7 @@ import * as pulumi from '@pulumi/pulumi'
 import { expiryTag } from '../config/expiry.ts'
 import type { Way } from '../config/outbound.ts'
 import { ownerTag } from '../config/owner.ts'
+import { IMPORTED } from './imported.ts'
 
 export interface NetworkArgs {
   /** Region slug of the reserved IP; the droplet must be in the same one. */
@@ -62,12 +63,12 @@ export class Network extends pulumi.ComponentResource {
         inboundRules: inboundRules(args),
         outboundRules: outboundRules(args.outbound),
       },
-      parent,
+      { ...parent, aliases: IMPORTED },
     )
     const address = new ReservedIp(
       name,
       { region: args.region },
-      { ...parent, protect: args.protect },
+      { ...parent, protect: args.protect, aliases: IMPORTED },
     )
 
     this.tags = [tag, owner, ...expiry].map((one) => one.name)

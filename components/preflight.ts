@@ -6,6 +6,7 @@ import type { IdentitySettings } from '../config/settings.ts'
 import { configurationError, failDigitalOcean } from './account/error.ts'
 import { checkImage } from './account/image.ts'
 import { checkLimits } from './account/limits.ts'
+import { type LostOptions, rejectLost } from './account/lost.ts'
 import { rejectForeign } from './account/owner.ts'
 import { checkSize, type SizeOptions } from './account/size.ts'
 import { checkZone, type ZoneOptions } from './account/zone.ts'
@@ -13,7 +14,7 @@ import { type FoundConnection, notChecked, signUpProblems, takesSignUps } from '
 import type { Former } from './state.ts'
 
 /** What the accounts are asked about; the names are those of the configuration keys. */
-export interface Options extends SizeOptions, ZoneOptions {
+export interface Options extends SizeOptions, ZoneOptions, LostOptions {
   /** Absent without a login: Auth0 is asked nothing then. */
   identity?: Pick<IdentitySettings, 'connections' | 'signUp' | 'verifiedConnections'>
   sshKey: 'state' | 'agent'
@@ -42,16 +43,24 @@ export async function preflight(options: Options, state: Former[]): Promise<Find
   checkAgent(options)
   const { identity } = options
   const found = Promise.all((identity?.connections ?? []).map(findConnection))
-  const [connections, replacesForSize] = await Promise.all([
+  const [, connections, replacesForSize] = await inOrder([
+    // First: whose the name is, and what an earlier state has made, before what is wrong with them.
+    checkDroplets(options, state),
     found,
     checkSize(options, state),
     identity && checkSignUp(found, identity),
     checkImage(options.image),
     checkZone(options, state),
     identity && checkClientSecrets(),
-    checkDroplets(options, state),
   ])
   return { connections, replacesForSize }
+}
+
+/** Waits for all, which are under way; of several failures the first in the list is thrown. */
+async function inOrder<T extends unknown[]>(checks: [...{ [K in keyof T]: T[K] | Promise<T[K]> }]) {
+  const settled = await Promise.allSettled(checks)
+  for (const one of settled) if (one.status === 'rejected') throw one.reason
+  return Promise.all(checks) as Promise<T>
 }
 
 /** A preview opens no host. */
@@ -64,10 +73,12 @@ function checkAgent({ sshKey }: Options): void {
   )
 }
 
-async function checkDroplets({ name, owner, reservedIp }: Options, state: Former[]): Promise<void> {
+async function checkDroplets(options: Options, state: Former[]): Promise<void> {
+  const { name, owner, reservedIp } = options
   const { droplets } = await getDroplets({}).catch(failDigitalOcean)
   const ours = droplets.filter((one) => one.tags.includes(name))
   rejectForeign(ours, name, owner)
+  await rejectLost(options, ours, state)
   await warnOfLeftDroplets(name, ours)
   await checkLimits(droplets.length, reservedIp, state)
 }

@@ -49,6 +49,7 @@ export async function prepare(name: string, settings: Settings): Promise<Prepare
         identity: settings.identity,
         name,
         owner: settings.lifecycle.owner.id,
+        protectDroplet: settings.lifecycle.protectDroplet,
         reservedIp: settings.network.reservedIp,
         mayReplace: settings.lifecycle.mayReplaceDroplet,
       },

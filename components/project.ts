@@ -1,5 +1,6 @@
 import { Project as DigitalOceanProject } from '@pulumi/digitalocean/project.js'
 import * as pulumi from '@pulumi/pulumi'
+import { IMPORTED } from './imported.ts'
 
 export interface ProjectArgs {
   description: string
@@ -22,7 +23,7 @@ export class Project extends pulumi.ComponentResource {
         environment: args.environment,
         resources: args.resources,
       },
-      { parent: this },
+      { parent: this, aliases: IMPORTED },
     )
     this.registerOutputs({})
   }

@@ -1,5 +1,6 @@
 import { getDomain } from '@pulumi/digitalocean/getDomain.js'
 import { RunError } from '@pulumi/pulumi'
+import { IMPORT_FLAGS } from '../imported.ts'
 import { type Former, ofKind } from '../state.ts'
 import { ask } from './digitalocean.ts'
 import { configurationError, failDigitalOcean } from './error.ts'
@@ -12,9 +13,6 @@ export interface ZoneOptions {
   recordName: string
   manageZone: boolean
 }
-
-/** The program has the resource already, and says itself whether it is protected. */
-const IMPORT = '--protect=false --generate-code=false'
 
 interface ZoneRecord {
   id: number
@@ -46,7 +44,7 @@ export async function checkZone(options: ZoneOptions, state: Former[]): Promise<
       'a zone that the stack creates, or one that it was given',
       'to keep the zone when the stack goes, and touch only its own records: pulumi config set manageZone false; ' +
         'to give it to the stack, which deletes it with everybody’s records when it goes: ' +
-        `pulumi import digitalocean:index/domain:Domain ${options.name} ${zone} ${IMPORT}`,
+        `pulumi import digitalocean:index/domain:Domain ${options.name} ${zone} ${IMPORT_FLAGS}`,
     )
   }
   checkRecords(options, records, state)
@@ -84,7 +82,7 @@ function checkRecords(options: ZoneOptions, records: ZoneRecord[], state: Former
   const takeOver =
     moved && !kept
       ? ', or give it to the stack, which lets it lead to the new site once that serves: ' +
-        `pulumi import digitalocean:index/dnsRecord:DnsRecord ${name}-${moved.type.toLowerCase()} ${zone},${moved.id} ${IMPORT}`
+        `pulumi import digitalocean:index/dnsRecord:DnsRecord ${name}-${moved.type.toLowerCase()} ${zone},${moved.id} ${IMPORT_FLAGS}`
       : ''
   throw configurationError(
     `${hostOf(options)} has records that are not this stack’s: ${shown}`,

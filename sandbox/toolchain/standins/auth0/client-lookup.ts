@@ -1,13 +1,17 @@
 import { multierror } from '../bridge/resource.ts'
 import type { FunctionHandler } from '../server/types.ts'
-import { revealAll } from '../server/values.ts'
+import { isObject, revealAll, type Value } from '../server/values.ts'
 import type { Auth0 } from './api.ts'
 
-/** An application by its client id: what it is called and, if the token may read it, its secret. */
+/**
+ * An application by its client id or its name: what it is called and, if the token may read it, its
+ * secret. By name the real plugin looks through all of them, 100 a page.
+ */
 export const getClient: FunctionHandler<Auth0> = async ({ token, args }, { client }) => {
-  const { clientId } = revealAll(args)
+  const { clientId: given, name } = revealAll(args)
   try {
-    if (!clientId) throw new Error("One of 'client_id' or 'name' is required")
+    if (!given && !name) throw new Error("One of 'client_id' or 'name' is required")
+    const clientId = given ?? (await idOf(client, String(name)))
     const found = await client.get(`/clients/${clientId}`)
     return {
       return: {
@@ -21,5 +25,15 @@ export const getClient: FunctionHandler<Auth0> = async ({ token, args }, { clien
     }
   } catch (error) {
     throw new Error(`invoking ${token}: ${multierror(error)}`)
+  }
+}
+
+async function idOf(client: Auth0, name: string): Promise<Value> {
+  for (let page = 0; ; page++) {
+    const answer = await client.get(`/clients?include_totals=true&per_page=100&page=${page}`)
+    const clients = (Array.isArray(answer.clients) ? answer.clients : []).filter(isObject)
+    const found = clients.find((one) => one.name === name)
+    if (found) return found.client_id ?? ''
+    if (clients.length < 100) throw new Error(`No client found with "name" = "${name}"`)
   }
 }

@@ -1,0 +1,149 @@
+import { getClient } from '@pulumi/auth0/getClient.js'
+import { RunError } from '@pulumi/pulumi'
+import { IMPORT_FLAGS } from '../imported.ts'
+import { type Former, ofKind } from '../state.ts'
+import { ask } from './digitalocean.ts'
+
+export interface LostOptions {
+  /** The deployment's name: its tag, its Project's and its application's name. */
+  name: string
+  /** Absent without a login: Auth0 is asked nothing then. */
+  identity?: object
+  /** Must the loss of a droplet be consented to? */
+  protectDroplet: boolean
+}
+
+/** What bears the stack's name in an account and is not in its state. */
+interface Lost {
+  what: string
+  id: string
+  /** Type and name for `pulumi import`. */
+  type: string
+  resource: string
+  /** The command that deletes it. */
+  remove: string
+}
+
+type Droplet = { id: number; name: string }
+type Named = { id: string; name: string }
+
+/**
+ * Looks for what an earlier state of this stack has made: the state was lost, or an update was killed
+ * before it could write down what it had made. Asked only of kinds that the state has none of. The
+ * zone and the records have a check of their own.
+ * @param droplets that carry the stack's tag
+ * @throws RunError that names each with its id and both ways on
+ */
+export async function rejectLost(
+  options: LostOptions,
+  droplets: Droplet[],
+  state: Former[],
+): Promise<void> {
+  const has = (kind: string) => ofKind(state, kind).length > 0
+  const found = await Promise.all([
+    has('Droplet') ? [] : droplets.map((one) => lostDroplet(one, options)),
+    has('ReservedIp') ? [] : lostAddresses(options, droplets),
+    has('Firewall') ? [] : lostFirewalls(options),
+    has('SshKey') ? [] : lostKeys(options, state),
+    has('Project') ? [] : lostProjects(options),
+    has('Client') || !options.identity ? [] : lostApplication(options),
+  ])
+  const lost = found.flat()
+  if (lost.length > 0) throw new RunError(message(lost, options))
+}
+
+function message(lost: Lost[], { protectDroplet }: LostOptions): string {
+  const lines = lost.map(
+    ({ what, id, type, resource, remove }) =>
+      `  ${what} (${id})\n    keep it: pulumi import ${type} ${resource} ${id} ${IMPORT_FLAGS}\n    or: ${remove}`,
+  )
+  const droplet = lost.some(({ type }) => type.endsWith(':Droplet'))
+    ? '\nA droplet that was imported serves until the next update has replaced it, as the keys that open it are not in the state' +
+      (protectDroplet
+        ? "; that needs a consent: pulumi config set --path 'allowReplace[0]' droplet."
+        : '.')
+    : ''
+  return (
+    'the accounts hold what bears this stack’s name and is not in its state: the state was lost, or an update was killed. Fix, for each one of:\n' +
+    `${lines.join('\n')}${droplet}\nNothing was created or changed.`
+  )
+}
+
+const lostDroplet = ({ id, name }: Droplet, options: LostOptions): Lost => ({
+  ...{ what: `droplet ${name}`, id: `${id}`, resource: options.name },
+  type: 'digitalocean:index/droplet:Droplet',
+  remove: `doctl compute droplet delete ${id}`,
+})
+
+async function rows<Row>(path: string, key: string): Promise<Row[]> {
+  return (await ask<Record<string, Row[]>>(`/v2/${path}?per_page=200`))?.[key] ?? []
+}
+
+async function lostAddresses({ name }: LostOptions, droplets: Droplet[]): Promise<Lost[]> {
+  type Address = { ip: string; droplet: { id: number } | null }
+  const all = await rows<Address>('reserved_ips', 'reserved_ips')
+  return all
+    .filter(({ droplet }) => droplets.some(({ id }) => id === droplet?.id))
+    .map(({ ip }) => ({
+      ...{ what: 'reserved IP', id: ip, resource: name },
+      type: 'digitalocean:index/reservedIp:ReservedIp',
+      remove: `doctl compute reserved-ip delete ${ip}`,
+    }))
+}
+
+async function lostFirewalls({ name }: LostOptions): Promise<Lost[]> {
+  const all = await rows<Named & { tags?: string[] }>('firewalls', 'firewalls')
+  return all
+    .filter((one) => one.tags?.includes(name) && new RegExp(`^${name}-[0-9a-f]{7}$`).test(one.name))
+    .map((one) => ({
+      ...{ what: `firewall ${one.name}`, id: one.id, resource: name },
+      type: 'digitalocean:index/firewall:Firewall',
+      remove: `doctl compute firewall delete ${one.id}`,
+    }))
+}
+
+/** By the name, or by the key itself, which the account takes but once. */
+async function lostKeys({ name }: LostOptions, state: Former[]): Promise<Lost[]> {
+  const ours = new RegExp(`^${name}-admin-[0-9a-z]{4,20}$`)
+  const first = ofKind(state, 'PrivateKey').map(({ outputs }) =>
+    String(outputs.publicKeyOpenssh ?? '').trim(),
+  )
+  const all = await rows<{ id: number; name: string; public_key: string }>(
+    'account/keys',
+    'ssh_keys',
+  )
+  return all
+    .filter((one) => ours.test(one.name) || first.includes(one.public_key.trim()))
+    .map(({ id, name: called }) => ({
+      ...{ what: `ssh key ${called}`, id: `${id}`, resource: `${name}-admin` },
+      type: 'digitalocean:index/sshKey:SshKey',
+      remove: `doctl compute ssh-key delete ${id}`,
+    }))
+}
+
+async function lostProjects({ name }: LostOptions): Promise<Lost[]> {
+  const all = await rows<Named>('projects', 'projects')
+  return all
+    .filter((one) => one.name === name)
+    .map(({ id }) => ({
+      ...{ what: `project ${name}`, id, resource: name },
+      type: 'digitalocean:index/project:Project',
+      remove: `doctl projects delete ${id}`,
+    }))
+}
+
+/** A tenant takes any number of applications of one name. */
+async function lostApplication({ name }: LostOptions): Promise<Lost[]> {
+  const found = await getClient({ name }).catch((error: Error) => {
+    if (/no client found/i.test(error.message)) return undefined
+    throw new RunError(`Auth0 did not answer as it should: ${error.message}`)
+  })
+  if (!found) return []
+  return [
+    {
+      ...{ what: `Auth0 application ${name}`, id: found.clientId ?? found.id, resource: name },
+      type: 'auth0:index/client:Client',
+      remove: `auth0 apps delete ${found.clientId ?? found.id}`,
+    },
+  ]
+}
