@@ -39,7 +39,9 @@ export async function rejectLost(
   droplets: Droplet[],
   state: Former[],
 ): Promise<void> {
-  const has = (kind: string) => ofKind(state, kind).length > 0
+  // A component of ours may be called like the resource in it.
+  const has = (kind: string) =>
+    ofKind(state, kind).some(({ type }) => /^(digitalocean|auth0):/.test(type))
   const found = await Promise.all([
     has('Droplet') ? [] : droplets.map((one) => lostDroplet(one, options)),
     has('ReservedIp') ? [] : lostAddresses(options, droplets),
