@@ -77,21 +77,23 @@ test('killed while the host gets ready: up goes on with it', async () => {
   expect((await sandbox.droplets()).map(({ id }) => id)).toEqual(before.map(({ id }) => id))
 })
 
-test('a droplet that is left over beside the stack’s own is told of by every update', async () => {
+test('a second droplet that carries the stack’s tag is told of by every update', async () => {
+  await stack.up()
   const [own] = await sandbox.droplets()
-  const { droplet: left } = await sandbox.digitalocean('POST', '/droplets', {
-    ...{ name: 'padlock-dev-fffffff', region: 'fra1', size: 's-1vcpu-1gb' },
-    ...{ image: 'debian-13-x64', tags: ['padlock-dev'] },
-  })
-  const { output } = await stack.up()
-  expect(output.replace(/\s+/g, ' ')).toMatch(
-    /warning: 2 droplets carry the tag padlock-dev: padlock-dev-\w+ \(\d+\), padlock-dev-\w+ \(\d+\)\./,
+  const other = await openStack(sandbox, 'other')
+  other.set({ subdomain: 'other', manageZone: false })
+  await other.up()
+  const [, left] = await sandbox.droplets()
+  const resources = [{ resource_id: String(left.id), resource_type: 'droplet' }]
+  await sandbox.digitalocean('POST', '/tags/padlock-dev/resources', { resources })
+
+  const { output } = await stack.run('preview')
+  expect(output.replace(/\s+/g, ' ')).toContain(
+    `warning: 2 droplets carry the tag padlock-dev: ${own.name} (${own.id}), ${left.name} (${left.id}).`,
   )
-  expect(output).toContain(`(${left.id})`)
   const { stdout } = await stack.run('stack --show-ids')
   expect([own.id, left.id].map((id) => stdout.includes(String(id)))).toEqual([true, false])
-  await sandbox.digitalocean('DELETE', `/droplets/${left.id}`)
-  while ((await sandbox.droplets()).length > 1) await new Promise((done) => setTimeout(done, 50))
+  expect((await other.run('destroy --yes --skip-preview')).code).toBe(0)
   expect(await things()).toEqual(whole)
 })
 
