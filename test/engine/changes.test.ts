@@ -233,7 +233,10 @@ describe('up after a changed image', () => {
     expect(reserved_ip.droplet.id).toBe(droplet.id)
     expect(await siteRecord()).toEqual(record)
     const now = await stack.outputs()
-    expect({ ...now, sshCommand: '' }).toEqual({ ...outputs, sshCommand: '' })
+    // What leaves the droplet has the droplet's own address.
+    const own = { sshCommand: '', egressIp: '' }
+    expect({ ...now, ...own }).toEqual({ ...outputs, ...own })
+    expect(now.egressIp).not.toBe(outputs.egressIp)
     // The new host has made a key of its own.
     expect(now.sshCommand).not.toBe(outputs.sshCommand)
     expect(sandbox.commands(droplet.id).map(hostCommand)).toEqual([
