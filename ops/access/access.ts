@@ -76,9 +76,13 @@ export async function closeAccess(
 }
 
 /** Every such firewall of the project. */
-export async function listAccess(api: Api, project: string): Promise<Access[]> {
-  const rows = await api.list<{ id: string; name: string }>('/firewalls', 'firewalls')
-  return rows.flatMap(({ id, name }) => {
+async function listAccess(api: Api, project: string): Promise<Access[]> {
+  return accessAmong(await api.list('/firewalls', 'firewalls'), project)
+}
+
+/** Those of an account's firewalls that are such a way in to a host of the project. */
+export function accessAmong(firewalls: { id: string; name: string }[], project: string): Access[] {
+  return firewalls.flatMap(({ id, name }) => {
     const [, stack = '', time = '', label = ''] =
       /^(.+?)\.access\.(\d{8}T\d{4}Z)\.(.+)$/.exec(withoutProject(name, project)) ?? []
     const expires = expiryOfTag(`:expires:${time}`)

@@ -49,6 +49,12 @@ interface Droplet {
   networks?: { v4?: { ip_address: string }[]; v6?: { ip_address: string }[] }
 }
 
+export interface Firewall {
+  id: string
+  name: string
+  tags?: string[]
+}
+
 interface ReservedIp {
   ip: string
   project_id?: string
@@ -72,16 +78,18 @@ interface Record {
  * Everything in both accounts that bears the project's names, by list calls alone: their number
  * grows with the pages, not with the stacks. In the order in which it can be removed, what carries
  * a mark for others after these.
+ * @param asked the account's firewalls, where the caller has asked for them already
  */
 export async function inventory(
   { digitalocean, auth0 }: Accounts,
   { project, owner, zone, parent }: Marks,
+  asked = listFirewalls(digitalocean),
 ): Promise<Owned[]> {
   type Named = { id: string; name: string }
   const [droplets, firewalls, ips, keys, projects, tags, records, applications] = await Promise.all(
     [
       digitalocean.list<Droplet>('/droplets', 'droplets'),
-      digitalocean.list<Named & { tags?: string[] }>('/firewalls', 'firewalls'),
+      asked,
       digitalocean.list<ReservedIp>('/reserved_ips', 'reserved_ips'),
       digitalocean.list<Named>('/account/keys', 'ssh_keys'),
       digitalocean.list<Project>('/projects', 'projects'),
@@ -171,6 +179,10 @@ export async function inventory(
     own(stack, { ...rest, ...(expires && { expires }) }, `/tags/${encodeURIComponent(name)}`)
   }
   return owned
+}
+
+export function listFirewalls(digitalocean: DigitalOcean): Promise<Firewall[]> {
+  return digitalocean.list('/firewalls', 'firewalls')
 }
 
 /** What carries another owner's mark as well is not ours. */

@@ -1,5 +1,6 @@
+import { type Access, accessAmong } from '../access/access.ts'
 import type { Context } from './context.ts'
-import { inventory, type Owned } from './inventory.ts'
+import { inventory, listFirewalls, type Owned } from './inventory.ts'
 import { isEphemeralName, removable } from './removable.ts'
 import type { StackSummary } from './stacks.ts'
 
@@ -25,16 +26,22 @@ export async function list(context: Context): Promise<Listed[]> {
   return (await lookAround(context)).listed
 }
 
-/** The same, and everything in the accounts that it was told by. */
+/** The same, everything in the accounts that it was told by, and the open ways in to hosts. */
 export async function lookAround({ accounts, marks, stacks, exclusive }: Context): Promise<{
   listed: Listed[]
   owned: Owned[]
+  access: Access[]
 }> {
-  const [known, owned] = await Promise.all([stacks.list(), inventory(accounts, marks)])
+  const asked = listFirewalls(accounts.digitalocean)
+  const [known, owned, firewalls] = await Promise.all([
+    stacks.list(),
+    inventory(accounts, marks, asked),
+    asked,
+  ])
   const listed = merge(known, owned, { ...marks, exclusive }).filter(
     ({ name, expires, state }) => expires || (state !== 'orphan' && isEphemeralName(name)),
   )
-  return { listed, owned }
+  return { listed, owned, access: accessAmong(firewalls, marks.project) }
 }
 
 /** Joins what the backend and what the accounts know. */

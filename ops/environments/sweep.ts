@@ -1,5 +1,5 @@
 import { formatExpiry } from '../../config/expiry.ts'
-import { closeOne, listAccess } from '../access/access.ts'
+import { type Access, closeOne } from '../access/access.ts'
 import type { Context } from './context.ts'
 import { teardown } from './down.ts'
 import { type Listed, lookAround } from './list.ts'
@@ -63,9 +63,9 @@ export async function sweep(
   context: Context,
   { held, dryRun }: { held: string[]; dryRun: boolean },
 ): Promise<Swept> {
-  const { listed, owned: before } = await lookAround(context)
+  const { listed, owned: before, access } = await lookAround(context)
   const decisions = decide(listed, held)
-  decisions.push(...(await closeExpired(context, dryRun)))
+  decisions.push(...(await closeExpired(context, access, dryRun)))
   for (const { name, action, reason } of decisions) {
     if (action !== 'keep') context.say(`${dryRun ? 'would ' : ''}${action}: ${name} (${reason})`)
   }
@@ -81,11 +81,11 @@ export async function sweep(
 
 /** Ways in to a host whose time is over; whoever opened them, an expiry that has passed is agreed to. */
 async function closeExpired(
-  { accounts: { digitalocean }, marks }: Context,
+  { accounts: { digitalocean } }: Context,
+  open: Access[],
   dryRun: boolean,
   now = new Date(),
 ): Promise<Decision[]> {
-  const open = await listAccess(digitalocean, marks.project)
   const expired = open.filter(({ expires }) => expires <= now)
   if (!dryRun) for (const one of expired) await closeOne(digitalocean, one)
   return expired.map(({ name, expires }) => ({
