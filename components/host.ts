@@ -87,7 +87,8 @@ export class Host extends pulumi.ComponentResource {
         name: keyName(name, args.owner),
         publicKey: firstKey.publicKeyOpenssh.apply((key) => key.trim()),
       },
-      { ...parent, aliases: IMPORTED },
+      // What has a name of its own is deleted first by default, and the droplet with it.
+      { ...parent, aliases: IMPORTED, deleteBeforeReplace: false },
     )
     const { sshPort } = args
     this.droplet = new Droplet(

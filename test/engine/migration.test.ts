@@ -5,7 +5,7 @@ import { FORMAT } from '../../components/format.ts'
 import { nodeExecutable } from '../../sandbox/toolchain/launcher.ts'
 import { start } from './support/processes.ts'
 import { type Json, root, type Sandbox, startSandbox } from './support/sandbox.ts'
-import { brief, openStack, type Stack } from './support/stack.ts'
+import { brief, OWNER, openStack, type Stack } from './support/stack.ts'
 
 const STATE = join(root, 'test/fixtures/states/0.1.json')
 
@@ -72,11 +72,15 @@ test('a preview replaces the droplet and what hangs on it, and all else stays or
   expect(ours.filter((line) => line.startsWith('replace ')).sort()).toEqual(REPLACED)
   expect(ours.filter((line) => /^(delete|update) /.test(line)).sort()).toEqual([
     'delete remote:Command padlock-dev-admin-keys',
+    // These get the owner's mark.
+    'update Client padlock-dev',
     'update DnsRecord padlock-dev-aaaa',
+    'update Firewall padlock-dev',
     'update Project padlock-dev',
   ])
   expect(ours.filter((line) => line.startsWith('create ')).sort()).toEqual([
     'create PrivateKey padlock-dev-first-login',
+    `create Tag padlock-dev:owner:${OWNER}`,
     'create local:Command padlock-dev-aaaa-known',
     'create local:Command padlock-dev-acme',
     'create local:Command padlock-dev-admin-keys',
@@ -108,7 +112,8 @@ describe('up', () => {
       resources
         .filter(({ type }) => /^(auth0|digitalocean|random|tls):/.test(type))
         .filter(
-          ({ urn }) => !/(:(Droplet|ReservedIpAssignment|SshKey)|-first-login)(::|$)/.test(urn),
+          ({ urn }) =>
+            !/(:(Droplet|ReservedIpAssignment|SshKey)|-first-login)(::|$)|:owner:/.test(urn),
         )
         .map(({ type, urn, id }) => `${type} ${urn.split('::').at(-1)} ${id}`)
         .sort()
