@@ -64,7 +64,6 @@ const READS = [
   'GET /api/v2/clients/:id',
   'GET /api/v2/connections',
   'GET /api/v2/tenants/settings',
-  'GET /v2/domains/:domain_name',
   'GET /v2/domains/:domain_name/records',
   'GET /v2/droplets',
   'GET /v2/sizes',
