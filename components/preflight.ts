@@ -18,8 +18,6 @@ export interface Options extends SizeOptions, ZoneOptions, LostOptions {
   /** Absent without a login: Auth0 is asked nothing then. */
   identity?: Pick<IdentitySettings, 'connections' | 'signUp' | 'verifiedConnections'>
   sshKey: 'state' | 'agent'
-  /** Is the stack to have a reserved IP? */
-  reservedIp: boolean
   /** Owner id of the stack. */
   owner: string
 }
@@ -74,13 +72,13 @@ function checkAgent({ sshKey }: Options): void {
 }
 
 async function checkDroplets(options: Options, state: Former[]): Promise<void> {
-  const { name, owner, reservedIp } = options
+  const { name, owner } = options
   const { droplets } = await getDroplets({}).catch(failDigitalOcean)
   const ours = droplets.filter((one) => one.tags.includes(name))
   rejectForeign(ours, name, owner)
   await rejectLost(options, ours, state)
   await warnOfLeftDroplets(name, ours)
-  await checkLimits(droplets.length, reservedIp, state)
+  await checkLimits(droplets.length, state)
 }
 
 /**

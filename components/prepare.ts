@@ -50,7 +50,6 @@ export async function prepare(name: string, settings: Settings): Promise<Prepare
         name,
         owner: settings.lifecycle.owner.id,
         protectDroplet: settings.lifecycle.protectDroplet,
-        reservedIp: settings.network.reservedIp,
         mayReplace: settings.lifecycle.mayReplaceDroplet,
       },
       state,

@@ -31,7 +31,6 @@ export function grouped(values: Values, { stack, owner, secretKeys }: Context): 
       httpPort,
       httpsPort,
       outbound: waysOut(endpoints(values), values.outbound),
-      reservedIp: values.expires === undefined,
     },
     host: {
       region,

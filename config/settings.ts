@@ -49,8 +49,6 @@ export interface NetworkSettings extends Ports {
   sshFrom: string[]
   /** What the host may reach on others. */
   outbound: Way[]
-  /** Has the stack a reserved IP? One that expires does without. */
-  reservedIp: boolean
 }
 
 export interface HostSettings extends Ports {

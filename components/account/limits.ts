@@ -12,15 +12,10 @@ interface Account {
 /**
  * Has the account room for what the stack does not have yet? Says what is left of it.
  * @param droplets how many the account has
- * @param reservedIp whether the stack is to have a reserved IP
  */
-export async function checkLimits(
-  droplets: number,
-  reservedIp: boolean,
-  state: Former[],
-): Promise<void> {
+export async function checkLimits(droplets: number, state: Former[]): Promise<void> {
   const needsDroplet = ofKind(state, 'Droplet').length === 0
-  const needsAddress = reservedIp && ofKind(state, 'ReservedIp').length === 0
+  const needsAddress = ofKind(state, 'ReservedIp').length === 0
   if (!needsDroplet && !needsAddress) return
   const [account, addresses] = await Promise.all([
     ask<{ account: Account }>('/v2/account'),
@@ -34,12 +29,7 @@ export async function checkLimits(
     throw full('droplets', droplets, droplet_limit, 'delete one')
   }
   if (needsAddress && total >= limit) {
-    throw full(
-      'reserved IPs',
-      total,
-      limit,
-      'delete one (doctl compute reserved-ip list), or let the stack expire: one with `expires` needs none',
-    )
+    throw full('reserved IPs', total, limit, 'delete one (doctl compute reserved-ip list)')
   }
   await log.info(
     `The DigitalOcean account has ${droplets} of ${droplet_limit} droplets and ${total} of ${limit} reserved IPs; ` +

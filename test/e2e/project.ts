@@ -1,4 +1,5 @@
-import { copyFileSync, cpSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { execFileSync } from 'node:child_process'
+import { cpSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { root, sh } from './shell.ts'
 
@@ -19,8 +20,19 @@ export function copyProject(stackFile: string): void {
       filter: (path) => !LEFT_OUT.test(path.slice(root.length)),
     })
   }
-  copyFileSync(join(root, stackFile), join(copy, 'Pulumi.dev.yaml'))
+  // A clone of its own would say the same once, as a backend inside a folder is that folder's.
+  const settings = readFileSync(join(root, stackFile), 'utf8').trimEnd()
+  writeFileSync(join(copy, 'Pulumi.dev.yaml'), `${settings}\n  padlock:owner: ${owner()}\n`)
   for (const name of ['node_modules', '.sandbox']) symlinkSync(join(root, name), join(copy, name))
+}
+
+/** The owner that the dev stack's state names. */
+function owner(): string {
+  const line = '. .sandbox/env && pulumi stack export --stack dev'
+  const state = JSON.parse(execFileSync('bash', ['-c', line], { cwd: root, encoding: 'utf8' }))
+  return state.deployment.resources.find(
+    ({ type }: { type: string }) => type === 'padlock:index:Deployment',
+  ).inputs.owner
 }
 
 const PARTS = [

@@ -33,20 +33,19 @@ const has = (...kinds: string[]): Former[] =>
   kinds.map((kind) => ({ urn: kind, type: `digitalocean:index/x:${kind}`, outputs: {} }))
 
 test('a stack that has droplet and address asks for nothing', async () => {
-  await checkLimits(25, true, has('Droplet', 'ReservedIp'))
+  await checkLimits(25, has('Droplet', 'ReservedIp'))
   expect(asked).toEqual([])
 })
 
 test('no room for a droplet', async () => {
-  await expect(checkLimits(25, true, has('ReservedIp'))).rejects.toThrow(
+  await expect(checkLimits(25, has('ReservedIp'))).rejects.toThrow(
     /^the DigitalOcean account has 25 of 25 droplets, and this stack needs one more\./,
   )
 })
 
-test('no room for a reserved IP, which a stack that expires does not need', async () => {
+test('no room for a reserved IP', async () => {
   addresses = 3
-  await expect(checkLimits(0, true, [])).rejects.toThrow(
+  await expect(checkLimits(0, [])).rejects.toThrow(
     /^the DigitalOcean account has 3 of 3 reserved IPs, and this stack needs one more\. Allowed: fewer than 3\./,
   )
-  await checkLimits(24, false, [])
 })

@@ -49,7 +49,6 @@ describe('a good configuration', () => {
         sshFrom: ['0.0.0.0/0', '::/0'],
         sshPort: 22,
         outbound: waysOut([], []),
-        reservedIp: true,
         ...ports,
       },
       host: {
