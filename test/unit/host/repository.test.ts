@@ -53,6 +53,17 @@ test('a key with another fingerprint changes nothing', () => {
   expect(sources()).toContain('first.example.com')
 })
 
+test('another program that reads the package lists is waited for', () => {
+  stub(
+    root,
+    'apt-get',
+    `echo update >>${root}/calls
+    [ "$(wc -l <${root}/calls)" -gt 2 ] || { echo 'E: Could not get lock /var/lib/apt/lists/lock' >&2; exit 100; }`,
+  )
+  expect(install(root, makeBundle(root, 'first', files('first'))).status).toBe(0)
+  expect(calls()).toEqual(['update', 'update', 'update', 'pin'])
+})
+
 test('one that cannot be reached gives way to the former one again', () => {
   install(root, makeBundle(root, 'first', files('first')))
   const { status, stderr } = install(root, makeBundle(root, 'broken', files('broken')))
