@@ -49,13 +49,17 @@ export function ownerOf(checkout: Checkout): Owner | undefined {
 
 /**
  * A git remote without what may differ between two clones of one repository: scheme, user, port,
- * `.git` and capitals. `git@github.com:Acme/shop.git` is `github.com/acme/shop`.
+ * `.git`, options and capitals. `git@github.com:Acme/shop.git` is `github.com/acme/shop`.
  */
 export function repositoryOf(remote: string): string {
   const [, scpHost, scpPath] = /^(?:[^@/]+@)?([^:/]+):(?!\/\/)(.+)$/.exec(remote) ?? []
   const text = scpHost
     ? `${scpHost}/${scpPath}`
-    : remote.replace(/^[a-z+]+:\/\//, '').replace(/^[^@/]*@/, '')
+    : // A password may hold an @ of its own, and all of it is shown and kept in the state.
+      remote
+        .replace(/^[a-z+]+:\/\//i, '')
+        .replace(/[?#].*$/, '')
+        .replace(/^[^/]*@/, '')
   return text
     .toLowerCase()
     .replace(/^([^/:]+):\d+(?=\/)/, '$1')

@@ -29,19 +29,21 @@ export function openPlace(
       `${name} is not set. Allowed: DIGITALOCEAN_TOKEN with read and write access, AUTH0_CLIENT_ID and AUTH0_CLIENT_SECRET of a machine-to-machine application for the Auth0 Management API. Fix: export it, or for the sandbox: . .sandbox/env`,
     )
   }
+  const domain = String(config['auth0:domain'] ?? need('AUTH0_DOMAIN'))
   return {
     digitalocean: { endpoint, token: need('DIGITALOCEAN_TOKEN') },
     auth0: {
-      domain: String(config['auth0:domain'] ?? need('AUTH0_DOMAIN')),
+      domain,
       clientId: need('AUTH0_CLIENT_ID'),
       clientSecret: need('AUTH0_CLIENT_SECRET'),
     },
-    exclusive: endpoint === environment.PADLOCK_EXCLUSIVE && isHere(endpoint),
+    exclusive:
+      endpoint === environment.PADLOCK_EXCLUSIVE && [endpoint, `https://${domain}`].every(isHere),
     receipts: environment.PADLOCK_RECEIPTS ?? '.padlock/receipts',
   }
 }
 
-/** No real account is ever taken for the project's alone. */
+/** No real account is ever taken for the project's alone, nor a real tenant beside a sandbox's. */
 function isHere(endpoint: string): boolean {
   return /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(new URL(endpoint).hostname)
 }

@@ -87,10 +87,16 @@ async function closeExpired(
   now = new Date(),
 ): Promise<Decision[]> {
   const expired = open.filter(({ expires }) => expires <= now)
-  if (!dryRun) for (const one of expired) await closeOne(digitalocean, one)
-  return expired.map(({ name, expires }) => ({
-    name,
-    action: 'close access',
-    reason: `expired ${formatExpiry(expires)}`,
-  }))
+  const decisions: Decision[] = []
+  for (const one of expired) {
+    const decision = { name: one.name, reason: `expired ${formatExpiry(one.expires)}` }
+    try {
+      if (!dryRun) await closeOne(digitalocean, one)
+      decisions.push({ ...decision, action: 'close access' })
+    } catch (error) {
+      const reason = `${decision.reason}, still open: ${(error as Error).message}`
+      decisions.push({ ...decision, action: 'leave', reason })
+    }
+  }
+  return decisions
 }

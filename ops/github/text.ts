@@ -33,7 +33,7 @@ export const text = {
     `### Environment \`${name}\`\n\n**It could not be brought up.** ${link(run, 'The run says why')}; a push or \`/preview\` tries again. What was made stays until then, and goes when the label goes.\n`,
 
   down: (receipt: Receipt, why: string) => {
-    const { stack, removed, left, seconds } = receipt
+    const { stack, removed, left, kept, seconds } = receipt
     const rows = removed.map((each) => `- ${thing(each)}, ${each.at}`)
     return [
       `### Environment \`${stack}\``,
@@ -42,6 +42,7 @@ export const text = {
         ? `Destroyed in ${Math.round(seconds)} s (${why}); the accounts were asked, and nothing is left.`
         : `**Not all of it is gone** (${why}). Left in the accounts:`,
       ...(left.length > 0 ? ['', ...left.map((each) => `- ${thing(each)}`)] : []),
+      ...(kept ? ['', `It was not touched: ${kept}`] : []),
       '',
       `<details><summary>Removed: ${removed.length}</summary>`,
       '',

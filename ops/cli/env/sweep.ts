@@ -42,8 +42,8 @@ export async function run(args: string[]): Promise<number> {
 function told({ decisions, receipts }: Swept): string {
   const kept = decisions.filter(({ action }) => action === 'keep').length
   const lines = receipts.map(
-    ({ stack, removed, left }) =>
-      `${stack}: ${removed.length} removed${left.length > 0 ? `, left: ${left.map(({ kind, name }) => `${kind} ${name}`).join(', ')}` : ''}`,
+    ({ stack, removed, left, kept }) =>
+      `${stack}: ${removed.length} removed${left.length > 0 ? `, left: ${left.map(({ kind, name }) => `${kind} ${name}`).join(', ')}` : ''}${kept ? `; ${kept}` : ''}`,
   )
   return [...lines, `${receipts.length} swept, ${kept} kept`].join('\n')
 }

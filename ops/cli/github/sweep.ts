@@ -26,9 +26,12 @@ export async function run(args: string[]): Promise<number> {
   const dryRun = values['dry-run']
   const { decisions, receipts } = await sweep(github, environments, { dryRun, run: runner.number })
   const rows = decisions.map(({ name, action, reason }) => `| ${name} | ${action} | ${reason} |`)
-  const left = receipts.flatMap((receipt) =>
-    receipt.left.map(({ kind, name, id }) => `- left of ${receipt.stack}: ${kind} ${name} (${id})`),
-  )
+  const left = receipts.flatMap((receipt) => [
+    ...receipt.left.map(
+      ({ kind, name, id }) => `- left of ${receipt.stack}: ${kind} ${name} (${id})`,
+    ),
+    ...(receipt.kept ? [`- ${receipt.stack} was not touched: ${receipt.kept}`] : []),
+  ])
   const title = dryRun ? 'Sweep, dry run' : 'Sweep'
   const table = ['| environment | | why |', '|---|---|---|', ...rows, '', ...left].join('\n')
   const told = rows.length > 0 ? table : 'No environment.'

@@ -14,6 +14,8 @@ test.each([
   'https://github.com/acme/shop',
   'https://github.com/acme/shop.git/',
   'https://x-access-token:ghs_1@github.com/acme/shop.git',
+  'https://ada@acme.com:p@ss:1@github.com/acme/shop.git',
+  'HTTPS://github.com/acme/shop.git?private_token=ghs_1',
   'ssh://git@github.com/acme/shop.git',
   'ssh://git@ssh.github.com:443/acme/shop.git',
   'git://github.com//acme/shop.git',

@@ -1,0 +1,51 @@
+import type { Context } from '../../../ops/environments/context.ts'
+import { sweep } from '../../../ops/environments/sweep.ts'
+import { text } from '../../../ops/github/text.ts'
+
+test('a way in that cannot be closed is named and left, and the sweep goes on', async () => {
+  const names = ['a', 'b'].map((label) => `padlock-pr-1.access.20200101T0000Z.${label}`)
+  const context = {
+    accounts: {
+      digitalocean: {
+        list: async (path: string) =>
+          path === '/firewalls' ? names.map((name) => ({ id: name.slice(-1), name })) : [],
+        remove: async (path: string) => {
+          if (path === '/firewalls/a') throw new Error('answers 500')
+          return true
+        },
+      },
+      auth0: { applications: async () => [] },
+    },
+    marks: { project: 'padlock', owner: '1a2b3c4d', zone: 'example.com', parent: 'preview' },
+    stacks: { list: async () => [] },
+    exclusive: false,
+    say: () => undefined,
+  } as unknown as Context
+  const { decisions } = await sweep(context, { held: [], dryRun: false })
+  expect(decisions).toEqual([
+    {
+      name: names[0],
+      action: 'leave',
+      reason: 'expired 2020-01-01T00:00Z, still open: answers 500',
+    },
+    { name: names[1], action: 'close access', reason: 'expired 2020-01-01T00:00Z' },
+  ])
+})
+
+test('a pull request is told why its environment was not touched', () => {
+  const comment = text.down(
+    {
+      stack: 'pr-1',
+      startedAt: '2026-11-22T09:00:00.000Z',
+      endedAt: '2026-11-22T09:00:01.000Z',
+      seconds: 1,
+      removed: [],
+      left: [{ kind: 'droplet', name: 'padlock-pr-1-1a2b3c4', id: '7' }],
+      kept: 'it is protected',
+      nameless: [],
+      calls: { digitalocean: 1, auth0: 1 },
+    },
+    'the label was taken off',
+  )
+  expect(comment).toContain('It was not touched: it is protected')
+})
