@@ -3,7 +3,7 @@ import { getConnection } from '@pulumi/auth0/getConnection.js'
 import { getDroplets } from '@pulumi/digitalocean/getDroplets.js'
 import { Config, log, RunError, runtime } from '@pulumi/pulumi'
 import type { IdentitySettings } from '../config/settings.ts'
-import { configurationError, failDigitalOcean } from './account/error.ts'
+import { configurationError, failAuth0, failDigitalOcean } from './account/error.ts'
 import { checkImage } from './account/image.ts'
 import { checkLimits } from './account/limits.ts'
 import { type LostOptions, rejectLost } from './account/lost.ts'
@@ -158,15 +158,4 @@ async function checkClientSecrets(): Promise<void> {
     'an application that is granted the scope read:client_keys',
     'Auth0 dashboard, Applications > APIs > Auth0 Management API > Machine to Machine',
   )
-}
-
-function failAuth0(error: Error): never {
-  if (/access_denied|unauthorized|401/i.test(error.message)) {
-    throw configurationError(
-      'Auth0 refused the management credentials',
-      'a machine-to-machine application that is authorised for the Auth0 Management API',
-      'export AUTH0_CLIENT_ID and AUTH0_CLIENT_SECRET; auth0:clientId and auth0:clientSecret in the configuration go before them',
-    )
-  }
-  throw new RunError(`Auth0 did not answer as it should: ${error.message}`)
 }

@@ -20,3 +20,14 @@ export function failDigitalOcean(error: Error): never {
   }
   throw new RunError(`DigitalOcean did not answer as it should: ${error.message}`)
 }
+
+export function failAuth0(error: Error): never {
+  if (/access_denied|unauthorized|401/i.test(error.message)) {
+    throw configurationError(
+      'Auth0 refused the management credentials',
+      'a machine-to-machine application that is authorised for the Auth0 Management API',
+      'export AUTH0_CLIENT_ID and AUTH0_CLIENT_SECRET; auth0:clientId and auth0:clientSecret in the configuration go before them',
+    )
+  }
+  throw new RunError(`Auth0 did not answer as it should: ${error.message}`)
+}

@@ -3,6 +3,7 @@ import { RunError } from '@pulumi/pulumi'
 import { IMPORT_FLAGS } from '../imported.ts'
 import { type Former, ofKind } from '../state.ts'
 import { ask } from './digitalocean.ts'
+import { failAuth0 } from './error.ts'
 
 export interface LostOptions {
   /** The deployment's name: its tag, its Project's and its application's name. */
@@ -138,7 +139,7 @@ async function lostProjects({ name }: LostOptions): Promise<Lost[]> {
 async function lostApplication({ name }: LostOptions): Promise<Lost[]> {
   const found = await getClient({ name }).catch((error: Error) => {
     if (/no client found/i.test(error.message)) return undefined
-    throw new RunError(`Auth0 did not answer as it should: ${error.message}`)
+    return failAuth0(error)
   })
   if (!found) return []
   return [
