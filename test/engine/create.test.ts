@@ -13,7 +13,7 @@ afterAll(() => sandbox.stop())
 
 test('a preview of a new stack asks both accounts and creates nothing', async () => {
   const steps = await stack.preview()
-  expect(steps.map(({ op }) => op)).toEqual(Array(30).fill('create'))
+  expect(steps.map(({ op }) => op)).toEqual(Array(31).fill('create'))
   expect(await sandbox.things()).toEqual([])
   expect(await sandbox.writes()).toEqual([])
 })

@@ -1,6 +1,7 @@
 /** An environment over one that is half destroyed, and the sweep. */
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { openProject, type Project } from './support/project.ts'
 import { type Json, type Sandbox, startSandbox } from './support/sandbox.ts'
 
@@ -42,9 +43,10 @@ test('comes up where the teardown has left the droplet and taken its key', async
   const file = join(sandbox.dir, 'state/.pulumi/stacks/padlock/pr-1.json')
   const state = JSON.parse(readFileSync(file, 'utf8'))
   const { latest } = state.checkpoint
-  const goes = /command:|Assignment$|Probe$|Release/
+  const goes = /command:|Assignment$|Probe$|Release|Project/
   latest.resources = latest.resources.filter(({ urn }: Json) => !goes.test(urn.split('::')[2]))
   writeFileSync(file, JSON.stringify(state))
+  await removeProject('padlock-pr-1')
 
   const { code, output } = await project.padlock('env up pr-1 --ttl 1h')
   if (code !== 0) throw new Error(output)
@@ -54,6 +56,22 @@ test('comes up where the teardown has left the droplet and taken its key', async
   expect(after).toHaveLength(1)
   expect(after[0].id).not.toBe(before.id)
 })
+
+/** As the provider does it: a project goes when nothing is in it. */
+async function removeProject(name: string): Promise<void> {
+  const { projects } = await sandbox.digitalocean('GET', '/projects?per_page=200')
+  const { id } = projects.find((one: Json) => one.name === name)
+  const { resources } = await sandbox.digitalocean('GET', `/projects/${id}/resources?per_page=200`)
+  const urns = resources.map(({ urn }: Json) => urn)
+  await sandbox.digitalocean('POST', '/projects/default/resources', { resources: urns })
+  // They leave it in the background.
+  const gone = () =>
+    sandbox.digitalocean('DELETE', `/projects/${id}`).then(
+      () => true,
+      () => false,
+    )
+  while (!(await gone())) await sleep(100)
+}
 
 /** Time passes: both marks of an environment's expiry are moved into the past. */
 async function expire(name: string): Promise<void> {
