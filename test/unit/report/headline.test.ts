@@ -5,7 +5,7 @@ const DROPLET = 'digitalocean:index/droplet:Droplet'
 
 test.each<[string, string, number]>([
   ['no-change', 'No change', 0],
-  ['first-up', 'First deployment: creates 29 resources', 0],
+  ['first-up', 'First deployment: creates 31 resources', 0],
   ['app-file', 'Release only, no downtime', 0],
   ['app-env', 'Release only, no downtime', 0],
   ['allowed-emails', 'Release only, no downtime', 0],
@@ -46,7 +46,7 @@ test.each<[string, string, number]>([
   ['protected', 'The preview fails: unable to replace resource Droplet padlock-dev', 0],
   ['bad-size', 'The preview fails: size = "s-9vcpu-9gb" is not a size that DigitalOcean has', 0],
   ['drift', 'Drift; not as the state says: the firewall', 0],
-  ['destroy', 'Destroys the whole deployment: 31 resources and the site with them', 0],
+  ['destroy', 'Destroys the whole deployment: 33 resources and the site with them', 0],
 ])('%s: %s', (name, text, downtimeSeconds) => {
   expect(report(recording(name)).headline).toMatchObject({ text, downtimeSeconds })
 })
