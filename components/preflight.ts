@@ -18,8 +18,6 @@ export interface Options extends SizeOptions, ZoneOptions, LostOptions {
   /** Absent without a login: Auth0 is asked nothing then. */
   identity?: Pick<IdentitySettings, 'connections' | 'signUp' | 'verifiedConnections'>
   sshKey: 'state' | 'agent'
-  /** Owner id of the stack. */
-  owner: string
 }
 
 /** What the accounts answered. */

@@ -10,6 +10,8 @@ export interface LostOptions {
   name: string
   /** Absent without a login: Auth0 is asked nothing then. */
   identity?: object
+  /** Owner id of the stack. */
+  owner: string
   /** Must the loss of a droplet be consented to? */
   protectDroplet: boolean
 }
@@ -135,13 +137,19 @@ async function lostProjects({ name }: LostOptions): Promise<Lost[]> {
     }))
 }
 
-/** A tenant takes any number of applications of one name. */
-async function lostApplication({ name }: LostOptions): Promise<Lost[]> {
+/**
+ * A tenant takes any number of applications of one name, so another owner's is neither in the way nor
+ * to be taken over or deleted.
+ */
+export async function lostApplication({
+  name,
+  owner,
+}: Pick<LostOptions, 'name' | 'owner'>): Promise<Lost[]> {
   const found = await getClient({ name }).catch((error: Error) => {
     if (/no client found/i.test(error.message)) return undefined
     return failAuth0(error)
   })
-  if (!found) return []
+  if (!found || (found.clientMetadata?.owner ?? owner) !== owner) return []
   return [
     {
       ...{ what: `Auth0 application ${name}`, id: found.clientId ?? found.id, resource: name },

@@ -20,7 +20,7 @@ export async function openEnvironments({ quiet = false } = {}): Promise<Context>
   const { config, zone, parent } = readTemplate(project)
   const place = openPlace(config)
   const { digitalocean } = place
-  const owner = config[`${project}:owner`] ?? ownerHere(project, await organization())?.id
+  const owner = config[`${project}:owner`] || ownerHere(project, await organization())?.id
   if (owner === undefined) {
     throw new Error(
       `nothing tells whose the environments of this checkout are: it has no git remote origin. Fix: set ${project}:owner in ${TEMPLATE} to one word for this repository, such as acmeshop.`,

@@ -4,8 +4,8 @@ import { isObject, revealAll, type Value } from '../server/values.ts'
 import type { Auth0 } from './api.ts'
 
 /**
- * An application by its client id or its name: what it is called and, if the token may read it, its
- * secret. By name the real plugin looks through all of them, 100 a page.
+ * An application by its client id or its name: what it is called, its metadata and, if the token may
+ * read it, its secret. By name the real plugin looks through all of them, 100 a page.
  */
 export const getClient: FunctionHandler<Auth0> = async ({ token, args }, { client }) => {
   const { clientId: given, name } = revealAll(args)
@@ -21,6 +21,7 @@ export const getClient: FunctionHandler<Auth0> = async ({ token, args }, { clien
         description: found.description ?? '',
         appType: found.app_type ?? '',
         clientSecret: found.client_secret ?? '',
+        clientMetadata: found.client_metadata ?? {},
       },
     }
   } catch (error) {
