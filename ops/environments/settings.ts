@@ -67,16 +67,17 @@ export function writeSettings({ project, stack, expires, set }: SettingsOptions)
   const own = { ...set, subdomain: `${stack}.${parent}`, expires }
   const prefixed = Object.entries(own).map(([key, value]) => [`${project}:${key}`, value])
   const file = settingsFile(stack)
-  const shared = hasSecrets(settings)
-    ? {
-        ...settings,
-        // The template's key stays the template's; the engine gives a new stack one of its own.
-        encryptionsalt: undefined,
-        encryptedkey: undefined,
-        ...(existsSync(file) && keysOf(readSettings(file))),
-        config: withoutSecrets(settings.config) as Record<string, unknown>,
-      }
-    : settings
+  const shared = {
+    ...settings,
+    ...(hasSecrets(settings) && {
+      // The template's key stays the template's; the engine gives a new stack one of its own.
+      encryptionsalt: undefined,
+      encryptedkey: undefined,
+      config: withoutSecrets(settings.config) as Record<string, unknown>,
+    }),
+    // Secrets that were set for this environment alone are written with its own key.
+    ...(existsSync(file) && keysOf(readSettings(file))),
+  }
   const config = { ...shared.config, ...Object.fromEntries(prefixed) }
   writeFileSync(file, MARK + stringify({ ...shared, config }))
 }

@@ -31,3 +31,14 @@ test('a number of the template is written digit for digit, and again when the ex
   expect(written).toContain('padlock:sshPort: 2222\n')
   expect(written).toContain('padlock:subdomain: pr-7.preview\n')
 })
+
+test('an environment keeps the key of its own secrets when the expiry moves', () => {
+  const name = { project: 'padlock', stack: 'pr-7', expires: '2026-11-23T09:00Z' }
+  writeSettings({ ...name, set: {} })
+  const own = '  padlock:appSecrets:\n    TOKEN:\n      secure: v1:abc\nencryptionsalt: v1:own\n'
+  writeFileSync('Pulumi.pr-7.yaml', readFileSync('Pulumi.pr-7.yaml', 'utf8') + own)
+  writeSettings({ ...name, set: ownSettings('padlock', 'pr-7') })
+  const written = readFileSync('Pulumi.pr-7.yaml', 'utf8')
+  expect(written).toContain('encryptionsalt: v1:own\n')
+  expect(written).toContain('secure: v1:abc\n')
+})
