@@ -33,7 +33,9 @@ export async function checkLive(
       ? [`commit ${live} is live, and the commit here (${here}) does not have it: git pull`]
       : []),
     ...(environment === 'Production' && isDirty(here)
-      ? ['files differ from the commit here, so nobody could tell what is live: git status']
+      ? [
+          'files differ from the commit here (settings count too), so nobody could tell what is live: git commit',
+        ]
       : []),
   ]
   if (wrong.length === 0) return here

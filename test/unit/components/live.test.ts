@@ -76,7 +76,7 @@ test.each([
 test('changed files stop an update of production, and are marked elsewhere', async () => {
   writeFileSync(join(folder, 'file'), 'changed')
   await expect(check(commits[1], { environment: 'Production' })).rejects.toThrow(
-    'files differ from the commit here',
+    'files differ from the commit here (settings count too), so nobody could tell what is live: git commit.',
   )
   expect(await check(commits[1])).toBe(`${commits[1]}-dirty`)
   expect(await check(`${commits[1]}-dirty`)).toBe(`${commits[1]}-dirty`)
