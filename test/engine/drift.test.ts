@@ -71,6 +71,11 @@ test('a reserved IP that is gone stops the refresh; the README leads out', async
   const { urn } = resources.find(({ type }) => type.endsWith(':ReservedIpAssignment'))
   const removed = await stack.run(`state delete ${urn} --target-dependents --yes`)
   expect(removed.output).not.toMatch(/error:/)
+  // The project depends on the assignment; the next update names it.
+  const [message = ''] = await stack.mistakes()
+  const [, command] = /keep it: pulumi (import .*)/.exec(message) ?? []
+  const imported = await stack.run(`${command} --yes`)
+  expect([command, imported.code]).toEqual([expect.stringContaining(':Project padlock-dev '), 0])
   await stack.up('--refresh')
 
   const now = await stack.outputs()
