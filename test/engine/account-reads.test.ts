@@ -8,6 +8,7 @@ let stack: Stack
 beforeAll(async () => {
   sandbox = await startSandbox()
   stack = await openStack(sandbox, 'dev')
+  stack.set({ keepZone: true })
   await stack.up()
 })
 afterEach(() => sandbox.control.setFaults({}))

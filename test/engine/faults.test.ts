@@ -78,9 +78,10 @@ test('a change that was refused and stays in the state is made by up with a refr
   const { code, output } = await stack.run('up --yes --skip-preview')
   expect(code).not.toBe(0)
   expect(output).toContain('This size is not available at present.')
+  // Like the official provider, the stand-in powers it on again.
   expect((await sandbox.droplets())[0]).toMatchObject({
     size_slug: before.size_slug,
-    status: 'off',
+    status: 'active',
   })
 
   await sandbox.control.setFaults({ digitalocean: [] })
