@@ -182,20 +182,55 @@ print(json.dumps(bridge.listening(8080, given)))`,
 })
 
 test('connections that are open to a release, and nothing else', () => {
-  const table = `Num       RefCount Protocol Flags    Type St Inode Path
-0000000000000000: 00000002 00000000 00010000 0001 01 21 /run/app/app.sock
-0000000000000000: 00000003 00000000 00000000 0001 03 22 /run/app/app.sock
-0000000000000000: 00000003 00000000 00000000 0001 03 23 /srv/app/releases/3f2a9c01d2e4/app.sock
-0000000000000000: 00000003 00000000 00000000 0001 03 24 /run/other.sock
-0000000000000000: 00000003 00000000 00000000 0001 03 25
+  const table = `u_str ESTAB 0      0       /run/app/app.sock 22 * 23 <-> ino:501 dev:0/65024
+u_str ESTAB 0      0       /run/app/app.sock 24 * 25 <-> ino:502 dev:0/65024
+u_str ESTAB 0      0       /srv/app/releases/3f2a9c01d2e4/app.sock 26 * 27 <-> ino:501 dev:0/65024
+u_str ESTAB 0      0       /run/other.sock 28 * 29 <-> ino:501 dev:0/25
+u_str ESTAB 0      0       * 30 * 31 <->
 `
   const found = python(
     `
 from padlock_release import drain
-print(json.dumps(drain.count(given)))`,
+print(json.dumps(drain.count(given, 501)))`,
     table,
   )
   expect(found).toBe(2)
+})
+
+test('a connection that is taken in another network namespace counts, and ends', () => {
+  const found = python(
+    `
+import os, socket, tempfile
+from padlock_release import drain
+folder = tempfile.mkdtemp()
+path = folder + '/app.sock'
+drain.store.socket_path = lambda release: path
+listening, going = os.pipe()
+if os.fork() == 0:
+    if os.geteuid() == 0:
+        import ctypes
+        if ctypes.CDLL(None).unshare(0x40000000) != 0:
+            os._exit(1)
+    listener = socket.socket(socket.AF_UNIX)
+    listener.bind(path)
+    listener.listen()
+    os.write(going, b'x')
+    taken, _ = listener.accept()
+    taken.recv(1)
+    os._exit(0)
+os.read(listening, 1)
+client = socket.socket(socket.AF_UNIX)
+before = drain.connections('r')
+client.connect(path)
+during = drain.connections('r')
+client.close()
+os.wait()
+print(json.dumps([before, during, drain.connections('r')]))
+os.unlink(path)
+os.rmdir(folder)`,
+    null,
+  )
+  expect(found).toEqual([0, 1, 0])
 })
 
 test.each([

@@ -1,13 +1,12 @@
 """Lets what a release has begun come to its end, before the release is stopped."""
 
+import os
+import subprocess
 import time
 
-from . import appuser, nofollow
+from . import nofollow, store
 from .failure import Failure
 from .log import say
-
-# Of /proc/net/unix: the state SS_CONNECTED (linux/net.h).
-CONNECTED = '03'
 
 
 def wait(release: str, seconds: int) -> None:
@@ -26,18 +25,20 @@ def wait(release: str, seconds: int) -> None:
 
 def connections(release: str) -> int:
     """How many requests the proxy has open; each has a connection of its own."""
-    # The proxy is in another network namespace, whose table does not show them.
     try:
-        pid = nofollow.read(f'{appuser.runtime_directory()}/app-{release}.pid')
-        if pid is None or not pid.strip().isdecimal():
-            return 0
-        with open(f'/proc/{pid.strip()}/net/unix', encoding='utf-8', errors='replace') as table:
-            return count(table.read())
-    except (Failure, OSError):
+        with nofollow.opened(store.socket_path(release)) as found:
+            inode = os.fstat(found).st_ino
+        ask = ['ss', '--no-header', '--unix', '--extended', 'state', 'connected']
+        return count(subprocess.run(ask, capture_output=True, text=True, check=True).stdout, inode)
+    except (Failure, OSError, subprocess.SubprocessError):
         return 0
 
 
-def count(table: str) -> int:
-    """The accepted connections of a socket `app.sock` in a text of /proc/net/unix."""
-    rows = (line.split() for line in table.splitlines()[1:])
-    return sum(1 for row in rows if len(row) >= 8 and row[5] == CONNECTED and row[7].endswith('/app.sock'))
+def count(table: str, inode: int) -> int:
+    """
+    The connections that were taken at the socket with this inode, in a table of ss(8). They have its
+    file and lie in the network namespace of who connected, so here, whatever the app's own is
+    (net/unix/af_unix.c, unix_stream_connect).
+    """
+    rows = (line.split() for line in table.splitlines())
+    return sum(1 for row in rows if f'ino:{inode}' in row and any(word.endswith('/app.sock') for word in row))
