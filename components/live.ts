@@ -22,9 +22,9 @@ export async function checkLive(
   { environment, allowOlder, expires }: LiveOptions,
 ): Promise<string | undefined> {
   const here = commitHere()
-  const [release] = ofKind(state, 'Release')
+  const [release] = ofKind(state, 'Live')
   const live: string | undefined = release?.outputs.commit
-  if (release) {
+  if (release?.outputs.release) {
     await pulumi.log.info(`live: release ${release.outputs.release} of commit ${live ?? 'unknown'}`)
   }
   if (here === undefined || allowOlder || expires) return here

@@ -7,6 +7,7 @@ import type { AppOrigin } from '../../config/settings.ts'
 import { onHost } from '../ssh/on-host.ts'
 import { connection, type SshTarget } from '../ssh/target.ts'
 import type { Archive } from './archive.ts'
+import { Live } from './live.ts'
 
 export interface ReleaseArgs {
   ssh: SshTarget
@@ -98,9 +99,8 @@ export class Release extends pulumi.ComponentResource {
       },
       { ...options, dependsOn: [...source, ...args.after] },
     )
-    // Known once it is live, so the state names it even where the update fails later.
-    const commit = this.live.stdout.apply(() => args.commit ?? 'unknown')
-    this.registerOutputs({ release: this.release, commit })
+    new Live(name, this.live, { release: this.release, commit: args.commit }, { parent: this })
+    this.registerOutputs({})
   }
 }
 

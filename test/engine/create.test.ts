@@ -116,10 +116,10 @@ describe('up', () => {
   })
 
   test('keeps the commit that is live in the state, and the next preview names it', async () => {
-    const release = (await stack.state()).find(({ type }: Json) => type === 'padlock:index:Release')
-    expect(release.outputs.commit).toMatch(/^([0-9a-f]{40}(-dirty)?|unknown)$/)
+    const live = (await stack.state()).find(({ type }: Json) => type === 'padlock:index:Live')
+    expect(live.outputs.commit).toMatch(/^([0-9a-f]{40}(-dirty)?|unknown)$/)
     const { output } = await stack.run('preview')
-    expect(output).toContain(`live: release ${release.outputs.release} of commit`)
+    expect(output).toContain(`live: release ${live.outputs.release} of commit`)
   })
 
   test('runs each command on the host once, in order', async () => {

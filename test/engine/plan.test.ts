@@ -64,6 +64,8 @@ test('one that was half done goes on, and is not done again afterwards', async (
   sandbox.fail('release', 'the app does not answer')
   expect(await applyPlan(engine, folder, what)).not.toBe(0)
   expect(said).toContain('the app does not answer')
+  // What was live before it still is.
+  expect((await stack.run('preview')).output).toMatch(/live: release [0-9a-f]{12} of commit/)
   sandbox.mend()
   expect(await applyPlan(engine, folder, what)).toBe(0)
   expect(await stack.preview()).toEqual([])

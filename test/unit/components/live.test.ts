@@ -45,7 +45,7 @@ function check(live: string | undefined, more: Partial<LiveOptions> & { preview?
   mockProviders(preview)
   const urn = 'urn:pulumi:dev::padlock::padlock:index:Release::padlock-dev'
   const outputs = { release: 'aaaaaaaaaaaa', ...(live && { commit: live }) }
-  const state = live === undefined ? [] : [{ urn, type: 'padlock:index:Release', outputs }]
+  const state = live === undefined ? [] : [{ urn, type: 'padlock:index:Live', outputs }]
   return checkLive(state, { environment: 'Development', allowOlder: false, ...options })
 }
 
