@@ -13,7 +13,7 @@ const modules = [
 export default {
   testEnvironment: 'node',
   // Milliseconds after which a test hangs: several suites share the cores.
-  testTimeout: 30_000,
+  testTimeout: 90_000,
   roots: ['<rootDir>/test'],
   testMatch: ['**/*.test.ts'],
   extensionsToTreatAsEsm: [],

@@ -37,7 +37,7 @@ beforeAll(async () => {
     port: 0,
     token: 'right',
     machines: noMachines(),
-    actionMs: 100,
+    actionMs: 400,
   })
   log = await runGo({ DIGITALOCEAN_API_URL: api.url, DIGITALOCEAN_TOKEN: 'right' })
   outcomes = outcomesOf(log)

@@ -13,7 +13,7 @@ const ROOT = join(import.meta.dirname, '..', '..')
 const CACHE = process.env.PADLOCK_CACHE ?? join(ROOT, '.sandbox', 'cache')
 /** Time for a cold cache, in which the engine is built first. */
 const BUILD = 1_200_000
-const OPERATION = 120_000
+const OPERATION = 240_000
 
 let toolchain: Toolchain
 let host: SshServer

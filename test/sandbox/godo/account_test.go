@@ -84,7 +84,7 @@ func TestCatalogue(t *testing.T) {
 	equal(t, "applications", len(applications), 1)
 	mine, _, err := c.Images.ListUser(ctx, nil)
 	ok(t, err)
-	equal(t, "own images", len(mine), 0)
+	equal(t, "own images", len(mine), 1)
 	_, _, err = c.Images.GetBySlug(ctx, "plan-9")
 	refused(t, err, 404, "could not be found")
 }
