@@ -150,6 +150,11 @@ describe('the host', () => {
       'timeout 5 bash -c \'echo >/dev/tcp/10.0.2.2/25060\'; echo "exit $?"',
       /^exit 124$/m,
     ],
+    [
+      'connections outlive a reload of the proxy that listens',
+      'cat /proc/sys/net/ipv4/tcp_migrate_req',
+      /^1$/m,
+    ],
     ['security updates come by themselves', 'apt-config dump | grep -i origin', /caddy/i],
   ])('%s', async (_what, command, expected) => {
     expect((await onHost(command)).output).toMatch(expected)
