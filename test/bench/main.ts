@@ -80,20 +80,27 @@ try {
   await sandbox.stop()
 }
 
-/** The preflight with the stack's values, as the first lines of a program. */
+/** The preflight with the stack's values and state, as the first lines of a program. */
 function accountsAsked(resources: Json[]): string {
-  const { region, size } = resources.find(({ type }) => /:Droplet$/.test(type)).inputs
+  const { region, size, image } = resources.find(({ type }) => /:Droplet$/.test(type)).inputs
+  const { owner } = resources.find(({ type }) => /:Deployment$/.test(type)).inputs
   const options = {
-    region,
-    size,
-    zone: 'padlock.localhost',
-    manageZone: true,
-    connections: ['Username-Password-Authentication'],
-    tag: 'padlock-dev',
-    owner: 'abc1234',
+    ...{ name: 'padlock-dev', owner, region, size, image, sshKey: 'state' },
+    ...{ protectDroplet: false, mayReplace: false },
+    ...{ zone: 'padlock.localhost', recordName: 'dev', manageZone: true },
+    identity: {
+      connections: ['Username-Password-Authentication'],
+      signUp: 'closed',
+      verifiedConnections: [],
+    },
   }
-  const module = join(root, 'components', 'preflight.ts')
-  return `import { preflight } from '${module}'\nawait preflight(${JSON.stringify(options)})\n`
+  const from = (file: string) => `'${join(root, 'components', file)}'`
+  return [
+    `import { formerResources } from ${from('state.ts')}`,
+    `import { preflight } from ${from('preflight.ts')}`,
+    `await preflight(${JSON.stringify(options)}, await formerResources())`,
+    '',
+  ].join('\n')
 }
 
 function cell(costs: Cost[], kind: keyof Cost): string {
