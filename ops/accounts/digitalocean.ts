@@ -8,8 +8,8 @@ const TIMEOUT_MS = 30_000
 const LONGEST_WAIT_MS = 65_000
 
 /**
- * The DigitalOcean API as far as reading and tidying an account, a way in to a host, and looking up prices need it. Answers 429 and 5xx are
- * asked again, after the time that `retry-after` names.
+ * The DigitalOcean API as far as reading and tidying an account, a way in to a host, and looking up
+ * prices need it. Answers 429 and 5xx are asked again, after the time that `retry-after` names.
  */
 export class DigitalOcean {
   /** Requests made, those asked again too. */

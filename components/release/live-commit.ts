@@ -1,6 +1,6 @@
 import * as pulumi from '@pulumi/pulumi'
-import { commitHere, isDirty, isPartOfHead } from '../config/commit.ts'
-import { type Former, ofKind } from './state.ts'
+import { commitHere, isDirty, isPartOfHead } from '../../config/commit.ts'
+import { type Former, ofKind } from '../state.ts'
 
 export interface LiveOptions {
   /** `Development`, `Staging` or `Production`. */
