@@ -10,7 +10,9 @@ const name = deploymentName(pulumi.getProject(), pulumi.getStack())
 const prepared = await prepare(name, settings)
 const deployment = new Deployment(name, settings, prepared)
 const { guard: protect } = settings.lifecycle
-if (needsGuard(protect, prepared.state)) new Guard(name, { protect, dependsOn: deployment })
+if (needsGuard(protect, prepared.state)) {
+  new Guard(name, { protect, dependsOn: deployment, parent: deployment.live })
+}
 
 export const {
   url,

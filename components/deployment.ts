@@ -32,6 +32,8 @@ import { loginCommand } from './ssh/login-command.ts'
  */
 export class Deployment extends pulumi.ComponentResource {
   readonly outputs: Outputs
+  /** What remembers the live release; the one component that has nothing below it. */
+  readonly live: pulumi.Resource
 
   constructor(
     name: string,
@@ -98,6 +100,7 @@ export class Deployment extends pulumi.ComponentResource {
       },
       child,
     )
+    this.live = release.remembered
     const { carried } = new Certificates(name, { ssh, dropletId, after: [installed] }, child)
     const { acmeRoot, siteRoot } = certificates
     const proxy = new Site(

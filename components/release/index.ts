@@ -54,6 +54,8 @@ export class Release extends pulumi.ComponentResource {
   /** Twelve hex digits of the contents: app, environment and secrets. */
   readonly release: pulumi.Output<string>
   readonly live: command.remote.Command
+  /** The entry in the state that names it. */
+  readonly remembered: Live
 
   constructor(name: string, args: ReleaseArgs, opts?: pulumi.ComponentResourceOptions) {
     super('padlock:index:Release', name, shown(args), opts)
@@ -99,7 +101,8 @@ export class Release extends pulumi.ComponentResource {
       },
       { ...options, dependsOn: [...source, ...args.after] },
     )
-    new Live(name, this.live, { release: this.release, commit: args.commit }, { parent: this })
+    const live = { release: this.release, commit: args.commit }
+    this.remembered = new Live(name, this.live, live, { parent: this })
     this.registerOutputs({})
   }
 }

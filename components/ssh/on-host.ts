@@ -33,7 +33,7 @@ export function onHost(
 function answersWithin(seconds: number) {
   return async ({ newInputs }: pulumi.ResourceHookArgs): Promise<void> => {
     const { host, port } = await plain<{ host: string; port: number }>(newInputs?.connection)
-    await portAnswers(host, port, Number(process.env.PADLOCK_SSH_SECONDS ?? seconds))
+    await portAnswers(host, port, Number(process.env.PADLOCK_SSH_SECONDS) || seconds)
   }
 }
 

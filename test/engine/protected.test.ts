@@ -1,6 +1,6 @@
 /** A destroy of what is protected touches nothing, and a zone is not lost by a key that is turned off. */
 import { openProject, type Project } from './support/project.ts'
-import { type Sandbox, startSandbox } from './support/sandbox.ts'
+import { type Json, type Sandbox, startSandbox } from './support/sandbox.ts'
 import { openStack, type Stack } from './support/stack.ts'
 
 jest.setTimeout(300_000)
@@ -46,6 +46,23 @@ async function refused(run: () => Promise<{ code: number | null; output: string 
   await answers()
   return output.replace(/\s+/g, ' ')
 }
+
+test('the guard needs all of the stack, so no destroy takes anything before it', async () => {
+  const state = await stack.state()
+  const needs = ({ parent, dependencies = [] }: Json): string[] => [
+    ...(parent ? [parent] : []),
+    ...dependencies,
+  ]
+  const needed = new Set<string>()
+  const visit = (urn: string) => {
+    if (needed.has(urn)) return
+    needed.add(urn)
+    for (const one of needs(state.find((each) => each.urn === urn))) visit(one)
+  }
+  visit(state.find(({ type }) => type === 'padlock:index:Guard').urn)
+  const left = state.filter(({ urn, type }) => !needed.has(urn) && !/^pulumi:prov/.test(type))
+  expect(left.map(({ urn }) => urn)).toEqual([])
+})
 
 const LIFT = 'to lift: pulumi config set protect false, then pulumi up'
 

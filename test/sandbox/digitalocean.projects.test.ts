@@ -22,6 +22,7 @@ async function urnsOf(id: string): Promise<string[]> {
 async function addressed(): Promise<{ droplet: string; ip: string }> {
   const { id } = await account.droplet(DROPLET)
   const { body } = await account.call('POST', '/reserved_ips', { droplet_id: id })
+  await account.api.settled()
   return { droplet: `do:droplet:${id}`, ip: body.reserved_ip.ip }
 }
 
