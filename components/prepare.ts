@@ -46,6 +46,7 @@ export async function prepare(name: string, settings: Settings): Promise<Prepare
       {
         ...settings.host,
         ...settings.dns,
+        dnsServer: settings.certificates.dnsServer,
         identity: settings.identity,
         name,
         owner: settings.lifecycle.owner.id,

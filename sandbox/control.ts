@@ -2,6 +2,7 @@
 import { request } from 'node:http'
 import { join } from 'node:path'
 import { json } from 'node:stream/consumers'
+import type { Delegation } from './dns/delegations.ts'
 import { readIfThere } from './files.ts'
 import type { Endpoint, FaultRule } from './types.ts'
 
@@ -84,6 +85,8 @@ export interface Control {
   status(): Promise<SandboxStatus>
   setFaults(faults: Faults): Promise<void>
   setLimits(limits: Limits): Promise<void>
+  /** What the registrar of a zone was told; every zone is delegated to DigitalOcean unless set. */
+  setDelegation(delegation: Delegation): Promise<void>
   /** The forward to a machine's port, past the cloud firewall; undefined while it is off. */
   forward(dropletId: number, port: number): Promise<Endpoint | undefined>
   /** Asks the sandbox to end; resolves once it has understood. */
@@ -125,6 +128,7 @@ export function openControl(dir: string): Control {
     status: () => ask('GET', '/status'),
     setFaults: async (faults) => void (await ask('POST', '/faults', faults)),
     setLimits: async (limits) => void (await ask('POST', '/limits', limits)),
+    setDelegation: async (delegation) => void (await ask('POST', '/delegations', delegation)),
     forward: async (id, port) =>
       (await ask<{ endpoint?: Endpoint }>('GET', `/droplets/${id}/forward?port=${port}`)).endpoint,
     stop: async () => void (await ask('POST', '/stop')),

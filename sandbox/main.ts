@@ -41,6 +41,7 @@ async function serve(settings: Settings): Promise<void> {
     status: () => sandbox.status(),
     setFaults: (faults) => sandbox.setFaults(faults),
     setLimits: (limits) => sandbox.setLimits(limits),
+    setDelegation: (delegation) => sandbox.setDelegation(delegation),
     forward: (id, port) => sandbox.forward(id, port),
     stop: () => stop(),
   })

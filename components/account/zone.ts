@@ -2,16 +2,15 @@ import { getDomain } from '@pulumi/digitalocean/getDomain.js'
 import { RunError } from '@pulumi/pulumi'
 import { IMPORT_FLAGS } from '../imported.ts'
 import { type Former, ofKind } from '../state.ts'
+import { checkDelegation, type DelegationOptions } from './delegated.ts'
 import { ask } from './digitalocean.ts'
 import { configurationError, failDigitalOcean } from './error.ts'
 
-export interface ZoneOptions {
+export interface ZoneOptions extends DelegationOptions {
   /** The deployment's name; the zone and the records are named after it in the state. */
   name: string
-  zone: string
   /** `@` for the zone itself. */
   recordName: string
-  manageZone: boolean
 }
 
 interface ZoneRecord {
@@ -21,8 +20,8 @@ interface ZoneRecord {
 }
 
 /**
- * Is an adopted zone in the account, and one that the stack is to make not? Does the site's name lead
- * nowhere else? Two A records answer at random, and beside a CNAME there can be none.
+ * Is an adopted zone in the account, and delegated to it, and one that the stack is to make not? Does
+ * the site's name lead nowhere else? Two A records answer at random, and beside a CNAME there can be none.
  */
 export async function checkZone(options: ZoneOptions, state: Former[]): Promise<void> {
   const { zone, manageZone } = options
@@ -48,6 +47,7 @@ export async function checkZone(options: ZoneOptions, state: Former[]): Promise<
     )
   }
   checkRecords(options, records, state)
+  await checkDelegation(options, state)
 }
 
 const hostOf = ({ zone, recordName }: ZoneOptions) =>

@@ -1,5 +1,5 @@
 import { Finding } from '../probe/site.ts'
-import type { NameServer } from './dns.ts'
+import type { NameServer } from '../resolution/name-servers.ts'
 
 /** What a certificate is about to be ordered for. */
 export interface Order {

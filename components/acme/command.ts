@@ -2,8 +2,8 @@ import { connect } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
 import { Finding } from '../probe/site.ts'
+import { serversOf } from '../resolution/name-servers.ts'
 import { items, type Order, type Outside } from './checklist.ts'
-import { serversOf } from './dns.ts'
 
 /** New records take seconds until all of a zone's name servers have them. */
 const SECONDS = 30

@@ -2,6 +2,7 @@ import { chmod, rm } from 'node:fs/promises'
 import { createServer, type IncomingMessage, type Server } from 'node:http'
 import { json } from 'node:stream/consumers'
 import { controlPath, type Faults, type Limits, type SandboxStatus } from '../control.ts'
+import type { Delegation } from '../dns/delegations.ts'
 import type { Endpoint } from '../types.ts'
 
 /** What the control socket can ask of the sandbox. */
@@ -9,6 +10,7 @@ export interface Controlled {
   status(): SandboxStatus
   setFaults(faults: Faults): void
   setLimits(limits: Limits): void
+  setDelegation(delegation: Delegation): void
   forward(dropletId: number, port: number): Promise<Endpoint | undefined>
   stop(): void
 }
@@ -54,6 +56,9 @@ async function answer(
       return { status: 200, body: {} }
     case 'POST /limits':
       sandbox.setLimits((await json(request)) as Limits)
+      return { status: 200, body: {} }
+    case 'POST /delegations':
+      sandbox.setDelegation((await json(request)) as Delegation)
       return { status: 200, body: {} }
     case 'GET /droplets/forward': {
       const port = Number(url.searchParams.get('port'))

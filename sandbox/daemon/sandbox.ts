@@ -7,6 +7,7 @@ import { type Auth0, startAuth0 } from '../auth0/index.ts'
 import { openAuthority } from '../ca/index.ts'
 import type { Faults, Limits, SandboxFile, SandboxStatus } from '../control.ts'
 import { type DigitalOcean, startDigitalOcean } from '../digitalocean/index.ts'
+import { type Delegation, Delegations } from '../dns/delegations.ts'
 import { startDns } from '../dns/index.ts'
 import { writeAtomically } from '../files.ts'
 import { startGate } from '../ingress/gate.ts'
@@ -32,6 +33,7 @@ export class Sandbox {
   /** How to end what runs, in the order of the start. */
   readonly #closers: (() => Promise<void>)[] = []
   #apis?: { digitalocean: DigitalOcean; auth0: Auth0 }
+  #delegations?: Delegations
   #machines: Machines = noMachines()
   #problems: () => string[] = () => []
   #ready = false
@@ -80,7 +82,9 @@ export class Sandbox {
       }),
     )
     cloud = digitalocean
-    const resolve: Cloud['resolve'] = (name, type) => digitalocean.resolve(name, type)
+    const delegations = new Delegations((name, type) => digitalocean.resolve(name, type))
+    const { resolve } = delegations
+    this.#delegations = delegations
     const dns = await this.#part('dns', ports.dns, () =>
       startDns({ host: HOST, port: ports.dns, resolve }),
     )
@@ -231,6 +235,10 @@ export class Sandbox {
   setLimits({ digitalocean, auth0 }: Limits): void {
     if (digitalocean) this.#apis?.digitalocean.setBurst(digitalocean)
     if (auth0) this.#apis?.auth0.setRequestsPerSecond(auth0.requestsPerSecond)
+  }
+
+  setDelegation(delegation: Delegation): void {
+    this.#delegations?.set(delegation)
   }
 
   forward(dropletId: number, port: number): Promise<Endpoint | undefined> {

@@ -1,4 +1,5 @@
 import { Resolver } from 'node:dns/promises'
+import { delegationOf } from './delegation.ts'
 
 /** One name server, and the answers that the checklist needs. */
 export interface NameServer {
@@ -56,10 +57,7 @@ function nameServer(
 export async function serversOf(zone: string, server?: string): Promise<NameServer[]> {
   if (server) return [nameServer(server, server)]
   const system = nameServer('the resolver of this computer')
-  const names = await system.resolver.resolveNs(zone).catch((error: NodeJS.ErrnoException) => {
-    if (NOTHING.includes(error.code ?? '')) return []
-    throw error
-  })
+  const { servers: names } = await delegationOf(zone)
   const found: NameServer[] = []
   for (const name of names) {
     const [address] = await system.addresses(name).catch(() => [])
