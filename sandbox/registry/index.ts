@@ -1,11 +1,14 @@
-/** A container image registry that only gives (OCI distribution specification, pull). */
+/**
+ * A container image registry that only gives (OCI distribution specification, pull), and asks for
+ * tokens as Docker Hub and GHCR do.
+ */
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { createServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import type { ServerCertificate } from '../ca/index.ts'
-import { isAuthorized, type RegistryCredentials } from './authorization.ts'
+import { type Refusal, type RegistryCredentials, Tokens } from './authorization.ts'
 import { openBlob, readManifest, readTags } from './layout.ts'
 
 export interface RegistryOptions {
@@ -17,6 +20,8 @@ export interface RegistryOptions {
   images: string[]
   /** Repositories that want credentials, read at every request; the others are public. */
   credentials?: () => Promise<RegistryCredentials>
+  /** The time, in milliseconds, that tokens expire by. */
+  now?: () => number
   /** Called before anything of a repository is read; may lay its image there. */
   prepare?: (repository: string) => Promise<void>
   log?: (line: string) => void
@@ -29,12 +34,14 @@ export interface Registry {
 
 /** Repository names of the specification. */
 const NAME = '[a-z0-9]+(?:(?:\\.|_|__|-+)[a-z0-9]+)*(?:/[a-z0-9]+(?:(?:\\.|_|__|-+)[a-z0-9]+)*)*'
+const TOKEN_PATH = '/token'
 const ROUTE = new RegExp(`^/v2/(${NAME})/(manifests|blobs|tags)/([\\w.:-]+)$`)
 
 export async function startRegistry(options: RegistryOptions): Promise<Registry> {
   const { log = () => {} } = options
+  const tokens = new Tokens(options.now)
   const server = createServer(options.certificate, (request, response) => {
-    respond(request, response, options).catch((error: Error) => {
+    respond(request, response, options, tokens).catch((error: Error) => {
       log(`registry: ${request.method} ${request.url}: ${error.message}`)
       if (response.headersSent) response.destroy()
       else refuse(response, 503, 'UNAVAILABLE', error.message)
@@ -57,28 +64,52 @@ async function respond(
   request: IncomingMessage,
   response: ServerResponse,
   options: RegistryOptions,
+  tokens: Tokens,
 ): Promise<void> {
   response.setHeader('docker-distribution-api-version', 'registry/2.0')
   if (request.method !== 'GET' && request.method !== 'HEAD') {
     return refuse(response, 405, 'UNSUPPORTED', 'this registry only gives')
   }
-  const path = (request.url ?? '/').split('?')[0] as string
+  const [path = '', query] = (request.url ?? '/').split('?')
+  if (path === TOKEN_PATH) {
+    const credentials = (await options.credentials?.()) ?? {}
+    const scopes = new URLSearchParams(query).getAll('scope')
+    const answer = tokens.issue(credentials, request.headers.authorization, scopes)
+    if (!answer) return refuse(response, 401, 'UNAUTHORIZED', 'incorrect username or password')
+    return send(response, request, 'application/json', JSON.stringify(answer))
+  }
   const [, repository, kind, reference = ''] = ROUTE.exec(path) ?? []
   const base = path === '/v2/' || path === '/v2'
   if (!base && !repository) return refuse(response, 404, 'NAME_INVALID', `no such path: ${path}`)
-  const credentials = (await options.credentials?.()) ?? {}
-  if (!isAuthorized(credentials, repository, request.headers.authorization)) {
-    response.setHeader('www-authenticate', 'Basic realm="registry"')
-    return refuse(response, 401, 'UNAUTHORIZED', 'authentication required')
-  }
+  const refusal = tokens.refusal(request.headers.authorization, repository)
+  if (refusal) return challenge(request, response, repository, refusal)
   if (!repository) return send(response, request, 'application/json', '{}')
   await options.prepare?.(repository)
   const layouts = options.images.map((folder) => join(folder, repository))
+  const tags = await firstOf(layouts, readTags)
+  // As Docker Hub, which does not tell what is private from what is not there.
+  if (!tags) return challenge(request, response, repository, 'insufficient_scope')
   if (kind === 'blobs') return sendBlob(response, request, layouts, reference)
   if (kind === 'manifests') return sendManifest(response, request, layouts, reference)
-  const tags = await firstOf(layouts, readTags)
-  if (!tags) return refuse(response, 404, 'NAME_UNKNOWN', `no repository ${repository}`)
   send(response, request, 'application/json', JSON.stringify({ name: repository, tags }))
+}
+
+/** Says where a token is to be had, and for what. */
+function challenge(
+  request: IncomingMessage,
+  response: ServerResponse,
+  repository: string | undefined,
+  refusal: Refusal,
+): void {
+  const words = {
+    realm: `https://${request.headers.host}${TOKEN_PATH}`,
+    service: 'registry',
+    ...(repository && { scope: `repository:${repository}:pull` }),
+    ...(refusal !== 'none' && { error: refusal }),
+  }
+  const listed = Object.entries(words).map(([name, value]) => `${name}="${value}"`)
+  response.setHeader('www-authenticate', `Bearer ${listed.join(',')}`)
+  refuse(response, 401, 'UNAUTHORIZED', 'authentication required')
 }
 
 async function sendManifest(
