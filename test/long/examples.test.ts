@@ -3,6 +3,8 @@ import { bringUp, type Example, HOST } from '../examples/support/app.ts'
 
 jest.setTimeout(900_000)
 
+const APT = 'apt-get -o Dir::State::Lists="$PWD/.apt"'
+
 const examples: Example[] = [
   {
     name: 'nextjs',
@@ -30,7 +32,12 @@ const examples: Example[] = [
     name: 'static',
     // Debian's nginx stands for the image's, so three paths and the port are others.
     build: [
-      ['apt-get', 'download', 'nginx', 'nginx-common'],
+      // With package lists of its own: those of the computer may be old or none.
+      [
+        'sh',
+        '-c',
+        `mkdir -p .apt/partial && ${APT} -qq update && ${APT} download nginx nginx-common`,
+      ],
       ['sh', '-c', 'for file in *.deb; do dpkg-deb -x "$file" .nginx; done'],
       [
         'sh',
