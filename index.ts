@@ -21,6 +21,7 @@ export const {
   egressIp,
   issuer,
   clientId,
+  nameServers,
   release,
   expiresAt,
   sshCommand,

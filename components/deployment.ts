@@ -18,6 +18,7 @@ import type { Prepared } from './prepare.ts'
 import { Probe } from './probe/index.ts'
 import { Project } from './project.ts'
 import { Release } from './release/index.ts'
+import { NAME_SERVERS } from './resolution/delegation.ts'
 import { caddyfile } from './site/caddyfile.ts'
 import { Site } from './site/index.ts'
 import { loginCommand } from './ssh/login-command.ts'
@@ -134,8 +135,7 @@ export class Deployment extends pulumi.ComponentResource {
         ...site,
         host: site.hostname,
         address: reservedIp,
-        issuer: certificates.issuer,
-        dnsServer: certificates.dnsServer,
+        ...certificates,
         after: [assigned, ...dns.records],
       },
       child,
@@ -165,6 +165,7 @@ export class Deployment extends pulumi.ComponentResource {
       egressIp: droplet.ipv4Address,
       issuer: identity?.issuer,
       clientId: identity?.clientId,
+      nameServers: settings.dns.manageZone ? NAME_SERVERS : undefined,
       release: release.release,
       expiresAt: until ?? 'never',
       sshCommand: loginCommand(reservedIp, settings.host, host.hostKey),

@@ -11,6 +11,8 @@ export interface Outputs {
   /** Both absent without a login. */
   issuer?: string
   clientId?: pulumi.Output<string>
+  /** To be entered at the registrar; absent where the stack did not make the zone. */
+  nameServers?: string[]
   release: pulumi.Output<string>
   expiresAt: string
   sshCommand: pulumi.Output<string>

@@ -70,6 +70,7 @@ export function grouped(values: Values, { stack, owner, secretKeys }: Context): 
       acmeRoot: values.acmeRoot || undefined,
       issuer: issuerOf(values),
       dnsServer: values.dnsServer || undefined,
+      delegationMinutes: values.manageZone ? values.delegationMinutes : undefined,
       siteRoot: values.siteRoot || knownRoots(acmeDirectory) || values.acmeRoot || undefined,
     },
     serving: {

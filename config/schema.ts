@@ -76,6 +76,7 @@ export function keys(context: Context) {
     ),
     manageZone: flag(),
     keepZone: flag(),
+    delegationMinutes: wholeNumber('number of minutes', 0, 1440, 15),
     caaIssuer: optional(
       (say) => v.union([v.literal('none'), texts.dnsName(say)]),
       'the DNS name by which CAA records name the certificate authority, or none',

@@ -109,6 +109,8 @@ export interface CertificateSettings {
   issuer?: string
   /** `IP:port` that is asked for the site's records; absent for the zone's own name servers. */
   dnsServer?: string
+  /** How long a zone that the stack made may take to be delegated; absent for others. */
+  delegationMinutes?: number
 }
 
 /** What the proxy allows visitors and the app. */

@@ -2,8 +2,10 @@ import { connect } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
 import { Finding } from '../probe/site.ts'
+import { delegationOf } from '../resolution/delegation.ts'
 import { serversOf } from '../resolution/name-servers.ts'
 import { items, type Order, type Outside } from './checklist.ts'
+import { untilDelegated } from './delegated.ts'
 
 /** New records take seconds until all of a zone's name servers have them. */
 const SECONDS = 30
@@ -11,10 +13,12 @@ const PAUSE_MS = 2000
 const CONNECT_MS = 5000
 
 export const help = `main.ts HOST --zone ZONE --address IP --port N [--port N] [--issuer NAME] [--dns IP:PORT]
+            [--delegation-minutes N]
 
 Asks what a certificate authority will ask before it issues: whether the name leads to the
 address, whether CAA permits it, whether the ports answer. Exit code 0: all do. 1: the first
-that does not, and who can change it.`
+that does not, and who can change it. With --delegation-minutes it waits so long for the zone to be
+delegated to DigitalOcean, and says every half minute what it waits for.`
 
 /** Prints one line for each item, or the one that fails; the exit code. */
 export async function run(args: string[]): Promise<number> {
@@ -27,6 +31,7 @@ export async function run(args: string[]): Promise<number> {
       port: { type: 'string', multiple: true },
       issuer: { type: 'string' },
       dns: { type: 'string' },
+      'delegation-minutes': { type: 'string' },
     },
   })
   const [host] = positionals
@@ -38,6 +43,11 @@ export async function run(args: string[]): Promise<number> {
   const order = { host, zone, address, ports: port.map(Number), issuer }
   const outside: Outside = { servers: () => serversOf(zone, dns), reach }
   try {
+    const minutes = values['delegation-minutes']
+    if (minutes !== undefined) {
+      const ask = () => delegationOf(zone, dns)
+      await untilDelegated(zone, ask, Number(minutes) * 60, console.log)
+    }
     console.log((await checklist(order, outside, SECONDS)).join('\n'))
     return 0
   } catch (error) {

@@ -12,6 +12,8 @@ export interface AcmeChecklistArgs {
   issuer?: string
   /** `IP:port` of the name server to ask; absent for the zone's own. */
   dnsServer?: string
+  /** How long the zone may take to be delegated; absent where the stack did not make it. */
+  delegationMinutes?: number
   /** The records and the address. */
   after: pulumi.Resource[]
 }
@@ -19,26 +21,30 @@ export interface AcmeChecklistArgs {
 /**
  * What a certificate authority will ask, asked before it does: a failed attempt to get a
  * certificate costs a minute and says little. Runs at the first deployment and when name, address,
- * ports or authority change.
+ * ports or authority change. Goes on once the zone that the stack made is delegated, and says what is
+ * to be entered at its registrar.
  */
 export class AcmeChecklist extends pulumi.ComponentResource {
   readonly passed: pulumi.Resource
 
   constructor(name: string, args: AcmeChecklistArgs, opts?: pulumi.ComponentResourceOptions) {
     super('padlock:index:AcmeChecklist', name, {}, opts)
-    const { host, zone, address, httpPort, httpsPort, issuer, dnsServer } = args
+    const { host, zone, address, httpPort, httpsPort, issuer, dnsServer, delegationMinutes } = args
     const more = [
       ...(issuer ? ['--issuer', issuer] : []),
       ...(dnsServer ? ['--dns', dnsServer] : []),
+      ...(delegationMinutes !== undefined ? ['--delegation-minutes', delegationMinutes] : []),
     ]
+    const limit = `${5 + (delegationMinutes ?? 0)}m`
     this.passed = new command.local.Command(
       `${name}-acme`,
       {
         create: pulumi.interpolate`node components/acme/main.ts ${host} --zone ${zone} --address ${address} --port ${httpPort} --port ${httpsPort} ${more.join(' ')}`,
         addPreviousOutputInEnv: false,
-        logging: 'none',
+        // What it waits for.
+        logging: 'stdout',
       },
-      { parent: this, dependsOn: args.after, customTimeouts: { create: '5m', update: '5m' } },
+      { parent: this, dependsOn: args.after, customTimeouts: { create: limit, update: limit } },
     )
     this.registerOutputs({})
   }

@@ -107,6 +107,7 @@ describe('up', () => {
       egressIp: expect.stringMatching(/^127\.20\.\d+\.\d+$/),
       issuer: `https://${sandbox.file.auth0.customDomain}/`,
       clientId: expect.stringMatching(/^\w{32}$/),
+      nameServers: ['ns1.digitalocean.com', 'ns2.digitalocean.com', 'ns3.digitalocean.com'],
       release: expect.stringMatching(/^[0-9a-f]{12}$/),
       sshCommand: expect.stringContaining(`ssh -p ${ssh} `),
       adminPrivateKey: expect.stringMatching(/^-----BEGIN OPENSSH PRIVATE KEY-----\n/),

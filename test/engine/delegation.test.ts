@@ -1,5 +1,5 @@
 /** A zone whose registrar names other servers, or none: said first, waited for, asked by name. */
-import { type Sandbox, startSandbox } from './support/sandbox.ts'
+import { hostCommand, type Sandbox, startSandbox } from './support/sandbox.ts'
 import { openStack, type Stack } from './support/stack.ts'
 
 jest.setTimeout(300_000)
@@ -46,5 +46,61 @@ describe('a zone that somebody made in the account', () => {
   test('is taken where it is delegated', async () => {
     await sandbox.control.setDelegation({ zone, servers: ['ns1.digitalocean.com'] })
     expect((await stack.preview()).length).toBeGreaterThan(0)
+  })
+})
+
+describe('a zone that the stack makes, and that its registrar leads elsewhere', () => {
+  let droplet: number
+  beforeAll(() => sandbox.control.setDelegation(PARKED))
+
+  test('is named in a preview, which waits for nothing', async () => {
+    const { code, output, seconds } = await stack.run('preview')
+    expect(code).toBe(0)
+    expect(output).toContain(
+      'padlock.localhost is not delegated to DigitalOcean yet: it is served by ns1.parking.example and ns2.parking.example. Enter ns1.digitalocean.com, ns2.digitalocean.com and ns3.digitalocean.com at its registrar',
+    )
+    expect(seconds).toBeLessThan(30)
+  })
+
+  test('ends an update at the limit, after all that needs no name was made', async () => {
+    const undo = stack.set({ delegationMinutes: 0 })
+    const { code, output } = await stack.run('up --yes --skip-preview')
+    undo()
+    expect(code).not.toBe(0)
+    expect(output).toContain(
+      'no certificate could be issued: padlock.localhost is not delegated to DigitalOcean after 0 min: it is served by ns1.parking.example and ns2.parking.example',
+    )
+    expect(output).toContain('the next pulumi up goes on from here')
+    droplet = (await sandbox.droplets())[0].id
+    expect(sandbox.commands(droplet).map(hostCommand)).toContain('site stage')
+    expect(sandbox.commands(droplet).map(hostCommand)).not.toContain('site serve')
+  })
+
+  test('lets the next update go on, which says what it waits for, and ends well once it is delegated', async () => {
+    const { process, done } = stack.launch('up --yes --skip-preview')
+    let said = ''
+    const waits = new Promise<void>((resolve) => {
+      process.stdout?.on('data', (chunk) => {
+        said += chunk
+        if (said.includes('Goes on for 15 min')) resolve()
+      })
+    })
+    const early = done.then(({ output }) => {
+      throw new Error(`it does not wait:\n${output}`)
+    })
+    await Promise.race([waits, early])
+    await sandbox.control.setDelegation({ zone, servers: ['ns1.digitalocean.com'] })
+    early.catch(() => {})
+    const { code, output } = await done
+    expect({ code, output }).toMatchObject({ code: 0 })
+    expect(said).toContain(
+      'enter ns1.digitalocean.com, ns2.digitalocean.com and ns3.digitalocean.com',
+    )
+    expect((await sandbox.droplets()).map(({ id }) => id)).toEqual([droplet])
+    expect((await stack.outputs()).nameServers).toEqual([
+      'ns1.digitalocean.com',
+      'ns2.digitalocean.com',
+      'ns3.digitalocean.com',
+    ])
   })
 })

@@ -92,6 +92,7 @@ describe('a good configuration', () => {
         siteRoot: undefined,
         issuer: 'letsencrypt.org',
         dnsServer: undefined,
+        delegationMinutes: undefined,
       },
       serving: { responseSeconds: 60, maxBodyMiB: 10, drainSeconds: 30 },
       release: {
