@@ -111,7 +111,7 @@ export async function inventory(
 
   for (const { id, name, size, tags: carried, networks } of droplets) {
     const stack = stackOf('droplet', name, project)
-    const mark = tagMark(carried, stack)
+    const mark = stack === undefined ? strangerMark(carried) : tagMark(carried, stack)
     dropletMarks.set(id, mark)
     for (const { ip_address } of [...(networks?.v4 ?? []), ...(networks?.v6 ?? [])])
       addresses.set(ip_address.toLowerCase(), mark)
@@ -122,9 +122,10 @@ export async function inventory(
   const projectsById = new Map(projects.map((one) => [one.id, one]))
   for (const { ip, project_id, droplet } of ips) {
     const home = projectsById.get(project_id ?? '')
+    const inOthers = ownerOfNote(home?.description ?? '') !== undefined
     const by = droplet
       ? stackOf('droplet', droplet.name, project)
-      : (stackOf('project', home?.name ?? '', project) ?? '')
+      : (stackOf('project', home?.name ?? '', project) ?? (inOthers ? undefined : ''))
     const mark = droplet
       ? (dropletMarks.get(droplet.id) ?? 'none')
       : markOf([ownerOfNote(home?.description ?? '')])
@@ -135,16 +136,17 @@ export async function inventory(
     const stack = stackOf('firewall', name, project)
     own(stack, { kind: 'firewall', id, name, mark: tagMark(followed, stack) }, `/firewalls/${id}`)
   }
-  const recordMarks = new Map<string, Mark>()
-  for (const { name, data } of records) {
-    const mark = addresses.get(data.toLowerCase())
-    if (mark && recordMarks.get(name) !== 'other') recordMarks.set(name, mark)
-  }
-  for (const { id, name, type, data } of records) {
+  const leading = records.filter(({ type }) => /^A{1,4}$/.test(type))
+  const markOfAddress = ({ data }: Record) => addresses.get(data.toLowerCase()) ?? 'none'
+  const addressesAt = Map.groupBy(leading, ({ name }) => name)
+  for (const record of records) {
+    const { id, name, type, data } = record
     const stack = name.endsWith(`.${parent}`) ? name.slice(0, -parent.length - 1) : undefined
-    const leads = /^A{1,4}$/.test(type) ? addresses.get(data.toLowerCase()) : recordMarks.get(name)
+    const mark = leading.includes(record)
+      ? markOfAddress(record)
+      : markOfAll((addressesAt.get(name) ?? []).map(markOfAddress))
     const rest = { kind: 'dns record', id: String(id), name: `${name}.${zone} ${type} ${data}` }
-    own(stack, { ...rest, mark: leads ?? 'none' }, `/domains/${zone}/records/${id}`)
+    own(stack, { ...rest, mark }, `/domains/${zone}/records/${id}`)
   }
   for (const { id, name } of keys) {
     const stack = stackOf('ssh key', name, project)
@@ -183,6 +185,15 @@ export async function inventory(
 
 export function listFirewalls(digitalocean: DigitalOcean): Promise<Firewall[]> {
   return digitalocean.list('/firewalls', 'firewalls')
+}
+
+/** Another project's droplet is another's, though the key `owner` may give both one id. */
+const strangerMark = (tags: string[]): Mark => (tags.some(ownerOfTag) ? 'other' : 'none')
+
+/** Whose a record without an address is: as much ours as every address at its name. */
+function markOfAll(marks: Mark[]): Mark {
+  if (marks.includes('other')) return 'other'
+  return marks.length > 0 && marks.every((mark) => mark === 'ours') ? 'ours' : 'none'
 }
 
 /** What carries another owner's mark as well is not ours. */

@@ -87,7 +87,6 @@ test('what carries no mark itself is ours by what it refers to, or by the owner 
     'firewall f1',
     'dns record 21',
     'dns record 22',
-    'dns record 23',
     'ssh key 11',
     'auth0 client c-pr-1',
     'project p1',
@@ -109,6 +108,8 @@ test('what carries no mark itself is ours by what it refers to, or by the owner 
     'droplet 3',
     'reserved ip 203.0.113.3',
     'firewall f3',
+    // One of the two addresses at its name is a stranger's.
+    'dns record 23',
     // Leads elsewhere.
     'dns record 24',
     'dns record 27',
@@ -129,5 +130,51 @@ test('a tag that two owners claim is nobody’s to remove', async () => {
     'padlock-pr-1 other',
     'padlock-pr-1:owner:1a2b3c4d ours',
     `padlock-pr-1:owner:${OTHER} other`,
+  ])
+})
+
+test('a record without an address is judged by every address at its name, in any order', async () => {
+  const droplets = [
+    droplet(1, 'pr-1', ['owner:1a2b3c4d'], '198.51.100.1'),
+    droplet(2, 'pr-2', [`owner:${OTHER}`], '198.51.100.2'),
+  ]
+  const at = (addresses: string[]) =>
+    addresses.map((data, id) => ({ id, name: 'pr-1.preview', type: 'A', data }))
+  const caa = { id: 9, name: 'pr-1.preview', type: 'CAA', data: 'letsencrypt.org' }
+  const markOfCaa = async (...addresses: string[]) => {
+    const owned = await inventory(accounts({ droplets, records: [caa, ...at(addresses)] }), marks)
+    return owned.find(({ kind, id }) => kind === 'dns record' && id === '9')?.mark
+  }
+  const [ours, theirs, elsewhere] = ['198.51.100.1', '198.51.100.2', '192.0.2.9']
+  expect(await markOfCaa(ours)).toBe('ours')
+  expect(await markOfCaa(ours, elsewhere)).toBe('none')
+  expect(await markOfCaa(elsewhere, ours)).toBe('none')
+  expect(await markOfCaa(theirs, ours)).toBe('other')
+  expect(await markOfCaa(ours, theirs)).toBe('other')
+})
+
+test('another project in the account is a stranger, though both were given one owner id', async () => {
+  const shop = {
+    ...droplet(1, 'pr-1', [], '198.51.100.1'),
+    ...{ name: 'shop-pr-1-1a2b3c4', tags: ['shop-pr-1', 'shop-pr-1:owner:1a2b3c4d'] },
+  }
+  const owned = await inventory(
+    accounts({
+      droplets: [shop],
+      reserved_ips: [
+        { ip: '203.0.113.1', project_id: 'p1', droplet: null },
+        { ip: '203.0.113.2', project_id: 'default', droplet: null },
+      ],
+      projects: [
+        { id: 'p1', name: 'shop-pr-1', description: 'https://x (stack pr-1, owner 1a2b3c4d)' },
+        { id: 'default', name: 'first', description: '' },
+      ],
+      records: [{ id: 21, name: 'pr-1.preview', type: 'A', data: '198.51.100.1' }],
+    }),
+    marks,
+  )
+  expect(owned.map(({ kind, id, mark, stack }) => [kind, id, mark, stack])).toEqual([
+    ['reserved ip', '203.0.113.2', 'none', ''],
+    ['dns record', '21', 'other', 'pr-1'],
   ])
 })
