@@ -2,6 +2,8 @@ import { existsSync, readFileSync } from 'node:fs'
 import * as pulumi from '@pulumi/pulumi'
 import { ownerHere } from './checkout.ts'
 import { declaredTypes } from './declared.ts'
+import { ConfigurationError, message } from './error.ts'
+import { formerName } from './former-name.ts'
 import { parse, type RawConfig } from './parse.ts'
 import type { Settings } from './settings.ts'
 import { fromText } from './text.ts'
@@ -15,17 +17,20 @@ export type { Settings }
  */
 export function readConfig(): Settings {
   const types = declaredTypes()
-  const prefix = `${pulumi.getProject()}:`
+  const project = pulumi.getProject()
+  const prefix = `${project}:`
   const raw: RawConfig = {}
-  for (const [key, text] of Object.entries(pulumi.runtime.allConfig())) {
+  const all = pulumi.runtime.allConfig()
+  rejectFormerName(Object.keys(all), project, Object.keys(types))
+  for (const [key, text] of Object.entries(all)) {
     if (!key.startsWith(prefix)) continue
     const name = key.slice(prefix.length)
     raw[name] = types[name] === 'string' ? text : fromText(text)
   }
   return parse(raw, {
-    project: pulumi.getProject(),
+    project,
     stack: pulumi.getStack(),
-    owner: ownerHere(pulumi.getProject(), pulumi.getOrganization()),
+    owner: ownerHere(project, pulumi.getOrganization()),
     auth0Domain: new pulumi.Config('auth0').get('domain') ?? process.env.AUTH0_DOMAIN,
     secretKeys: secretKeys(prefix),
     readFile: (path) => {
@@ -37,6 +42,17 @@ export function readConfig(): Settings {
     },
     hasFile: (folder, file) => existsSync(`${folder}/${file}`),
   })
+}
+
+/** Keys of a former name count for nothing, and with their defaults a stack opens what they close. */
+function rejectFormerName(keys: string[], project: string, declared: string[]): void {
+  const former = formerName(keys, project, declared)
+  if (former === undefined) return
+  const found = keys.filter((key) => key.startsWith(`${former}:`)).join(', ')
+  const wrong = `stand under the name ${former}, and the project is called ${project}`
+  const allowed = `keys without a prefix, or with ${project}:`
+  const fix = `sed -i.former 's/^  ${former}:/  /' Pulumi.${pulumi.getStack()}.yaml`
+  throw new ConfigurationError([`${found} ${message(wrong, allowed, fix)}`])
 }
 
 /** The engine names the keys that hold secrets in this variable, as a JSON list. */

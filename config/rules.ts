@@ -224,7 +224,7 @@ function asWritten(
   const file = `Pulumi.${stack}.yaml`
   if (!isObject(appEnv)) return
   for (const [name, written] of Object.entries(
-    respelt(readFile(file) ?? '', `${project}:appEnv`),
+    respelt(readFile(file) ?? '', ['appEnv', `${project}:appEnv`]),
   )) {
     if (!Object.hasOwn(appEnv, name) || !sameNumber(written, String(appEnv[name]))) continue
     if (String(appEnv[name]) === written) continue

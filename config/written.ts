@@ -4,11 +4,12 @@ import { isMap, isScalar, parseDocument, Scalar } from 'yaml'
  * Numbers without quotes of an object in a settings file that YAML spells in another way than the
  * file does, such as `0644` (420) and `1.10` (1.1), by name: the engine hands over the latter.
  * @param file text of the settings file
- * @param key with the project's prefix
+ * @param keys the object's, with the project's prefix and without
  */
-export function respelt(file: string, key: string): Record<string, string> {
-  const map = parseDocument(file).getIn(['config', key], true)
-  if (!isMap(map)) return {}
+export function respelt(file: string, keys: string[]): Record<string, string> {
+  const document = parseDocument(file)
+  const map = keys.map((key) => document.getIn(['config', key], true)).find(isMap)
+  if (!map) return {}
   const found: Record<string, string> = {}
   for (const { key: name, value } of map.items) {
     if (!isScalar(name) || !isScalar(value) || value.type !== Scalar.PLAIN) continue

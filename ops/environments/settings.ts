@@ -1,5 +1,6 @@
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { parse, stringify } from 'yaml'
+import { namespaced } from '../engine/settings.ts'
 import { secretPaths, withoutSecrets } from './secrets.ts'
 
 /** The settings that all ephemeral environments share. */
@@ -16,9 +17,13 @@ export interface StackSettings {
 
 export const settingsFile = (stack: string): string => `Pulumi.${stack}.yaml`
 
-/** Whole numbers as bigint: an id of 19 digits must be written again digit for digit. */
-function readSettings(file: string): StackSettings {
-  return parse(readFileSync(file, 'utf8'), { intAsBigInt: true })
+/**
+ * Every key with its prefix. Whole numbers as bigint: an id of 19 digits must be written again digit
+ * for digit.
+ */
+export function readSettings(file: string, project: string): StackSettings {
+  const settings = parse(readFileSync(file, 'utf8'), { intAsBigInt: true })
+  return { ...settings, config: namespaced(settings?.config, project) }
 }
 
 /** @throws Error that says what to do where there is none */
@@ -28,9 +33,9 @@ export function readTemplate(project: string): StackSettings & { parent: string;
       `${TEMPLATE} is not here: it holds what all ephemeral environments share. Write one like Pulumi.dev.yaml, with ${project}:subdomain as the label they lie under (preview).`,
     )
   }
-  const settings = readSettings(TEMPLATE)
-  const parent = settings.config?.[`${project}:subdomain`]
-  const zone = settings.config?.[`${project}:zone`]
+  const settings = readSettings(TEMPLATE, project)
+  const parent = settings.config[`${project}:subdomain`]
+  const zone = settings.config[`${project}:zone`]
   if (typeof parent !== 'string' || !/^[a-z0-9.-]+$/.test(parent)) {
     throw new Error(
       `${TEMPLATE}: ${project}:subdomain = ${JSON.stringify(parent)} is not the label that the environments' names lie under. Allowed: a DNS label such as preview, which makes pr-12.preview.${zone ?? 'example.com'}.`,
@@ -76,7 +81,7 @@ export function writeSettings({ project, stack, expires, set }: SettingsOptions)
       config: withoutSecrets(settings.config) as Record<string, unknown>,
     }),
     // Secrets that were set for this environment alone are written with its own key.
-    ...(existsSync(file) && keysOf(readSettings(file))),
+    ...(existsSync(file) && keysOf(readSettings(file, project))),
   }
   const config = { ...shared.config, ...Object.fromEntries(prefixed) }
   writeFileSync(file, MARK + stringify({ ...shared, config }))
@@ -94,7 +99,7 @@ const keysOf = ({ encryptionsalt, encryptedkey }: StackSettings) => ({
 export function ownSettings(project: string, stack: string): Record<string, unknown> {
   const file = settingsFile(stack)
   if (!existsSync(file)) return {}
-  const { config } = readSettings(file)
+  const { config } = readSettings(file, project)
   const own = Object.entries(config).filter(([key]) => key.startsWith(`${project}:`))
   return Object.fromEntries(own.map(([key, value]) => [key.slice(project.length + 1), value]))
 }

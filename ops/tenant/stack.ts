@@ -1,6 +1,5 @@
-import { readFileSync } from 'node:fs'
-import { parse } from 'yaml'
 import { capture } from '../engine/pulumi.ts'
+import { projectHere } from '../engine/settings.ts'
 
 const DATABASE = 'Username-Password-Authentication'
 
@@ -25,7 +24,7 @@ export interface TenantSettings {
  * @throws Error that says what is missing and how to set it
  */
 export async function tenantOf(stack: string): Promise<TenantSettings> {
-  const project: string = parse(readFileSync('Pulumi.yaml', 'utf8')).name
+  const project = projectHere()
   const [settings, output] = await Promise.all([
     capture(['config', '--json', '--stack', stack]),
     capture(['stack', 'output', 'clientId', '--stack', stack]),

@@ -52,7 +52,7 @@ function changedApp(): string {
   writeFileSync(join(folder, 'app', 'CHANGED'), 'one file more\n')
   const file = join(folder, 'Pulumi.dev.yaml')
   const settings = readFileSync('Pulumi.dev.yaml', 'utf8').trimEnd()
-  writeFileSync(file, `${settings}\n  padlock:appSource: ${folder}/app\n`)
+  writeFileSync(file, `${settings}\n  appSource: ${folder}/app\n`)
   return file
 }
 

@@ -3,6 +3,7 @@ import { lockedOut } from '../../ops/engine/locked-out.ts'
 import { removeDeadLocks } from '../../ops/engine/locks.ts'
 import { policyFlags } from '../../ops/engine/policy.ts'
 import { outputs, selectStack, show } from '../../ops/engine/pulumi.ts'
+import { namespaced, projectHere } from '../../ops/engine/settings.ts'
 import { stateOf } from '../../ops/engine/state.ts'
 import { cacheFolder, SANDBOX, STACK } from '../deployment/environment.ts'
 import { configOf, onlyHere } from '../deployment/only-here.ts'
@@ -45,7 +46,8 @@ export async function run(args: string[]): Promise<number> {
   await removeDeadLocks(environment.PULUMI_BACKEND_URL)
 
   const resources = await stateOf(STACK, environment)
-  const { 'padlock:sshPort': sshPort = 22 } = await configOf(STACK)
+  const project = projectHere()
+  const { [`${project}:sshPort`]: sshPort = 22 } = namespaced(await configOf(STACK), project)
   const closed = await lockedOut(resources, Number(sshPort))
   if (closed.length > 0) console.log('no key opens the droplet any more: it is replaced')
 

@@ -39,7 +39,7 @@ beforeAll(() => {
     filter: (path) => !/\.venv|__pycache__|\.pytest_cache/.test(path),
   })
   const settings = readFileSync(join(root, 'Pulumi.dev.yaml'), 'utf8')
-  writeFileSync(join(root, stackFile), `${settings.trimEnd()}\n  padlock:appSource: ${appCopy}\n`)
+  writeFileSync(join(root, stackFile), `${settings.trimEnd()}\n  appSource: ${appCopy}\n`)
 })
 
 afterAll(async () => {
@@ -255,7 +255,7 @@ describe('the stack’s own admin key', () => {
     const person = generateKey()
     writeFileSync(
       join(root, stackFile),
-      `${settings}\n  padlock:adminKeyVersion: 2\n  padlock:adminSshKeys: ['${person.publicKey}']\n`,
+      `${settings}\n  adminKeyVersion: 2\n  adminSshKeys: ['${person.publicKey}']\n`,
     )
     const { code, output } = await pulumi(`up --yes --skip-preview --config-file ${stackFile}`)
     if (code !== 0) throw new Error(output)

@@ -15,8 +15,8 @@ export function lockedOutTests(
     const file = join(root, stackFile)
     const settings = readFileSync(file, 'utf8')
     const up = () => pulumi(`up --yes --skip-preview --config-file ${stackFile}`)
-    const others = settings.replace(/^ {2}padlock:sshFrom:.*\n(?: {4}.*\n)*/m, '').trimEnd()
-    writeFileSync(file, `${others}\n  padlock:sshFrom: [192.0.2.0/24]\n`)
+    const others = settings.replace(/^ {2}sshFrom:.*\n(?: {4}.*\n)*/m, '').trimEnd()
+    writeFileSync(file, `${others}\n  sshFrom: [192.0.2.0/24]\n`)
     const shut = await up()
     if (shut.code !== 0) {
       writeFileSync(file, settings)

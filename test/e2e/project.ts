@@ -22,7 +22,7 @@ export function copyProject(stackFile: string): void {
   }
   // A clone of its own would say the same once, as a backend inside a folder is that folder's.
   const settings = readFileSync(join(root, stackFile), 'utf8').trimEnd()
-  writeFileSync(join(copy, 'Pulumi.dev.yaml'), `${settings}\n  padlock:owner: ${owner()}\n`)
+  writeFileSync(join(copy, 'Pulumi.dev.yaml'), `${settings}\n  owner: ${owner()}\n`)
   for (const name of ['node_modules', '.sandbox']) symlinkSync(join(root, name), join(copy, name))
 }
 

@@ -32,9 +32,9 @@ export function servingTests(
   const deploy = (port: number) => {
     const settings = readFileSync(join(root, stackFile), 'utf8')
       .trimEnd()
-      .replace(/^ {2}padlock:appSource: .*$/m, `  padlock:appSource: ${folder}`)
+      .replace(/^ {2}appSource: .*$/m, `  appSource: ${folder}`)
     const more = [`appPort: ${port}`, 'responseSeconds: 20', 'drainSeconds: 20']
-    const lines = more.map((line) => `  padlock:${line}`).join('\n')
+    const lines = more.map((line) => `  ${line}`).join('\n')
     writeFileSync(join(root, file), `${settings}\n${lines}\n`)
     return pulumi(`up --yes --skip-preview --config-file ${file}`, 15)
   }

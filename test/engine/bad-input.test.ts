@@ -145,7 +145,7 @@ test('what the engine makes of numbers without quotes is what the program looks 
   writeFileSync(stack.configFile, kept)
   const arrived: Record<string, number> = JSON.parse(stdout)
   expect(arrived).toEqual({ MODE: 420, VERSION: 1.1, HEX: 31, LONG: 1000, HALF: 5 })
-  const written = respelt(`config:\n${numbers}\n`, 'padlock:appEnv')
+  const written = respelt(`config:\n${numbers}\n`, ['padlock:appEnv'])
   expect(Object.keys(written).sort()).toEqual(Object.keys(arrived).sort())
   for (const [name, number] of Object.entries(arrived)) {
     expect(sameNumber(written[name] ?? '', String(number))).toBe(true)

@@ -1,8 +1,8 @@
-import { existsSync, readFileSync } from 'node:fs'
-import { parse } from 'yaml'
+import { existsSync } from 'node:fs'
 import { DigitalOcean } from '../../accounts/digitalocean.ts'
 import { openPlace } from '../../accounts/place.ts'
-import { settingsFile, TEMPLATE } from '../../environments/settings.ts'
+import { projectHere } from '../../engine/settings.ts'
+import { readSettings, settingsFile, TEMPLATE } from '../../environments/settings.ts'
 
 /** The account that a stack's settings point to, and what of them a way to its host needs. */
 export interface Target {
@@ -15,10 +15,10 @@ export interface Target {
 
 /** @throws Error if neither the stack nor the environments have settings here */
 export function targetOf(stack: string): Target {
-  const project: string = parse(readFileSync('Pulumi.yaml', 'utf8')).name
+  const project = projectHere()
   const file = [settingsFile(stack), TEMPLATE].find((one) => existsSync(one))
   if (!file) throw new Error(`${settingsFile(stack)} is not here. Fix: run this in the checkout`)
-  const config: Record<string, unknown> = parse(readFileSync(file, 'utf8'))?.config ?? {}
+  const { config } = readSettings(file, project)
   const { endpoint, token } = openPlace(config).digitalocean
   return {
     api: new DigitalOcean(endpoint, token),

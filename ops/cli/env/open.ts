@@ -1,11 +1,10 @@
-import { readFileSync } from 'node:fs'
-import { parse } from 'yaml'
 import { ownerHere } from '../../../config/checkout.ts'
 import { Auth0 } from '../../accounts/auth0.ts'
 import { DigitalOcean } from '../../accounts/digitalocean.ts'
 import { openPlace } from '../../accounts/place.ts'
 import { removeDeadLocks } from '../../engine/locks.ts'
 import { organization } from '../../engine/organization.ts'
+import { projectHere } from '../../engine/settings.ts'
 import type { Context } from '../../environments/context.ts'
 import { readTemplate, TEMPLATE } from '../../environments/settings.ts'
 import { Stacks } from '../../environments/stacks.ts'
@@ -16,7 +15,7 @@ import { Stacks } from '../../environments/stacks.ts'
  * @param quiet what the engine prints is shown only where it fails
  */
 export async function openEnvironments({ quiet = false } = {}): Promise<Context> {
-  const project: string = parse(readFileSync('Pulumi.yaml', 'utf8')).name
+  const project = projectHere()
   const { config, zone, parent } = readTemplate(project)
   const place = openPlace(config)
   const { digitalocean } = place

@@ -1,6 +1,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parse, stringify } from 'yaml'
+import { namespaced } from '../../../ops/engine/settings.ts'
 import { type Ran, type Running, start } from './processes.ts'
 import { compiled, environmentOf, type Json, root, type Sandbox } from './sandbox.ts'
 
@@ -43,7 +44,7 @@ export async function openStack(sandbox: Sandbox, name: string): Promise<Stack> 
   const { dir } = sandbox
   const environment = await environmentOf(sandbox)
 
-  const dev = parse(readFileSync(join(root, 'Pulumi.dev.yaml'), 'utf8'))
+  const dev = settingsOf('Pulumi.dev.yaml')
   const settings: { config: Record<string, unknown> } = {
     ...dev,
     config: { ...dev.config, ...addresses(sandbox) },
@@ -125,6 +126,12 @@ export async function openStack(sandbox: Sandbox, name: string): Promise<Stack> 
     stateFile: () => readFileSync(join(dir, `state/.pulumi/stacks/padlock/${name}.json`), 'utf8'),
   }
   return stack
+}
+
+/** Settings of the project, each key with its prefix. */
+export function settingsOf(file: string): { config: Record<string, unknown> } {
+  const settings = parse(readFileSync(join(root, file), 'utf8'))
+  return { ...settings, config: namespaced(settings.config, 'padlock') }
 }
 
 /** Owner id of the tests' stacks: seven hex digits, as a name that is made unique ends in. */

@@ -32,6 +32,15 @@ test('a number of the template is written digit for digit, and again when the ex
   expect(written).toContain('padlock:subdomain: pr-7.preview\n')
 })
 
+test('keys of the template without a prefix are the project’s, whatever its name', () => {
+  writeFileSync('Pulumi.preview.yaml', TEMPLATE.replaceAll('padlock:', ''))
+  writeSettings({ project: 'shop', stack: 'pr-7', expires: '2026-11-23T09:00Z', set: {} })
+  const written = readFileSync('Pulumi.pr-7.yaml', 'utf8')
+  expect(written).toContain('shop:zone: example.com\n')
+  expect(written).toContain('shop:subdomain: pr-7.preview\n')
+  expect(written).not.toMatch(/^ {2}(zone|subdomain):/m)
+})
+
 test('an environment keeps the key of its own secrets when the expiry moves', () => {
   const name = { project: 'padlock', stack: 'pr-7', expires: '2026-11-23T09:00Z' }
   writeSettings({ ...name, set: {} })
