@@ -31,12 +31,8 @@ def listing() -> list[dict[str, Any]]:
     entries, live = store.history(), store.current()
     with ThreadPoolExecutor(max_workers=4) as pool:
         there = list(pool.map(lambda entry: image.exists(entry.image), entries))
-    return [_row(entry, live, found) for entry, found in sorted(zip(entries, there), key=_age, reverse=True)]
-
-
-def _age(item: tuple[Entry, bool]) -> str:
-    record = kept.load(item[0].id)
-    return '' if record is None else record.when
+    rows = [_row(entry, live, found) for entry, found in zip(entries, there, strict=True)]
+    return sorted(rows, key=lambda row: row['when'] or '', reverse=True)
 
 
 def _row(entry: Entry, live: str | None, there: bool) -> dict[str, Any]:
