@@ -18,6 +18,7 @@ import type { Prepared } from './prepare.ts'
 import { Probe } from './probe/index.ts'
 import { Project } from './project.ts'
 import { Release } from './release/index.ts'
+import { remembered } from './release/live.ts'
 import { NAME_SERVERS } from './resolution/delegation.ts'
 import { caddyfile } from './site/caddyfile.ts'
 import { Site } from './site/index.ts'
@@ -95,7 +96,8 @@ export class Deployment extends pulumi.ComponentResource {
           ...settings.release.secrets,
           ...(identity && { AUTH0_CLIENT_SECRET: identity.clientSecret }),
         },
-        commit: prepared.commit,
+        made: prepared.made,
+        former: remembered(prepared.state),
         reachable,
         after: [installed, ...(identity?.links ?? [])],
       },

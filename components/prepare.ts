@@ -1,4 +1,5 @@
 import { sourcesFile } from '../cloud-init/index.ts'
+import { operator } from '../config/operator.ts'
 import type { Settings } from '../config/settings.ts'
 import { type HostBundle, hostBundle } from '../host/pack/index.ts'
 import { checkOwner } from './account/owner.ts'
@@ -6,6 +7,7 @@ import { checkZoneStays } from './account/zone.ts'
 import { checkFormat } from './format.ts'
 import { preflight } from './preflight.ts'
 import { type Archive, archive } from './release/archive.ts'
+import type { Made } from './release/live.ts'
 import { checkLive } from './release/live-commit.ts'
 import type { FoundConnection } from './sign-up.ts'
 import { warnOfLockOut } from './ssh/lock-out.ts'
@@ -22,8 +24,8 @@ export interface Prepared {
   bundle: HostBundle
   /** The state before this update. */
   state: Former[]
-  /** Of this folder; undefined without git. */
-  commit?: string
+  /** What a new release is made of, and by whom. */
+  made: Made
 }
 
 /**
@@ -40,7 +42,7 @@ export async function prepare(name: string, settings: Settings): Promise<Prepare
   checkOwner(state, settings.lifecycle.owner)
   checkZoneStays(state, settings.dns)
   const { environment } = settings.project
-  const commit = await checkLive(state, { environment, ...settings.lifecycle })
+  const commit = (await checkLive(state, { environment, ...settings.lifecycle })) ?? 'unknown'
   const [{ connections, replacesForSize }, packed, bundle] = await Promise.all([
     preflight(
       {
@@ -63,5 +65,12 @@ export async function prepare(name: string, settings: Settings): Promise<Prepare
     }),
     warnOfLockOut(settings.network.sshFrom),
   ])
-  return { connections, replacesForSize, archive: packed, bundle, state, commit }
+  return {
+    connections,
+    replacesForSize,
+    archive: packed,
+    bundle,
+    state,
+    made: { commit, by: operator() },
+  }
 }

@@ -7,7 +7,7 @@ import type { AppOrigin } from '../../config/settings.ts'
 import { onHost } from '../ssh/on-host.ts'
 import { connection, type SshTarget } from '../ssh/target.ts'
 import type { Archive } from './archive.ts'
-import { Live } from './live.ts'
+import { Live, type Made, type Remembered } from './live.ts'
 
 export interface ReleaseArgs {
   ssh: SshTarget
@@ -30,8 +30,10 @@ export interface ReleaseArgs {
   memoryMiB: number
   readyPath: string
   readySeconds: number
-  /** What it is made of, for the state: git's commit. */
-  commit?: string
+  /** What it is made of, for the state and for the host: git's commit, and who runs this. */
+  made: Made
+  /** What the state remembers as live. */
+  former?: Remembered
   /** How long the old release's connections may go on once this one serves. */
   drainSeconds: number
   /** From here on the host takes files. */
@@ -93,7 +95,9 @@ export class Release extends pulumi.ComponentResource {
         stdin: pulumi.secret(
           pulumi
             .all([body, this.release])
-            .apply(([text, id]) => withId(text, id, registries(args.registries))),
+            .apply(([text, id]) =>
+              withId(text, id, { ...madeOf(id, args), ...registries(args.registries) }),
+            ),
         ),
         triggers: [args.dropletId],
         addPreviousOutputInEnv: false,
@@ -101,7 +105,11 @@ export class Release extends pulumi.ComponentResource {
       },
       { ...options, dependsOn: [...source, ...args.after] },
     )
-    const live = { release: this.release, commit: args.commit }
+    const live = {
+      release: this.release,
+      commit: args.made.commit,
+      made: this.release.apply((id) => madeOf(id, args)),
+    }
     this.remembered = new Live(name, this.live, live, { parent: this })
     this.registerOutputs({})
   }
@@ -171,9 +179,16 @@ function releaseId(text: string, salt: string): string {
   return createHash('sha256').update(salt).update(text).digest('hex').slice(0, 12)
 }
 
-/** Logins are no part of the contents: a new token is no new release. */
-function withId(text: string, id: string, logins: object): string {
-  return JSON.stringify({ id, ...JSON.parse(text), ...logins })
+/** A release that stays as it is stays who made it, and of what: another commit alone is no release. */
+function madeOf(id: string, { made, former }: ReleaseArgs): Made {
+  // The engine gives the keys back in an order of its own.
+  const { commit, by } = former?.release === id && former.made ? former.made : made
+  return { commit, by }
+}
+
+/** Neither logins nor origin are part of the contents: a new token or commit is no new release. */
+function withId(text: string, id: string, more: object): string {
+  return JSON.stringify({ id, ...JSON.parse(text), ...more })
 }
 
 function registries(logins: ReleaseArgs['registries']): object {

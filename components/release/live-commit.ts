@@ -1,6 +1,7 @@
 import * as pulumi from '@pulumi/pulumi'
 import { commitHere, isDirty, isPartOfHead } from '../../config/commit.ts'
-import { type Former, ofKind } from '../state.ts'
+import type { Former } from '../state.ts'
+import { remembered } from './live.ts'
 
 export interface LiveOptions {
   /** `Development`, `Staging` or `Production`. */
@@ -22,11 +23,8 @@ export async function checkLive(
   { environment, allowOlder, expires }: LiveOptions,
 ): Promise<string | undefined> {
   const here = commitHere()
-  const [release] = ofKind(state, 'Live')
-  const live: string | undefined = release?.outputs.commit
-  if (release?.outputs.release) {
-    await pulumi.log.info(`live: release ${release.outputs.release} of commit ${live ?? 'unknown'}`)
-  }
+  const { release, commit: live } = remembered(state) ?? {}
+  if (release) await pulumi.log.info(`live: release ${release} of commit ${live ?? 'unknown'}`)
   if (here === undefined || allowOlder || expires) return here
   const wrong = [
     ...(live && isPartOfHead(live) === false

@@ -1,4 +1,25 @@
 import * as pulumi from '@pulumi/pulumi'
+import { type Former, ofKind } from '../state.ts'
+
+/** What a release was made of, and by whom; `unknown` where nobody can tell. */
+export interface Made {
+  /** Of git, with `-dirty` where files differ from it. */
+  commit: string
+  by: string
+}
+
+/** What a state remembers as live. */
+export interface Remembered {
+  release?: string
+  /** Of the last update that wanted this release. */
+  commit?: string
+  /** Of the first one, which made it; absent in states before version 0.3. */
+  made?: Made
+}
+
+/** @returns undefined for a stack that has no release yet */
+export const remembered = (state: Former[]): Remembered | undefined =>
+  ofKind(state, 'Live')[0]?.outputs
 
 /**
  * What is live, for the state and nothing else: the release, and git's commit that it was made of.
@@ -9,13 +30,14 @@ export class Live extends pulumi.ComponentResource {
   constructor(
     name: string,
     live: { stdout: pulumi.Output<string> },
-    what: { release: pulumi.Output<string>; commit?: string },
+    what: { release: pulumi.Output<string>; commit: string; made: pulumi.Output<Made> },
     opts: pulumi.ComponentResourceOptions,
   ) {
     super('padlock:index:Live', name, {}, opts)
     // Known once it is live, so the state names it even where the update fails later.
     const once = <T>(value: pulumi.Input<T>) =>
       pulumi.all([value, live.stdout]).apply(([known]) => known)
-    this.registerOutputs({ release: once(what.release), commit: once(what.commit ?? 'unknown') })
+    const { release, commit, made } = what
+    this.registerOutputs({ release: once(release), commit: once(commit), made: once(made) })
   }
 }

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process'
-import { capture } from '../engine/pulumi.ts'
+import { text } from 'node:stream/consumers'
+import { capture, type Result } from '../engine/pulumi.ts'
 
 /**
  * The outputs of a stack of the backend that one is logged in to, secrets left out.
@@ -20,16 +21,60 @@ export function logIn(
   { sshCommand }: Record<string, string>,
   command: string[],
 ): Promise<number> {
-  if (!sshCommand) {
-    throw new Error(`the stack ${stack} has no sshCommand: it is not complete. Fix: pulumi up`)
-  }
-  const child = spawn('sh', ['-c', withArguments(sshCommand), 'padlock', ...command], {
-    stdio: 'inherit',
-  })
+  const child = spawn('sh', shell(stack, sshCommand, command), { stdio: 'inherit' })
   return new Promise((resolve, reject) => {
     child.on('error', reject)
     child.on('exit', (code) => resolve(code ?? 1))
   })
+}
+
+/** Options of ssh for a command that nobody watches; it takes them behind the address too. */
+const UNWATCHED = ['-o', 'BatchMode=yes', '-o', 'ConnectTimeout=15']
+/** Of ssh itself; a command's own code is that of the command (ssh(1)). */
+const NO_CONNECTION = 255
+
+/**
+ * Runs a program of ours on a stack's host, as root, and keeps what it prints.
+ * @param words the program's name below /usr/lib/padlock and its arguments, none of which a shell
+ *   would read
+ * @param input for its standard input
+ * @throws Error if the host cannot be reached, or has no such program
+ */
+export async function ask(
+  stack: string,
+  { sshCommand }: Record<string, string>,
+  words: string[],
+  input = '',
+): Promise<Result> {
+  const [name, ...rest] = words
+  const command = [...UNWATCHED, 'sudo', `/usr/lib/padlock/${name}`, ...rest]
+  const child = spawn('sh', shell(stack, sshCommand, command), { stdio: 'pipe' })
+  child.stdin.on('error', () => undefined)
+  child.stdin.end(input)
+  const ended = new Promise<number>((resolve, reject) => {
+    child.on('error', reject)
+    child.on('close', (code) => resolve(code ?? 1))
+  })
+  const [code, stdout, stderr] = await Promise.all([ended, text(child.stdout), text(child.stderr)])
+  if (code === NO_CONNECTION) {
+    throw new Error(
+      `the host of ${stack} cannot be reached; README, "Locked out", has the ways in:\n${stderr.trim()}`,
+    )
+  }
+  if (/command not found/.test(stderr)) {
+    throw new Error(
+      `the host of ${stack} has no ${name}: its software is older than this program. Fix: pulumi up`,
+    )
+  }
+  return { code, stdout, stderr }
+}
+
+/** Arguments for sh: the command is the shell's own parameters. */
+function shell(stack: string, sshCommand: string | undefined, command: string[]): string[] {
+  if (!sshCommand) {
+    throw new Error(`the stack ${stack} has no sshCommand: it is not complete. Fix: pulumi up`)
+  }
+  return ['-c', withArguments(sshCommand), 'padlock', ...command]
 }
 
 /**
@@ -39,4 +84,15 @@ export function logIn(
 function withArguments(sshCommand: string): string {
   if (!sshCommand.endsWith("'")) return `${sshCommand} "$@"`
   return `${sshCommand.replace(/'$/, ' "$@"\'')} ssh "$@"`
+}
+
+/**
+ * The stack that is named, or the one that is selected.
+ * @throws Error if none is
+ */
+export async function chosenStack(named: string | undefined): Promise<string> {
+  if (named) return named
+  const { code, stdout } = await capture(['stack', '--show-name'])
+  if (code === 0) return stdout.trim()
+  throw new Error('which stack? --stack NAME, or select one: pulumi stack select NAME')
 }

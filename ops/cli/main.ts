@@ -37,6 +37,7 @@ async function main(argv: string[]): Promise<number> {
 try {
   process.exitCode = await main(process.argv.slice(2))
 } catch (error) {
-  console.error(`padlock: ${(error as Error).message}`)
-  process.exitCode = 1
+  const { message, code = '' } = error as NodeJS.ErrnoException
+  console.error(`padlock: ${message}`)
+  process.exitCode = code.startsWith('ERR_PARSE_ARGS') ? 2 : 1
 }

@@ -13,6 +13,11 @@ export const verbs: { words: string; summary: string; load: () => Promise<Verb> 
     load: () => import('./ssh.ts'),
   },
   {
+    words: 'releases',
+    summary: "the releases on a stack's host",
+    load: () => import('./releases.ts'),
+  },
+  {
     words: 'access open',
     summary: "let this computer in to a stack's ssh for a while",
     load: () => import('./access/open.ts'),

@@ -20,6 +20,8 @@ export interface About {
   stack: string
   /** The commit that was reviewed. */
   commit: string
+  /** Who made it: the release that it plans carries this name. */
+  by: string
   /** ISO 8601. */
   madeAt: string
   /** SHA-256 of the plan file. */
@@ -37,9 +39,10 @@ export interface About {
 export async function savePlan(
   engine: Engine,
   folder: string,
-  { stack, commit }: { stack: string; commit: string },
+  { stack, commit, by }: Pick<About, 'stack' | 'commit' | 'by'>,
 ): Promise<About> {
   await mkdir(folder, { recursive: true })
+  process.env.PADLOCK_OPERATOR = by
   // Before the preview: a change that comes in between must make the plan unfit.
   const state = await fingerprint(engine)
   const path = join(folder, PLAN)
@@ -53,7 +56,7 @@ export async function savePlan(
     throw new Error(`there is no plan of ${stack}:\n${losses.join('\n')}`)
   }
   const plan = sha256(text)
-  const about = { stack, commit, madeAt: new Date().toISOString(), plan, state }
+  const about = { stack, commit, by, madeAt: new Date().toISOString(), plan, state }
   await writeFile(join(folder, ABOUT), `${JSON.stringify(about, null, 2)}\n`)
   return about
 }
@@ -80,6 +83,8 @@ export async function applyPlan(
   if ((await fingerprint(engine)) !== about.state && !(await isHalfDone(engine, about))) {
     reject(`the stack ${stack} was changed after it was made (${about.madeAt})`)
   }
+  // The program reads it: a release by somebody else would be one that the plan does not have.
+  process.env.PADLOCK_OPERATOR = about.by
   // The engine itself stops at the first step that the plan does not have.
   const flags = ['--yes', '--skip-preview', '--suppress-outputs', ...policyFlags()]
   flags.push('--message', markOf(about))

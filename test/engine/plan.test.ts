@@ -7,7 +7,7 @@ import { type Sandbox, startSandbox } from './support/sandbox.ts'
 import { openStack, type Stack } from './support/stack.ts'
 
 jest.setTimeout(300_000)
-const what = { stack: 'dev', commit: 'c0ffee' }
+const what = { stack: 'dev', commit: 'c0ffee', by: 'Ada' }
 let sandbox: Sandbox
 let stack: Stack
 let engine: Engine
@@ -30,9 +30,12 @@ beforeAll(async () => {
   }
   folder = mkdtempSync(join(tmpdir(), 'padlock-plan-'))
   await savePlan(engine, folder, what)
+  // Somebody else, who reviewed it.
+  process.env.PADLOCK_OPERATOR = 'Bob'
   expect(await applyPlan(engine, folder, what)).toBe(0)
 })
 afterAll(async () => {
+  delete process.env.PADLOCK_OPERATOR
   rmSync(folder, { recursive: true, force: true })
   await sandbox.stop()
 })

@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util'
+import { operator } from '../../../config/operator.ts'
 import { commitHere, engineOn } from '../../plan/engine.ts'
 import { savePlan } from '../../plan/plan.ts'
 
@@ -22,7 +23,8 @@ export async function run(args: string[]): Promise<number> {
     console.error(help)
     return 2
   }
-  const about = await savePlan(engineOn(stack), out, { stack, commit: commitHere() })
+  const what = { stack, commit: commitHere(), by: operator() }
+  const about = await savePlan(engineOn(stack), out, what)
   console.log(`plan of ${stack} at ${about.commit.slice(0, 12)} in ${out}`)
   return 0
 }

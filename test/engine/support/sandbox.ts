@@ -27,7 +27,15 @@ export type Json = any
 
 /** What a host of the tests can be made to fail at. */
 export type HostCommand = (typeof HOST_COMMANDS)[number]
-const HOST_COMMANDS = ['host-key', 'ready', 'install', 'release', 'certificates', 'site'] as const
+const HOST_COMMANDS = [
+  'host-key',
+  'ready',
+  'install',
+  'release',
+  'releases',
+  'certificates',
+  'site',
+] as const
 
 /** Two accounts on this computer, whose droplets are hosts of the tests' own. */
 export interface Sandbox {

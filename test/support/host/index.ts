@@ -60,7 +60,12 @@ export async function startHost(
     hostKeys: [bootstrap],
     authorizedKeys: lines(authorizedKeys),
     users: ['admin'],
-    environment: { TROUBLE: trouble, HOST_ROOT: folder },
+    environment: {
+      TROUBLE: trouble,
+      HOST_ROOT: folder,
+      HOST_TESTS: import.meta.dirname,
+      HOST_PROGRAMS: join(import.meta.dirname, '../../../host/padlock-app/files/usr/lib/padlock'),
+    },
     onExit(command) {
       writeFileSync(join(folder, 'commands'), `${command}\n`, { flag: 'a' })
       if (/\/host-key$/.test(command)) ssh.setHostKeys([bootstrap, ownKey.privateKey])

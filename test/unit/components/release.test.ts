@@ -27,6 +27,7 @@ function args(more: Partial<ReleaseArgs> = {}): ReleaseArgs {
     readyPath: '/readyz',
     readySeconds: 90,
     drainSeconds: 30,
+    made: { commit: 'c0ffee', by: 'Ada' },
     reachable: new Anchor(),
     after: [],
     ...more,
@@ -66,7 +67,19 @@ test('the manifest goes over stdin, as a secret', async () => {
     readyPath: '/readyz',
     readySeconds: 90,
     drainSeconds: 30,
+    commit: 'c0ffee',
+    by: 'Ada',
   })
+})
+
+test('another commit or person alone changes nothing of a release that is live', async () => {
+  const { id, command } = await released()
+  const later = { commit: 'facade', by: 'Bob' }
+  const former = (release: string) => ({ release, made: { by: 'Ada', commit: 'c0ffee' } })
+  const same = await released({ made: later, former: former(id) })
+  expect([same.id, same.command]).toEqual([id, command])
+  const { stdin } = (await released({ made: later, former: former('aaaaaaaaaaaa') })).command
+  expect(JSON.parse((stdin as { secret: string }).secret)).toMatchObject(later)
 })
 
 test('the command carries the content hash and no secret', async () => {

@@ -87,6 +87,8 @@ test.each<[object | string, string]>([
   [{ port: 65536 }, 'port must be a whole number from 0 to 65535'],
   [{ drainSeconds: -1 }, 'drainSeconds must be a whole number from 0 to 3600'],
   [{ readySeconds: 0 }, 'readySeconds must be a whole number from 1 to 3600'],
+  [{ by: 'Ada\u001b[2J' }, 'by must be one line'],
+  [{ commit: '' }, 'commit must be one line'],
 ])('a bad manifest with %j', (change, message) => {
   expect(problem(typeof change === 'string' ? change : { ...good, ...change })).toBe(message)
 })

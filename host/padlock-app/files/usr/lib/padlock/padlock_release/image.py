@@ -51,6 +51,10 @@ def ensure(source: Archive | Image, registries: dict[str, Login]) -> str:
     return f'sha256:{found.stdout.split()[-1].removeprefix("sha256:")}'
 
 
+def exists(name: str) -> bool:
+    return appuser.run('podman', 'image', 'exists', name, check=False).returncode == 0
+
+
 def remove(names: list[str]) -> None:
     """Removes images that no release needs, and build layers that none has used for a week."""
     appuser.run('podman', 'rmi', '--ignore', *names, check=False)

@@ -6,7 +6,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from typing import TextIO
 
-from . import drain, image, log, readiness, service, store
+from . import drain, image, kept, log, readiness, service, store
 from .failure import Failure
 from .manifest import Archive, Manifest, parse
 
@@ -33,6 +33,7 @@ def bring_up(manifest: Manifest) -> str:
         if leftover not in (current, manifest.id):
             service.remove(leftover)
     if current == manifest.id and _serves(manifest):
+        kept.confirmed(manifest)
         return image.ensure(manifest.source, manifest.registries)
 
     entry = store.Entry(manifest.id, image.reference(manifest.source), _archive(manifest), False)
@@ -42,7 +43,9 @@ def bring_up(manifest: Manifest) -> str:
         _discard(manifest, current)
         raise
     try:
-        store.remember(entry)
+        if all(other.id != entry.id for other in store.history()):
+            store.remember(entry)
+        kept.tried(manifest)
         with _step('start'):
             service.start(manifest.id)
         with _step('ready'):
@@ -52,6 +55,7 @@ def bring_up(manifest: Manifest) -> str:
         raise
     store.swap(manifest.id)
     store.remember(entry._replace(served=True))
+    kept.served(manifest)
     with _step('old release'):
         if current not in (None, manifest.id):
             # Requests that Caddy was about to send when the link moved get their answer.
@@ -119,6 +123,7 @@ def _prune() -> None:
     if images:
         image.remove(sorted(images))
     store.save(left)
+    kept.forget_all_but([entry.id for entry in left])
 
 
 def _archive(manifest: Manifest) -> str | None:

@@ -43,6 +43,9 @@ class Manifest(NamedTuple):
     ready_path: str
     ready_seconds: int
     drain_seconds: int
+    # What it was made of, and by whom; `unknown` where nobody said so.
+    commit: str
+    by: str
 
 
 def parse(stream: TextIO) -> Manifest:
@@ -51,6 +54,10 @@ def parse(stream: TextIO) -> Manifest:
         data = json.load(stream)
     except ValueError as error:
         raise Failure(f'the manifest is not JSON: {error}') from None
+    return checked(data)
+
+
+def checked(data: Any) -> Manifest:
     _check(isinstance(data, dict), 'the manifest', 'an object')
     manifest = Manifest(
         id=_matching(data, 'id', r'[0-9a-f]{12}', '12 hexadecimal digits'),
@@ -65,11 +72,37 @@ def parse(stream: TextIO) -> Manifest:
         ready_path=_matching(data, 'readyPath', r'/[!-~]*', 'a path that begins with a slash'),
         ready_seconds=_integer(data, 'readySeconds', 1, 3600),
         drain_seconds=_integer(data, 'drainSeconds', 0, 3600),
+        commit=_line(data, 'commit'),
+        by=_line(data, 'by'),
     )
     for name, value in manifest.secrets.items():
         _check(value != '', f'secrets.{name}', 'not empty')
         _check(name not in manifest.env, f'secrets.{name}', 'absent from env')
     return manifest
+
+
+def as_json(manifest: Manifest) -> dict[str, Any]:
+    """What `checked` reads, without the logins at registries: whoever keeps it has the image."""
+    source = manifest.source
+    if isinstance(source, Archive):
+        origin = {'archive': source.path, 'sha256': source.sha256, 'baseImage': source.base_image}
+    else:
+        origin = {'image': source.reference}
+    return {
+        'id': manifest.id,
+        'source': origin,
+        'env': manifest.env,
+        'secrets': manifest.secrets,
+        'host': manifest.host,
+        'port': manifest.port,
+        'memoryMiB': manifest.memory_mib,
+        'pids': manifest.pids,
+        'readyPath': manifest.ready_path,
+        'readySeconds': manifest.ready_seconds,
+        'drainSeconds': manifest.drain_seconds,
+        'commit': manifest.commit,
+        'by': manifest.by,
+    }
 
 
 def _source(source: Any) -> Archive | Image:
@@ -105,6 +138,12 @@ def _environment(data: dict[str, Any], key: str) -> dict[str, str]:
 def _text(data: dict[str, Any], key: str) -> str:
     value = data.get(key)
     _check(isinstance(value, str) and value != '', key, 'a text')
+    return value
+
+
+def _line(data: dict[str, Any], key: str) -> str:
+    value = data.get(key, 'unknown')
+    _check(isinstance(value, str) and value.isprintable() and 0 < len(value) <= 200, key, 'one line')
     return value
 
 

@@ -1,0 +1,56 @@
+"""
+`release` and `releases` on a host of the tests: padlock's own programs, without systemd, Podman and
+an app. $TROUBLE/images.gone names images that are not there, one a line.
+"""
+
+import json
+import os
+import sys
+from pathlib import Path
+
+HERE = Path(os.environ['HOST_PROGRAMS'])
+sys.dont_write_bytecode = True
+sys.path.insert(0, str(HERE))
+
+from padlock_release import drain, image, kept, log, main, manifest, readiness, releases, service, store  # noqa: E402
+
+root = Path(os.environ['HOST_ROOT'])
+store.ROOT = str(root / 'srv/app')
+store.HISTORY = str(root / 'var/lib/padlock/releases.json')
+store.LOCK = str(root / 'var/lib/padlock/release.lock')
+kept.DIRECTORY = str(root / 'var/lib/padlock/releases')
+log.PATH = str(root / 'var/log/padlock/release.log')
+for folder in (store.ROOT, kept.DIRECTORY, os.path.dirname(log.PATH)):
+    os.makedirs(folder, exist_ok=True)
+
+
+def nothing(*_: object) -> None:
+    pass
+
+
+def gone() -> list[str]:
+    path = Path(os.environ['TROUBLE']) / 'images.gone'
+    return path.read_text().split() if path.exists() else []
+
+
+for module, names in {
+    service: ['ensure_manager', 'ensure_mount', 'install', 'start', 'remove'],
+    store: ['make_directory', 'remove_directory'],
+    readiness: ['wait', 'ask'],
+    drain: ['wait'],
+    image: ['remove'],
+}.items():
+    for name in names:
+        setattr(module, name, nothing)
+service.installed = list
+main.time.sleep = nothing
+image.ensure = lambda source, registries: 'sha256:' + 'a' * 64
+image.exists = lambda name: name not in gone()
+
+if sys.argv[1] == 'release':
+    sys.exit(main.main(sys.stdin))
+status = releases.main(sys.argv[2:], sys.stdin)
+if sys.argv[2] == 'rollback' and status == 0:
+    written = manifest.as_json(kept.load(store.current()).manifest)
+    Path(os.environ['HOME'], 'release.json').write_text(json.dumps(written))
+sys.exit(status)
