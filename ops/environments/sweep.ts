@@ -1,5 +1,5 @@
 import { formatExpiry } from '../../config/expiry.ts'
-import { type Access, closeOne } from '../access/access.ts'
+import { type Access, closeOne, foreign, isOwn } from '../access/access.ts'
 import type { Context } from './context.ts'
 import { teardown } from './down.ts'
 import { type Listed, lookAround } from './list.ts'
@@ -79,9 +79,9 @@ export async function sweep(
   return { decisions, receipts }
 }
 
-/** Ways in to a host whose time is over; whoever opened them, an expiry that has passed is agreed to. */
+/** Ways in to a host whose time is over and that this owner opened; others are named and left. */
 async function closeExpired(
-  { accounts: { digitalocean } }: Context,
+  { accounts: { digitalocean }, marks: { owner }, exclusive }: Context,
   open: Access[],
   dryRun: boolean,
   now = new Date(),
@@ -90,6 +90,11 @@ async function closeExpired(
   const decisions: Decision[] = []
   for (const one of expired) {
     const decision = { name: one.name, reason: `expired ${formatExpiry(one.expires)}` }
+    if (!isOwn(one, { owner, exclusive })) {
+      const reason = `${foreign(one)}, ${decision.reason}`
+      decisions.push({ ...decision, action: 'leave', reason })
+      continue
+    }
     try {
       if (!dryRun) await closeOne(digitalocean, one)
       decisions.push({ ...decision, action: 'close access' })

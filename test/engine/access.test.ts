@@ -38,7 +38,7 @@ test('lets a runner in that sshFrom leaves out, for a first update already', asy
   expect(said).toMatch(/^127\.0\.0\.1 may reach port \d+ of dev until .*Z: padlock-dev\.access\./)
   await stack.up()
   expect(await access()).toEqual([
-    expect.stringMatching(/^padlock-dev\.access\.\d{8}T\d{4}Z\.run-7$/),
+    expect.stringMatching(/^padlock-dev\.access\.\d{8}T\d{4}Z\.abc1234\.run-7$/),
   ])
 })
 
@@ -63,24 +63,48 @@ test('is gone afterwards, and the door is closed again', async () => {
 test('a sweep takes what was forgotten once its time is over, and nothing else', async () => {
   await must('access open --stack dev --label run-9')
   const rule = { protocol: 'tcp', ports: '22', sources: { addresses: ['127.0.0.1/32'] } }
-  const forgotten = 'padlock-dev.access.20260101T0000Z.run-1'
-  for (const name of [forgotten, 'other-dev.access.20260101T0000Z.run-1']) {
+  const forgotten = 'padlock-dev.access.20260101T0000Z.abc1234.run-1'
+  const others = [
+    'padlock-dev.access.20260101T0000Z.fork.run-1',
+    'padlock-dev.access.20260101T0000Z.run-1',
+  ]
+  const stranger = 'other-dev.access.20260101T0000Z.abc1234.run-1'
+  for (const name of [forgotten, ...others, stranger]) {
     await sandbox.digitalocean('POST', '/firewalls', {
       name,
       tags: ['padlock-dev'],
       inbound_rules: [rule],
     })
   }
-  const dry = JSON.parse((await project.padlock('env sweep --dry-run --json')).stdout)
+  const sweep = (words: string) => project.launch(words, { PADLOCK_EXCLUSIVE: '' }).done
+  const dry = JSON.parse((await sweep('env sweep --dry-run --json')).stdout)
   expect(dry.decisions).toContainEqual({
     name: forgotten,
     action: 'close access',
     reason: 'expired 2026-01-01T00:00Z',
   })
-  expect(await access()).toHaveLength(3)
-  await must('env sweep')
-  expect(await access()).toEqual([
-    'other-dev.access.20260101T0000Z.run-1',
-    expect.stringMatching(/run-9$/),
-  ])
+  expect(await access()).toHaveLength(5)
+  const { code, output } = await sweep('env sweep')
+  expect(code).toBe(1)
+  for (const [name, whose] of [
+    [others[0], 'of the owner fork'],
+    [others[1], 'without an owner'],
+  ]) {
+    expect(output).toContain(`leave: ${name} (${whose}, expired 2026-01-01T00:00Z)`)
+  }
+  expect(await access()).toEqual([stranger, ...others, expect.stringMatching(/run-9$/)])
+  const closing = await sweep('access close --stack dev --label run-1')
+  expect(closing.code).toBe(1)
+  expect(closing.output).toMatch(
+    /still open: .*\.fork\.run-1 \(.*\), of the owner fork: not touched/,
+  )
+  expect(await access()).toHaveLength(4)
+})
+
+test.each(['open', 'close'])('a stack that is not there is an error for %s', async (verb) => {
+  const before = await sandbox.things()
+  const { code, output } = await project.padlock(`access ${verb} --stack prodution`)
+  expect(code).toBe(1)
+  expect(output).toBe('padlock: there is no stack prodution in this backend. Allowed: dev\n')
+  expect(await sandbox.things()).toEqual(before)
 })

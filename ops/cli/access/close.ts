@@ -1,11 +1,11 @@
 import { parseArgs } from 'node:util'
 import { closeAccess } from '../../access/access.ts'
-import { standardLabel, targetOf } from './target.ts'
+import { mustExist, standardLabel, targetOf } from './target.ts'
 
 export const help = `padlock access close --stack NAME [--label LABEL]
 
 Takes away what \`./padlock access open\` made for a stack under this label, and asks whether
-it is gone. Nothing there is fine.
+it is gone. Nothing there is fine. What another owner opened is named and left.
 
 Exit code 0: closed. 1: what is still open. 2: a wrong command line.`
 
@@ -18,8 +18,9 @@ export async function run(args: string[]): Promise<number> {
     console.error(help)
     return 2
   }
-  const { api, project } = targetOf(stack)
-  const gone = await closeAccess(api, { project, stack, label })
+  const { api, project, owner, exclusive } = await targetOf(stack)
+  const gone = await closeAccess(api, { project, stack, owner, exclusive, label })
+  if (gone.length === 0) await mustExist(stack)
   console.log(gone.length > 0 ? `closed: ${gone.join(', ')}` : `nothing was open for ${stack}`)
   return 0
 }

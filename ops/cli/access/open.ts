@@ -4,7 +4,7 @@ import { ownAddress } from '../../../components/probe/own-address.ts'
 import { formatExpiry } from '../../../config/expiry.ts'
 import { openAccess } from '../../access/access.ts'
 import { duration } from '../../environments/duration.ts'
-import { standardLabel, targetOf } from './target.ts'
+import { mustExist, standardLabel, targetOf } from './target.ts'
 
 const TTL = '1h'
 
@@ -32,14 +32,15 @@ export async function run(args: string[]): Promise<number> {
     console.error(help)
     return 2
   }
-  const { api, endpoint, project, sshPort: port } = targetOf(stack)
+  await mustExist(stack)
+  const { api, endpoint, sshPort: port, ...of } = await targetOf(stack)
   const address = values.address ?? (await ownAddress(endpoint))
   if (!address || !isIP(address)) {
     throw new Error(`the address to let in is ${address ?? 'unknown'}. Fix: --address 203.0.113.7`)
   }
   const from = `${address}/${isIP(address) === 4 ? 32 : 128}`
   const expires = new Date(Date.now() + duration(ttl))
-  const name = await openAccess(api, { project, stack, port, from, expires, label })
+  const name = await openAccess(api, { ...of, stack, port, from, expires, label })
   console.log(
     `${address} may reach port ${port} of ${stack} until ${formatExpiry(expires)}: ${name}`,
   )

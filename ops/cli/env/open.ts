@@ -1,9 +1,8 @@
-import { ownerHere } from '../../../config/checkout.ts'
 import { Auth0 } from '../../accounts/auth0.ts'
 import { DigitalOcean } from '../../accounts/digitalocean.ts'
 import { openPlace } from '../../accounts/place.ts'
 import { removeDeadLocks } from '../../engine/locks.ts'
-import { organization } from '../../engine/organization.ts'
+import { ownerIn } from '../../engine/owner.ts'
 import { projectHere } from '../../engine/settings.ts'
 import type { Context } from '../../environments/context.ts'
 import { readTemplate, TEMPLATE } from '../../environments/settings.ts'
@@ -19,19 +18,14 @@ export async function openEnvironments({ quiet = false } = {}): Promise<Context>
   const { config, zone, parent } = readTemplate(project)
   const place = openPlace(config)
   const { digitalocean } = place
-  const owner = config[`${project}:owner`] || ownerHere(project, await organization())?.id
-  if (owner === undefined) {
-    throw new Error(
-      `nothing tells whose the environments of this checkout are: it has no git remote origin. Fix: set ${project}:owner in ${TEMPLATE} to one word for this repository, such as acmeshop.`,
-    )
-  }
+  const owner = await ownerIn(config, project, TEMPLATE)
   await removeDeadLocks()
   return {
     accounts: {
       digitalocean: new DigitalOcean(digitalocean.endpoint, digitalocean.token),
       auth0: new Auth0(place.auth0),
     },
-    marks: { project, owner: String(owner), zone, parent },
+    marks: { project, owner, zone, parent },
     stacks: new Stacks({}, quiet),
     exclusive: place.exclusive,
     receipts: place.receipts,

@@ -3,7 +3,7 @@ import { sweep } from '../../../ops/environments/sweep.ts'
 import { text } from '../../../ops/github/text.ts'
 
 test('a way in that cannot be closed is named and left, and the sweep goes on', async () => {
-  const names = ['a', 'b'].map((label) => `padlock-pr-1.access.20200101T0000Z.${label}`)
+  const names = ['a', 'b'].map((label) => `padlock-pr-1.access.20200101T0000Z.1a2b3c4d.${label}`)
   const context = {
     accounts: {
       digitalocean: {
@@ -31,6 +31,35 @@ test('a way in that cannot be closed is named and left, and the sweep goes on', 
     { name: names[1], action: 'close access', reason: 'expired 2020-01-01T00:00Z' },
   ])
 })
+
+test.each([
+  ['ffffffff.', false, 'leave', 'of the owner ffffffff, expired 2020-01-01T00:00Z'],
+  ['', false, 'leave', 'without an owner, expired 2020-01-01T00:00Z'],
+  ['ffffffff.', true, 'leave', 'of the owner ffffffff, expired 2020-01-01T00:00Z'],
+  ['', true, 'close access', 'expired 2020-01-01T00:00Z'],
+])(
+  'a way in of "%s", in an account of its own: %s: %s',
+  async (owner, exclusive, action, reason) => {
+    const name = `padlock-pr-1.access.20200101T0000Z.${owner}run-1`
+    const removed: string[] = []
+    const context = {
+      accounts: {
+        digitalocean: {
+          list: async (path: string) => (path === '/firewalls' ? [{ id: 'a', name }] : []),
+          remove: async (path: string) => removed.push(path),
+        },
+        auth0: { applications: async () => [] },
+      },
+      marks: { project: 'padlock', owner: '1a2b3c4d', zone: 'example.com', parent: 'preview' },
+      stacks: { list: async () => [] },
+      exclusive,
+      say: () => undefined,
+    } as unknown as Context
+    const { decisions } = await sweep(context, { held: [], dryRun: false })
+    expect(decisions).toEqual([{ name, action, reason }])
+    expect(removed).toEqual(action === 'leave' ? [] : ['/firewalls/a'])
+  },
+)
 
 test('a pull request is told why its environment was not touched', () => {
   const comment = text.down(
