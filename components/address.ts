@@ -5,7 +5,8 @@ import * as pulumi from '@pulumi/pulumi'
 import { type VisitArgs, visitCommand, visitEnvironment } from './probe/visit.ts'
 
 export interface AddressArgs {
-  reservedIp: pulumi.Input<string>
+  /** Absent where the site is at the droplet's own address. */
+  reservedIp?: pulumi.Input<string>
   droplet: Droplet
   /** The site as it is asked, but for the address. */
   visit: Omit<VisitArgs, 'address'>
@@ -14,13 +15,15 @@ export interface AddressArgs {
 }
 
 /**
- * The reserved IP's way to the droplet. A new droplet is asked at its own address first, if it has a
- * certificate by then; only one that serves the site gets the address. It takes it over from the old
- * one in one step: the new assignment is made first, and deleting the old one leaves an address alone that
- * points elsewhere by then (digitalocean provider, reserved_ip_assignment).
+ * The site's way to the droplet. A new droplet is asked at its own address first, if it has a
+ * certificate by then; only one that serves the site gets the reserved IP, or the name where there is
+ * none. It takes the address over from the old one in one step: the new assignment is made first, and
+ * deleting the old one leaves an address alone that points elsewhere by then (digitalocean provider,
+ * reserved_ip_assignment).
  */
 export class Address extends pulumi.ComponentResource {
-  readonly assigned: pulumi.Resource
+  /** From here on the name may lead to the address. */
+  readonly settled: pulumi.Resource
 
   constructor(name: string, args: AddressArgs, opts?: pulumi.ComponentResourceOptions) {
     super('padlock:index:Address', name, {}, opts)
@@ -38,11 +41,13 @@ export class Address extends pulumi.ComponentResource {
       { parent: this, dependsOn: staged, customTimeouts: { create: '10m', update: '10m' } },
     )
     const formerParent = pulumi.createUrn(name, 'padlock:index:Host')
-    this.assigned = new ReservedIpAssignment(
-      name,
-      { ipAddress: args.reservedIp, dropletId: droplet.id.apply(Number) },
-      { parent: this, dependsOn: asked, aliases: [{ parent: formerParent }] },
-    )
+    this.settled = args.reservedIp
+      ? new ReservedIpAssignment(
+          name,
+          { ipAddress: args.reservedIp, dropletId: droplet.id.apply(Number) },
+          { parent: this, dependsOn: asked, aliases: [{ parent: formerParent }] },
+        )
+      : asked
     this.registerOutputs({})
   }
 }

@@ -30,7 +30,8 @@ import { loginCommand } from './ssh/login-command.ts'
  * reads no global configuration; each component takes its own group of the settings.
  *
  * A replaced droplet is finished beside the old one (packages, release, certificate, site) before
- * the address moves, and the old one goes when the site has been asked from outside.
+ * the address moves, or the name where there is no reserved IP. The old one goes when the site has
+ * been asked from outside, and no resolver knows its address any more.
  */
 export class Deployment extends pulumi.ComponentResource {
   readonly outputs: Outputs
@@ -67,7 +68,7 @@ export class Deployment extends pulumi.ComponentResource {
       )
     const network = new Network(
       name,
-      { ...settings.network, owner: owner.id, expires, protect },
+      { ...settings.network, owner: owner.id, expires, protect, reserves: prepared.way.reserves },
       child,
     )
     const host = new Host(
@@ -120,6 +121,7 @@ export class Deployment extends pulumi.ComponentResource {
       child,
     )
     const { reservedIp } = network
+    const address = reservedIp ?? droplet.ipv4Address
     const visit = {
       url: site.url,
       httpPort: site.httpPort,
@@ -128,49 +130,60 @@ export class Deployment extends pulumi.ComponentResource {
       siteRoot,
     }
     const { staged } = proxy
-    const { assigned } = new Address(name, { reservedIp, ...target, staged, visit }, child)
-    const dns = new Dns(name, { ...settings.dns, ipv4: reservedIp }, child)
+    const { settled } = new Address(name, { reservedIp, ...target, staged, visit }, child)
+    const { moves, named } = prepared.way
+    const leadsAfter = moves && named ? settled : undefined
+    const dns = new Dns(
+      name,
+      { ...settings.dns, ipv4: address, ownAddress: !reservedIp, leadsAfter },
+      child,
+    )
     // A failed certificate attempt costs a minute: the name must answer before the site is served.
     const { passed } = new AcmeChecklist(
       name,
       {
         ...site,
         host: site.hostname,
-        address: reservedIp,
+        address,
         ...certificates,
-        after: [assigned, ...dns.records],
+        after: [settled, ...dns.records],
       },
       child,
     )
     const serving = proxy.serve([passed])
     const probe = new Probe(
       name,
-      { ...visit, address: reservedIp, release: release.release, dropletId },
+      { ...visit, address, release: release.release, dropletId },
       { ...child, dependsOn: serving },
     )
+    if (moves) dns.awaitResolvers('A', address, [...dns.records, probe.passed])
     if (settings.host.ipv6) dns.leadTo(host.ipv6Address, probe.passed)
     new Project(
       name,
       {
         description: `${site.url} ${ownerNote(pulumi.getStack(), owner.id)}`,
         environment: settings.project.environment,
-        resources: [host.dropletUrn, network.reservedIpUrn, ...(dns.zoneUrn ? [dns.zoneUrn] : [])],
+        resources: [
+          host.dropletUrn,
+          ...(network.reservedIpUrn ? [network.reservedIpUrn] : []),
+          ...(dns.zoneUrn ? [dns.zoneUrn] : []),
+        ],
       },
       // A reserved IP is in the project of its droplet, so it must have left a replaced one by then.
-      { ...child, dependsOn: assigned },
+      { ...child, dependsOn: settled },
     )
 
     this.outputs = {
       url: probe.url,
       host: site.hostname,
-      ip: reservedIp,
+      ip: address,
       egressIp: droplet.ipv4Address,
       issuer: identity?.issuer,
       clientId: identity?.clientId,
       nameServers: settings.dns.manageZone ? NAME_SERVERS : undefined,
       release: release.release,
       expiresAt: until ?? 'never',
-      sshCommand: loginCommand(reservedIp, settings.host, host.hostKey),
+      sshCommand: loginCommand(address, settings.host, host.hostKey),
       adminPrivateKey: host.adminPrivateKey && pulumi.secret(host.adminPrivateKey),
     }
     const keepsZone = settings.dns.keepZone

@@ -11,6 +11,10 @@ export interface DnsArgs {
   /** Create and delete the zone itself; otherwise it must be there already. */
   manageZone: boolean
   ipv4: pulumi.Input<string>
+  /** Is that the droplet's own address, which is another one after a replacement? */
+  ownAddress?: boolean
+  /** An A record that is there leads elsewhere only after this. */
+  leadsAfter?: pulumi.Resource
   /** Certificate authority named in the CAA record; absent: no such record. */
   caaIssuer?: string
   /** Leave the zone that was made where it is when the stack lets go of it. */
@@ -21,8 +25,8 @@ export interface DnsArgs {
 
 /** DigitalOcean takes nothing below 30 s. */
 const TTL_SECONDS = 300
-/** The AAAA record's, which moves when the droplet is replaced; for so long resolvers keep the old one. */
-const AAAA_TTL_SECONDS = 60
+/** Of a record that moves when the droplet is replaced; for so long resolvers keep the old address. */
+const MOVING_TTL_SECONDS = 60
 
 /**
  * The site's name: A, AAAA where there is IPv6, and CAA, which lets no other certificate authority
@@ -66,7 +70,8 @@ export class Dns extends pulumi.ComponentResource {
       )
 
     this.zoneUrn = zone?.domainUrn
-    this.records = [this.#record('A', args.ipv4, {})]
+    const ttl = args.ownAddress ? MOVING_TTL_SECONDS : TTL_SECONDS
+    this.records = [this.#record('A', args.ipv4, { ttl, dependsOn: args.leadsAfter })]
     if (args.caaIssuer) {
       this.records.push(this.#record('CAA', `${args.caaIssuer}.`, { flags: 0, tag: 'issue' }))
     }
@@ -75,21 +80,34 @@ export class Dns extends pulumi.ComponentResource {
 
   /**
    * The AAAA record: the droplet's own address, which is another one after a replacement. It moves
-   * once the new host serves, and the update goes on to the old droplet's end when no resolver
-   * knows the old address any more.
+   * once the new host serves.
    * @param serving the site at this address has been asked
    */
   leadTo(ipv6: pulumi.Output<string>, serving: pulumi.Resource): void {
-    const record = this.#record('AAAA', ipv6, { ttl: AAAA_TTL_SECONDS, dependsOn: serving })
+    const record = this.#record('AAAA', ipv6, { ttl: MOVING_TTL_SECONDS, dependsOn: serving })
+    this.awaitResolvers('AAAA', ipv6, [record])
+  }
+
+  /**
+   * Where a record has moved, the update goes on to the old droplet's end when no resolver knows the
+   * old address any more.
+   * @param address that the record leads to now
+   * @param after the record, and whatever else must be before the old droplet may go
+   */
+  awaitResolvers(
+    type: 'A' | 'AAAA',
+    address: pulumi.Input<string>,
+    after: pulumi.Resource[],
+  ): void {
     new command.local.Command(
-      `${this.#name}-aaaa-known`,
+      `${this.#name}-${type.toLowerCase()}-known`,
       {
-        create: pulumi.interpolate`echo ${ipv6}`,
-        update: pulumi.interpolate`sleep ${AAAA_TTL_SECONDS} && echo ${ipv6}`,
+        create: pulumi.interpolate`echo ${address}`,
+        update: pulumi.interpolate`sleep ${MOVING_TTL_SECONDS} && echo ${address}`,
         addPreviousOutputInEnv: false,
         logging: 'none',
       },
-      { parent: this, dependsOn: record },
+      { parent: this, dependsOn: after },
     )
   }
 }

@@ -8,7 +8,7 @@ import { ownerTag } from '../config/owner.ts'
 import { IMPORTED } from './imported.ts'
 
 export interface NetworkArgs {
-  /** Region slug of the reserved IP; the droplet must be in the same one. */
+  /** Region slug of the reserved IP, which the droplet must be in too. */
   region: pulumi.Input<string>
   /** Networks (CIDR) that may reach ssh. */
   sshFrom: pulumi.Input<string>[]
@@ -22,6 +22,8 @@ export interface NetworkArgs {
   owner: string
   /** When a sweep may remove it all; carried by a tag of its own. */
   expires?: Date
+  /** Is there a reserved IP? Otherwise the site is at the droplet's own address. */
+  reserves: boolean
   /** Refuse to delete the reserved IP. */
   protect: boolean
 }
@@ -33,18 +35,18 @@ const ANYWHERE = ['0.0.0.0/0', '::/0']
  * that covers whatever carries the tag (so that a droplet is never open, not even while it boots),
  * and the reserved IP that outlives every droplet.
  *
- * Costs nothing while the address is assigned; $5 a month while it is not
+ * The address costs nothing while it is assigned; $5 a month while it is not
  * (https://docs.digitalocean.com/products/networking/reserved-ips/details/pricing/).
  */
 export class Network extends pulumi.ComponentResource {
   /** The stack's own tag first, then the owner's. */
   readonly tags: pulumi.Output<string>[]
-  readonly reservedIp: pulumi.Output<string>
+  readonly reservedIp?: pulumi.Output<string>
   /**
    * As projects spell it, whichever spelling they are given. The address's own `reservedIpUrn` would
    * be a difference for ever (terraform-provider-digitalocean#1031).
    */
-  readonly reservedIpUrn: pulumi.Output<string>
+  readonly reservedIpUrn?: pulumi.Output<string>
   readonly firewallId: pulumi.Output<string>
 
   constructor(name: string, args: NetworkArgs, opts?: pulumi.ComponentResourceOptions) {
@@ -65,16 +67,18 @@ export class Network extends pulumi.ComponentResource {
       },
       { ...parent, aliases: IMPORTED },
     )
-    const address = new ReservedIp(
-      name,
-      { region: args.region },
-      { ...parent, protect: args.protect, aliases: IMPORTED },
-    )
+    const address = args.reserves
+      ? new ReservedIp(
+          name,
+          { region: args.region },
+          { ...parent, protect: args.protect, aliases: IMPORTED },
+        )
+      : undefined
 
     this.tags = [tag, owner, ...expiry].map((one) => one.name)
     this.firewallId = firewall.id
-    this.reservedIp = address.ipAddress
-    this.reservedIpUrn = pulumi.interpolate`do:floatingip:${address.ipAddress}`
+    this.reservedIp = address?.ipAddress
+    this.reservedIpUrn = address && pulumi.interpolate`do:floatingip:${address.ipAddress}`
     this.registerOutputs({ reservedIp: this.reservedIp })
   }
 }

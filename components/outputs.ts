@@ -5,6 +5,7 @@ export interface Outputs {
   /** The site's URL, known only once the probe has passed. */
   url: pulumi.Output<string>
   host: string
+  /** Where the name leads: the reserved IP, or the droplet's own address. */
   ip: pulumi.Output<string>
   /** The droplet's own address, which others see when the app calls them. */
   egressIp: pulumi.Output<string>

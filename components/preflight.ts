@@ -5,7 +5,7 @@ import { Config, log, RunError, runtime } from '@pulumi/pulumi'
 import type { IdentitySettings } from '../config/settings.ts'
 import { configurationError, failAuth0, failDigitalOcean } from './account/error.ts'
 import { checkImage } from './account/image.ts'
-import { checkLimits } from './account/limits.ts'
+import { checkLimits, type LimitOptions } from './account/limits.ts'
 import { type LostOptions, rejectLost } from './account/lost.ts'
 import { rejectForeign } from './account/owner.ts'
 import { checkSize, type SizeOptions } from './account/size.ts'
@@ -14,7 +14,7 @@ import { type FoundConnection, notChecked, signUpProblems, takesSignUps } from '
 import type { Former } from './state.ts'
 
 /** What the accounts are asked about; the names are those of the configuration keys. */
-export interface Options extends SizeOptions, ZoneOptions, LostOptions {
+export interface Options extends SizeOptions, ZoneOptions, LostOptions, LimitOptions {
   /** Absent without a login: Auth0 is asked nothing then. */
   identity?: Pick<IdentitySettings, 'connections' | 'signUp' | 'verifiedConnections'>
   sshKey: 'state' | 'agent'
@@ -76,7 +76,7 @@ async function checkDroplets(options: Options, state: Former[]): Promise<void> {
   rejectForeign(ours, name, owner)
   await rejectLost(options, ours, state)
   await warnOfLeftDroplets(name, ours)
-  await checkLimits(droplets.length, state)
+  await checkLimits(options, droplets.length, state)
 }
 
 /**

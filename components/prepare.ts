@@ -12,6 +12,7 @@ import { checkLive } from './release/live-commit.ts'
 import type { FoundConnection } from './sign-up.ts'
 import { warnOfLockOut } from './ssh/lock-out.ts'
 import { type Former, formerResources } from './state.ts'
+import { type Way, wayOf } from './way.ts'
 
 /** What is known and made before the first resource is. */
 export interface Prepared {
@@ -19,6 +20,7 @@ export interface Prepared {
   connections: FoundConnection[]
   /** The droplet must be replaced to get its size. */
   replacesForSize: boolean
+  way: Way
   /** The packed folder of an app that is built on the host. */
   archive?: Archive
   bundle: HostBundle
@@ -41,6 +43,7 @@ export async function prepare(name: string, settings: Settings): Promise<Prepare
   checkFormat(state, name)
   checkOwner(state, settings.lifecycle.owner)
   checkZoneStays(state, settings.dns)
+  const way = wayOf(name, settings.lifecycle.expires, state)
   const { environment } = settings.project
   const commit = (await checkLive(state, { environment, ...settings.lifecycle })) ?? 'unknown'
   const [{ connections, replacesForSize }, packed, bundle] = await Promise.all([
@@ -51,6 +54,7 @@ export async function prepare(name: string, settings: Settings): Promise<Prepare
         dnsServer: settings.certificates.dnsServer,
         identity: settings.identity,
         name,
+        reserves: way.reserves,
         owner: settings.lifecycle.owner.id,
         protectDroplet: settings.lifecycle.protectDroplet,
         mayReplace: settings.lifecycle.mayReplaceDroplet,
@@ -68,6 +72,7 @@ export async function prepare(name: string, settings: Settings): Promise<Prepare
   return {
     connections,
     replacesForSize,
+    way,
     archive: packed,
     bundle,
     state,

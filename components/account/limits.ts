@@ -3,6 +3,11 @@ import { type Former, ofKind } from '../state.ts'
 import { ask } from './digitalocean.ts'
 import { configurationError } from './error.ts'
 
+export interface LimitOptions {
+  /** Has the stack a reserved IP? */
+  reserves: boolean
+}
+
 interface Account {
   droplet_limit: number
   reserved_ip_limit?: number
@@ -13,9 +18,13 @@ interface Account {
  * Has the account room for what the stack does not have yet? Says what is left of it.
  * @param droplets how many the account has
  */
-export async function checkLimits(droplets: number, state: Former[]): Promise<void> {
+export async function checkLimits(
+  { reserves }: LimitOptions,
+  droplets: number,
+  state: Former[],
+): Promise<void> {
   const needsDroplet = ofKind(state, 'Droplet').length === 0
-  const needsAddress = ofKind(state, 'ReservedIp').length === 0
+  const needsAddress = reserves && ofKind(state, 'ReservedIp').length === 0
   if (!needsDroplet && !needsAddress) return
   const [account, addresses] = await Promise.all([
     ask<{ account: Account }>('/v2/account'),

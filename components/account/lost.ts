@@ -12,6 +12,8 @@ export interface LostOptions {
   identity?: object
   /** Owner id of the stack. */
   owner: string
+  /** Has the stack a reserved IP? One that has none is not asked for it while its droplet is known. */
+  reserves: boolean
   /** Must the loss of a droplet be consented to? */
   protectDroplet: boolean
 }
@@ -47,7 +49,9 @@ export async function rejectLost(
     ofKind(state, kind).some(({ type }) => /^(digitalocean|auth0):/.test(type))
   const found = await Promise.all([
     has('Droplet') ? [] : droplets.map((one) => lostDroplet(one, options)),
-    has('ReservedIp') ? [] : lostAddresses(options, droplets),
+    has('ReservedIp') || (!options.reserves && has('Droplet'))
+      ? []
+      : lostAddresses(options, droplets),
     has('Firewall') ? [] : lostFirewalls(options),
     has('SshKey') ? [] : lostKeys(options, state),
     has('Project') ? [] : lostProjects(options),

@@ -88,7 +88,7 @@ function explain(site: Site, error: NodeJS.ErrnoException): Finding {
   }
   return new Finding(`${place} does not answer: ${error.message}`, [
     `port ${site.url.port || 443} open in the cloud firewall and on the host`,
-    'the reserved IP must be assigned to the droplet',
+    'a reserved IP must be assigned to the droplet',
     'Caddy: systemctl status caddy on the host',
   ])
 }

@@ -77,7 +77,8 @@ interface Record {
 /**
  * Everything in both accounts that bears the project's names, by list calls alone: their number
  * grows with the pages, not with the stacks. In the order in which it can be removed, what carries
- * a mark for others after these.
+ * a mark for others after these: a record that leads to a droplet is marked by it, and must not lead
+ * to an address that is somebody else's by then.
  * @param asked the account's firewalls, where the caller has asked for them already
  */
 export async function inventory(
@@ -139,7 +140,9 @@ export async function inventory(
   const leading = records.filter(({ type }) => /^A{1,4}$/.test(type))
   const markOfAddress = ({ data }: Record) => addresses.get(data.toLowerCase()) ?? 'none'
   const addressesAt = Map.groupBy(leading, ({ name }) => name)
-  for (const record of records) {
+  const others = records.filter((record) => !leading.includes(record))
+  // The others of a name are marked by those with an address.
+  for (const record of [...others, ...leading]) {
     const { id, name, type, data } = record
     const stack = name.endsWith(`.${parent}`) ? name.slice(0, -parent.length - 1) : undefined
     const mark = leading.includes(record)
@@ -180,7 +183,8 @@ export async function inventory(
     const rest = { kind: 'tag', id: name, name, mark: markOf(ids.map(ownerOfTag)) }
     own(stack, { ...rest, ...(expires && { expires }) }, `/tags/${encodeURIComponent(name)}`)
   }
-  return owned
+  const isRecord = ({ kind }: Owned) => kind === 'dns record'
+  return owned.sort((a, b) => Number(isRecord(b)) - Number(isRecord(a)))
 }
 
 export function listFirewalls(digitalocean: DigitalOcean): Promise<Firewall[]> {

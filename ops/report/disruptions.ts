@@ -90,7 +90,10 @@ function replacement(one: Resource, { resources }: Change): Disruption {
   if (!componentOf(resources, 'Certificates')?.old) {
     return down(CERTIFICATE_SECONDS, 'in which the new one orders a certificate')
   }
-  return { text: `${what}, no downtime: the new droplet serves before the address moves` }
+  const moves = resources.some((one) => one.kind === 'ReservedIpAssignment' && one.new)
+    ? 'address'
+    : 'name'
+  return { text: `${what}, no downtime: the new droplet serves before the ${moves} moves` }
 }
 
 /** Why the droplet is replaced, in the words of the configuration and of the first boot. */

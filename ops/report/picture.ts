@@ -10,6 +10,8 @@ interface Part {
   label: string
   /** Arrows to it. */
   from: string[]
+  /** Where none of those is there. */
+  otherwise?: string[]
   /** Kinds whose fate is the part's, the first that is there; the others merely change it. */
   main: string[]
   /** Which resources it stands for. */
@@ -43,6 +45,7 @@ const PARTS: Part[] = [
     id: 'firewall',
     label: 'firewall',
     from: ['ip'],
+    otherwise: ['name'],
     main: ['Firewall'],
     holds: kinds('Firewall'),
   },
@@ -114,10 +117,12 @@ export function picture(all: Resource[]): string {
     })
   }
   const ids = new Set(['visitor', ...boxes.map(({ id }) => id)])
-  const lines = boxes.flatMap(({ id, label, from, main, held }) => {
+  const lines = boxes.flatMap(({ id, label, from, otherwise = [], main, held }) => {
     const { mark, words } = state(held, main)
     const box = `  ${id}["${quoted(words ? `${label}: ${words}` : label)}"]${mark ? `:::${mark}` : ''}`
-    return [box, ...from.filter((each) => ids.has(each)).map((each) => `  ${each} --> ${id}`)]
+    const arrows = [from, otherwise].map((some) => some.filter((each) => ids.has(each)))
+    const [shown = []] = arrows.filter((some) => some.length > 0)
+    return [box, ...shown.map((each) => `  ${each} --> ${id}`)]
   })
   return [
     'flowchart LR',

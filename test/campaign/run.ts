@@ -71,7 +71,7 @@ async function finish(plan: Plan, stack: string, campaign: Campaign): Promise<nu
   })
   if (plan.finish === 'up, then down') {
     await up(await open(), { stack, ttl: HOUR, set: kept(plan), flags: [] })
-    await demandHost(campaign)
+    await demandHost(campaign, stack)
   }
   const { left, removed } = await down(await open(), stack)
   if (left.length > 0) throw new Error(`left: ${JSON.stringify(left)}\n${said.join('\n')}`)
@@ -86,15 +86,20 @@ function kept({ steps }: Plan): Record<string, string> {
   return size ? { size } : {}
 }
 
-/** The reserved address must lead to a droplet that runs; a resize that was killed leaves one off. */
-async function demandHost({ sandbox }: Campaign): Promise<void> {
-  const { reserved_ips: addresses } = await sandbox.digitalocean('GET', '/reserved_ips')
-  const ids = addresses.map(({ droplet }: Json) => droplet?.id).filter(Boolean)
+/** The name must lead to a droplet that runs; a resize that was killed leaves one off. */
+async function demandHost({ sandbox }: Campaign, stack: string): Promise<void> {
+  const { domain_records } = await sandbox.digitalocean(
+    'GET',
+    `/domains/padlock.localhost/records?name=${stack}.preview.padlock.localhost`,
+  )
+  const known = domain_records.filter(({ type }: Json) => type === 'A')
   const droplets = await sandbox.droplets()
-  const own = droplets.filter(({ id }) => ids.includes(id))
-  if (own.length === 1 && own[0].status === 'active') return
+  const [one, ...others] = droplets.filter(({ networks }) =>
+    networks.v4.some(({ ip_address }: Json) => ip_address === known[0]?.data),
+  )
+  if (known.length === 1 && one?.status === 'active' && others.length === 0) return
   const told = droplets.map(({ name, status }) => `${name} ${status}`).join(', ')
-  throw new Error(`after the up no single droplet runs behind the address: ${told || 'none'}`)
+  throw new Error(`after the up no single droplet runs behind the name: ${told || 'none'}`)
 }
 
 async function faultsMet({ sandbox }: Campaign): Promise<number> {

@@ -50,6 +50,7 @@ describe('one environment', () => {
       expires: made.expires,
     })
     expect(client.callbacks).toEqual([`${made.url}/callback`])
+    expect(await sandbox.things()).not.toContainEqual(expect.stringMatching(/^reserved/))
   })
 
   test('is listed', async () => {
@@ -82,8 +83,6 @@ describe('one environment', () => {
       'droplet',
       'firewall',
       'project',
-      'reserved ip',
-      'reserved ip assignment',
       'ssh key',
       'tag',
       'tag',

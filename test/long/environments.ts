@@ -64,6 +64,9 @@ export function environmentTests(dev: string): void {
       expect(urls).toEqual(NAMES.map((name) => `https://${name}.preview.padlock.localhost:8443`))
       for (const url of [...urls, dev]) expect((await page(url)).output).toBe('200')
       expect(made.map(({ costPerHour }) => costPerHour)).toEqual([0.00595, 0.00595])
+      const { inventory } = await openControl(sandbox).status()
+      // The dev stack's own.
+      expect(inventory.digitalocean.filter(({ kind }) => kind === 'reserved_ip')).toHaveLength(1)
       const { output } = await sh('. .sandbox/env && ./padlock env list')
       expect(output).toMatch(/pr-1 +up .*\n.*pr-2 +up |pr-2 +up .*\n.*pr-1 +up /)
     })

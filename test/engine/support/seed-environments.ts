@@ -12,11 +12,7 @@ import { newId } from '../../../sandbox/auth0/ids.ts'
 import { clientDefaults } from '../../../sandbox/auth0/management/clients.ts'
 import { seed } from '../../../sandbox/auth0/seed.ts'
 import { openStore } from '../../../sandbox/auth0/state.ts'
-import {
-  takePrivateAddress,
-  takePublicAddress,
-  takeReservedAddress,
-} from '../../../sandbox/digitalocean/addresses.ts'
+import { takePrivateAddress, takePublicAddress } from '../../../sandbox/digitalocean/addresses.ts'
 import { type RecordRow, Store, timestamp } from '../../../sandbox/digitalocean/state.ts'
 
 const [dir = '', count = '', expired = ''] = process.argv.slice(2)
@@ -56,13 +52,13 @@ for (let number = 1; number <= Number(count); number++) {
   const unique = `${name}-${(0xabc0000 + number).toString(16)}`
   const expires = number <= Number(expired) ? PAST : FUTURE
   const tags = [name, ownerTag(name, OWNER), expiryTag(name, new Date(expires))]
-  const ip = takeReservedAddress(state)
+  const ip = takePublicAddress(state)
   const id = digitalocean.takeId()
   state.tags.push(...tags)
   state.droplets.push({
     ...{ id, name: unique, region: REGION, size: 's-1vcpu-512mb-10gb', image: 'debian-13-x64' },
     ...{ disk: 10, status: 'off', createdAt, backups: null, monitoring: true, agent: true },
-    ...{ publicNetworking: true, publicAddress: takePublicAddress(state), ipv6Address: null },
+    ...{ publicNetworking: true, publicAddress: ip, ipv6Address: null },
     ...{ ...takePrivateAddress(state, vpc), vpcId: vpc.id, tags, publicKeys: [] },
   })
   state.firewalls.push({
@@ -73,15 +69,11 @@ for (let number = 1; number <= Number(count); number++) {
     ...{ id: digitalocean.takeId(), name: keyName(name, OWNER) },
     ...{ publicKey: `ssh-ed25519 ${number}`, fingerprint: `${number}` },
   })
-  state.reservedIps.push({ ip, region: REGION, dropletId: id })
   state.projects.push({
     ...{ id: randomUUID(), name, description: ownerNote(stack, OWNER), purpose: 'Web Application' },
     ...{ environment: 'Development', isDefault: false, createdAt, updatedAt: createdAt },
     movingUntil: 0,
-    resources: [`do:droplet:${id}`, `do:floatingip:${ip}`].map((urn) => ({
-      urn,
-      assignedAt: createdAt,
-    })),
+    resources: [{ urn: `do:droplet:${id}`, assignedAt: createdAt }],
   })
   const host = `${stack}.preview`
   records.push(record('A', host, ip), record('CAA', host, 'letsencrypt.org'))

@@ -29,6 +29,13 @@ test('an adopted zone gets an A record and nothing else', async () => {
   })
 })
 
+test('an A record that moves with the droplet has a short life', async () => {
+  const { records: made } = await records({ ...base, ownAddress: true })
+  expect(made).toEqual([
+    { domain: 'example.com', type: 'A', name: 'www', value: '203.0.113.9', ttl: 60 },
+  ])
+})
+
 test('a managed zone is made without an address of its own', async () => {
   const { zones } = await records({ ...base, manageZone: true })
   expect(zones).toEqual([{ name: 'example.com' }])

@@ -32,20 +32,31 @@ afterAll(() => {
 const has = (...kinds: string[]): Former[] =>
   kinds.map((kind) => ({ urn: kind, type: `digitalocean:index/x:${kind}`, outputs: {} }))
 
+const RESERVES = { reserves: true }
+
 test('a stack that has droplet and address asks for nothing', async () => {
-  await checkLimits(25, has('Droplet', 'ReservedIp'))
+  await checkLimits(RESERVES, 25, has('Droplet', 'ReservedIp'))
   expect(asked).toEqual([])
 })
 
 test('no room for a droplet', async () => {
-  await expect(checkLimits(25, has('ReservedIp'))).rejects.toThrow(
+  await expect(checkLimits(RESERVES, 25, has('ReservedIp'))).rejects.toThrow(
     /^the DigitalOcean account has 25 of 25 droplets, and this stack needs one more\./,
   )
 })
 
 test('no room for a reserved IP', async () => {
   addresses = 3
-  await expect(checkLimits(0, [])).rejects.toThrow(
+  await expect(checkLimits(RESERVES, 0, [])).rejects.toThrow(
     /^the DigitalOcean account has 3 of 3 reserved IPs, and this stack needs one more\. Allowed: fewer than 3\./,
   )
+})
+
+test('a stack that goes without an address has room where there is none left', async () => {
+  addresses = 3
+  await checkLimits({ reserves: false }, 0, [])
+  await expect(checkLimits({ reserves: false }, 25, [])).rejects.toThrow(/25 of 25 droplets/)
+  asked.length = 0
+  await checkLimits({ reserves: false }, 25, has('Droplet'))
+  expect(asked).toEqual([])
 })

@@ -10,6 +10,7 @@ const args = {
   httpsPort: 443,
   outbound: waysOut([], []),
   owner: '1a2b3c4d',
+  reserves: true,
   protect: false,
 }
 const ANYWHERE = ['0.0.0.0/0', '::/0']
@@ -48,14 +49,15 @@ describe.each([false, true])('network (preview: %p)', (preview) => {
         { protocol: 'tcp', portRange: '443', destinationAddresses: ANYWHERE },
       ],
     })
-    expect(await value(network.reservedIp)).toBe('203.0.113.9')
+    expect(await value(network.reservedIp!)).toBe('203.0.113.9')
   })
 
-  test('an expiry has a tag of its own, which no firewall follows', async () => {
+  test('an expiry has a tag of its own, which no firewall follows, and no address need be', async () => {
     const registered = mockProviders(preview)
     const network = new Network('padlock-pr-12', {
       ...args,
       expires: new Date('2026-11-23T09:04Z'),
+      reserves: false,
     })
     const byType = await settle(registered)
 
@@ -68,5 +70,7 @@ describe.each([false, true])('network (preview: %p)', (preview) => {
     expect(await Promise.all(network.tags.map(value))).toEqual(tags)
     const [firewall] = byType['digitalocean:index/firewall:Firewall'] ?? []
     expect(plain(firewall?.inputs)).toMatchObject({ tags: tags?.slice(0, 2) })
+    expect(byType['digitalocean:index/reservedIp:ReservedIp']).toBeUndefined()
+    expect([network.reservedIp, network.reservedIpUrn]).toEqual([undefined, undefined])
   })
 })

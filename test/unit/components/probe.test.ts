@@ -107,7 +107,7 @@ test('nobody listens', async () => {
   running.pop()?.close()
   const { message, hints } = await finding(place)
   expect(message).toContain('does not answer: connect ECONNREFUSED')
-  expect(hints).toContain('the reserved IP must be assigned to the droplet')
+  expect(hints).toContain('a reserved IP must be assigned to the droplet')
 })
 
 test('the app fails', async () => {

@@ -25,6 +25,7 @@ test('what carries no mark itself is ours by what it refers to, or by the owner 
       droplet(1, 'pr-1', [`owner:${ids.ours}`, 'expires:20310101T0000Z'], '198.51.100.1'),
       droplet(2, 'pr-2', [`owner:${ids.theirs}`], '198.51.100.2'),
       droplet(3, 'pr-3', [], '198.51.100.3'),
+      droplet(4, 'pr-4', [`owner:${ids.ours}`, 'expires:20310101T0000Z'], '198.51.100.4'),
     ],
     firewalls: [1, 2, 3].map((id) => ({
       ...{ id: `f${id}`, name: `padlock-pr-${id}-1a2b3c4` },
@@ -65,6 +66,8 @@ test('what carries no mark itself is ours by what it refers to, or by the owner 
       { id: 25, name: 'pr-2.preview', type: 'CAA', data: 'letsencrypt.org' },
       { id: 26, name: 'pr-2.preview', type: 'A', data: '203.0.113.2' },
       { id: 27, name: 'pr-3.preview', type: 'A', data: '203.0.113.3' },
+      { id: 28, name: 'pr-4.preview', type: 'A', data: '198.51.100.4' },
+      { id: 29, name: 'pr-4.preview', type: 'CAA', data: 'letsencrypt.org' },
     ],
   }
   const application = (stack: string, more: object) => ({
@@ -81,12 +84,16 @@ test('what carries no mark itself is ours by what it refers to, or by the owner 
   )
   const found = (mark: string) =>
     owned.filter((one) => one.mark === mark).map(({ kind, id }) => `${kind} ${id}`)
+  // In this order it is removed: a record goes before what it leads to and is marked by.
   expect(found('ours')).toEqual([
-    'droplet 1',
-    'reserved ip 203.0.113.1',
-    'firewall f1',
+    'dns record 29',
     'dns record 21',
     'dns record 22',
+    'dns record 28',
+    'droplet 1',
+    'droplet 4',
+    'reserved ip 203.0.113.1',
+    'firewall f1',
     'ssh key 11',
     'auth0 client c-pr-1',
     'project p1',
@@ -94,25 +101,25 @@ test('what carries no mark itself is ours by what it refers to, or by the owner 
     'tag padlock-pr-1:owner:1a2b3c4d',
   ])
   expect(found('other')).toEqual([
+    'dns record 25',
+    'dns record 26',
     'droplet 2',
     'reserved ip 203.0.113.2',
     'firewall f2',
-    'dns record 25',
-    'dns record 26',
     'auth0 client c-pr-2',
     'project p2',
     'tag padlock-pr-2',
     `tag padlock-pr-2:owner:${OTHER}`,
   ])
   expect(found('none')).toEqual([
-    'droplet 3',
-    'reserved ip 203.0.113.3',
-    'firewall f3',
     // One of the two addresses at its name is a stranger's.
     'dns record 23',
     // Leads elsewhere.
     'dns record 24',
     'dns record 27',
+    'droplet 3',
+    'reserved ip 203.0.113.3',
+    'firewall f3',
     'ssh key 12',
     'ssh key 13',
     'auth0 client c-pr-3',
@@ -120,7 +127,7 @@ test('what carries no mark itself is ours by what it refers to, or by the owner 
     'tag padlock-pr-3',
   ])
   const dated = owned.filter(({ expires }) => expires)
-  expect(dated.map(({ kind }) => kind)).toEqual(['droplet', 'auth0 client'])
+  expect(dated.map(({ kind }) => kind)).toEqual(['droplet', 'droplet', 'auth0 client'])
 })
 
 test('a tag that two owners claim is nobody’s to remove', async () => {
@@ -174,7 +181,7 @@ test('another project in the account is a stranger, though both were given one o
     marks,
   )
   expect(owned.map(({ kind, id, mark, stack }) => [kind, id, mark, stack])).toEqual([
-    ['reserved ip', '203.0.113.2', 'none', ''],
     ['dns record', '21', 'other', 'pr-1'],
+    ['reserved ip', '203.0.113.2', 'none', ''],
   ])
 })

@@ -128,3 +128,24 @@ test('a new address: the gap is the time to live', () => {
     downtimeSeconds: 300,
   })
 })
+
+test('without a reserved IP the name moves, from the picture’s DNS straight to the droplet', () => {
+  const { 'digitalocean:index/reservedIpAssignment:ReservedIpAssignment': _, ...parts } =
+    replaced('image')
+  const record = (value: string): Properties => ({ type: 'A', name: 'pr-1.preview', value })
+  const found = made({
+    ...parts,
+    ...firewall,
+    'digitalocean:index/dnsRecord:DnsRecord': {
+      old: record('198.51.100.1'),
+      new: record('04da6b54-80e4-46f7-96ec-b56ff0331ba9'),
+      within: `${ROOM}$Dns`,
+    },
+  })
+  expect(found.headline).toMatchObject({
+    text: 'Replaces the droplet (image) and loses what is on its disk, no downtime: the new droplet serves before the name moves',
+    downtimeSeconds: 0,
+  })
+  expect(found.picture).toContain('\n  name --> firewall\n')
+  expect(found.picture).not.toContain('ip')
+})

@@ -122,6 +122,11 @@ export const client: Resource<Auth0, ClientArgs, ClientState> = {
       const nulls = cleared.map(([name, property]) => [apiName(name, property), null])
       await api.patch(`/clients/${id}`, Object.fromEntries(nulls))
     }
+    // Metadata are merged, so of them too (auth0 provider, expandClientMetadata).
+    if (body.client_metadata) {
+      const gone = Object.keys((old.clientMetadata ?? {}) as Values).map((key) => [key, null])
+      body.client_metadata = { ...Object.fromEntries(gone), ...(body.client_metadata as Values) }
+    }
     await api.patch(`/clients/${id}`, body)
   },
 
