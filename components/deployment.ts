@@ -153,7 +153,14 @@ export class Deployment extends pulumi.ComponentResource {
     const serving = proxy.serve([passed])
     const probe = new Probe(
       name,
-      { ...visit, address, release: release.release, dropletId },
+      {
+        ...visit,
+        address,
+        zone: site.zone,
+        dnsServer: certificates.dnsServer,
+        release: release.release,
+        dropletId,
+      },
       { ...child, dependsOn: serving },
     )
     if (moves) dns.awaitResolvers('A', address, [...dns.records, probe.passed])

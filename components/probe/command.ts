@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util'
 import { commitHere } from '../../config/commit.ts'
+import { leadsTo } from './by-name.ts'
 import { probe } from './probe.ts'
 import { Finding } from './site.ts'
 
@@ -7,16 +8,20 @@ import { Finding } from './site.ts'
 const SECONDS = 180
 
 export const help = `padlock probe URL --address IP --http-port N (--issuer URL | --ready-path PATH) [--seconds N]
+              [--zone ZONE [--dns IP:PORT]]
 
 Asks the site, from where you stand, what a visitor would see: a certificate that is
 trusted for the name, the redirect from http, and the login's redirect to the issuer; or,
-without a login, the path by which the app says that it is ready.
+without a login, the path by which the app says that it is ready. With --zone it also asks
+where the name leads.
 
   URL           public base URL, such as https://www.example.com
   --address     the address to connect to, whatever a resolver says
   --http-port   the port that redirects to https
   --issuer      the identity provider, with a final slash
   --ready-path  where there is no login, a path that must answer 2xx
+  --zone        the zone whose own name servers, and this computer's resolver, must lead to the address alone
+  --dns         the name server to ask instead
   --release     shown in the answer
   --certificate what the host says of its certificate; only "certified" is asked
   --seconds     how long to wait for it to come up (${SECONDS})
@@ -34,13 +39,15 @@ export async function run(args: string[]): Promise<number> {
       'http-port': { type: 'string' },
       issuer: { type: 'string' },
       'ready-path': { type: 'string' },
+      zone: { type: 'string' },
+      dns: { type: 'string' },
       release: { type: 'string' },
       certificate: { type: 'string' },
       seconds: { type: 'string' },
     },
   })
   const [url] = positionals
-  const { address, issuer, 'ready-path': readyPath } = values
+  const { address, zone, dns, issuer, 'ready-path': readyPath } = values
   if (!url || !URL.canParse(url) || !address || !(issuer || readyPath)) {
     console.error(help)
     return 2
@@ -57,8 +64,14 @@ export async function run(args: string[]): Promise<number> {
     readyPath,
     root: process.env.PADLOCK_ROOT,
   }
+  let answers = false
   try {
     const lines = await probe(site, Number(values.seconds ?? SECONDS))
+    answers = true
+    if (zone) {
+      const name = { host: site.url.hostname, zone, type: 'A' as const, address, dnsServer: dns }
+      lines.push(...(await leadsTo(name, console.log)))
+    }
     console.log(
       [`${url}${values.release ? `, ${named(values.release)}` : ''}`, ...lines].join('\n'),
     )
@@ -68,7 +81,8 @@ export async function run(args: string[]): Promise<number> {
     const hints = error.hints.map((hint) =>
       `  look at: ${hint}`.replace('app-RELEASE', `app-${values.release ?? 'RELEASE'}`),
     )
-    const back = values.release ? wayBack(values.release) : []
+    // No other release leads the name back.
+    const back = values.release ? wayBack(values.release).slice(0, answers ? 1 : 2) : []
     console.error([error.message, ...hints, ...back].join('\n'))
     return 1
   }

@@ -5,6 +5,8 @@ import { delegationOf } from './delegation.ts'
 export interface NameServer {
   /** What a message calls it. */
   name: string
+  /** `IP` or `IP:port`; absent for the system's own resolver. */
+  server?: string
   /** IPv4 addresses of a name; none where there is no such record. */
   addresses(name: string): Promise<string[]>
   /** The `issue` values of the CAA records of exactly this name; undefined where it has no CAA. */
@@ -33,6 +35,7 @@ function nameServer(
     })
   return {
     name,
+    server,
     resolver,
     addresses: (asked) => orNone(resolver.resolve4(asked)),
     async caa(asked) {

@@ -20,12 +20,14 @@ export async function startDns(options: {
   host: string
   port: number
   resolve: Cloud['resolve']
+  /** Does it say that it serves the zones itself? A resolver, which remembers, does not; true if absent. */
+  authoritative?: boolean
 }): Promise<NameServer> {
-  const { host, port, resolve } = options
+  const { host, port, resolve, authoritative = true } = options
   const server = DNS.createServer({
     udp: true,
     tcp: true,
-    handle: (request, send) => void send(respond(request, resolve)),
+    handle: (request, send) => void send(respond(request, resolve, authoritative)),
   })
   // Garbage in a packet is the sender's trouble; the server goes on.
   server.on('requestError', () => {})
@@ -56,7 +58,7 @@ export async function startDns(options: {
   }
 }
 
-function respond(request: Packet, resolve: Cloud['resolve']): Packet {
+function respond(request: Packet, resolve: Cloud['resolve'], authoritative: boolean): Packet {
   const [question, ...more] = request.questions
   if (!question || more.length > 0) {
     return Packet.createErrorResponseFromRequest(request, Packet.RCODE.FORMERR)
@@ -66,7 +68,7 @@ function respond(request: Packet, resolve: Cloud['resolve']): Packet {
     const type = TYPE_NAMES.get(question.type ?? 0) ?? 'unknown'
     const { rcode, answers, authority } = answer(resolve, question.name, type)
     response.header.rcode = Packet.RCODE[rcode]
-    response.header.aa = rcode === 'REFUSED' ? 0 : 1
+    response.header.aa = rcode === 'REFUSED' || !authoritative ? 0 : 1
     response.answers = answers.map((record) => encodeRecord(record.name, record))
     response.authorities = authority.map((record) => encodeRecord(record.name, record))
     // Encoded here once for the error alone: the library encodes where nobody catches.

@@ -104,3 +104,28 @@ describe('a zone that the stack makes, and that its registrar leads elsewhere', 
     ])
   })
 })
+
+describe('a site whose name leads elsewhere by now', () => {
+  afterAll(() => sandbox.control.setDelegation({ zone, servers: ['ns1.digitalocean.com'] }))
+
+  test('fails the next release by name, though it answers at its address', async () => {
+    await sandbox.control.setDelegation(PARKED)
+    stack.set({ appEnv: { GREETING: 'by name' } })
+    const { code, output } = await stack.run('up --yes --skip-preview')
+    expect(code).not.toBe(0)
+    const { ip } = await stack.outputs()
+    const { host, port } = sandbox.file.dns
+    expect(output).toContain(
+      `dev.padlock.localhost must lead to ${ip} alone (A), but ${host}:${port} says 192.0.2.7, to be remembered for 3600 s`,
+    )
+    expect(output).toContain('look at: another zone: dig NS padlock.localhost must show')
+    expect(output).toMatch(/live all the same: release \w+/)
+    expect(output).not.toContain('to go back to release')
+  })
+
+  test('ends well once the name leads to it again', async () => {
+    await sandbox.control.setDelegation({ zone, servers: ['ns1.digitalocean.com'] })
+    const { output } = await stack.up()
+    expect(output).toContain('dev.padlock.localhost leads to')
+  })
+})

@@ -18,11 +18,14 @@ beforeAll(async () => {
 })
 afterAll(() => sandbox.stop())
 
-test('a zone that is served elsewhere is named before the site is, and nothing waits for a certificate', async () => {
+test('a name that leads elsewhere is named before the site is, and nothing waits for a certificate', async () => {
   const elsewhere = await startDns({
     host: '127.0.0.1',
     port: await freePort(),
-    resolve: (_name, type) => (type === 'A' ? [{ type, data: '192.0.2.7', ttl: 60 }] : []),
+    resolve(_name, type) {
+      const data = { A: '192.0.2.7', NS: 'ns1.digitalocean.com.' }[type]
+      return data ? [{ type, data, ttl: 60 }] : []
+    },
   })
   const undo = stack.set({
     siteRoot: sandbox.file.acme.staging.rootPath,
