@@ -2,6 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { Config } from '@pulumi/pulumi'
 import { failDigitalOcean } from './error.ts'
 
+/** The most that the API gives on one page. */
+const PER_PAGE = 200
 const TIMEOUT_MS = 30_000
 /** As often, and at these pauses at least, as the provider asks again after 429 and 5xx. */
 const PAUSES_MS = [1000, 2000, 4000, 8000]
@@ -38,4 +40,21 @@ export async function ask<T>(path: string): Promise<T | undefined> {
     await sleep(Math.max(pause, after || 0))
   }
   return undefined
+}
+
+/**
+ * Every row of a list, page by page.
+ * @param path with its `/v2`
+ * @param key the list's name in the answer
+ * @returns none where {@link ask} answers nothing
+ */
+export async function askAll<Row>(path: string, key: string): Promise<Row[]> {
+  type Page = Record<string, Row[]> & { links?: { pages?: { next?: string } } }
+  const rows: Row[] = []
+  const separator = path.includes('?') ? '&' : '?'
+  for (let page = 1; ; page++) {
+    const answer = await ask<Page>(`${path}${separator}per_page=${PER_PAGE}&page=${page}`)
+    rows.push(...(answer?.[key] ?? []))
+    if (!answer?.links?.pages?.next) return rows
+  }
 }

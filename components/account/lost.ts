@@ -2,7 +2,7 @@ import { getClient } from '@pulumi/auth0/getClient.js'
 import { RunError } from '@pulumi/pulumi'
 import { IMPORT_FLAGS } from '../imported.ts'
 import { type Former, ofKind } from '../state.ts'
-import { ask } from './digitalocean.ts'
+import { askAll } from './digitalocean.ts'
 import { failAuth0 } from './error.ts'
 
 export interface LostOptions {
@@ -84,13 +84,9 @@ const lostDroplet = ({ id, name }: Droplet, options: LostOptions): Lost => ({
   remove: `doctl compute droplet delete ${id}`,
 })
 
-async function rows<Row>(path: string, key: string): Promise<Row[]> {
-  return (await ask<Record<string, Row[]>>(`/v2/${path}?per_page=200`))?.[key] ?? []
-}
-
 async function lostAddresses({ name }: LostOptions, droplets: Droplet[]): Promise<Lost[]> {
   type Address = { ip: string; droplet: { id: number } | null }
-  const all = await rows<Address>('reserved_ips', 'reserved_ips')
+  const all = await askAll<Address>('/v2/reserved_ips', 'reserved_ips')
   return all
     .filter(({ droplet }) => droplets.some(({ id }) => id === droplet?.id))
     .map(({ ip }) => ({
@@ -101,7 +97,7 @@ async function lostAddresses({ name }: LostOptions, droplets: Droplet[]): Promis
 }
 
 async function lostFirewalls({ name }: LostOptions): Promise<Lost[]> {
-  const all = await rows<Named & { tags?: string[] }>('firewalls', 'firewalls')
+  const all = await askAll<Named & { tags?: string[] }>('/v2/firewalls', 'firewalls')
   return all
     .filter((one) => one.tags?.includes(name) && new RegExp(`^${name}-[0-9a-f]{7}$`).test(one.name))
     .map((one) => ({
@@ -117,8 +113,8 @@ async function lostKeys({ name }: LostOptions, state: Former[]): Promise<Lost[]>
   const first = ofKind(state, 'PrivateKey').map(({ outputs }) =>
     String(outputs.publicKeyOpenssh ?? '').trim(),
   )
-  const all = await rows<{ id: number; name: string; public_key: string }>(
-    'account/keys',
+  const all = await askAll<{ id: number; name: string; public_key: string }>(
+    '/v2/account/keys',
     'ssh_keys',
   )
   return all
@@ -131,7 +127,7 @@ async function lostKeys({ name }: LostOptions, state: Former[]): Promise<Lost[]>
 }
 
 async function lostProjects({ name }: LostOptions): Promise<Lost[]> {
-  const all = await rows<Named>('projects', 'projects')
+  const all = await askAll<Named>('/v2/projects', 'projects')
   return all
     .filter((one) => one.name === name)
     .map(({ id }) => ({

@@ -3,7 +3,7 @@ import { RunError } from '@pulumi/pulumi'
 import { IMPORT_FLAGS } from '../imported.ts'
 import { type Former, ofKind } from '../state.ts'
 import { checkDelegation, type DelegationOptions } from './delegated.ts'
-import { ask } from './digitalocean.ts'
+import { askAll } from './digitalocean.ts'
 import { configurationError, failDigitalOcean } from './error.ts'
 
 export interface ZoneOptions extends DelegationOptions {
@@ -61,10 +61,8 @@ async function hasZone(zone: string): Promise<boolean> {
   return found !== undefined
 }
 
-async function recordsAt(zone: string, host: string): Promise<ZoneRecord[]> {
-  const path = `/v2/domains/${zone}/records?name=${host}&per_page=200`
-  return (await ask<{ domain_records: ZoneRecord[] }>(path))?.domain_records ?? []
-}
+const recordsAt = (zone: string, host: string): Promise<ZoneRecord[]> =>
+  askAll(`/v2/domains/${zone}/records?name=${host}`, 'domain_records')
 
 function checkRecords(options: ZoneOptions, records: ZoneRecord[], state: Former[]): void {
   const { name, zone } = options

@@ -1,5 +1,7 @@
+import http from 'node:http'
+import type { AddressInfo } from 'node:net'
 import * as pulumi from '@pulumi/pulumi'
-import { lostApplication } from '../../../components/account/lost.ts'
+import { lostApplication, rejectLost } from '../../../components/account/lost.ts'
 
 const stack = { name: 'padlock-prod', owner: '1a2b3c4d' }
 
@@ -13,4 +15,55 @@ test.each([
     call: () => ({ id: 'c1', clientId: 'c1', name: stack.name, clientMetadata }),
   })
   expect((await lostApplication(stack)).map(({ id }) => id)).toEqual(ids)
+})
+
+describe('in an account with more than a page of each kind', () => {
+  const { DIGITALOCEAN_API_URL, DIGITALOCEAN_TOKEN } = process.env
+  const others = Array.from({ length: 450 }, (_, id) => ({ id: `${id}`, name: `other-${id}` }))
+  const last = { id: 'last', name: 'padlock-prod-1a2b3c4', tags: ['padlock-prod'] }
+  const rows: Record<string, object[]> = {
+    reserved_ips: [
+      ...others.map((_, ip) => ({ ip: `${ip}`, droplet: null })),
+      { ip: '203.0.113.7', droplet: { id: 7 } },
+    ],
+    firewalls: [...others, last],
+    ssh_keys: [
+      ...others.map((one) => ({ ...one, public_key: 'x' })),
+      { id: 8, name: 'padlock-prod-admin-1a2b3c4d', public_key: 'y' },
+    ],
+    projects: [...others, { id: 'p', name: 'padlock-prod' }],
+  }
+  let server: http.Server
+  beforeAll(async () => {
+    server = http.createServer((request, response) => {
+      const { pathname, searchParams } = new URL(request.url ?? '', 'http://localhost')
+      const key = pathname.endsWith('/keys') ? 'ssh_keys' : pathname.slice('/v2/'.length)
+      const [page, size] = ['page', 'per_page'].map((name) => Number(searchParams.get(name)))
+      const all = rows[key] ?? []
+      const end = (page ?? 1) * Math.min(size ?? 20, 200)
+      const pages = end < all.length ? { next: 'http://example.com' } : {}
+      const shown = all.slice(end - Math.min(size ?? 20, 200), end)
+      response.end(JSON.stringify({ [key]: shown, links: { pages } }))
+    })
+    await new Promise<void>((done) => server.listen(0, '127.0.0.1', done))
+    process.env.DIGITALOCEAN_API_URL = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+    process.env.DIGITALOCEAN_TOKEN = 'right'
+  })
+  afterAll(() => {
+    Object.assign(process.env, { DIGITALOCEAN_API_URL, DIGITALOCEAN_TOKEN })
+    server.close()
+  })
+
+  test('all of it is looked through', async () => {
+    const droplet = { id: 7, name: 'padlock-prod-1a2b3c4' }
+    const searched = rejectLost({ ...stack, protectDroplet: false }, [droplet], [])
+    const { message } = await searched.then(
+      () => new Error('nothing is lost'),
+      (error: Error) => error,
+    )
+    const found = ['(7)', '(203.0.113.7)', '(last)', '(8)', '(p)']
+    expect(message.match(/^ {2}\S.* \(.*\)$/gm)?.map((line) => line.replace(/^.* /, ''))).toEqual(
+      found,
+    )
+  })
 })
