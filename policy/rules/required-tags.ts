@@ -1,8 +1,9 @@
 import { Client } from '@pulumi/auth0/client.js'
 import { validateResourceOfType } from '@pulumi/policy'
 import * as pulumi from '@pulumi/pulumi'
+import { ownerOfTag, ownerTag } from '../../config/owner.ts'
 import type { Rule } from '../rule.ts'
-import { ownName } from '../stack.ts'
+import { ownName, setting } from '../stack.ts'
 
 /** What DigitalOcean can tag and a stack can forget; its firewalls' `tags` mean something else. */
 const TAGGED =
@@ -10,13 +11,16 @@ const TAGGED =
 
 export const requiredTags: Rule = {
   name: 'required-tags',
-  description: 'Everything tells which stack it belongs to, so that a sweep finds what was left.',
+  description:
+    'Everything tells whose it is and of which stack, so that its owner finds what was left.',
   validateResource: [
     (args, report) => {
       if (!TAGGED.test(args.type)) return
       const tags: string[] = args.props.tags ?? []
       if (!tags.includes(ownName()))
         report(`It lacks the tag ${ownName()}${tags.length ? ` (it has ${tags.join(', ')})` : ''}.`)
+      const owners = tags.filter((tag) => tag.startsWith(`${ownName()}:`)).map(ownerOfTag)
+      if (!owners.some(isOwner)) report(`It lacks the tag ${ownerTag(ownName(), shownOwner())}.`)
     },
     validateResourceOfType(Client, (client, _args, report) => {
       const wanted = { project: pulumi.getProject(), stack: pulumi.getStack() }
@@ -25,6 +29,17 @@ export const requiredTags: Rule = {
         if (found !== value)
           report(`clientMetadata.${key} is ${found ?? 'not set'}. Set it to ${value}.`)
       }
+      const owner: string | undefined = client.clientMetadata?.owner
+      if (!isOwner(owner))
+        report(`clientMetadata.owner is ${owner ?? 'not set'}. Set it to ${shownOwner()}.`)
     }),
   ],
 }
+
+/** Where the configuration names no owner it is the checkout's, which the pack does not know. */
+const isOwner = (id: string | undefined): boolean => {
+  const configured = setting<string>('owner')
+  return configured ? id === configured : id !== undefined && id !== ''
+}
+
+const shownOwner = (): string => setting<string>('owner') || 'OWNER'

@@ -1,10 +1,11 @@
 import { requiredTags } from '../../../policy/rules/required-tags.ts'
 import { client, databaseCluster, droplet, firewall, judge, volume } from './judge.ts'
 
-const metadata = { project: 'padlock', stack: 'dev' }
+const metadata = { project: 'padlock', stack: 'dev', owner: '1a2b3c4d' }
+const owner = 'padlock-dev:owner:1a2b3c4d'
 
-test.each([droplet, volume, databaseCluster])('a %s with the tag passes', async (type) => {
-  const props = { tags: ['other', 'padlock-dev'] }
+test.each([droplet, volume, databaseCluster])('a %s with both tags passes', async (type) => {
+  const props = { tags: ['other', 'padlock-dev', owner] }
   expect(await judge(requiredTags, { resources: [{ type, props }] })).toEqual([])
 })
 
@@ -15,6 +16,7 @@ test('what cannot be tagged passes', async () => {
 test.each([droplet, volume, databaseCluster])('a %s without a tag fails', async (type) => {
   expect(await judge(requiredTags, { resources: [{ type }] })).toEqual([
     'it: It lacks the tag padlock-dev.',
+    'it: It lacks the tag padlock-dev:owner:OWNER.',
   ])
 })
 
@@ -22,6 +24,18 @@ test("another stack's tag fails", async () => {
   const resources = [{ type: droplet, props: { tags: ['padlock-prod'] } }]
   expect(await judge(requiredTags, { resources })).toEqual([
     'it: It lacks the tag padlock-dev (it has padlock-prod).',
+    'it: It lacks the tag padlock-dev:owner:OWNER.',
+  ])
+})
+
+test.each([
+  [['padlock-dev'], {}, 'OWNER'],
+  [['padlock-dev', 'padlock-prod:owner:1a2b3c4d'], {}, 'OWNER'],
+  [['padlock-dev', owner], { owner: 'acmeshop' }, 'acmeshop'],
+])('a droplet with %j lacks the owner (%j)', async (tags, config, wanted) => {
+  const resources = [{ type: droplet, props: { tags } }]
+  expect(await judge(requiredTags, { resources, config })).toEqual([
+    `it: It lacks the tag padlock-dev:owner:${wanted}.`,
   ])
 })
 
@@ -36,6 +50,7 @@ test.each<[object, string[]]>([
     [
       'it: clientMetadata.project is not set. Set it to padlock.',
       'it: clientMetadata.stack is not set. Set it to dev.',
+      'it: clientMetadata.owner is not set. Set it to OWNER.',
     ],
   ],
   [
