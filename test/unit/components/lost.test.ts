@@ -56,7 +56,7 @@ describe('in an account with more than a page of each kind', () => {
 
   test('all of it is looked through', async () => {
     const droplet = { id: 7, name: 'padlock-prod-1a2b3c4' }
-    const searched = rejectLost({ ...stack, protectDroplet: false }, [droplet], [])
+    const searched = rejectLost({ ...stack, protectDroplet: false, reserves: true }, [droplet], [])
     const { message } = await searched.then(
       () => new Error('nothing is lost'),
       (error: Error) => error,
