@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process'
+import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process'
 import { text } from 'node:stream/consumers'
 import { capture, type Result } from '../engine/pulumi.ts'
 
@@ -28,8 +28,15 @@ export function logIn(
   })
 }
 
-/** Options of ssh for a command that nobody watches; it takes them behind the address too. */
-const UNWATCHED = ['-o', 'BatchMode=yes', '-o', 'ConnectTimeout=15']
+/** Options of ssh for a command that asks for nothing; it takes them behind the address too. */
+const UNATTENDED = [
+  '-o',
+  'BatchMode=yes',
+  '-o',
+  'ConnectTimeout=15',
+  '-o',
+  'ServerAliveInterval=15',
+]
 /** Of ssh itself; a command's own code is that of the command (ssh(1)). */
 const NO_CONNECTION = 255
 
@@ -42,20 +49,71 @@ const NO_CONNECTION = 255
  */
 export async function ask(
   stack: string,
-  { sshCommand }: Record<string, string>,
+  outputs: Record<string, string>,
   words: string[],
   input = '',
 ): Promise<Result> {
-  const [name, ...rest] = words
-  const command = [...UNWATCHED, 'sudo', `/usr/lib/padlock/${name}`, ...rest]
+  const child = onHost(stack, outputs, words)
+  child.stdin.end(input)
+  const output = text(child.stdout)
+  const { code, stderr } = await ended(stack, child, words)
+  return { code, stdout: await output, stderr }
+}
+
+/**
+ * Runs one before the user's eyes; its exit code. Its standard input stays open for as long as
+ * somebody listens, so that it need not outlive this process.
+ * @throws Error as `ask` does
+ */
+export async function watch(
+  stack: string,
+  outputs: Record<string, string>,
+  words: string[],
+): Promise<number> {
+  const child = onHost(stack, outputs, words)
+  child.stdout.pipe(process.stdout)
+  let stopped = false
+  const stop = () => {
+    stopped = true
+    child.stdin.end()
+  }
+  process.on('SIGINT', stop)
+  // Such as `head`, which has read enough.
+  process.stdout.on('error', () => child.kill())
+  try {
+    const { code, stderr } = await ended(stack, child, words).catch((error) => {
+      if (stopped) return { code: 0, stderr: '' }
+      throw error
+    })
+    process.stderr.write(stopped ? '' : stderr)
+    return stopped ? 0 : code
+  } finally {
+    process.off('SIGINT', stop)
+  }
+}
+
+function onHost(
+  stack: string,
+  { sshCommand }: Record<string, string>,
+  [name, ...rest]: string[],
+): ChildProcessWithoutNullStreams {
+  const command = [...UNATTENDED, 'sudo', `/usr/lib/padlock/${name}`, ...rest]
   const child = spawn('sh', shell(stack, sshCommand, command), { stdio: 'pipe' })
   child.stdin.on('error', () => undefined)
-  child.stdin.end(input)
-  const ended = new Promise<number>((resolve, reject) => {
+  return child
+}
+
+async function ended(
+  stack: string,
+  child: ChildProcessWithoutNullStreams,
+  [name]: string[],
+): Promise<{ code: number; stderr: string }> {
+  const errors = text(child.stderr)
+  const code = await new Promise<number>((resolve, reject) => {
     child.on('error', reject)
     child.on('close', (code) => resolve(code ?? 1))
   })
-  const [code, stdout, stderr] = await Promise.all([ended, text(child.stdout), text(child.stderr)])
+  const stderr = await errors
   if (code === NO_CONNECTION) {
     throw new Error(
       `the host of ${stack} cannot be reached; README, "Locked out", has the ways in:\n${stderr.trim()}`,
@@ -66,7 +124,7 @@ export async function ask(
       `the host of ${stack} has no ${name}: its software is older than this program. Fix: pulumi up`,
     )
   }
-  return { code, stdout, stderr }
+  return { code, stderr }
 }
 
 /** Arguments for sh: the command is the shell's own parameters. */

@@ -18,6 +18,11 @@ export const verbs: { words: string; summary: string; load: () => Promise<Verb> 
     load: () => import('./releases.ts'),
   },
   {
+    words: 'logs',
+    summary: 'what app, proxy and provisioning say, in one stream',
+    load: () => import('./logs.ts'),
+  },
+  {
     words: 'access open',
     summary: "let this computer in to a stack's ssh for a while",
     load: () => import('./access/open.ts'),

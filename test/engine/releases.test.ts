@@ -57,6 +57,17 @@ test("nobody's name makes a release of what did not change", async () => {
   expect([code, output]).toEqual([0, expect.stringContaining(`live: release ${ids[1]}`)])
 })
 
+test('logs are one stream, which can be followed and ends with who listens', async () => {
+  const told = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ release {10}ready: done after/m
+  const { code, stdout } = await project.padlock('logs --stack dev --lines 50')
+  expect([code, stdout]).toEqual([0, expect.stringMatching(told)])
+  const following = project.launch('logs -f --stack dev --lines 1')
+  await new Promise((done) => following.process.stdout?.once('data', done))
+  following.process.kill('SIGINT')
+  expect((await following.done).code).toBe(0)
+  expect((await project.padlock('logs --stack dev --lines many')).code).toBe(2)
+})
+
 test('a host that cannot be reached, and a stack that is not there, are named', async () => {
   const [droplet] = await sandbox.droplets()
   const power = (type: string) =>

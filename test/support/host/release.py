@@ -1,6 +1,6 @@
 """
-`release` and `releases` on a host of the tests: padlock's own programs, without systemd, Podman and
-an app. $TROUBLE/images.gone names images that are not there, one a line.
+`release`, `releases` and `logs` on a host of the tests: padlock's own programs, without systemd, Podman
+and an app. $TROUBLE/images.gone names images that are not there, one a line.
 """
 
 import json
@@ -12,7 +12,7 @@ HERE = Path(os.environ['HOST_PROGRAMS'])
 sys.dont_write_bytecode = True
 sys.path.insert(0, str(HERE))
 
-from padlock_release import drain, image, kept, log, main, manifest, readiness, releases, service, store  # noqa: E402
+from padlock_release import drain, image, kept, log, logs, main, manifest, readiness, releases, service, store  # noqa: E402
 
 root = Path(os.environ['HOST_ROOT'])
 store.ROOT = str(root / 'srv/app')
@@ -49,6 +49,11 @@ image.exists = lambda name: name not in gone()
 
 if sys.argv[1] == 'release':
     sys.exit(main.main(sys.stdin))
+if sys.argv[1] == 'logs':
+    # No journal, so what comes is what the programs write to their files.
+    logs.FILES = {log.PATH: 'release'}
+    logs._journal_command = lambda *words: ['sleep', '60' if '--follow' in words else '0']
+    sys.exit(logs.main(sys.argv[2:]))
 status = releases.main(sys.argv[2:], sys.stdin)
 if sys.argv[2] == 'rollback' and status == 0:
     written = manifest.as_json(kept.load(store.current()).manifest)

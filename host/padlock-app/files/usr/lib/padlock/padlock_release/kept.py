@@ -73,13 +73,13 @@ def forget_all_but(releases: list[str]) -> None:
             os.unlink(os.path.join(DIRECTORY, name))
 
 
-def secrets() -> dict[str, str]:
-    """The secret values of all releases that are kept, by name and release."""
-    found = {}
+def secrets() -> list[tuple[str, str]]:
+    """Names and values of the secrets of all releases that are kept."""
+    found = []
     for name in os.listdir(DIRECTORY):
         one = load(name.removesuffix('.json')) if name.endswith('.json') else None
         if one is not None and one.manifest is not None:
-            found |= {f'{key} {one.manifest.id}': value for key, value in one.manifest.secrets.items()}
+            found += one.manifest.secrets.items()
     return found
 
 
