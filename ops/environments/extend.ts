@@ -3,7 +3,7 @@ import { diagnostics } from './diagnostics.ts'
 import { expiryAfter } from './duration.ts'
 import { untouchableBecause } from './removable.ts'
 import { giveSecrets } from './secrets.ts'
-import { ownSettings, readTemplate, writeSettings } from './settings.ts'
+import { isKnownHere, markSettings, ownSettings, readTemplate, writeSettings } from './settings.ts'
 
 /**
  * Moves the expiry of an environment that is up, by an update with its own settings: nothing else
@@ -22,6 +22,11 @@ export async function extend(context: Context, stack: string, ttl: number): Prom
   if (reason !== undefined) throw new Error(`${stack} is not touched: ${reason}.`)
   const expires = expiryAfter(ttl)
   const { project } = marks
+  if (!isKnownHere(stack)) {
+    // Made by another checkout: keys that were set for it alone stand in its last update.
+    await stacks.recall(stack)
+    markSettings(stack)
+  }
   writeSettings({ project, stack, expires, set: ownSettings(project, stack) })
   await giveSecrets(readTemplate(project).config, stack)
   // All of it: a targeted update keeps the old expiry's tag, as the droplet's dependents hold on to it.

@@ -110,6 +110,15 @@ export function writtenHere(stack: string): boolean {
   return existsSync(file) && readFileSync(file, 'utf8').startsWith(MARK)
 }
 
+/** Is there a settings file of this stack in this folder, whoever wrote it? */
+export const isKnownHere = (stack: string): boolean => existsSync(settingsFile(stack))
+
+/** Marks a settings file as an environment's, which `env down` removes. */
+export function markSettings(stack: string): void {
+  const file = settingsFile(stack)
+  if (!writtenHere(stack)) writeFileSync(file, MARK + readFileSync(file, 'utf8'))
+}
+
 export function removeSettings(stack: string): void {
   if (writtenHere(stack)) rmSync(settingsFile(stack), { force: true })
 }

@@ -46,6 +46,14 @@ export class Stacks {
   }
 
   /**
+   * Writes the settings file of a stack anew, from the configuration of its last update; secrets stay
+   * encrypted under its own key.
+   */
+  async recall(stack: string): Promise<void> {
+    await this.#demand(['config', 'refresh', '--force', '--stack', stack])
+  }
+
+  /**
    * What the state holds; nothing for a stack that does not exist.
    * @throws Error if it cannot be read, which must not be taken for nothing
    */

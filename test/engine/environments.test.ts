@@ -1,5 +1,5 @@
 /** Ephemeral environments from their first `up` to their receipts, on accounts without machines. */
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { openProject, type Project } from './support/project.ts'
 import { type Json, type Sandbox, startSandbox } from './support/sandbox.ts'
@@ -13,6 +13,9 @@ beforeAll(async () => {
   project = await openProject(sandbox)
   await sandbox.digitalocean('POST', '/domains', { name: 'padlock.localhost' })
   given = await sandbox.things()
+  const template = join(project.folder, 'Pulumi.preview.yaml')
+  const id = '  padlock:appEnv:\n    GUILD_ID: 1177210937346019389\n'
+  writeFileSync(template, readFileSync(template, 'utf8').replace(/^config:\n/m, `config:\n${id}`))
 })
 afterAll(() => sandbox?.stop())
 
@@ -27,7 +30,7 @@ const hoursFromNow = (time: string) => (Date.parse(time) - Date.now()) / 3_600_0
 
 describe('one environment', () => {
   test('comes up under its own name, with its expiry and price', async () => {
-    const made = await must('env up pr-12 --ttl 3h --json')
+    const made = await must('env up pr-12 --ttl 3h --set maxBodyMiB=7 --json')
     expect(made).toMatchObject({
       name: 'pr-12',
       url: `https://pr-12.preview.padlock.localhost:${sandbox.file.ports.https}`,
@@ -59,7 +62,9 @@ describe('one environment', () => {
     expect(listed).toMatchObject({ name: 'pr-12', state: 'up', costPerHour: 0.00595 })
   })
 
-  test('is extended without a release', async () => {
+  test('is extended without a release, by a checkout that did not make it too', async () => {
+    const file = join(project.folder, 'Pulumi.pr-12.yaml')
+    rmSync(file)
     const [droplet] = await sandbox.droplets()
     const before = sandbox.commands(droplet.id)
     await must('env extend pr-12 --ttl 2d')
@@ -67,6 +72,9 @@ describe('one environment', () => {
     expect(hoursFromNow(listed.expires)).toBeCloseTo(48, 1)
     expect((await sandbox.droplets()).map(({ id }) => id)).toEqual([droplet.id])
     expect(sandbox.commands(droplet.id)).toEqual(before)
+    const written = readFileSync(file, 'utf8')
+    expect(written).toMatch(/maxBodyMiB: "?7/)
+    expect(written).toContain('GUILD_ID: 1177210937346019389\n')
     const tags = await sandbox.things()
     expect(tags.filter((thing) => /^tag .*:expires:/.test(thing))).toHaveLength(1)
   })

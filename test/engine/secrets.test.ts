@@ -1,5 +1,5 @@
 /** Secrets of the environments' template, encrypted for its own stack alone. */
-import { readFileSync } from 'node:fs'
+import { readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { parse } from 'yaml'
 import { start } from './support/processes.ts'
@@ -46,6 +46,20 @@ test('an environment gets them under a key of its own, in the organisation that 
   const { secure } = template.config['padlock:appSecrets'].TOKEN
   expect(own.config['padlock:appSecrets'].TOKEN.secure).not.toBe(secure)
   expect(output).not.toContain('hunter2hunter2')
+})
+
+test('one that is extended by another checkout keeps a secret of its own', async () => {
+  const own = ['padlock:appSecrets.OWN', 'hunter3hunter3']
+  await pulumi('config', 'set', '--stack', 'pr-1', '--secret', '--path', ...own)
+  await pulumi('up', '--yes', '--skip-preview', '--stack', 'pr-1')
+  rmSync(join(project.folder, 'Pulumi.pr-1.yaml'))
+  const { code, output } = await project.padlock('env extend pr-1 --ttl 2h')
+  if (code !== 0) throw new Error(output)
+  const [droplet] = await sandbox.droplets()
+  const { secrets } = JSON.parse(sandbox.hostFile(droplet.id, 'release.json'))
+  expect(secrets).toMatchObject({ TOKEN: 'hunter2hunter2', OWN: 'hunter3hunter3' })
+  expect(settings('pr-1').config['padlock:appSecrets'].OWN.secure).toMatch(/^v1:/)
+  await pulumi('preview', '--expect-no-changes', '--stack', 'pr-1')
 })
 
 test('without the stack of the template the message says how to go on', async () => {
