@@ -135,7 +135,14 @@ export class Deployment extends pulumi.ComponentResource {
     const leadsAfter = moves && named ? settled : undefined
     const dns = new Dns(
       name,
-      { ...settings.dns, ipv4: address, ownAddress: !reservedIp, leadsAfter },
+      {
+        ...settings.dns,
+        ...site,
+        dnsServer: certificates.dnsServer,
+        ipv4: address,
+        ownAddress: !reservedIp,
+        leadsAfter,
+      },
       child,
     )
     // A failed certificate attempt costs a minute: the name must answer before the site is served.

@@ -10,6 +10,9 @@ export interface DnsArgs {
   recordName: string
   /** Create and delete the zone itself; otherwise it must be there already. */
   manageZone: boolean
+  /** The site's name, and the `IP:port` of the server that is asked for it; absent for the zone's own. */
+  hostname: string
+  dnsServer?: string
   ipv4: pulumi.Input<string>
   /** Is that the droplet's own address, which is another one after a replacement? */
   ownAddress?: boolean
@@ -39,6 +42,8 @@ export class Dns extends pulumi.ComponentResource {
   readonly records: pulumi.Resource[]
   readonly #record: (type: string, value: pulumi.Input<string>, more: object) => pulumi.Resource
   readonly #name: string
+  /** Asks where the site's name leads, but for type and address. */
+  readonly #asked: string
 
   constructor(name: string, args: DnsArgs, opts?: pulumi.ComponentResourceOptions) {
     super('padlock:index:Dns', name, {}, opts)
@@ -57,6 +62,8 @@ export class Dns extends pulumi.ComponentResource {
       : undefined
     const domain = zone?.name ?? args.zone
     this.#name = name
+    const dns = args.dnsServer ? ` --dns ${args.dnsServer}` : ''
+    this.#asked = `node components/probe/named.ts ${args.hostname} --zone ${args.zone}${dns}`
     this.#record = (type, value, { dependsOn, ...more }: { dependsOn?: pulumi.Resource }) =>
       new DnsRecord(
         `${name}-${type.toLowerCase()}`,
@@ -90,7 +97,7 @@ export class Dns extends pulumi.ComponentResource {
 
   /**
    * Where a record has moved, the update goes on to the old droplet's end when no resolver knows the
-   * old address any more.
+   * old address any more; and the name must lead to the new one.
    * @param address that the record leads to now
    * @param after the record, and whatever else must be before the old droplet may go
    */
@@ -99,15 +106,16 @@ export class Dns extends pulumi.ComponentResource {
     address: pulumi.Input<string>,
     after: pulumi.Resource[],
   ): void {
+    const asked = pulumi.interpolate`${this.#asked} --type ${type} --address ${address}`
     new command.local.Command(
       `${this.#name}-${type.toLowerCase()}-known`,
       {
-        create: pulumi.interpolate`echo ${address}`,
-        update: pulumi.interpolate`sleep ${MOVING_TTL_SECONDS} && echo ${address}`,
+        create: asked,
+        update: pulumi.interpolate`sleep ${MOVING_TTL_SECONDS} && ${asked}`,
         addPreviousOutputInEnv: false,
-        logging: 'none',
+        logging: 'stdout',
       },
-      { parent: this, dependsOn: after },
+      { parent: this, dependsOn: after, customTimeouts: { create: '10m', update: '10m' } },
     )
   }
 }

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { delegationOf, listed } from '../resolution/delegation.ts'
-import { serversOf } from '../resolution/name-servers.ts'
+import { delegationOf, described, listed, NAME_SERVERS } from '../resolution/delegation.ts'
+import { reached } from '../resolution/name-servers.ts'
 import { query, type Reply } from '../resolution/query.ts'
 import { Finding } from './site.ts'
 
@@ -10,7 +10,7 @@ export interface Name {
   zone: string
   type: 'A' | 'AAAA'
   address: string
-  /** `IP:port` of the one server to ask; absent for the zone's own and this computer's resolver. */
+  /** `IP:port` of the server to ask; absent for this computer's resolver. */
   dnsServer?: string
 }
 
@@ -27,26 +27,30 @@ const PAUSE_MS = 2000
 const SAID_EVERY_MS = 30_000
 
 /** Whom to ask: the zone's own servers remember nothing. */
-interface Source {
+export interface Source {
   label: string
   server?: string
   own: boolean
 }
 
 interface Answer {
-  rcode: string
+  /** Absent where nothing came back. */
+  rcode?: string
+  /** Why nothing did. */
+  failure?: string
   addresses: string[]
-  /** Seconds for which it may be remembered. */
-  ttl: number
+  /** Seconds for which it may be remembered; absent where that is not said. */
+  ttl?: number
   /** Not from a resolver's memory. */
   fresh: boolean
 }
 
 /**
  * Asks the zone's own servers and a resolver where the name leads. What a resolver remembers of an
- * earlier record is waited for; what it will remember longer than that, or of a former delegation,
- * is told and is no failure, as nothing but time changes it.
+ * earlier record is waited for. What it will remember for longer, or of a former delegation, is told,
+ * and is no failure where the zone's own servers are right: nothing but time changes it.
  * @param say gets a line every half minute of waiting
+ * @param found whom to ask, the zone's own servers first
  * @returns lines for the summary
  * @throws Finding where somebody goes on to say something else
  */
@@ -54,38 +58,46 @@ export async function leadsTo(
   name: Name,
   say: (line: string) => void,
   patience: Patience = PATIENCE,
+  found: Promise<Source[]> = sources(name),
 ): Promise<string[]> {
-  const notes: string[] = []
-  for (const source of await sources(name)) {
-    const note = await judge(name, source, patience, say)
-    if (note) notes.push(note)
+  const lines = [`${name.host} leads to ${name.address} (${name.type})`]
+  const right: string[] = []
+  for (const source of await found) {
+    const note = await judge(name, source, right, patience, say)
+    if (note) lines.push(note)
+    if (source.own) right.push(source.label)
   }
-  return [`${name.host} leads to ${name.address} (${name.type})`, ...notes]
+  return lines
 }
 
-async function sources({ zone, dnsServer }: Name): Promise<Source[]> {
-  const resolver = { label: 'the resolver of this computer', own: false }
-  if (dnsServer) return [{ label: dnsServer, server: dnsServer, own: false }]
-  const servers = await serversOf(zone)
-  if (servers.length === 0) {
-    throw new Finding(`${zone} is not delegated: no name server is known for it`, [
-      `the registrar of ${zone}`,
+/** A server that holds the zone itself is enough; a resolver leads to those that do. */
+async function sources(name: Name): Promise<Source[]> {
+  const { zone, dnsServer } = name
+  const label = dnsServer ?? 'the resolver of this computer'
+  const asked = { label, server: dnsServer, own: false }
+  const first = dnsServer ? await ask(name, asked) : undefined
+  if (first?.fresh) return [asked]
+  const delegation = await delegationOf(zone, dnsServer).catch(() => undefined)
+  if (delegation && !delegation.servers.length) {
+    throw new Finding(`${zone} is not delegated: ${described(delegation)}`, [
+      `the registrar of ${zone}: enter ${listed(NAME_SERVERS)}`,
       `dig NS ${zone}`,
     ])
   }
-  const own = servers.flatMap(({ name, server }) =>
-    server ? [{ label: name, server, own: true }] : [],
-  )
-  return [...own, resolver]
+  const own = await reached(zone, delegation?.servers ?? [], dnsServer)
+  return [...own.map((one) => ({ label: one.name, server: one.server, own: true })), asked]
 }
 
+/** @param right the zone's own servers, which lead the name there */
 async function judge(
   name: Name,
   source: Source,
+  right: string[],
   { settle, forget }: Patience,
   say: (line: string) => void,
 ): Promise<string | undefined> {
   const began = Date.now()
+  const confirmed = right.length > 0
   let until = began + settle * 1000
   let remembered: string | undefined
   let said = began
@@ -93,16 +105,20 @@ async function judge(
     const answer = await ask(name, source)
     if (answer.addresses.length === 1 && answer.addresses[0] === canonical(name.address)) return
     const words = spoken(answer)
-    if (!source.own && !answer.fresh && isAnswer(answer) && remembered !== words) {
+    if (isAnswer(answer) && !answer.fresh && !source.own && remembered !== words) {
       remembered = words
-      const still = `${source.label} still says ${words}, and may for ${answer.ttl} s`
-      if (answer.ttl > forget) return `${still}: it remembers an earlier record`
-      const former = await formerServers(name, source)
-      if (former) return `${still}: it remembers a former delegation (${former})`
-      until = Math.min(Date.now() + (answer.ttl + 1) * 1000, began + forget * 1000)
+      const long = answer.ttl === undefined || answer.ttl > forget
+      const former = confirmed ? await formerServers(name, source, right) : undefined
+      if (confirmed && (long || former)) return outlasting(source, answer, former)
+      const seconds = long ? forget : (answer.ttl ?? 0) + 1
+      until = Math.min(Date.now() + seconds * 1000, began + forget * 1000)
     }
     const left = until - Date.now()
-    if (left <= 0) throw elsewhere(name, source, answer)
+    if (left <= 0) {
+      if (confirmed && answer.rcode === undefined)
+        return `${source.label} does not answer: ${words}`
+      throw elsewhere(name, source, answer)
+    }
     if (Date.now() - said >= SAID_EVERY_MS) {
       said = Date.now()
       say(
@@ -114,10 +130,16 @@ async function judge(
   }
 }
 
+function outlasting({ label }: Source, answer: Answer, former: string | undefined): string {
+  const time = former || answer.ttl === undefined ? 'a while' : `${answer.ttl} s`
+  const what = former ? `a former delegation (${former})` : 'an earlier record'
+  return `${label} still says ${spoken(answer)}, and may for ${time}: it remembers ${what}`
+}
+
 async function ask({ host, type }: Name, { server }: Source): Promise<Answer> {
   const reply = await query(host, type, server).catch((error: Error) => error)
   if (reply instanceof Error) {
-    return { rcode: reply.message, addresses: [], ttl: 0, fresh: true }
+    return { failure: reply.message, addresses: [], fresh: false }
   }
   const records = reply.answers.filter((one) => one.type === type)
   const addresses = records.flatMap(({ address }) => (address ? [canonical(address)] : []))
@@ -131,35 +153,33 @@ async function ask({ host, type }: Name, { server }: Source): Promise<Answer> {
 }
 
 /** For how long it is remembered that there is nothing (RFC 2308 section 5). */
-function negativeTtl({ authorities }: Reply): number {
+function negativeTtl({ authorities }: Reply): number | undefined {
   const soa = authorities.find(({ type }) => type === 'SOA')
-  return soa ? Math.min(soa.ttl, soa.minimum ?? soa.ttl) : 0
+  return soa && Math.min(soa.ttl, soa.minimum ?? soa.ttl)
 }
 
 const isAnswer = ({ rcode }: Answer) => rcode === 'NOERROR' || rcode === 'NXDOMAIN'
 
 function spoken(answer: Answer): string {
-  if (!isAnswer(answer)) return answer.rcode
+  if (!isAnswer(answer)) return answer.rcode ?? answer.failure ?? 'nothing'
   return answer.addresses.length === 0 ? 'no address' : listed(answer.addresses)
 }
 
-/** The servers that a resolver still asks, where the parent names none of them any more. */
+/** The servers that a resolver still asks, where none of them is among the zone's own any more. */
 async function formerServers(
-  { zone, dnsServer }: Name,
+  { zone }: Name,
   { server }: Source,
+  own: string[],
 ): Promise<string | undefined> {
-  if (dnsServer) return undefined
   const reply = await query(zone, 'NS', server).catch(() => undefined)
   const known = (reply?.answers ?? []).flatMap(({ ns }) => ns ?? [])
-  const { servers } = await delegationOf(zone)
-  return known.length > 0 && !known.some((one) => servers.includes(one))
-    ? listed(known.sort())
-    : undefined
+  const isFormer = known.length > 0 && !known.some((one) => own.includes(one))
+  return isFormer ? listed(known.sort()) : undefined
 }
 
 function elsewhere({ host, zone, type, address }: Name, source: Source, answer: Answer): Finding {
   const where = `${host} must lead to ${address} alone (${type})`
-  const ttl = answer.ttl > 0 ? `, to be remembered for ${answer.ttl} s` : ''
+  const ttl = answer.ttl ? `, to be remembered for ${answer.ttl} s` : ''
   const network =
     'this network may answer otherwise than the public one: pulumi config set dnsServer 1.1.1.1:53'
   return new Finding(`${where}, but ${source.label} says ${spoken(answer)}${ttl}`, [

@@ -59,21 +59,31 @@ function nameServer(
  */
 export async function serversOf(zone: string, server?: string): Promise<NameServer[]> {
   if (server) return [nameServer(server, server)]
-  const system = nameServer('the resolver of this computer')
-  const { servers: names } = await delegationOf(zone)
+  const { servers } = await delegationOf(zone)
+  const answering = await reached(zone, servers)
+  return servers.length > 0 && answering.length === 0
+    ? [nameServer('the resolver of this computer')]
+    : answering
+}
+
+/**
+ * Those of a zone's name servers that can be asked from here.
+ * @param via the resolver that finds their addresses, `IP:port`; the system's if absent
+ */
+export async function reached(zone: string, names: string[], via?: string): Promise<NameServer[]> {
+  const resolver = nameServer('the resolver of this computer', via)
   const found: NameServer[] = []
   for (const name of names) {
-    const [address] = await system.addresses(name).catch(() => [])
-    if (address) found.push(nameServer(name, address, system))
+    const [address] = await resolver.addresses(name).catch(() => [])
+    if (address) found.push(nameServer(name, address, resolver))
   }
-  const reached = await Promise.all(
+  const answers = await Promise.all(
     found.map((one) =>
       one.addresses(zone).then(
-        () => one,
-        () => undefined,
+        () => [one],
+        () => [],
       ),
     ),
   )
-  const answering = reached.filter((one) => one !== undefined)
-  return names.length > 0 && answering.length === 0 ? [system] : answering
+  return answers.flat()
 }

@@ -1,5 +1,5 @@
 /** Where a name leads, asked of name servers on this computer. */
-import { leadsTo, type Name } from '../../components/probe/by-name.ts'
+import { leadsTo, type Name, type Source } from '../../components/probe/by-name.ts'
 import type { Finding } from '../../components/probe/site.ts'
 import { type NameServer, startDns } from '../../sandbox/dns/index.ts'
 import { freePort } from '../../sandbox/ports.ts'
@@ -7,42 +7,52 @@ import { freePort } from '../../sandbox/ports.ts'
 const host = '127.0.0.1'
 const ADDRESS = '203.0.113.1'
 const OLD = '192.0.2.7'
+const right = { type: 'A', data: ADDRESS, ttl: 300 }
 interface Held {
   type: string
   data: string
   ttl: number
 }
-/** What both servers answer for www.example.org. */
+/** What the zone holds of www.example.org, and what the resolver answers. */
 let held: Held[]
+let known: Held[]
 let own: NameServer
 let resolver: NameServer
 beforeAll(async () => {
-  const resolve = (name: string, type: string) => {
+  const holding = (records: () => Held[]) => (name: string, type: string) => {
     if (name === 'example.org' && type === 'SOA') {
       const data = 'ns1.example.org. admin.example.org. 1 10800 3600 604800 1'
       return [{ type, data, ttl: 1800 }]
     }
     if (!name.endsWith('example.org')) return undefined
-    return name === 'www.example.org' ? held.filter((one) => one.type === type) : []
+    if (name === 'example.org') return records().filter((one) => one.type === type && type === 'NS')
+    return name === 'www.example.org' ? records().filter((one) => one.type === type) : []
   }
-  own = await startDns({ host, port: await freePort(), resolve })
+  own = await startDns({ host, port: await freePort(), resolve: holding(() => held) })
+  const resolve = holding(() => known)
   resolver = await startDns({ host, port: await freePort(), resolve, authoritative: false })
 })
 afterAll(() => Promise.all([own.close(), resolver.close()]))
 beforeEach(() => {
-  held = [{ type: 'A', data: ADDRESS, ttl: 300 }]
+  held = [right]
+  known = [right]
 })
 
-const at = ({ port }: NameServer, more: Partial<Name> = {}) =>
-  leadsTo(
-    {
-      ...{ host: 'www.example.org', zone: 'example.org', type: 'A', address: ADDRESS },
-      dnsServer: `${host}:${port}`,
-      ...more,
-    },
-    () => {},
-    { settle: 0, forget: 10 },
-  )
+const server = ({ port }: NameServer) => `${host}:${port}`
+/** Asks one server, or the zone's own and then the resolver. */
+const at = (one: NameServer | 'both', more: Partial<Name> = {}) => {
+  const both: Source[] = [
+    { label: 'ns1', server: server(own), own: true },
+    { label: 'the resolver', server: server(resolver), own: false },
+  ]
+  const name: Name = {
+    ...{ host: 'www.example.org', zone: 'example.org', type: 'A', address: ADDRESS },
+    ...more,
+    dnsServer: one === 'both' ? server(resolver) : server(one),
+  }
+  const found = one === 'both' ? Promise.resolve(both) : undefined
+  return leadsTo(name, () => {}, { settle: 0, forget: 6 }, found)
+}
 const failing = (asked: Promise<string[]>): Promise<Finding> =>
   asked.then(
     (lines) => {
@@ -50,7 +60,7 @@ const failing = (asked: Promise<string[]>): Promise<Finding> =>
     },
     (error) => error,
   )
-const after = (ms: number, change: () => void) => setTimeout(change, ms)
+const later = (ms: number, change: () => void) => setTimeout(change, ms)
 
 test('a name that leads there', async () => {
   expect(await at(own)).toEqual([`www.example.org leads to ${ADDRESS} (A)`])
@@ -81,38 +91,72 @@ test.each([
   },
 )
 
-test('what a resolver remembers is waited for', async () => {
-  held = [{ type: 'A', data: OLD, ttl: 4 }]
-  after(2500, () => {
-    held = [{ type: 'A', data: ADDRESS, ttl: 300 }]
+describe('while the zone itself is right, what a resolver remembers', () => {
+  test('is waited for', async () => {
+    known = [{ type: 'A', data: OLD, ttl: 4 }]
+    later(2500, () => {
+      known = [right]
+    })
+    expect(await at('both')).toEqual([`www.example.org leads to ${ADDRESS} (A)`])
   })
-  expect(await at(resolver)).toEqual([`www.example.org leads to ${ADDRESS} (A)`])
-})
 
-test('that there was no such name as well', async () => {
-  held = []
-  after(500, () => {
-    held = [{ type: 'A', data: ADDRESS, ttl: 300 }]
+  test('is waited for too where it is that there was no such name', async () => {
+    known = []
+    later(500, () => {
+      known = [right]
+    })
+    expect(await at('both')).toHaveLength(1)
   })
-  expect(await at(resolver)).toHaveLength(1)
+
+  test('is told where it will last longer than is waited for', async () => {
+    known = [{ type: 'A', data: OLD, ttl: 86_400 }]
+    const began = Date.now()
+    expect(await at('both')).toEqual([
+      `www.example.org leads to ${ADDRESS} (A)`,
+      `the resolver still says ${OLD}, and may for 86400 s: it remembers an earlier record`,
+    ])
+    expect(Date.now() - began).toBeLessThan(2000)
+  })
+
+  test('is told where it is a former delegation, whose servers answer anew each time', async () => {
+    known = [
+      { type: 'A', data: OLD, ttl: 1 },
+      { type: 'NS', data: 'ns.parking.example.', ttl: 86_400 },
+    ]
+    expect((await at('both'))[1]).toBe(
+      `the resolver still says ${OLD}, and may for a while: it remembers a former delegation (ns.parking.example)`,
+    )
+  })
+
+  test('is no memory where it outlives its time to live', async () => {
+    known = [{ type: 'A', data: OLD, ttl: 1 }]
+    const { message, hints } = await failing(at('both'))
+    expect(message).toContain(`the resolver says ${OLD}`)
+    expect(hints.at(-1)).toContain('dnsServer 1.1.1.1:53')
+  })
 })
 
-test('an answer that outlives its time to live is no memory', async () => {
-  held = [{ type: 'A', data: OLD, ttl: 1 }]
-  const { message, hints } = await failing(at(resolver))
-  expect(message).toContain(`says ${OLD}`)
-  expect(hints.at(-1)).toContain('dnsServer 1.1.1.1:53')
+test('the zone itself is judged before a resolver that is still right', async () => {
+  held = [{ type: 'A', data: OLD, ttl: 300 }]
+  const { message } = await failing(at('both'))
+  expect(message).toContain(`but ns1 says ${OLD}`)
 })
 
-test('what a resolver will remember for longer than is waited for is told', async () => {
-  held = [{ type: 'A', data: OLD, ttl: 86_400 }]
-  const began = Date.now()
-  expect(await at(resolver)).toEqual([
-    `www.example.org leads to ${ADDRESS} (A)`,
-    `${host}:${resolver.port} still says ${OLD}, and may for 86400 s: it remembers an earlier record`,
-  ])
-  expect(Date.now() - began).toBeLessThan(2000)
+test('a resolver alone, whose zone nobody can ask, is waited for and then believed', async () => {
+  known = [{ type: 'A', data: OLD, ttl: 86_400 }]
+  const unknown = Promise.resolve([{ label: 'the resolver', server: server(resolver), own: false }])
+  const name = { host: 'www.example.org', zone: 'example.org', type: 'A' as const }
+  const asked = leadsTo({ ...name, address: ADDRESS }, () => {}, { settle: 0, forget: 3 }, unknown)
+  expect((await failing(asked)).message).toContain(`the resolver says ${OLD}`)
 })
+
+test('a resolver that does not answer is told, where the zone is right', async () => {
+  const nobody = { label: 'the resolver', server: `${host}:${await freePort()}`, own: false }
+  const found = Promise.resolve([{ label: 'ns1', server: server(own), own: true }, nobody])
+  const name = { host: 'www.example.org', zone: 'example.org', type: 'A' as const }
+  const asked = leadsTo({ ...name, address: ADDRESS }, () => {}, { settle: 0, forget: 3 }, found)
+  expect((await asked)[1]).toMatch(/^the resolver does not answer: /)
+}, 20_000)
 
 test('addresses of version 6 in any spelling', async () => {
   held = [{ type: 'AAAA', data: '2001:db8::1', ttl: 60 }]
@@ -121,6 +165,6 @@ test('addresses of version 6 in any spelling', async () => {
 })
 
 test('a server that does not know the zone', async () => {
-  const { message } = await failing(at(own, { host: 'www.example.net' }))
+  const { message } = await failing(at(own, { host: 'www.example.net', zone: 'example.net' }))
   expect(message).toContain('says REFUSED')
 })

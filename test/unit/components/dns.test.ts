@@ -5,6 +5,7 @@ import { mockProviders, settle } from './mocks.ts'
 const base: DnsArgs = {
   zone: 'example.com',
   recordName: 'www',
+  hostname: 'www.example.com',
   manageZone: false,
   ipv4: '203.0.113.9',
   keepZone: false,
@@ -19,12 +20,14 @@ async function records(args: DnsArgs, ipv6?: string) {
   return {
     zones: byType['digitalocean:index/domain:Domain']?.map((zone) => zone.inputs) ?? [],
     records: byType['digitalocean:index/dnsRecord:DnsRecord']?.map((record) => record.inputs) ?? [],
+    commands: byType['command:local:Command']?.map((command) => command.inputs) ?? [],
   }
 }
 
 test('an adopted zone gets an A record and nothing else', async () => {
   expect(await records(base)).toEqual({
     zones: [],
+    commands: [],
     records: [{ domain: 'example.com', type: 'A', name: 'www', value: '203.0.113.9', ttl: 300 }],
   })
 })
@@ -55,5 +58,14 @@ test('CAA where the authority is known, AAAA where there is IPv6, with a short l
       tag: 'issue',
     },
     { domain: 'example.com', type: 'AAAA', name: '@', value: '2001:db8::7', ttl: 60 },
+  ])
+})
+
+test('where the AAAA record leads is asked by name, after a move once the old one is forgotten', async () => {
+  const { commands } = await records({ ...base, dnsServer: '192.0.2.53:53' }, '2001:db8::1')
+  const asked =
+    'node components/probe/named.ts www.example.com --zone example.com --dns 192.0.2.53:53 --type AAAA --address 2001:db8::1'
+  expect(commands).toEqual([
+    expect.objectContaining({ create: asked, update: `sleep 60 && ${asked}` }),
   ])
 })
