@@ -302,8 +302,13 @@ def without_links(host: Host) -> None:
     assert service.installed() == [ID]
     service.install(manifest(memoryMiB=512), 'image')
     assert 'memory=512m' in open(f'{host.units}/app-{ID}.container').read()
+    other = 'app-bbbbbbbbbbbb.pid'
+    for name in (f'app-{ID}.pid', other):
+        open(f'{host.runtime}/{name}', 'w').close()
     service.remove(ID)
     assert service.installed() == []
+    assert os.listdir(host.runtime) == [other], os.listdir(host.runtime)
+    os.unlink(f'{host.runtime}/{other}')
 
     store.make_directory(ID)
     made = os.stat(store.socket_directory(ID))

@@ -67,8 +67,8 @@ def restarts(release: str) -> int:
 
 def remove(release: str) -> None:
     """
-    Takes the unit, its container and its secrets away; content with what is not there. systemd
-    forgets the unit when it is reloaded for the next one.
+    Takes the unit, its container, its file in /run and its secrets away; content with what is not
+    there. systemd forgets the unit when it is reloaded for the next one.
     """
     path = _path(release)
     text = nofollow.read(path)
@@ -80,6 +80,8 @@ def remove(release: str) -> None:
     names = quadlet.secrets(text)
     if names:
         appuser.run('podman', 'secret', 'rm', '--ignore', *names)
+    # Podman leaves it behind, and only a reboot empties the folder.
+    appuser.remove(quadlet.PIDFILE.format(release).replace('%t', appuser.runtime_directory()))
     appuser.remove(path)
     systemctl('reset-failed', f'app-{release}.service')
 
