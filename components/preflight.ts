@@ -39,14 +39,18 @@ export async function preflight(options: Options, state: Former[]): Promise<Find
   checkAgent(options)
   const { identity } = options
   const found = Promise.all((identity?.connections ?? []).map(findConnection))
+  const listed = getDroplets({}).then(({ droplets }) => droplets, failDigitalOcean)
+  const addresses = listed.then((droplets) =>
+    taggedBy(options, droplets).flatMap((one) => [one.ipv4Address, one.ipv6Address ?? '']),
+  )
   const [, connections, replacesForSize] = await inOrder([
     // First: whose the name is, and what an earlier state has made, before what is wrong with them.
-    checkDroplets(options, state),
+    listed.then((droplets) => checkDroplets(options, state, droplets)),
     found,
     checkSize(options, state),
     identity && checkSignUp(found, identity),
     checkImage(options.image),
-    checkZone(options, state),
+    checkZone(options, state, addresses),
     identity && checkClientSecrets(),
   ])
   return { connections, replacesForSize }
@@ -69,10 +73,16 @@ function checkAgent({ sshKey }: Options): void {
   )
 }
 
-async function checkDroplets(options: Options, state: Former[]): Promise<void> {
+const taggedBy = <Droplet extends { tags: string[] }>({ name }: Options, droplets: Droplet[]) =>
+  droplets.filter(({ tags }) => tags.includes(name))
+
+async function checkDroplets(
+  options: Options,
+  state: Former[],
+  droplets: Awaited<ReturnType<typeof getDroplets>>['droplets'],
+): Promise<void> {
   const { name, owner } = options
-  const { droplets } = await getDroplets({}).catch(failDigitalOcean)
-  const ours = droplets.filter((one) => one.tags.includes(name))
+  const ours = taggedBy(options, droplets)
   rejectForeign(ours, name, owner)
   await rejectLost(options, ours, state)
   await warnOfLeftDroplets(name, ours)

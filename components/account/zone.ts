@@ -22,13 +22,19 @@ interface ZoneRecord {
 /**
  * Is an adopted zone in the account, and delegated to it, and one that the stack is to make not? Does
  * the site's name lead nowhere else? Two A records answer at random, and beside a CNAME there can be none.
+ * @param addresses of the stack's droplets, those that are being replaced too
  */
-export async function checkZone(options: ZoneOptions, state: Former[]): Promise<void> {
+export async function checkZone(
+  options: ZoneOptions,
+  state: Former[],
+  addresses: Promise<string[]>,
+): Promise<void> {
   const { zone, manageZone } = options
   const known = ofKind(state, 'Domain').some(({ outputs }) => outputs.name === zone)
-  const [there, records] = await Promise.all([
+  const [there, records, own] = await Promise.all([
     known ? true : hasZone(zone),
     recordsAt(zone, hostOf(options)),
+    addresses,
   ])
   if (!manageZone && !there) {
     throw configurationError(
@@ -46,7 +52,7 @@ export async function checkZone(options: ZoneOptions, state: Former[]): Promise<
         `pulumi import digitalocean:index/domain:Domain ${options.name} ${zone} ${IMPORT_FLAGS}`,
     )
   }
-  checkRecords(options, records, state)
+  checkRecords(options, records, state, own)
   await checkDelegation(options, state)
 }
 
@@ -64,13 +70,27 @@ async function hasZone(zone: string): Promise<boolean> {
 const recordsAt = (zone: string, host: string): Promise<ZoneRecord[]> =>
   askAll(`/v2/domains/${zone}/records?name=${host}`, 'domain_records')
 
-function checkRecords(options: ZoneOptions, records: ZoneRecord[], state: Former[]): void {
+function checkRecords(
+  options: ZoneOptions,
+  records: ZoneRecord[],
+  state: Former[],
+  droplets: string[],
+): void {
   const { name, zone } = options
   const own = ofKind(state, 'DnsRecord').map(({ outputs }) => outputs)
+  const reserved = ofKind(state, 'ReservedIp').map(({ outputs }) => String(outputs.ipAddress))
+  const addresses = new Set([...droplets, ...reserved].map((each) => each.toLowerCase()))
+  // An update that was killed, or whose request failed, leaves the record at an address of the stack
+  // that is not the state's.
+  const isOwn = ({ id, type, data }: ZoneRecord) =>
+    own.some(
+      (one) =>
+        one.type === type &&
+        one.domain === zone &&
+        (one.value === data || (one.id === String(id) && addresses.has(data.toLowerCase()))),
+    )
   const others = records.filter(
-    ({ type, data }) =>
-      ['A', 'AAAA', 'CNAME'].includes(type) &&
-      !own.some((one) => one.type === type && one.value === data && one.domain === zone),
+    (record) => ['A', 'AAAA', 'CNAME'].includes(record.type) && !isOwn(record),
   )
   if (others.length === 0) return
   const shown = others.map(({ id, type, data }) => `${type} ${data} (id ${id})`).join(', ')

@@ -6,7 +6,8 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { type Json, type Sandbox, startSandbox } from './support/sandbox.ts'
 import { brief, openStack, type Stack } from './support/stack.ts'
 
-jest.setTimeout(300_000)
+// Each replacement waits a minute for resolvers.
+jest.setTimeout(600_000)
 const EXPIRES = '2031-01-01T00:00Z'
 let sandbox: Sandbox
 let stack: Stack
