@@ -112,6 +112,22 @@ test('the printed ssh command works, with the host key pinned', async () => {
   expect(refused.output).not.toContain('admin\n')
 })
 
+test('an agent whose seventh key is the right one is let in', async () => {
+  const keys = Array.from({ length: 6 }, () => generateKey().privateKey)
+  const folder = join(root, '.sandbox/e2e/agent')
+  mkdirSync(folder, { mode: 0o700 })
+  for (const [at, key] of [...keys, outputs.adminPrivateKey ?? ''].entries()) {
+    writeFileSync(join(folder, `${at}`), `${key.trimEnd()}\n`, { mode: 0o600 })
+  }
+  const options =
+    'BatchMode=yes IdentityFile=none StrictHostKeyChecking=no UserKnownHostsFile=/dev/null'
+  const ssh = `ssh -F none ${options.replace(/\S+=/g, '-o $&')} -p 2222 admin@${outputs.ip} id -un`
+  const add = `for key in 0 1 2 3 4 5 6; do ssh-add -q ${folder}/$key; done`
+  const { code, output } = await sh(`ssh-agent sh -c '${add}; ${ssh}'`)
+  rmSync(folder, { recursive: true })
+  expect([code, output]).toEqual([0, expect.stringMatching(/^admin$/m)])
+})
+
 describe('the host', () => {
   test.each([
     [

@@ -41,6 +41,14 @@ test('keys of the template without a prefix are the project’s, whatever its na
   expect(written).not.toMatch(/^ {2}(zone|subdomain):/m)
 })
 
+test('the key of a template with secrets is not given to an environment', () => {
+  const secret =
+    '  padlock:appSecrets:\n    TOKEN:\n      secure: v1:abc\nencryptionsalt: v1:theirs\n'
+  writeFileSync('Pulumi.preview.yaml', TEMPLATE + secret)
+  writeSettings({ project: 'padlock', stack: 'pr-7', expires: '2026-11-23T09:00Z', set: {} })
+  expect(readFileSync('Pulumi.pr-7.yaml', 'utf8')).not.toMatch(/v1:(abc|theirs)/)
+})
+
 test('an environment keeps the key of its own secrets when the expiry moves', () => {
   const name = { project: 'padlock', stack: 'pr-7', expires: '2026-11-23T09:00Z' }
   writeSettings({ ...name, set: {} })

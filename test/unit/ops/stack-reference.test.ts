@@ -12,6 +12,18 @@ describe('stacks of an organisation that is not the default', () => {
     expect(withOrganization(given.split(' '), undefined).join(' ')).toBe(given)
   })
 
+  test('are those of the organisation that PADLOCK_ORGANIZATION names', () => {
+    const before = process.env.PADLOCK_ORGANIZATION
+    process.env.PADLOCK_ORGANIZATION = 'acme'
+    try {
+      expect(withOrganization(['up', '--stack', 'pr-12'])).toEqual(['up', '--stack', 'acme/pr-12'])
+      expect(['acme/pr-2', 'other/pr-3'].map((name) => nameIn(name))).toEqual(['pr-2', undefined])
+    } finally {
+      if (before === undefined) delete process.env.PADLOCK_ORGANIZATION
+      else process.env.PADLOCK_ORGANIZATION = before
+    }
+  })
+
   test('are listed by their own names, and those of others not at all', () => {
     expect(['pr-1', 'acme/pr-2', 'other/pr-3'].map((name) => nameIn(name, 'acme'))).toEqual([
       'pr-1',
