@@ -4,6 +4,7 @@
  */
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { NAME_SERVERS } from '../../../components/resolution/delegation.ts'
 import { clientDefaults } from '../../../sandbox/auth0/management/clients.ts'
 import { seed } from '../../../sandbox/auth0/seed.ts'
 import { openStore } from '../../../sandbox/auth0/state.ts'
@@ -54,11 +55,17 @@ state.firewalls.push({
 })
 state.domains.push({
   ...{ name: zone.name, ttl: 1800, serial: 1 },
-  records: all('DnsRecord').map(({ id, type, name, value, ttl, flags, tag }) => ({
-    ...{ id: Number(id), type, name, data: value.replace(/\.$/, ''), ttl },
-    ...{ priority: null, port: null, weight: null },
-    ...(type === 'CAA' ? { flags, tag } : { flags: null, tag: null }),
-  })),
+  records: [
+    ...all('DnsRecord').map(({ id, type, name, value, ttl, flags, tag }) => ({
+      ...{ id: Number(id), type, name, data: value.replace(/\.$/, ''), ttl },
+      ...{ priority: null, port: null, weight: null },
+      ...(type === 'CAA' ? { flags, tag } : { flags: null, tag: null }),
+    })),
+    ...NAME_SERVERS.map((data, index) => ({
+      ...{ id: index + 1, type: 'NS', name: '@', data, ttl: 1800 },
+      ...{ priority: null, port: null, weight: null, flags: null, tag: null },
+    })),
+  ],
 })
 state.reservedIps.push({
   ...{ ip: address.ipAddress, region: address.region, dropletId: Number(droplet.id) },
