@@ -26,4 +26,6 @@ export const {
   expiresAt,
   sshCommand,
   adminPrivateKey,
+  authorityRoot,
+  clientCertificates,
 } = deployment.outputs

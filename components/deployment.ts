@@ -4,6 +4,7 @@ import { ownerNote } from '../config/owner.ts'
 import type { Settings } from '../config/settings.ts'
 import { AcmeChecklist } from './acme/index.ts'
 import { Address } from './address.ts'
+import { Authority } from './authority/index.ts'
 import { Certificates } from './certificates/index.ts'
 import { Dns } from './dns.ts'
 import { appEnvironment } from './environment.ts'
@@ -106,16 +107,28 @@ export class Deployment extends pulumi.ComponentResource {
     )
     this.live = release.remembered
     const { carried } = new Certificates(name, { ssh, dropletId, after: [installed] }, child)
-    const { acmeRoot, siteRoot } = certificates
+    const { acmeRoot } = certificates
+    const authority =
+      settings.authority &&
+      new Authority(name, { ...settings.authority, host: site.hostname }, child)
+    const { server, clientAuth } = settings.authority ?? {}
     const proxy = new Site(
       name,
       {
         ...target,
         host: site.hostname,
         ...from('acmeEmail', {
-          caddyfile: caddyfile({ ...site, ...certificates, ...settings.serving }),
+          caddyfile: caddyfile({
+            ...site,
+            ...certificates,
+            ...settings.serving,
+            ownCertificate: server,
+            clientAuth: clientAuth === 'off' ? undefined : clientAuth,
+          }),
         }),
         acmeRoot,
+        certificate: authority?.server,
+        clients: authority?.trusted,
         after: [release.live, carried],
       },
       child,
@@ -127,7 +140,8 @@ export class Deployment extends pulumi.ComponentResource {
       httpPort: site.httpPort,
       issuer: identity?.issuer,
       readyPath: settings.release.readyPath,
-      siteRoot,
+      siteRoot: server ? authority?.root : certificates.siteRoot,
+      client: authority?.probe,
     }
     const { staged } = proxy
     const { settled } = new Address(name, { reservedIp, ...target, staged, visit }, child)
@@ -145,19 +159,18 @@ export class Deployment extends pulumi.ComponentResource {
       },
       child,
     )
+    const led = [settled, ...dns.records]
     // A failed certificate attempt costs a minute: the name must answer before the site is served.
-    const { passed } = new AcmeChecklist(
-      name,
-      {
-        ...site,
-        host: site.hostname,
-        address,
-        ...certificates,
-        after: [settled, ...dns.records],
-      },
-      child,
-    )
-    const serving = proxy.serve([passed])
+    const asked = server
+      ? led
+      : [
+          new AcmeChecklist(
+            name,
+            { ...site, host: site.hostname, address, ...certificates, after: led },
+            child,
+          ).passed,
+        ]
+    const serving = proxy.serve(asked)
     const probe = new Probe(
       name,
       {
@@ -198,6 +211,11 @@ export class Deployment extends pulumi.ComponentResource {
       release: release.release,
       expiresAt: until ?? 'never',
       sshCommand: loginCommand(address, settings.host, host.hostKey),
+      authorityRoot: authority?.root,
+      clientCertificates:
+        authority && settings.authority?.clients.length
+          ? pulumi.secret(pulumi.output(authority.clients))
+          : undefined,
       adminPrivateKey: host.adminPrivateKey && pulumi.secret(host.adminPrivateKey),
     }
     const keepsZone = settings.dns.keepZone

@@ -17,6 +17,10 @@ export interface Outputs {
   release: pulumi.Output<string>
   expiresAt: string
   sshCommand: pulumi.Output<string>
+  /** PEM, of the stack's own certificate authority; none where it signs nothing. */
+  authorityRoot?: pulumi.Output<string>
+  /** A secret: PEM by name; none without `clientCertificates`. */
+  clientCertificates?: pulumi.Output<Record<string, { certificate: string; key: string }>>
   /** A secret; none where `sshKey` is `agent`. */
   adminPrivateKey?: pulumi.Output<string>
 }

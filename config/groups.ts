@@ -4,7 +4,7 @@ import { waysOut } from './outbound.ts'
 import type { Owner } from './owner.ts'
 import { isProtected, isZoneProtected } from './protection.ts'
 import type { Values } from './rules.ts'
-import type { AppOrigin, Context, Settings } from './settings.ts'
+import type { AppOrigin, AuthoritySettings, Context, Settings } from './settings.ts'
 
 /** Certificate authorities by the host of their ACME directory, as CAA names them (RFC 8659). */
 const CAA_ISSUERS: Record<string, string> = {
@@ -73,6 +73,7 @@ export function grouped(values: Values, { stack, owner, secretKeys }: Context): 
       delegationMinutes: values.manageZone ? values.delegationMinutes : undefined,
       siteRoot: values.siteRoot || knownRoots(acmeDirectory) || values.acmeRoot || undefined,
     },
+    authority: authority(values),
     serving: {
       responseSeconds: values.responseSeconds,
       maxBodyMiB: values.maxBodyMiB,
@@ -107,6 +108,16 @@ export function grouped(values: Values, { stack, owner, secretKeys }: Context): 
   }
 }
 
+function authority({ tls, clientCertificates, clientAuth }: Values) {
+  const server = tls === 'private'
+  if (!server && clientCertificates.length === 0) return undefined
+  return {
+    server,
+    clients: clientCertificates,
+    clientAuth: clientAuth as AuthoritySettings['clientAuth'],
+  }
+}
+
 /** What the host itself reaches on others, as far as the configuration names it. */
 function endpoints(values: Values): string[] {
   const { acmeDirectory, caddyRepository, appImage, appBaseImage, appRegistries } = values
@@ -116,8 +127,11 @@ function endpoints(values: Values): string[] {
 }
 
 /** A record at the zone itself binds every name below it, so none is written there by itself. */
-function caaIssuer({ caaIssuer, acmeDirectory }: Values, recordName: string): string | undefined {
+function caaIssuer(values: Values, recordName: string): string | undefined {
+  const { caaIssuer, acmeDirectory, tls } = values
   if (caaIssuer === 'none') return undefined
+  // No public authority is asked; a record would promise that one may be.
+  if (tls === 'private' && caaIssuer === '') return undefined
   if (caaIssuer !== '' || recordName === '@') return caaIssuer || undefined
   return CAA_ISSUERS[new URL(acmeDirectory).hostname]
 }

@@ -35,6 +35,8 @@ export function rules(known: string[], context: Context) {
     portIsGiven(values, report)
     asWritten(values, report, context)
     agentHasKeys(values, report)
+    clientsHaveCertificates(values, report)
+    noAuthorityIsAsked(values, report)
     ownerIsKnown(values, report, context)
   })
 }
@@ -194,6 +196,30 @@ const NO_KEY = message(
 
 function agentHasKeys({ sshKey, adminSshKeys }: Values, report: Report): void {
   if (sshKey === 'agent' && adminSshKeys?.length === 0) report('adminSshKeys', NO_KEY)
+}
+
+const NO_CLIENT = message(
+  'is empty, so clientAuth would ask for certificates that nobody has',
+  'at least one name, where clientAuth is request or require',
+  "pulumi config set --path '{path}[0]' alice, or pulumi config set clientAuth off",
+)
+
+function clientsHaveCertificates({ clientAuth, clientCertificates }: Values, report: Report): void {
+  const asks = clientAuth === 'request' || clientAuth === 'require'
+  if (asks && clientCertificates?.length === 0) report('clientCertificates', NO_CLIENT)
+}
+
+const NOT_ASKED = message(
+  'is set beside tls = "private", where the stack signs the certificate and asks no authority',
+  'only with tls = "acme"',
+  'pulumi config rm {path}, or pulumi config set tls acme',
+)
+
+function noAuthorityIsAsked(values: Values, report: Report): void {
+  if (values.tls !== 'private') return
+  for (const key of ['acmeEmail', 'acmeRoot', 'siteRoot'] as const) {
+    if (values[key] !== '') report(key, NOT_ASKED)
+  }
 }
 
 function portIsGiven({ appPort, appEnv, appSecrets }: Values, report: Report): void {

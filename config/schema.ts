@@ -56,6 +56,11 @@ const NAME_SERVER = texts.matching(
   /^\d{1,3}(\.\d{1,3}){3}:\d{1,5}$/,
   'is not an address with a port',
 )
+/** A common name, and part of the names of resources; the probe's own is not to be had. */
+const CLIENT = texts.matching(
+  /^(?!padlock-probe$)[A-Za-z0-9][A-Za-z0-9._@+-]{0,63}$/,
+  'is not a name that a certificate can be made for',
+)
 const PATH = texts.matching(/^\/[\w./~-]*$/, 'is not a path')
 const ENVIRONMENTS = ['Development', 'Staging', 'Production']
 const ENVIRONMENT = texts.oneOf(ENVIRONMENTS, 'is not a kind of environment')
@@ -120,6 +125,26 @@ export function keys(context: Context) {
         help('hours and minutes in UTC, such as 03:30', 'pulumi config set {path} 03:30'),
       ),
       '03:30',
+    ),
+
+    tls: v.optional(
+      texts.oneOf(
+        ['acme', 'private'],
+        'is neither acme nor private',
+      )(help('acme, private', 'pulumi config set {path} acme')),
+      'acme',
+    ),
+    clientCertificates: list(
+      CLIENT,
+      'names of at most 64 letters, digits and . _ @ + -, other than padlock-probe',
+      'alice',
+    ),
+    clientAuth: v.optional(
+      texts.oneOf(
+        ['off', 'request', 'require'],
+        'is neither off nor request nor require',
+      )(help('off, request, require', 'pulumi config set {path} off')),
+      'off',
     ),
 
     acmeEmail: optional(texts.contact, 'an e-mail address without { } ` #', 'you@example.com'),

@@ -11,6 +11,8 @@ export interface Settings {
   /** Absent where nobody is asked to log in. */
   identity?: IdentitySettings
   certificates: CertificateSettings
+  /** Absent where the stack signs nothing. */
+  authority?: AuthoritySettings
   serving: ServingSettings
   release: ReleaseSettings
   project: ProjectSettings
@@ -111,6 +113,16 @@ export interface CertificateSettings {
   dnsServer?: string
   /** How long a zone that the stack made may take to be delegated; absent for others. */
   delegationMinutes?: number
+}
+
+/** What the stack's own certificate authority signs. */
+export interface AuthoritySettings {
+  /** The site's certificate? */
+  server: boolean
+  /** Names that get a certificate each. */
+  clients: string[]
+  /** Are visitors asked for one, and must they have one? */
+  clientAuth: 'off' | 'request' | 'require'
 }
 
 /** What the proxy allows visitors and the app. */

@@ -69,6 +69,11 @@ async function ready(site: Site): Promise<string> {
 /** The certificate authority's success checklist, told by what was seen. */
 function explain(site: Site, error: NodeJS.ErrnoException): Finding {
   const place = `${site.url.origin}/ at ${site.address}`
+  if (/certificate.required|bad.certificate/i.test(`${error.code} ${error.message}`)) {
+    return new Finding(`${place} lets nobody in without a client certificate that it trusts`, [
+      'PADLOCK_CLIENT: the PEM text of a certificate and its key, from the output clientCertificates',
+    ])
+  }
   if (
     /ALERT|ECONNRESET|EPROTO|socket hang up|before secure TLS/i.test(
       `${error.code} ${error.message}`,

@@ -26,7 +26,8 @@ where the name leads.
   --certificate what the host says of its certificate; only "certified" is asked
   --seconds     how long to wait for it to come up (${SECONDS})
 
-PADLOCK_ROOT in the environment holds the PEM text of a private root to trust.
+PADLOCK_ROOT in the environment holds the PEM text of a private root to trust, PADLOCK_CLIENT that
+of a certificate and its key to show where the site asks for one.
 Exit code 0: all is well. 1: what is wrong, and where to look.`
 
 /** Prints one line for each check, or what is wrong and where to look; the exit code. */
@@ -63,6 +64,7 @@ export async function run(args: string[]): Promise<number> {
     issuer,
     readyPath,
     root: process.env.PADLOCK_ROOT,
+    client: process.env.PADLOCK_CLIENT,
   }
   let answers = false
   try {

@@ -49,6 +49,7 @@ export function get(site: Site, scheme: 'http' | 'https', path: string): Promise
               port: Number(site.url.port || 443),
               servername: site.url.hostname,
               ca: trusted,
+              ...(site.client && { cert: site.client, key: site.client }),
             },
             answered,
           )

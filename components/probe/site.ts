@@ -11,6 +11,8 @@ export interface Site {
   readyPath?: string
   /** PEM text of a private root, trusted beside the public ones. */
   root?: string
+  /** PEM text of a certificate and its key, shown to a site that asks for one. */
+  client?: string
 }
 
 /** A check that did not pass: what was seen, and what to look at. */

@@ -1,4 +1,5 @@
 import * as pulumi from '@pulumi/pulumi'
+import type { Pair } from '../authority/index.ts'
 
 /** A site as a visitor comes to it. */
 export interface VisitArgs {
@@ -12,7 +13,9 @@ export interface VisitArgs {
   /** What is asked instead where there is no login. */
   readyPath: string
   /** PEM text of what the site's certificate chains to; absent for the public roots. */
-  siteRoot?: string
+  siteRoot?: pulumi.Input<string>
+  /** What is shown to a site that lets in nobody without a certificate. */
+  client?: Pair
 }
 
 /** The command line that asks the site; the engine's own Node runs it. */
@@ -23,6 +26,10 @@ export function visitCommand(args: VisitArgs): pulumi.Output<string> {
 
 export function visitEnvironment({
   siteRoot,
-}: Pick<VisitArgs, 'siteRoot'>): Record<string, string> {
-  return siteRoot ? { PADLOCK_ROOT: siteRoot } : {}
+  client,
+}: Pick<VisitArgs, 'siteRoot' | 'client'>): Record<string, pulumi.Input<string>> {
+  return {
+    ...(siteRoot && { PADLOCK_ROOT: siteRoot }),
+    ...(client && { PADLOCK_CLIENT: pulumi.interpolate`${client.certificate}${client.key}` }),
+  }
 }

@@ -10,6 +10,10 @@ export interface ProxySettings {
   acmeEmail?: string
   /** Root of the authority's own certificate, PEM, if the host's trust store does not have it. */
   acmeRoot?: string
+  /** Is the certificate the stack's own, sent with the site? Then no authority is asked. */
+  ownCertificate?: boolean
+  /** Do visitors show a certificate of the stack's own authority? Nobody is asked if absent. */
+  clientAuth?: 'request' | 'require'
   /** Until the app must have begun an answer; an answer that has begun may last. */
   responseSeconds: number
   /** Largest request body. */
@@ -20,8 +24,12 @@ export interface ProxySettings {
 
 /** Seconds that requests in flight have to end; the unit's TimeoutStopSec is longer. */
 const GRACE_SECONDS = 15
-/** Where the host keeps the authority's root. */
-const ACME_ROOT = '/var/lib/padlock/proxy/acme-root.pem'
+/** Where the host keeps what comes with the site (padlock_release/site.py). */
+const PROXY = '/var/lib/padlock/proxy'
+/** The root of the authority's directory. */
+const ACME_ROOT = `${PROXY}/acme-root.pem`
+/** The site's own certificate and its key, in one file that is replaced in one step. */
+const CERTIFICATE = `${PROXY}/certificate.pem`
 /** What a client must send a second once its time of silence is over, bytes: against trickled bodies. */
 const LEAST_RATE = 500
 
@@ -38,6 +46,7 @@ export function caddyfile(site: ProxySettings): string {
     ...(site.acmeRoot ? [`trusted_roots ${ACME_ROOT}`] : []),
     ...(site.acmeEmail ? [`email ${site.acmeEmail}`] : []),
   ]
+  const drain = site.clientAuth ? '' : `\n\t\tstream_close_delay ${site.drainSeconds}s`
   return `{
 	admin unix//run/caddy/admin.sock|0600
 	http_port ${httpPort}
@@ -81,12 +90,7 @@ http://${host} {
 }
 
 https://${host} {
-	tls {
-		# Named for this site, as Caddy would sign names such as *.internal by itself.
-		issuer acme {
-			${authority.join('\n\t\t\t')}
-		}
-	}
+	${tlsDirective(site, authority)}
 
 	log {
 		output stderr
@@ -106,18 +110,17 @@ https://${host} {
 	}
 
 	import headers
-
+${site.clientAuth ? clientHeaders(site.clientAuth) : ''}
 	# The link moves to a new release in one step. A kept connection would stay with the old one.
 	reverse_proxy unix//srv/app/current/app.sock {
 		lb_try_duration 5s
-		lb_try_interval 250ms
-		stream_close_delay ${site.drainSeconds}s
+		lb_try_interval 250ms${drain}
 		# X-Forwarded-For, -Host and -Proto are set anew by Caddy; nobody else's word is passed on.
 		header_up -Forwarded
 		header_up -X-Forwarded-Port
 		header_up -X-Forwarded-Prefix
 		header_up -X-Forwarded-Server
-		header_up -X-Real-IP
+		header_up -X-Real-IP${site.clientAuth ? CLIENT_SUBJECT : ''}
 		transport http {
 			keepalive off
 			dial_timeout 2s
@@ -174,6 +177,57 @@ https://${host} {
 	}
 }
 `
+}
+
+/**
+ * What a visitor says of itself is not passed on, by this or a similar name. Caddy's verifier of
+ * leaves refuses who shows none, so where one may be missing the list is asked here.
+ */
+function clientHeaders(mode: 'request' | 'require'): string {
+  const strangers = `
+	import ${PROXY}/client-matcher.caddy
+	respond @stranger "This client certificate is not trusted." 403
+`
+  return `${mode === 'request' ? strangers : ''}
+	route {
+		request_header -X-Client-*
+	}
+`
+}
+/** Set where the hop's own headers are gone, so that Connection cannot name it. Empty for nobody. */
+const CLIENT_SUBJECT = `
+		header_up X-Client-Subject {http.request.tls.client.subject}`
+
+function tlsDirective(site: ProxySettings, authority: string[]): string {
+  const files = site.ownCertificate ? ` ${CERTIFICATE} ${CERTIFICATE}` : ''
+  const issuer = [
+    '# Named for this site, as Caddy would sign names such as *.internal by itself.',
+    'issuer acme {',
+    ...authority.map((line) => `\t${line}`),
+    '}',
+  ]
+  const lines = [
+    ...(site.ownCertificate ? [] : issuer),
+    ...(site.clientAuth ? clientAuthentication(site.clientAuth) : []),
+  ]
+  if (lines.length === 0) return `tls${files}`
+  return `tls${files} {\n${lines.map((line) => `\t\t${line}\n`).join('')}\t}`
+}
+
+/**
+ * The authority's signature is not enough: a certificate must be one of those that came with the
+ * site, so a name that was removed is nobody from the next load on.
+ */
+function clientAuthentication(mode: 'request' | 'require'): string[] {
+  return [
+    'client_auth {',
+    `\tmode ${mode === 'require' ? 'require_and_verify' : 'verify_if_given'}`,
+    `\ttrust_pool file ${PROXY}/client-root.pem`,
+    ...(mode === 'require'
+      ? ['\tverifier leaf {', `\t\tfile ${PROXY}/client-certificates.pem`, '\t}']
+      : []),
+    '}',
+  ]
 }
 
 function check(site: ProxySettings): void {

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import * as command from '@pulumi/command'
 import * as pulumi from '@pulumi/pulumi'
+import type { Pair, TrustedClients } from '../authority/index.ts'
 import { onHost } from '../ssh/on-host.ts'
 import { connection, type SshTarget } from '../ssh/target.ts'
 
@@ -13,6 +14,10 @@ export interface SiteArgs {
   caddyfile: pulumi.Input<string>
   /** PEM text of a private certificate authority's root. */
   acmeRoot?: string
+  /** The site's own certificate and its key; absent where the host orders one. */
+  certificate?: Pair
+  /** Whom the host trusts; absent where nobody is asked for a certificate. */
+  clients?: TrustedClients
   /** What the site waits for before it is sent to the host. */
   after: pulumi.Resource[]
 }
@@ -30,15 +35,28 @@ export class Site extends pulumi.ComponentResource {
   readonly #version: pulumi.Output<string>
 
   constructor(name: string, args: SiteArgs, opts?: pulumi.ComponentResourceOptions) {
-    const { host, caddyfile, acmeRoot } = args
+    const { host, caddyfile, acmeRoot, certificate, clients } = args
     super('padlock:index:Site', name, { host, caddyfile, acmeRoot }, opts)
-    const text = pulumi.jsonStringify({ host, caddyfile, acmeRoot: acmeRoot ?? null })
+    const site = { host, caddyfile, acmeRoot: acmeRoot ?? null, ...(clients && { clients }) }
+    // Public parts alone, which name the version: a key has a certificate of its own.
+    const text = pulumi.jsonStringify({
+      ...site,
+      ...(certificate && { certificate: certificate.certificate }),
+    })
     this.#name = name
     this.#args = args
     this.#version = text.apply((site) =>
       createHash('sha256').update(site).digest('hex').slice(0, 12),
     )
-    this.staged = this.#command('stage', text, args.after)
+    const sent = certificate
+      ? pulumi.secret(
+          pulumi.jsonStringify({
+            ...site,
+            certificate: pulumi.interpolate`${certificate.certificate}${certificate.key}`,
+          }),
+        )
+      : text
+    this.staged = this.#command('stage', sent, args.after)
     this.registerOutputs({})
   }
 

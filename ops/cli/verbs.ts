@@ -43,6 +43,11 @@ export const verbs: { words: string; summary: string; load: () => Promise<Verb> 
     load: () => import('./probe.ts'),
   },
   {
+    words: 'client-certificate',
+    summary: "write a client's certificate and key for a browser",
+    load: () => import('./client-certificate.ts'),
+  },
+  {
     words: 'invite',
     summary: 'make an account for a person, with a link to set its password',
     load: () => import('./invite.ts'),

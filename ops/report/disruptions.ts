@@ -161,8 +161,9 @@ function others(changed: Resource[]): Disruption[] {
       !HARMLESS.test(one.kind) &&
       // Of records, those of addresses are explained, and no other is the site's but for its mail.
       !(one.kind === 'DnsRecord' && one.old?.type !== 'MX') &&
-      // What runs on a host is made anew with it; releases, packages and sites swap in place.
-      !/^(Release|Probe|Packages|Certificates|Site|AcmeChecklist)$/.test(within(one)) &&
+      // What runs on a host is made anew with it; releases, packages, sites and their certificates
+      // swap in place.
+      !/^(Release|Probe|Packages|Authority|Certificates|Site|AcmeChecklist)$/.test(within(one)) &&
       // A wait for resolvers, a look at a new droplet, and admin keys before the last two.
       !(one.kind === 'local:Command' && /^(Dns|Address)$/.test(within(one))) &&
       !(one.kind === 'PrivateKey' && one.operation === 'delete') &&

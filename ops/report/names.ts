@@ -18,6 +18,7 @@ const PLAIN: Record<string, string> = {
 export function names(some: Resource[]): string {
   const words = some.map((one) => {
     if (one.name.endsWith('-admin-keys')) return 'the list of ssh keys'
+    if (within(one) === 'Authority') return 'the certificates'
     return within(one) === 'Site' ? 'the reverse proxy' : plainName(one)
   })
   const each = [...new Set(words)].sort(compare)

@@ -11,6 +11,7 @@ import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import ssh from 'ssh2'
+import type { Json } from './messages.ts'
 import {
   type Answer,
   normalise,
@@ -27,6 +28,25 @@ beforeAll(async () => {
 })
 afterAll(() => tls.stop())
 
+const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$/
+
+/** Recorded times as if the recording were of now: a certificate's age is told by the clock. */
+function asOfNow(lines: Recorded[]): Recorded[] {
+  let recordedAt = Number.NaN
+  return lines.map((line) => {
+    const made = line.response?.properties as { validityStartTime?: string } | undefined
+    const start = Date.parse(made?.validityStartTime ?? '')
+    if (line.method === 'Create' && !Number.isNaN(start)) recordedAt = start
+    const late = Date.now() - recordedAt
+    const request = normalise(line.request, (value) =>
+      typeof value === 'string' && TIME.test(value)
+        ? new Date(Date.parse(value) + late).toISOString()
+        : value,
+    )
+    return { ...line, request: request as Recorded['request'] }
+  })
+}
+
 /** The armour, the type of a key and the breaking of lines stay; the rest is random. */
 function comparable(answer: Answer): unknown {
   return normalise(answer, (value, key) => {
@@ -34,6 +54,8 @@ function comparable(answer: Answer): unknown {
     if (key === 'message' && String(value).includes('andshake')) return 'Handshake is refused'
     if (typeof value !== 'string') return value
     if (/^[0-9a-f]{40}$/.test(value)) return 'sha1'
+    if (/^\d{30,39}$/.test(value)) return 'serial'
+    if (TIME.test(value)) return 'time'
     if (/^([0-9a-f]{2}:){15}[0-9a-f]{2}$/.test(value)) return 'md5'
     return value
       .replace(/^SHA256:[\w+/]{43}$/, 'sha256')
@@ -42,16 +64,19 @@ function comparable(answer: Answer): unknown {
   })
 }
 
-describe.each(['_provider', 'PrivateKey'])('%s', (file) => {
-  const lines = readRecording<Recorded>('tls', `${file}.jsonl`)
-  test.each(lines.map((line, i) => [i, line] as const))('%i', async (_, line) => {
-    const answer = await tls.call(line.method, line.request)
-    expect({ step: line.step, answer: comparable(answer) }).toEqual({
-      step: line.step,
-      answer: comparable(recordedAnswer(line)),
+describe.each(['_provider', 'PrivateKey', 'CertRequest', 'SelfSignedCert', 'LocallySignedCert'])(
+  '%s',
+  (file) => {
+    const lines = asOfNow(readRecording<Recorded>('tls', `${file}.jsonl`))
+    test.each(lines.map((line, i) => [i, line] as const))('%i', async (_, line) => {
+      const answer = await tls.call(line.method, line.request)
+      expect({ step: line.step, answer: comparable(answer) }).toEqual({
+        step: line.step,
+        answer: comparable(recordedAnswer(line)),
+      })
     })
-  })
-})
+  },
+)
 
 describe.each([
   [{ algorithm: 'ED25519' }, 'ssh-ed25519'],
@@ -102,5 +127,60 @@ describe.each([
     } finally {
       rmSync(folder, { recursive: true })
     }
+  })
+})
+
+describe('certificates of an authority of one’s own', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'tls-test-'))
+  const file = (name: string) => join(folder, name)
+  const openssl = (...args: string[]) => execFileSync('openssl', args, { encoding: 'utf8' })
+  afterAll(() => rmSync(folder, { recursive: true }))
+
+  async function made(type: string, properties: Json): Promise<Record<string, string>> {
+    const urn = `urn:pulumi:dev::p::tls:index/${type[0]!.toLowerCase()}${type.slice(1)}:${type}::k`
+    const { response, error } = await tls.call('Create', { urn, properties })
+    if (error) throw new Error(error.message)
+    return Object.fromEntries(
+      Object.entries(response!.properties as Record<string, string | { value: string }>).map(
+        ([name, value]) => [name, typeof value === 'object' ? value.value : value],
+      ),
+    )
+  }
+
+  test('openssl takes the chain, for the name and the purpose alone', async () => {
+    const key = async () => made('PrivateKey', { algorithm: 'ECDSA', ecdsaCurve: 'P256' })
+    const [rootKey, ownKey] = [await key(), await key()]
+    const root = await made('SelfSignedCert', {
+      privateKeyPem: rootKey.privateKeyPem,
+      subject: { commonName: 'root of a test', organization: 'padlock' },
+      isCaCertificate: true,
+      validityPeriodHours: 48,
+      allowedUses: ['cert_signing', 'crl_signing'],
+    })
+    const request = await made('CertRequest', {
+      privateKeyPem: ownKey.privateKeyPem,
+      subject: { commonName: 'a server' },
+      dnsNames: ['app.example.test'],
+      ipAddresses: ['192.0.2.1'],
+    })
+    const leaf = await made('LocallySignedCert', {
+      certRequestPem: request.certRequestPem,
+      caPrivateKeyPem: rootKey.privateKeyPem,
+      caCertPem: root.certPem,
+      validityPeriodHours: 24,
+      allowedUses: ['digital_signature', 'server_auth'],
+    })
+    writeFileSync(file('root.pem'), root.certPem!)
+    writeFileSync(file('leaf.pem'), leaf.certPem!)
+    const verify = (...more: string[]) =>
+      openssl('verify', '-x509_strict', '-CAfile', file('root.pem'), ...more, file('leaf.pem'))
+    expect(verify('-purpose', 'sslserver', '-verify_hostname', 'app.example.test')).toMatch(/OK/)
+    expect(verify('-purpose', 'sslserver', '-verify_ip', '192.0.2.1')).toMatch(/OK/)
+    expect(() => verify('-verify_hostname', 'other.example.test')).toThrow(/hostname mismatch/i)
+    expect(() => verify('-purpose', 'sslclient')).toThrow(/purpose/)
+    const text = openssl('x509', '-in', file('leaf.pem'), '-noout', '-text')
+    expect(text).toContain('Version: 3 (0x2)')
+    expect(text).toMatch(/Key Usage: critical\s+Digital Signature\n/)
+    expect(createPublicKey(leaf.certPem!).equals(createPublicKey(ownKey.publicKeyPem!))).toBe(true)
   })
 })

@@ -23,4 +23,5 @@ export function clientAuthentication({ resources }: Change): Finding[] {
 }
 
 /** Caddy's directive for certificates of visitors (https://caddyserver.com/docs/caddyfile/directives/tls). */
-const demanded = (caddyfile: string) => /^\s*client_auth\b/m.test(caddyfile)
+const demanded = (caddyfile: string) =>
+  /^\s*client_auth\b/m.test(caddyfile) && !/^\s*mode\s+(request|verify_if_given)\b/m.test(caddyfile)

@@ -1,6 +1,7 @@
 import { allowLists } from './allow-lists.ts'
 import { auth0Application } from './auth0-application.ts'
 import { clientAuthentication } from './client-authentication.ts'
+import { clientCertificates } from './client-certificates.ts'
 import type { Change, Finding, Topic } from './finding.ts'
 import { firewall } from './firewall.ts'
 import { login } from './login.ts'
@@ -18,6 +19,7 @@ const TOPICS: Topic[] = [
   auth0Application,
   clientAuthentication,
   tls,
+  clientCertificates,
   secrets,
   protection,
 ]

@@ -36,6 +36,8 @@ function mode(caddyfile: string): string {
     const host = URL.canParse(directory) ? new URL(directory).host : directory
     return `${short(host, 60)}${/staging/.test(host) ? ' (browsers do not trust it)' : ''}`
   }
+  if (/^\s*tls\s+\/\S+\/certificate\.pem/m.test(caddyfile))
+    return "the stack's own authority (browsers trust it once they have its root)"
   if (/^\s*tls\s+internal|^\s*issuer\s+internal|^\s*local_certs/m.test(caddyfile))
     return 'the host itself (browsers do not trust it)'
   if (/^\s*auto_https\s+off/m.test(caddyfile) || !/^\s*https:\/\//m.test(caddyfile)) return OFF

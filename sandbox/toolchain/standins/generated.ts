@@ -1,5 +1,5 @@
 import type { CheckRequest, Failure, ResourceHandler } from './server/types.ts'
-import { secret, UNKNOWN, type Value, type Values } from './server/values.ts'
+import { isUnknown, secret, UNKNOWN, type Value, type Values } from './server/values.ts'
 
 /**
  * A resource that exists in the state alone: made once from its inputs, replaced when one of them
@@ -14,6 +14,12 @@ export interface Generated<Args> {
   outputs: readonly string[]
   /** Which of the computed properties are secret. */
   secrets: readonly string[]
+  /** Which of the inputs are secret. */
+  secretInputs?: readonly string[]
+  /** Optional inputs that the plugin computes where they are missing: unknown in a preview. */
+  computed?: readonly string[]
+  /** Outputs that change in place, with what a preview already knows of them. */
+  renewal?: Renewal
   /** Does a change list the computed properties as changed too? */
   diffListsOutputs?: boolean
   /** The bookkeeping text `__meta` of the state, if the official plugin writes one. */
@@ -22,7 +28,22 @@ export interface Generated<Args> {
   fill?(inputs: Values): Values
   /** Reasons to refuse the inputs. */
   validate(inputs: Values, name: string): string[]
-  generate(inputs: Values): { id: string; outputs: Values }
+  generate(inputs: Values): Made | Promise<Made>
+}
+
+interface Made {
+  id: string
+  outputs: Values
+}
+
+/** What time alone makes old: `readyForRenewal` of certificates. */
+export interface Renewal {
+  /** The input that changes in place. */
+  input: string
+  /** The output that says whether it is time, which replaces once it is true. */
+  output: string
+  /** Is it time, for the properties of a state or, before there is one, for the inputs? */
+  due(properties: Values): boolean
 }
 
 /** The plugin's handler for a generated resource. */
@@ -39,46 +60,74 @@ export function generated<Args>(type: Generated<Args>): ResourceHandler<unknown>
   }
 
   function marked(properties: Values): Values {
-    const result = { ...properties }
-    for (const name of type.secrets) result[name] = secret(result[name] ?? '')
-    return result
+    return withInputsMarked({
+      ...properties,
+      ...Object.fromEntries(type.secrets.map((name) => [name, secret(properties[name] ?? '')])),
+    })
+  }
+
+  function withInputsMarked(properties: Values): Values {
+    const marks = (type.secretInputs ?? [])
+      .filter((name) => properties[name] !== undefined)
+      .map((name) => [name, secret(properties[name] as Value)])
+    return { ...properties, ...Object.fromEntries(marks) }
   }
 
   function failures(request: CheckRequest): Failure[] {
     return type.validate(request.news, request.name).map((reason) => ({ reason }))
   }
 
+  const { renewal } = type
+  const renewed = (properties: Values): Values =>
+    renewal ? { ...properties, [renewal.output]: renewal.due(properties) } : properties
+
   return {
-    check: (request) => ({ inputs: request.news, failures: failures(request) }),
+    check: (request) => ({
+      inputs: withInputsMarked(request.news),
+      failures: failures(request),
+    }),
 
     diff({ olds, news }) {
       const wanted = filled(news)
-      const replaces = names.filter((name) => !same(wanted[name], olds[name])).sort()
-      if (replaces.length === 0) return { changes: 'none' }
+      const changed = names.filter((name) => !same(wanted[name], olds[name])).sort()
+      const replaces = changed.filter((name) => name !== renewal?.input)
+      if (renewal) {
+        const due = renewal.due({ ...olds, [renewal.input]: wanted[renewal.input] ?? 0 })
+        if (due) replaces.push(renewal.output)
+        // A replacement for another reason is planned as something new.
+        const anew = replaces.length > 0 && !due && renewal.due(wanted)
+        if (due || anew || olds[renewal.output] === true) changed.push(renewal.output)
+      }
+      if (changed.length === 0) return { changes: 'none' }
       const outputs = type.diffListsOutputs ? ['id', ...type.outputs] : []
-      return { changes: 'some', replaces, diffs: [...replaces, ...outputs].sort() }
+      return { changes: 'some', replaces, diffs: [...changed, ...outputs].sort() }
     },
 
-    create({ properties, preview }) {
+    async create({ properties, preview }) {
       const inputs = filled(properties)
       if (preview) {
-        const unknown = ['id', ...type.outputs].map((name) => [name, UNKNOWN])
-        return { properties: { ...inputs, ...Object.fromEntries(unknown) } }
+        const missing = (type.computed ?? []).filter((name) => inputs[name] === undefined)
+        const unknown = ['id', ...type.outputs, ...missing].map((name) => [name, UNKNOWN])
+        const planned = { ...inputs, ...Object.fromEntries(unknown) }
+        const secrets = (type.secretInputs ?? []).filter((name) => isUnknown(planned[name]))
+        const open = Object.fromEntries(secrets.map((name) => [name, UNKNOWN]))
+        return { properties: { ...withInputsMarked(renewed(planned)), ...open } }
       }
-      const { id, outputs } = type.generate(inputs)
+      const { id, outputs } = await type.generate(inputs)
       const meta: Values = type.meta === undefined ? {} : { __meta: type.meta }
-      return { id, properties: marked({ ...meta, ...inputs, ...outputs, id }) }
+      return { id, properties: marked(renewed({ ...meta, ...inputs, ...outputs, id })) }
     },
 
-    update() {
-      throw new Error('every change of this resource replaces it')
+    update({ olds, news }) {
+      if (!renewal) throw new Error('every change of this resource replaces it')
+      return marked(renewed({ ...olds, [renewal.input]: filled(news)[renewal.input] ?? 0 }))
     },
 
     read({ id, properties, inputs }) {
       if (Object.keys(properties).length === 0) {
         throw new Error('this stand-in cannot import: install the official plugin for that')
       }
-      return { id, properties: marked(properties), inputs }
+      return { id, properties: marked(renewed(properties)), inputs: withInputsMarked(inputs) }
     },
 
     // Nothing exists outside the state.

@@ -3,7 +3,7 @@ import http from 'node:http'
 import https from 'node:https'
 import type { AddressInfo, Server } from 'node:net'
 import { join } from 'node:path'
-import { createSecureContext } from 'node:tls'
+import { createSecureContext, type TLSSocket } from 'node:tls'
 import type { Authority } from '../../../sandbox/ca/index.ts'
 import { order } from './order.ts'
 
@@ -36,6 +36,9 @@ export async function startSite(home: string, authority: Authority): Promise<Sit
   })
   const secure = https.createServer(
     {
+      // Judged below, as the site in hand says.
+      requestCert: true,
+      rejectUnauthorized: false,
       SNICallback(name, done) {
         const site = environment()?.APP_URL
         if (!site || new URL(site).hostname !== name) return done(new Error('no such site'))
@@ -46,6 +49,7 @@ export async function startSite(home: string, authority: Authority): Promise<Sit
       },
     },
     (request, response) => {
+      if (!admitted(home, request.socket as TLSSocket)) return request.destroy()
       const { AUTH0_DOMAIN, AUTH0_CLIENT_ID, APP_URL } = environment() ?? {}
       if (request.url !== '/login') return response.end('hello\n')
       const query = new URLSearchParams({
@@ -73,9 +77,19 @@ export async function startSite(home: string, authority: Authority): Promise<Sit
 const answers = new Map<string, string>()
 const ordered = new Map<string, ReturnType<typeof order>>()
 
-/** From the directory of the site's own Caddyfile where that is the staging one, else without ACME. */
+/** Does the visitor show one of the certificates that the site lists, if it lists any? */
+function admitted(home: string, socket: TLSSocket): boolean {
+  const { clients } = JSON.parse(readFileSync(join(home, 'site.json'), 'utf8'))
+  const shown = socket.getPeerX509Certificate()
+  return !clients || Boolean(shown && clients.certificates.includes(shown.toString().trim()))
+}
+
+/** The site's own, or from the directory of the site's own Caddyfile where that is the staging one, else without ACME. */
 function certificateOf(home: string, name: string, authority: Authority) {
-  const { caddyfile, acmeRoot } = JSON.parse(readFileSync(join(home, 'site.json'), 'utf8'))
+  const { caddyfile, acmeRoot, certificate } = JSON.parse(
+    readFileSync(join(home, 'site.json'), 'utf8'),
+  )
+  if (certificate) return Promise.resolve({ key: certificate, cert: certificate })
   const [, directory = ''] = /^\s*dir (\S+)$/m.exec(caddyfile) ?? []
   if (!directory.includes('//acme-staging.')) return authority.issue({ names: [name] })
   const key = `${home} ${name} ${directory}`

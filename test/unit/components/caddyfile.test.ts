@@ -27,6 +27,23 @@ test('high ports and an authority of its own', () => {
   expectGolden('Caddyfile.high-ports', caddyfile(highPorts))
 })
 
+test('a certificate of the stack’s own, and nobody without one', () => {
+  const text = caddyfile({ ...production, ownCertificate: true, clientAuth: 'require' })
+  expectGolden('Caddyfile.own-authority', text)
+  expect(text).not.toContain('acme')
+})
+
+test('an authority’s certificate, and clients that may show one', () => {
+  const text = caddyfile({ ...production, clientAuth: 'request' })
+  expect(text).toContain(`			mode verify_if_given
+			trust_pool file /var/lib/padlock/proxy/client-root.pem
+		}`)
+  expect(text).toContain('import /var/lib/padlock/proxy/client-matcher.caddy')
+  expect(text).toContain('issuer acme {')
+  // A stream of one that is no longer trusted ends with the rest.
+  expect(text).not.toContain('stream_close_delay')
+})
+
 test('the redirect names the port only where it is not the usual one', () => {
   expect(caddyfile(production)).toContain('redir https://app.example.com{uri} 308')
   expect(caddyfile(highPorts)).toContain('redir https://dev.padlock.localhost:8443{uri} 308')

@@ -324,6 +324,45 @@ export const badConfigurations: BadConfiguration[] = [
     ],
   },
   {
+    title: 'tls, clientAuth and names of clients that there are not',
+    raw: { tls: 'letsencrypt', clientAuth: 'yes', clientCertificates: ['al ice', 'padlock-probe'] },
+    messages: [
+      'tls = "letsencrypt" is neither acme nor private. Allowed: acme, private.\n    Fix: pulumi config set tls acme',
+      ...['al ice', 'padlock-probe'].map(
+        (name, at) =>
+          `clientCertificates[${at}] = "${name}" is not a name that a certificate can be made for. Allowed: names of at most 64 letters, digits and . _ @ + -, other than padlock-probe.\n    Fix: pulumi config set --path 'clientCertificates[${at}]' 'alice'`,
+      ),
+      'clientAuth = "yes" is neither off nor request nor require. Allowed: off, request, require.\n    Fix: pulumi config set clientAuth off',
+    ],
+  },
+  {
+    title: 'a client certificate twice',
+    raw: { clientCertificates: ['alice', 'bob', 'alice'] },
+    messages: [
+      `clientCertificates[2] = "alice" is in the list twice. Allowed: each entry once.\n    Fix: pulumi config rm --path 'clientCertificates[2]'`,
+    ],
+  },
+  {
+    title: 'clients must show what nobody has',
+    raw: { clientAuth: 'require' },
+    messages: [
+      `clientCertificates is empty, so clientAuth would ask for certificates that nobody has. Allowed: at least one name, where clientAuth is request or require.\n    Fix: pulumi config set --path 'clientCertificates[0]' alice, or pulumi config set clientAuth off`,
+    ],
+  },
+  {
+    title: 'keys of an authority that is not asked',
+    raw: {
+      tls: 'private',
+      acmeEmail: 'ada@example.com',
+      acmeRoot: 'root.pem',
+      siteRoot: 'root.pem',
+    },
+    messages: ['acmeEmail', 'acmeRoot', 'siteRoot'].map(
+      (key) =>
+        `${key} is set beside tls = "private", where the stack signs the certificate and asks no authority. Allowed: only with tls = "acme".\n    Fix: pulumi config rm ${key}, or pulumi config set tls acme`,
+    ),
+  },
+  {
     title: 'acmeRoot missing file',
     raw: { acmeRoot: 'missing.pem' },
     messages: [

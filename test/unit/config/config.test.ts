@@ -134,6 +134,21 @@ describe('a good configuration', () => {
     expect(settings.identity?.url).toBe(url)
   })
 
+  test('who signs, and whom', () => {
+    const clients = { clientCertificates: ['alice'], clientAuth: 'require' }
+    expect(read({}).authority).toBeUndefined()
+    expect(read(clients)).toMatchObject({
+      authority: { server: false, clients: ['alice'], clientAuth: 'require' },
+      dns: { caaIssuer: 'letsencrypt.org' },
+    })
+    const own = read({ tls: 'private' })
+    expect(own.authority).toEqual({ server: true, clients: [], clientAuth: 'off' })
+    expect(own.dns.caaIssuer).toBeUndefined()
+    expect(read({ tls: 'private', caaIssuer: 'letsencrypt.org' }).dns.caaIssuer).toBe(
+      'letsencrypt.org',
+    )
+  })
+
   test('a port other than 443 stands in the URL', () => {
     expect(read({ httpsPort: 8443 }).site.url).toBe('https://dev.example.com:8443')
   })

@@ -99,13 +99,50 @@ test.each<[string, string, string, string]>([
     'changes where the certificate comes from: acme-v02.api.letsencrypt.org → the host itself (browsers do not trust it)',
   ],
   [
+    'the stack’s own authority',
+    CADDYFILE,
+    'https://example.com {\n\ttls /var/lib/padlock/proxy/certificate.pem /var/lib/padlock/proxy/certificate.pem\n}',
+    "changes where the certificate comes from: acme-v02.api.letsencrypt.org → the stack's own authority (browsers trust it once they have its root)",
+  ],
+  [
     'certificates of visitors demanded',
     CADDYFILE,
     CADDYFILE.replace('tls {', 'tls {\n\t\tclient_auth {\n\t\t\tmode require_and_verify\n\t\t}'),
     'closes the site to visitors without a certificate',
   ],
+  [
+    'certificates of visitors asked for',
+    'https://example.com {\n\ttls /a/certificate.pem /a/certificate.pem\n}',
+    'https://example.com {\n\ttls {\n\t\tclient_auth {\n\t\t\tmode verify_if_given\n\t\t}\n\t}\n}',
+    "changes where the certificate comes from: the stack's own authority (browsers trust it once they have its root) → a public authority",
+  ],
 ])('%s', (_what, before, after, line) => {
   expect(lines(released({ caddyfile: before }, { caddyfile: after }))).toEqual([line])
+})
+
+test('names of clients that come and go, and a certificate that is renewed', () => {
+  const found = report(
+    preview({
+      'padlock:index:Authority': {
+        old: { clients: ['alice', 'bob'] },
+        new: { clients: ['bob', 'carol'] },
+        within: 'Deployment',
+      },
+      'tls:index/locallySignedCert:LocallySignedCert': {
+        old: { validityPeriodHours: 1 },
+        new: { validityPeriodHours: 2 },
+        replaces: ['validityPeriodHours'],
+        within: 'Deployment$Authority',
+        name: 'padlock-dev-client-bob',
+      },
+    }),
+  )
+  expect(lines(found)).toEqual([
+    'opens the site to the certificate of carol',
+    'changes the certificate of bob is renewed: hand it out anew',
+    'closes the site to the certificate of alice',
+  ])
+  expect(found.headline.text).not.toContain('judge by its purpose')
 })
 
 test('a list that becomes a secret', () => {

@@ -1,4 +1,6 @@
 import type { ProviderDefinition } from '../server/types.ts'
+import { certRequest } from './cert-request.ts'
+import { locallySignedCert, selfSignedCert } from './certificates.ts'
 import { privateKey } from './private-key.ts'
 
 /** The `tls` plugin, as far as the stack uses it. */
@@ -8,5 +10,10 @@ export const tls: ProviderDefinition<unknown> = {
   features: { acceptResources: true, supportsAutonaming: true },
   configure: () => undefined,
   diffConfig: () => ({ changes: 'unknown' }),
-  resources: { 'tls:index/privateKey:PrivateKey': privateKey },
+  resources: {
+    'tls:index/certRequest:CertRequest': certRequest,
+    'tls:index/locallySignedCert:LocallySignedCert': locallySignedCert,
+    'tls:index/privateKey:PrivateKey': privateKey,
+    'tls:index/selfSignedCert:SelfSignedCert': selfSignedCert,
+  },
 }

@@ -1,12 +1,14 @@
 """Checks the site's configuration, keeps it, and gives it to Caddy."""
 
+import contextlib
 import glob
+import hashlib
 import json
 import os
 import re
 import subprocess
 from http.client import HTTPException
-from typing import NamedTuple, TextIO
+from typing import Any, NamedTuple, TextIO
 
 from . import store
 from .failure import Failure
@@ -15,17 +17,41 @@ from .unixhttp import UnixConnection
 PROXY = '/var/lib/padlock/proxy'
 CADDYFILE = f'{PROXY}/Caddyfile'
 ACME_ROOT = f'{PROXY}/acme-root.pem'
+CERTIFICATE = f'{PROXY}/certificate.pem'
+CLIENT_ROOT = f'{PROXY}/client-root.pem'
+CLIENTS = f'{PROXY}/client-certificates.pem'
+CLIENT_MATCHER = f'{PROXY}/client-matcher.caddy'
 STAGED = f'{PROXY}/staged.json'
 CERTIFICATES = '/var/lib/caddy/.local/share/caddy/certificates'
 ADMIN = '/run/caddy/admin.sock'
 
 
+class Clients(NamedTuple):
+    """Whom the site trusts: its authority's root, and the certificates themselves."""
+
+    root: str
+    certificates: str
+    fingerprints: list[str]
+
+
 class Site(NamedTuple):
-    """What Caddy is to serve: its configuration, for one name, and a private authority's root."""
+    """What Caddy is to serve: its configuration, for one name, and the files that it names."""
 
     host: str
     caddyfile: str
     acme_root: str | None
+    certificate: str | None = None
+    clients: Clients | None = None
+
+    def files(self) -> dict[str, str | None]:
+        """Their texts by path; None for what is not there, or no more."""
+        clients = self.clients
+        return {
+            CERTIFICATE: self.certificate,
+            CLIENT_ROOT: clients and clients.root,
+            CLIENTS: clients and clients.certificates,
+            CLIENT_MATCHER: clients and _matcher(clients.fingerprints),
+        }
 
 
 def stage(stream: TextIO) -> str:
@@ -37,9 +63,9 @@ def stage(stream: TextIO) -> str:
     site = parse(text)
     os.makedirs(PROXY, mode=0o755, exist_ok=True)
     store.write(STAGED, text, 0o600)
-    if not certified(site.host):
+    if site.certificate is None and not certified(site.host):
         return 'no certificate yet'
-    apply(site.caddyfile, site.acme_root)
+    apply(site)
     return 'certified'
 
 
@@ -48,8 +74,7 @@ def serve() -> str:
     text = store.read(STAGED)
     if text is None:
         raise Failure('no site was sent to this host')
-    site = parse(text)
-    apply(site.caddyfile, site.acme_root)
+    apply(parse(text))
     return 'served'
 
 
@@ -65,7 +90,31 @@ def parse(text: str) -> Site:
         raise Failure('caddyfile must be a text')
     if root is not None and not isinstance(root, str):
         raise Failure('acmeRoot must be a text or null')
-    return Site(host, caddyfile, root)
+    certificate, clients = data.get('certificate'), data.get('clients')
+    if certificate is not None and not _is_pem(certificate, 'CERTIFICATE', 'PRIVATE KEY'):
+        raise Failure('certificate must be a certificate and its key, PEM')
+    if clients is None:
+        return Site(host, caddyfile, root, certificate)
+    return Site(host, caddyfile, root, certificate, _clients(clients))
+
+
+def _clients(data: dict[str, Any]) -> Clients:
+    clients = Clients(data.get('root'), data.get('certificates'), data.get('fingerprints'))
+    if not all(_is_pem(text, 'CERTIFICATE') for text in clients[:2]):
+        raise Failure('clients must be a root and certificates, PEM')
+    if not all(re.fullmatch('[0-9a-f]{64}', str(one)) for one in clients.fingerprints or ['']):
+        raise Failure('fingerprints must be SHA-256, at least one')
+    return clients
+
+
+def _matcher(fingerprints: list[str]) -> str:
+    """Who shows a certificate that is not listed; Caddy gives who shows none the hash of nothing."""
+    known = ' '.join([hashlib.sha256().hexdigest(), *fingerprints])
+    return f'@stranger not vars {{http.request.tls.client.fingerprint}} {known}\n'
+
+
+def _is_pem(text: object, *kinds: str) -> bool:
+    return isinstance(text, str) and all(f'-----BEGIN {kind}-----' in text for kind in kinds)
 
 
 def certified(host: str) -> bool:
@@ -73,27 +122,42 @@ def certified(host: str) -> bool:
     return bool(glob.glob(f'{CERTIFICATES}/*/{glob.escape(host)}/{glob.escape(host)}.crt'))
 
 
-def apply(caddyfile: str, acme_root: str | None) -> bool:
+def apply(site: Site) -> bool:
     """
     Returns whether there was anything to change. Caddy checks a new configuration before it lets
     go of the old one, and the file is written last: what was refused or cut short is not there
-    at the next start.
+    at the next start. Files that it names are there before, and as they were if it refuses.
     """
     _ensure_running()
-    old_root = store.read(ACME_ROOT)
-    root_changed = acme_root is not None and acme_root != old_root
-    if not root_changed and store.read(CADDYFILE) == caddyfile:
+    wanted = {ACME_ROOT: site.acme_root, **site.files()}
+    before = {path: store.read(path) for path in wanted}
+    new = {path: text for path, text in wanted.items() if text is not None and text != before[path]}
+    if not new and store.read(CADDYFILE) == site.caddyfile:
         return False
-    if root_changed:
-        store.write(ACME_ROOT, acme_root, 0o644)
+    for path, text in new.items():
+        _write(path, text)
     try:
-        _load(caddyfile)
+        _load(site.caddyfile)
     except Failure:
-        if root_changed and old_root is not None:
-            store.write(ACME_ROOT, old_root, 0o644)
+        for path in new:
+            _write(path, before[path])
         raise
-    store.write(CADDYFILE, caddyfile, 0o644)
+    store.write(CADDYFILE, site.caddyfile, 0o644)
+    for path, text in site.files().items():
+        if text is None:
+            _write(path, None)
     return True
+
+
+def _write(path: str, text: str | None) -> None:
+    """A key is for root and Caddy alone, from the file's first moment on."""
+    if text is None:
+        with contextlib.suppress(FileNotFoundError):
+            os.unlink(path)
+    elif path == CERTIFICATE:
+        store.write(path, text, 0o640, group='caddy')
+    else:
+        store.write(path, text, 0o644)
 
 
 def _ensure_running() -> None:

@@ -3,6 +3,7 @@
 import fcntl
 import json
 import os
+import shutil
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -102,15 +103,21 @@ def expired(entries: list[Entry]) -> list[Entry]:
     return [entry for entry in entries if entry not in kept]
 
 
-def write(path: str, text: str, mode: int) -> None:
-    """Replaces a file in one step, and only by a whole one."""
+def write(path: str, text: str, mode: int, group: str | None = None) -> None:
+    """Replaces a file in one step, and only by a whole one; nobody reads it before it is whole."""
     new = f'{path}.new'
-    with open(new, 'w', encoding='utf-8') as file:
+    with open(new, 'w', encoding='utf-8', opener=_closed) as file:
         file.write(text)
         file.flush()
         os.fsync(file.fileno())
+    if group is not None:
+        shutil.chown(new, group=group)
     os.chmod(new, mode)
     os.replace(new, path)
+
+
+def _closed(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)
 
 
 def read(path: str) -> str | None:

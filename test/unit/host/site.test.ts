@@ -1,0 +1,63 @@
+import { execFileSync } from 'node:child_process'
+import { join } from 'node:path'
+
+const packages = join(__dirname, '../../../host/padlock-app/files/usr/lib/padlock')
+
+/** What the host's program makes of a site: the files that it would write, or its message. */
+function read(site: unknown): unknown {
+  const program = `import json, sys
+sys.dont_write_bytecode = True
+from padlock_release import site
+from padlock_release.failure import Failure
+try:
+    print(json.dumps(site.parse(sys.stdin.read()).files()))
+except Failure as failure:
+    print(json.dumps(str(failure)))
+`
+  const printed = execFileSync('python3', ['-c', program], {
+    cwd: packages,
+    input: JSON.stringify(site),
+  })
+  return JSON.parse(printed.toString())
+}
+
+const CERTIFICATE = '-----BEGIN CERTIFICATE-----\n'
+const good = { host: 'app.example.com', caddyfile: 'https://app.example.com {}', acmeRoot: null }
+const clients = { root: CERTIFICATE, certificates: CERTIFICATE, fingerprints: ['a'.repeat(64)] }
+const PROXY = '/var/lib/padlock/proxy'
+
+test('a site as before has no file of its own', () => {
+  expect(read(good)).toEqual({
+    [`${PROXY}/certificate.pem`]: null,
+    [`${PROXY}/client-root.pem`]: null,
+    [`${PROXY}/client-certificates.pem`]: null,
+    [`${PROXY}/client-matcher.caddy`]: null,
+  })
+})
+
+test('clients are known by their fingerprints, and who shows none by the hash of nothing', () => {
+  expect(read({ ...good, clients })).toMatchObject({
+    [`${PROXY}/client-matcher.caddy`]: `@stranger not vars {http.request.tls.client.fingerprint} e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855 ${'a'.repeat(64)}\n`,
+  })
+})
+
+test.each<[string, object, string]>([
+  ['no key', { certificate: CERTIFICATE }, 'certificate must be a certificate and its key, PEM'],
+  [
+    'no root',
+    { clients: { ...clients, root: null } },
+    'clients must be a root and certificates, PEM',
+  ],
+  [
+    'nobody',
+    { clients: { ...clients, fingerprints: [] } },
+    'fingerprints must be SHA-256, at least one',
+  ],
+  [
+    'a way out of the matcher',
+    { clients: { ...clients, fingerprints: ['a\n}'] } },
+    'fingerprints must be SHA-256, at least one',
+  ],
+])('%s', (_, wrong, message) => {
+  expect(read({ ...good, ...wrong })).toBe(message)
+})
