@@ -691,6 +691,17 @@ export const badConfigurations: BadConfiguration[] = [
     ],
   },
   {
+    title: 'appEnv with such a number under a key without a prefix',
+    raw: { appEnv: { MODE: 420 } },
+    context: {
+      readFile: (path) =>
+        path === 'Pulumi.dev.yaml' ? 'config:\n  appEnv:\n    MODE: 0644\n' : undefined,
+    },
+    messages: [
+      "appEnv.MODE is 0644 in Pulumi.dev.yaml, a number that arrives as 420. Allowed: a text; in a file, one in quotes.\n    Fix: pulumi config set --path 'appEnv.MODE' 0644",
+    ],
+  },
+  {
     title: 'an empty secret',
     raw: { appSecrets: { TOKEN: '' } },
     messages: [
