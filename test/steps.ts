@@ -23,7 +23,7 @@ export const steps: Step[] = [
   {
     name: 'tools',
     after: [],
-    run: install('go', 'shellcheck', 'cloud-init', 'python-venv', 'ssh', 'dpkg-deb'),
+    run: install('go', 'shellcheck', 'cloud-init', 'python-venv', 'ssh', 'dpkg-deb', 'systemd'),
   },
   {
     name: 'lint tools',

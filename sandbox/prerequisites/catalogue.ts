@@ -17,7 +17,7 @@ export interface Source {
 export type Prerequisite =
   | ('qemu' | 'mmdebstrap' | 'iso' | 'pebble' | 'ssh' | 'python-venv' | 'go')
   | ('chromium' | 'certutil' | 'gpg' | 'shellcheck' | 'cloud-init' | 'dpkg-deb' | 'lintian')
-  | ('maven' | 'rails')
+  | ('maven' | 'rails' | 'systemd')
 
 export const PREREQUISITES: Record<Prerequisite, Source> = {
   qemu: {
@@ -111,6 +111,13 @@ export const PREREQUISITES: Record<Prerequisite, Source> = {
     apt: ['dpkg'],
     dnf: ['dpkg'],
     brew: ['dpkg'],
+  },
+  systemd: {
+    what: "its socket proxy, which leads to an app's port in the tests",
+    programs: [['systemctl']],
+    apt: ['systemd'],
+    dnf: ['systemd'],
+    otherwise: '# systemd runs on Linux only; only the tests need it',
   },
   lintian: {
     what: "checks the host's packages against Debian's policy",

@@ -156,16 +156,17 @@ const LISTENING = {
   'a connection': ['0100007F:1F90 01'],
   nobody: [],
 }
-test.each<[keyof typeof LISTENING, string | null]>([
-  ['0.0.0.0', '127.0.0.1:8080'],
-  ['127.0.0.1', '127.0.0.1:8080'],
-  ['10.0.2.100', '10.0.2.100:8080'],
-  ['::', '[::1]:8080'],
-  ['::1', '[::1]:8080'],
-  ['another port', null],
-  ['a connection', null],
-  ['nobody', null],
-])('the bridge finds an app that listens at %s: %s', (at, expected) => {
+test.each<[keyof typeof LISTENING, boolean, string | null]>([
+  ['0.0.0.0', false, '127.0.0.1:8080'],
+  ['127.0.0.1', false, '127.0.0.1:8080'],
+  ['10.0.2.100', false, '10.0.2.100:8080'],
+  ['::', true, '127.0.0.1:8080'],
+  ['::', false, '::1:8080'],
+  ['::1', true, '::1:8080'],
+  ['another port', true, null],
+  ['a connection', true, null],
+  ['nobody', true, null],
+])('the bridge finds an app that listens at %s, IPv4 too: %p: %s', (at, takes, expected) => {
   const folder = mkdtempSync(join(tmpdir(), 'padlock-bridge-'))
   const rows = LISTENING[at].map((row) => {
     const [local, state] = row.split(' ')
@@ -176,11 +177,56 @@ test.each<[keyof typeof LISTENING, string | null]>([
   const found = python(
     `
 from padlock_release import bridge
-print(json.dumps(bridge.listening(8080, given)))`,
-    folder,
+bridge._takes = lambda host, port: given['takes']
+print(json.dumps(bridge.listening(8080, given['folder'])))`,
+    { folder, takes },
   )
   rmSync(folder, { recursive: true })
   expect(found).toBe(expected)
+})
+
+test.each([
+  ['::', false],
+  ['::', true],
+  ['::1', true],
+  ['127.0.0.1', false],
+])("systemd's proxy reaches an app that listens at %s, IPv6 alone: %p", (host, alone) => {
+  const found = python(
+    `
+import os, signal, socket, tempfile
+from padlock_release import bridge
+folder = tempfile.mkdtemp()
+path = folder + '/app.sock'
+app = socket.socket(socket.AF_INET6 if ':' in given['host'] else socket.AF_INET)
+if ':' in given['host']:
+    app.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, int(given['alone']))
+app.bind((given['host'], 0))
+app.listen()
+process = os.fork()
+if process == 0:
+    bridge.serve(path, bridge._address(app.getsockname()[1]), bridge.PROXYD)
+try:
+    app.settimeout(20)
+    visitor = socket.socket(socket.AF_UNIX)
+    for _ in range(400):
+        try:
+            visitor.connect(path)
+            break
+        except OSError:
+            bridge.time.sleep(0.05)
+    visitor.sendall(b'hello')
+    said = b''
+    while not said:
+        taken, _ = app.accept()
+        said = taken.recv(5)
+    print(json.dumps(said.decode()))
+finally:
+    os.kill(process, signal.SIGKILL)
+    os.unlink(path)
+os.rmdir(folder)`,
+    { host, alone },
+  )
+  expect(found).toBe('hello')
 })
 
 test('connections that are open to a release, and nothing else', () => {
@@ -218,12 +264,14 @@ if os.fork() == 0:
     listener.listen()
     os.write(going, b'x')
     taken, _ = listener.accept()
+    os.write(going, b'x')
     taken.recv(1)
     os._exit(0)
 os.read(listening, 1)
 client = socket.socket(socket.AF_UNIX)
 before = drain.connections('r')
 client.connect(path)
+os.read(listening, 1)
 during = drain.connections('r')
 client.close()
 os.wait()

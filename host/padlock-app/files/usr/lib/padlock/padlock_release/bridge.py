@@ -49,7 +49,7 @@ def _address(port: int) -> str:
 
 
 def listening(port: int, folder: str = '/proc/self/net') -> str | None:
-    """Where the port is listened on, as host:port; None if it is not."""
+    """Where the port is listened on, as systemd's proxy has it, host:port; None if it is not."""
     found = [
         address for table in ('tcp', 'tcp6') for address, at in _listeners(f'{folder}/{table}') if at == port
     ]
@@ -58,9 +58,19 @@ def listening(port: int, folder: str = '/proc/self/net') -> str | None:
     # The first is IPv4's where there are both.
     address = found[0]
     if address.is_unspecified:
-        # `::` takes IPv6's own loopback address whether or not it takes IPv4.
-        return f'127.0.0.1:{port}' if address.version == 4 else f'[::1]:{port}'
-    return f'{address}:{port}' if address.version == 4 else f'[{address}]:{port}'
+        # `::` takes IPv4 too unless the app has it otherwise, and a host may have nothing but IPv4.
+        ipv4 = address.version == 4 or _takes('127.0.0.1', port)
+        return f'127.0.0.1:{port}' if ipv4 else f'::1:{port}'
+    # Without brackets, which systemd's proxy would take for a part of a name.
+    return f'{address}:{port}'
+
+
+def _takes(host: str, port: int) -> bool:
+    try:
+        socket.create_connection((host, port), timeout=5).close()
+    except OSError:
+        return False
+    return True
 
 
 def _listeners(
