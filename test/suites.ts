@@ -72,6 +72,13 @@ export const suites: Suite[] = [
     commands: [jestOn('test/long/machines', 50)],
   },
   {
+    name: 'apps',
+    after: ['tools', 'machine tools', 'engine', 'base image'],
+    long: true,
+    alone: true,
+    commands: [jestOn('test/long/apps', 50)],
+  },
+  {
     name: 'many-environments',
     after: ['tools', 'engine'],
     long: true,

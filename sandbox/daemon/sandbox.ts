@@ -64,7 +64,11 @@ export class Sandbox {
         startMachines({
           dir: join(dir, 'machines'),
           cache,
-          vendor: { hosts: Object.values(HOSTS), caCertificates: [authority.rootPem, ...extra] },
+          vendor: {
+            hosts: Object.values(HOSTS),
+            caCertificates: [authority.rootPem, ...extra],
+            registry: `${HOSTS.registry}:${ports.registry}`,
+          },
           admits: (id, { protocol, port, destination }) =>
             cloud?.admitsOutbound(id, protocol, port, destination) ?? false,
           log,

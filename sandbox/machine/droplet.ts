@@ -73,7 +73,7 @@ export class Droplet {
     await mkdir(folder, { recursive: true, mode: 0o700 })
     await Promise.all([
       createDisk(join(folder, 'disk.qcow2'), files.disk, diskGiB),
-      makeSeed(folder, spec, uuid, { hosts: vendor.hosts, caCertificates }),
+      makeSeed(folder, spec, uuid, { ...vendor, caCertificates }),
       writeMetadata(folder, spec),
     ])
     const droplet = new Droplet(id, folder, { uuid, name, image, vcpus, memoryMiB, diskGiB })

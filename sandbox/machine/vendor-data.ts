@@ -12,6 +12,8 @@ export interface Vendor {
   hosts: string[]
   /** Authorities to trust: PEM texts, of one certificate or more. */
   caCertificates: string[]
+  /** Registry that has the official images of Docker Hub where that is out of reach. */
+  registry?: string
 }
 
 /**
@@ -50,10 +52,11 @@ export function vendorData(vendor: Vendor): { 'cloud-init': string } {
   return { 'cloud-init': [head, ...body, `--${BOUNDARY}--\n`].join('\n') }
 }
 
-function boothook({ hosts, caCertificates }: Vendor): string {
+function boothook({ hosts, caCertificates, registry }: Vendor): string {
   const certificates = extraCertificates(caCertificates)
   const calls = [
     ...(hosts.length > 0 ? [`names '${LAN.computer} ${hosts.join(' ')}'`] : []),
+    ...(registry ? [`images '${registry}'`] : []),
     ...(certificates.length > 0 ? ["trust <<'PEM'", ...certificates, 'PEM'] : []),
   ]
   return `#cloud-boothook\n${HOOK}${calls.join('\n')}\n`

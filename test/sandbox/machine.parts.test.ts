@@ -27,7 +27,7 @@ test('vendor data that has nothing to hand over still is a valid hook', () => {
   expect(text).toMatch(
     /^Content-Type: multipart\/mixed; boundary="([\w-]+)"\nMIME-Version: 1.0\n\n--\1\n/,
   )
-  expect(text).not.toMatch(/^names |^trust </m)
+  expect(text).not.toMatch(/^names |^images |^trust </m)
   expect(vendorData({ hosts: ['a.b'], caCertificates: [pem('AAAA')] })['cloud-init']).toContain(
     `names '10.0.2.2 a.b'\ntrust <<'PEM'\n${pem('AAAA')}\nPEM\n`,
   )

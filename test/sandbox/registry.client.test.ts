@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { openAuthority } from '../../sandbox/ca/index.ts'
+import { vendorData } from '../../sandbox/machine/vendor-data.ts'
 import { type Registry, startRegistry } from '../../sandbox/registry/index.ts'
 import { layOut } from './oci-layout.ts'
 
@@ -53,6 +54,16 @@ async function pull(name: string, { login = '', configuration = '' } = {}): Prom
 
 test('what is public is pulled without a login', async () => {
   expect(await pull('HERE/tool:1')).toBe(digests.tool)
+})
+
+test("Docker Hub's official images come from the registry of a machine's surroundings", async () => {
+  const hook = vendorData({ hosts: [], caCertificates: [], registry: 'HERE' })['cloud-init']
+  const [, place = ''] = /^images '(.+)'$/m.exec(hook) ?? []
+  const [, text = ''] = /<< CONF\n(.+?)\nCONF$/ms.exec(hook) ?? []
+  const configuration = text.replaceAll('$1', place.replace('HERE', `localhost:${registry.port}`))
+  expect(await pull('docker.io/library/tool:1', { configuration })).toBe(digests.tool)
+  await expect(pull('docker.io/shop/app:1', { configuration })).rejects.toThrow(/docker\.io/)
+  await expect(pull('docker.io/library/tool:1')).rejects.toThrow(/docker\.io/)
 })
 
 /** By this the release program tells that a login would help. */

@@ -9,6 +9,19 @@ names() {
   done
 }
 
+# Has Docker Hub's official images come from the registry $1 where Docker Hub cannot be reached
+# (containers-registries.conf(5): mirrors are asked first).
+images() {
+  mkdir -p /etc/containers/registries.conf.d
+  cat > /etc/containers/registries.conf.d/vendor.conf << CONF
+[[registry]]
+prefix = "docker.io/library"
+location = "$1"
+[[registry.mirror]]
+location = "docker.io/library"
+CONF
+}
+
 # Trusts the certificates on standard input. It does what update-ca-certificates(8) would do, without
 # the seconds that it takes to do it for all. The bundle is what nearly every program reads; the
 # links by hash follow on the side.

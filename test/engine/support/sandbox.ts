@@ -77,14 +77,15 @@ export interface Sandbox {
  * Starts a sandbox of the test's own, in a folder that goes with it.
  * @param ports flags that say where it listens; default: free ports
  * @param seed fills the folder before the start
+ * @param machines what its droplets are; default: hosts of the tests' own
  */
 export async function startSandbox(
   ports = ['--ports', 'auto'],
   seed: (dir: string) => Promise<void> = async () => {},
+  machines = join(root, 'test/support/host/machines.ts'),
 ): Promise<Sandbox> {
   const dir = realpathSync(mkdtempSync(join(tmpdir(), 'padlock-engine-')))
   await seed(dir)
-  const machines = join(root, 'test/support/host/machines.ts')
   const child = spawn(
     nodeExecutable(),
     ['sandbox/main.ts', '--dir', dir, '--cache', cache, ...ports, '--machines', machines],
