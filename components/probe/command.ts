@@ -103,6 +103,7 @@ function wayBack(release: string): string[] {
   if (!commit || before === release) return [live]
   return [
     live,
-    `to go back to release ${before}: git checkout ${commit} && pulumi config set allowOlder true && pulumi up`,
+    `to go back to release ${before} at once: ./padlock rollback ${before}`,
+    `to go back for good: git checkout ${commit} && pulumi config set allowOlder true && pulumi up`,
   ]
 }

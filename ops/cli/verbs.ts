@@ -18,6 +18,11 @@ export const verbs: { words: string; summary: string; load: () => Promise<Verb> 
     load: () => import('./releases.ts'),
   },
   {
+    words: 'rollback',
+    summary: 'put a release that is on the host in the place of the live one',
+    load: () => import('./rollback.ts'),
+  },
+  {
     words: 'logs',
     summary: 'what app, proxy and provisioning say, in one stream',
     load: () => import('./logs.ts'),

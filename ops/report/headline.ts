@@ -67,7 +67,7 @@ function inPlace(all: Resource[], changed: Resource[]): Headline {
   ]
   const alongside = also.length > 0 ? `, with ${also.join(' and ')}` : ''
   if (software && others.length === 0) return done(`Host software${alongside}`)
-  if (released && others.length === 0) return done('Release only')
+  if (released && others.length === 0) return done(rolledBack(real) ?? 'Release only')
   if (others.length === 0) {
     const flipped = all.filter((one) => one.protectBefore !== one.protectAfter).length
     return done(flipped > 0 ? 'Protection only' : 'Book-keeping only')
@@ -75,6 +75,17 @@ function inPlace(all: Resource[], changed: Resource[]): Headline {
   const added = others.every(({ operation }) => operation === 'create')
   const what = added ? `Adds ${names(others)}` : `Changes ${names(others)} in place`
   return done(`${what}${alongside}`)
+}
+
+/** `./padlock rollback` has marked the release's command, which now runs again as it did. */
+function rolledBack(changed: Resource[]): string | undefined {
+  const command = changed.find((one) => within(one) === 'Release' && one.kind === 'remote:Command')
+  const create = String(command?.new?.create)
+  const marked =
+    command?.operation === 'replace' &&
+    command.reasons.every((each) => each === 'id') &&
+    create === command.old?.create
+  return marked ? `Release ${create.split(' ').at(-1)} comes back after a rollback` : undefined
 }
 
 /** What is told as a release, as host software or as nothing. */

@@ -1,6 +1,7 @@
 """
 `release`, `releases` and `logs` on a host of the tests: padlock's own programs, without systemd, Podman
-and an app. $TROUBLE/images.gone names images that are not there, one a line.
+and an app. $TROUBLE/images.gone names images that are not there, $TROUBLE/unready releases that do not
+become ready, one a line.
 """
 
 import json
@@ -13,6 +14,7 @@ sys.dont_write_bytecode = True
 sys.path.insert(0, str(HERE))
 
 from padlock_release import drain, image, kept, log, logs, main, manifest, readiness, releases, service, store  # noqa: E402
+from padlock_release.failure import Failure  # noqa: E402
 
 root = Path(os.environ['HOST_ROOT'])
 store.ROOT = str(root / 'srv/app')
@@ -24,28 +26,35 @@ for folder in (store.ROOT, kept.DIRECTORY, os.path.dirname(log.PATH)):
     os.makedirs(folder, exist_ok=True)
 
 
+def ready(wanted: manifest.Manifest, _: object) -> None:
+    if wanted.id in named('unready'):
+        raise Failure('not ready after 90 s')
+
+
 def nothing(*_: object) -> None:
     pass
 
 
-def gone() -> list[str]:
-    path = Path(os.environ['TROUBLE']) / 'images.gone'
+def named(trouble: str) -> list[str]:
+    path = Path(os.environ['TROUBLE']) / trouble
     return path.read_text().split() if path.exists() else []
 
 
 for module, names in {
     service: ['ensure_manager', 'ensure_mount', 'install', 'start', 'remove'],
     store: ['make_directory', 'remove_directory'],
-    readiness: ['wait', 'ask'],
+    readiness: ['ask'],
     drain: ['wait'],
     image: ['remove'],
 }.items():
     for name in names:
         setattr(module, name, nothing)
+readiness.wait = ready
 service.installed = list
+service.logs = lambda release: ''
 main.time.sleep = nothing
 image.ensure = lambda source, registries: 'sha256:' + 'a' * 64
-image.exists = lambda name: name not in gone()
+image.exists = lambda name: name not in named('images.gone')
 
 if sys.argv[1] == 'release':
     sys.exit(main.main(sys.stdin))

@@ -172,7 +172,10 @@ describe('the message of an update whose probe fails', () => {
     expect(message).toMatch(
       /^live all the same: release bbbbbbbbbbbb, commit ([0-9a-f]{40}|unknown)/m,
     )
-    expect(message).toContain(`to go back to release aaaaaaaaaaaa: git checkout ${COMMIT} && `)
+    expect(message).toContain(
+      'to go back to release aaaaaaaaaaaa at once: ./padlock rollback aaaaaaaaaaaa',
+    )
+    expect(message).toContain(`to go back for good: git checkout ${COMMIT} && `)
   })
 
   test('leads nowhere back where there was no release before', async () => {

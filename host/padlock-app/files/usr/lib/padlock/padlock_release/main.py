@@ -24,7 +24,7 @@ def main(stream: TextIO) -> int:
     return 0
 
 
-def bring_up(manifest: Manifest) -> str:
+def bring_up(manifest: Manifest, rolled_back_by: str | None = None) -> str:
     """Returns the id of the image that serves."""
     service.ensure_manager()
     service.ensure_mount()
@@ -55,7 +55,10 @@ def bring_up(manifest: Manifest) -> str:
         raise
     store.swap(manifest.id)
     store.remember(entry._replace(served=True))
-    kept.served(manifest)
+    if rolled_back_by is None:
+        kept.served(manifest)
+    else:
+        kept.rolled_back(manifest.id, rolled_back_by)
     with _step('old release'):
         if current not in (None, manifest.id):
             # Requests that Caddy was about to send when the link moved get their answer.

@@ -6,21 +6,102 @@ from typing import Any, TextIO
 
 from . import image, kept, log, store
 from .failure import Failure
+from .kept import Kept
+from .main import bring_up
+from .manifest import Manifest
 from .store import Entry
 
-USAGE = 'usage: releases list'
+USAGE = 'usage: releases list | check [RELEASE] | rollback RELEASE < WHO'
+# A release under way is told of, not waited for.
+LOCK_SECONDS = 3
 
 
 def main(words: list[str], stream: TextIO) -> int:
     """The exit status; what was found is on standard output, as JSON."""
     try:
-        if words != ['list']:
-            raise Failure(USAGE)
-        print(json.dumps(listing()))
+        match words:
+            case ['list']:
+                found = listing()
+            case ['check']:
+                found = check(_before(store.current()))
+            case ['check', release]:
+                found = check(release)
+            case ['rollback', release]:
+                found = roll_back(release, stream.read().strip() or 'unknown')
+            case _:
+                raise Failure(USAGE)
     except Failure as failure:
         log.say(str(failure))
         return 1
+    print(json.dumps(found))
     return 0
+
+
+def check(release: str) -> dict[str, Any]:
+    """The release and whether it is live; raises Failure if it can not be put back."""
+    live = store.current() == release
+    record = kept.load(release)
+    if not live:
+        _kept_manifest(release)
+    return {
+        'release': release,
+        'commit': 'unknown' if record is None else record.commit,
+        'by': 'unknown' if record is None else record.by,
+        'live': live,
+    }
+
+
+def roll_back(release: str, by: str) -> dict[str, Any]:
+    """Brings a release up from what is kept of it, by the same swap as a new one; no build, no pull."""
+    with store.lock(LOCK_SECONDS):
+        if store.current() == release:
+            raise Failure(f'release {release} is live already')
+        bring_up(_kept_manifest(release), rolled_back_by=by[:200])
+    return {'release': release}
+
+
+def _kept_manifest(release: str) -> Manifest:
+    entry = next((entry for entry in store.history() if entry.id == release), None)
+    if entry is None:
+        there = ', '.join(other.id for other in store.history() if other.served) or 'none'
+        raise Failure(f'there is no release {release} on this host; there are: {there}')
+    if not entry.served:
+        raise Failure(f'release {release} has never served: it did not become ready when it was tried')
+    record = kept.load(release)
+    if record is None or record.manifest is None:
+        raise Failure(f'release {release} is older than what this host keeps for a way back. {_fix(record)}')
+    if not image.exists(entry.image):
+        raise Failure(f'the image of release {release}, {entry.image}, is not there any more. {_fix(record)}')
+    live = kept.load(store.current() or '')
+    host = record.manifest.host
+    if live is not None and live.manifest is not None and live.manifest.host != host:
+        raise Failure(
+            f'release {release} is for {host}, and the site is {live.manifest.host}. {_fix(record)}'
+        )
+    return record.manifest
+
+
+def _fix(record: Kept | None) -> str:
+    commit = 'ITS_COMMIT' if record is None else record.commit
+    return f'Fix: git checkout {commit} && pulumi config set allowOlder true && pulumi up'
+
+
+def _before(live: str | None) -> str:
+    """
+    The one that was released last before the live one: a second rollback goes further back. Of
+    releases without a record the order in which they served is known.
+    """
+    served = [entry.id for entry in store.history() if entry.served]
+    record = kept.load(live or '')
+    if record is not None:
+        earlier = [(old.when, one) for one in served if one != live and (old := kept.load(one)) is not None]
+        older = sorted(item for item in earlier if item[0] < record.when)
+        if older:
+            return older[-1][1]
+    unknown = [one for one in served if one != live and kept.load(one) is None]
+    if unknown:
+        return unknown[-1]
+    raise Failure('there is no release before the live one on this host')
 
 
 def listing() -> list[dict[str, Any]]:
