@@ -84,7 +84,7 @@ export async function run(args: string[]): Promise<number> {
       `  look at: ${hint}`.replace('app-RELEASE', `app-${values.release ?? 'RELEASE'}`),
     )
     // No other release leads the name back.
-    const back = values.release ? wayBack(values.release).slice(0, answers ? 1 : 2) : []
+    const back = values.release ? wayBack(values.release).slice(0, answers ? 1 : undefined) : []
     console.error([error.message, ...hints, ...back].join('\n'))
     return 1
   }
