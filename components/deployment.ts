@@ -127,6 +127,7 @@ export class Deployment extends pulumi.ComponentResource {
           }),
         }),
         acmeRoot,
+        plain: site.plain,
         certificate: authority?.server,
         clients: authority?.trusted,
         after: [release.live, carried],
@@ -161,15 +162,16 @@ export class Deployment extends pulumi.ComponentResource {
     )
     const led = [settled, ...dns.records]
     // A failed certificate attempt costs a minute: the name must answer before the site is served.
-    const asked = server
-      ? led
-      : [
-          new AcmeChecklist(
-            name,
-            { ...site, host: site.hostname, address, ...certificates, after: led },
-            child,
-          ).passed,
-        ]
+    const asked =
+      server || site.plain
+        ? led
+        : [
+            new AcmeChecklist(
+              name,
+              { ...site, host: site.hostname, address, ...certificates, after: led },
+              child,
+            ).passed,
+          ]
     const serving = proxy.serve(asked)
     const probe = new Probe(
       name,

@@ -16,6 +16,10 @@ export interface NetworkArgs {
   httpPort: pulumi.Input<number>
   /** Open for TCP, and for UDP (HTTP/3). */
   httpsPort: pulumi.Input<number>
+  /** Networks (CIDR) that may reach the site; everybody if absent. */
+  siteFrom?: string[]
+  /** Does the site have http alone? */
+  plain?: boolean
   /** What the host may reach on others. */
   outbound: Way[]
   /** Owner id, carried by a tag of its own, which the firewall names too. */
@@ -85,11 +89,16 @@ export class Network extends pulumi.ComponentResource {
 
 function inboundRules(args: NetworkArgs) {
   const port = (value: pulumi.Input<number>) => pulumi.output(value).apply(String)
+  const sourceAddresses = args.siteFrom ?? ANYWHERE
+  const secure = ['tcp', 'udp'].map((protocol) => ({
+    protocol,
+    portRange: port(args.httpsPort),
+    sourceAddresses,
+  }))
   return [
     { protocol: 'tcp', portRange: port(args.sshPort), sourceAddresses: args.sshFrom },
-    { protocol: 'tcp', portRange: port(args.httpPort), sourceAddresses: ANYWHERE },
-    { protocol: 'tcp', portRange: port(args.httpsPort), sourceAddresses: ANYWHERE },
-    { protocol: 'udp', portRange: port(args.httpsPort), sourceAddresses: ANYWHERE },
+    { protocol: 'tcp', portRange: port(args.httpPort), sourceAddresses },
+    ...(args.plain ? [] : secure),
   ]
 }
 

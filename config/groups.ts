@@ -19,14 +19,17 @@ export function grouped(values: Values, { stack, owner, secretKeys }: Context): 
   const { zone, region, sshPort, httpPort, httpsPort, acmeDirectory } = values
   const recordName = values.subdomain || label(stack)
   const hostname = recordName === '@' ? zone : `${recordName}.${zone}`
-  const url = httpsPort === 443 ? `https://${hostname}` : `https://${hostname}:${httpsPort}`
+  const plain = values.tls === 'off' || undefined
+  const url = plain ? address('http', hostname, httpPort) : address('https', hostname, httpsPort)
   const protect = isProtected(values)
   const protectZone = values.manageZone && !values.keepZone && isZoneProtected(values)
   return {
-    site: { zone, recordName, hostname, url, httpPort, httpsPort },
+    site: { zone, recordName, hostname, url, plain, httpPort, httpsPort },
     network: {
       region,
       sshFrom: values.sshFrom,
+      siteFrom: values.siteFrom.length > 0 ? values.siteFrom : undefined,
+      plain,
       sshPort,
       httpPort,
       httpsPort,
@@ -108,6 +111,11 @@ export function grouped(values: Values, { stack, owner, secretKeys }: Context): 
   }
 }
 
+/** A base URL; the port only where it is not the scheme's own. */
+function address(scheme: 'http' | 'https', hostname: string, port: number): string {
+  return `${scheme}://${hostname}${port === (scheme === 'http' ? 80 : 443) ? '' : `:${port}`}`
+}
+
 function authority({ tls, clientCertificates, clientAuth }: Values) {
   const server = tls === 'private'
   if (!server && clientCertificates.length === 0) return undefined
@@ -131,7 +139,7 @@ function caaIssuer(values: Values, recordName: string): string | undefined {
   const { caaIssuer, acmeDirectory, tls } = values
   if (caaIssuer === 'none') return undefined
   // No public authority is asked; a record would promise that one may be.
-  if (tls === 'private' && caaIssuer === '') return undefined
+  if (tls !== 'acme' && caaIssuer === '') return undefined
   if (caaIssuer !== '' || recordName === '@') return caaIssuer || undefined
   return CAA_ISSUERS[new URL(acmeDirectory).hostname]
 }

@@ -37,6 +37,8 @@ export function rules(known: string[], context: Context) {
     agentHasKeys(values, report)
     clientsHaveCertificates(values, report)
     noAuthorityIsAsked(values, report)
+    closedSite(values, report)
+    plainIsPrivate(values, report)
     ownerIsKnown(values, report, context)
   })
 }
@@ -209,17 +211,56 @@ function clientsHaveCertificates({ clientAuth, clientCertificates }: Values, rep
   if (asks && clientCertificates?.length === 0) report('clientCertificates', NO_CLIENT)
 }
 
-const NOT_ASKED = message(
-  'is set beside tls = "private", where the stack signs the certificate and asks no authority',
-  'only with tls = "acme"',
-  'pulumi config rm {path}, or pulumi config set tls acme',
-)
+const UNASKED: Record<string, string> = {
+  private: 'where the stack signs the certificate and asks no authority',
+  off: 'where there is no certificate',
+}
 
 function noAuthorityIsAsked(values: Values, report: Report): void {
-  if (values.tls !== 'private') return
+  const why = UNASKED[values.tls]
+  if (!why) return
+  const NOT_ASKED = message(
+    `is set beside tls = "${values.tls}", ${why}`,
+    'only with tls = "acme"',
+    'pulumi config rm {path}, or pulumi config set tls acme',
+  )
   for (const key of ['acmeEmail', 'acmeRoot', 'siteRoot'] as const) {
     if (values[key] !== '') report(key, NOT_ASKED)
   }
+}
+
+const ASKED_FROM_ANYWHERE = message(
+  'closes the site to a public authority, which asks from anywhere before it signs',
+  'networks only where tls is private or off',
+  'pulumi config set tls private, or pulumi config rm {path}',
+)
+
+function closedSite({ tls, siteFrom }: Values, report: Report): void {
+  if (tls === 'acme' && siteFrom?.length > 0) report('siteFrom', ASKED_FROM_ANYWHERE)
+}
+
+const PLAIN_LOGIN = message(
+  'is not none, and tls = "off" would send who logs in, and every session, in plain text',
+  'none, where tls is off',
+  'pulumi config set tls private, or pulumi config set {path} none',
+)
+const PLAIN_TO_ALL = message(
+  'leaves the site open to everybody, and tls = "off" lets everybody on the way read along',
+  'the networks of those who are meant, none of them 0.0.0.0/0 or ::/0, where tls is off',
+  "pulumi config set --path '{path}[0]' 10.0.0.0/8, or pulumi config set tls private",
+)
+const PLAIN_CLIENTS = message(
+  'asks for certificates, which there are none of where tls is off',
+  'off, where tls is off',
+  'pulumi config set tls private, or pulumi config set {path} off',
+)
+
+function plainIsPrivate({ tls, login, siteFrom, clientAuth }: Values, report: Report): void {
+  if (tls !== 'off') return
+  if (login !== 'none') report('login', PLAIN_LOGIN, { show: true })
+  const open = siteFrom?.length === 0 || siteFrom?.some((network) => /\/0$/.test(network))
+  if (open) report('siteFrom', PLAIN_TO_ALL, { show: true })
+  if (clientAuth !== 'off') report('clientAuth', PLAIN_CLIENTS, { show: true })
 }
 
 function portIsGiven({ appPort, appEnv, appSecrets }: Values, report: Report): void {

@@ -129,11 +129,12 @@ export function keys(context: Context) {
 
     tls: v.optional(
       texts.oneOf(
-        ['acme', 'private'],
-        'is neither acme nor private',
-      )(help('acme, private', 'pulumi config set {path} acme')),
+        ['acme', 'private', 'off'],
+        'is neither acme nor private nor off',
+      )(help('acme, private, off', 'pulumi config set {path} acme')),
       'acme',
     ),
+    siteFrom: list(texts.network, 'networks in CIDR notation', '203.0.113.0/24'),
     clientCertificates: list(
       CLIENT,
       'names of at most 64 letters, digits and . _ @ + -, other than padlock-probe',

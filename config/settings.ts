@@ -38,13 +38,19 @@ export interface SiteSettings {
   recordName: string
   /** Fully qualified name of the site, no final dot. */
   hostname: string
-  /** Public base URL without a final slash; the port only where it is not 443. */
+  /** Public base URL without a final slash; the port only where it is not the scheme's own. */
   url: string
+  /** Is it served over http alone? */
+  plain?: boolean
   httpPort: number
   httpsPort: number
 }
 
 export interface NetworkSettings extends Ports {
+  /** Networks in CIDR notation that may reach the site; everybody if absent. */
+  siteFrom?: string[]
+  /** Is there http alone? */
+  plain?: boolean
   /** DigitalOcean region slug, of the reserved IP. */
   region: string
   /** Networks in CIDR notation that may reach ssh; at least one. */

@@ -4,7 +4,23 @@ import { Finding, type Site } from './site.ts'
 type Check = (site: Site) => Promise<string>
 
 /** In the order in which a visitor meets them; each answers a few words for the summary. */
-export const checks: Check[] = [certificate, redirect, login]
+export const checksOf = (site: Site): Check[] =>
+  isPlain(site) ? [plain, ready] : [certificate, redirect, login]
+
+const isPlain = (site: Site) => site.url.protocol === 'http:'
+
+async function plain(site: Site): Promise<string> {
+  const answer = await get(site, 'http', '/').catch((error) => {
+    throw new Finding(`${site.url.origin}/ at ${site.address} does not answer: ${error.message}`, [
+      `port ${site.httpPort} open to this computer in the cloud firewall (siteFrom) and on the host`,
+      'Caddy: systemctl status caddy on the host',
+    ])
+  })
+  if (answer.status < 500 && !answer.location.startsWith('https:')) return 'plain http (tls = off)'
+  throw new Finding(`${site.url.origin}/ answers ${answer.status} ${answer.location}`, [
+    'the app: sudo journalctl CONTAINER_NAME=app-RELEASE on the host, as the sshCommand output logs you in',
+  ])
+}
 
 async function certificate(site: Site): Promise<string> {
   const answer = await get(site, 'https', '/').catch((error) => {
@@ -58,7 +74,7 @@ async function login(site: Site): Promise<string> {
 
 async function ready(site: Site): Promise<string> {
   const path = site.readyPath ?? '/'
-  const { status } = await get(site, 'https', path)
+  const { status } = await get(site, isPlain(site) ? 'http' : 'https', path)
   if (status >= 200 && status < 300) return `${path} answers ${status}, and nobody has to log in`
   throw new Finding(`${site.url.origin}${path} answers ${status}`, [
     'the app: sudo journalctl CONTAINER_NAME=app-RELEASE on the host, as the sshCommand output logs you in',

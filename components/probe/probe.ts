@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { checks } from './checks.ts'
+import { checksOf } from './checks.ts'
 import { Finding, type Site } from './site.ts'
 
 const PAUSE_MS = 1000
@@ -13,7 +13,7 @@ const PAUSE_MS = 1000
 export async function probe(site: Site, seconds: number): Promise<string[]> {
   const deadline = Date.now() + seconds * 1000
   const lines: string[] = []
-  for (const check of checks) lines.push(await untilPassed(() => check(site), deadline))
+  for (const check of checksOf(site)) lines.push(await untilPassed(() => check(site), deadline))
   return lines
 }
 

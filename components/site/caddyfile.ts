@@ -12,6 +12,8 @@ export interface ProxySettings {
   acmeRoot?: string
   /** Is the certificate the stack's own, sent with the site? Then no authority is asked. */
   ownCertificate?: boolean
+  /** Is the site served over http alone? */
+  plain?: boolean
   /** Do visitors show a certificate of the stack's own authority? Nobody is asked if absent. */
   clientAuth?: 'request' | 'require'
   /** Until the app must have begun an answer; an answer that has begun may last. */
@@ -40,7 +42,6 @@ const LEAST_RATE = 500
 export function caddyfile(site: ProxySettings): string {
   check(site)
   const { hostname: host, httpPort, httpsPort } = site
-  const port = httpsPort === 443 ? '' : `:${httpsPort}`
   const authority = [
     `dir ${site.acmeDirectory}`,
     ...(site.acmeRoot ? [`trusted_roots ${ACME_ROOT}`] : []),
@@ -51,8 +52,7 @@ export function caddyfile(site: ProxySettings): string {
 	admin unix//run/caddy/admin.sock|0600
 	http_port ${httpPort}
 	https_port ${httpsPort}
-	# The redirect below names the public port, which the automatic one takes for granted.
-	auto_https disable_redirects
+	${site.plain ? 'auto_https off' : OWN_REDIRECT}
 	grace_period ${GRACE_SECONDS}s
 	servers {
 		protocols h1 h2 h3
@@ -68,8 +68,7 @@ export function caddyfile(site: ProxySettings): string {
 }
 
 (headers) {
-	header {
-		Strict-Transport-Security "max-age=63072000"
+	header {${site.plain ? '' : '\n\t\tStrict-Transport-Security "max-age=63072000"'}
 		-Server
 		-Via
 		defer
@@ -84,14 +83,7 @@ export function caddyfile(site: ProxySettings): string {
 	header ?X-Frame-Options DENY
 }
 
-http://${host} {
-	header -Server
-	redir https://${host}${port}{uri} 308
-}
-
-https://${host} {
-	${tlsDirective(site, authority)}
-
+${site.plain ? `http://${host} {` : secureStart(site, authority)}
 	log {
 		output stderr
 		# No cookie, token or code: those are in headers and query strings.
@@ -197,6 +189,23 @@ function clientHeaders(mode: 'request' | 'require'): string {
 /** Set where the hop's own headers are gone, so that Connection cannot name it. Empty for nobody. */
 const CLIENT_SUBJECT = `
 		header_up X-Client-Subject {http.request.tls.client.subject}`
+
+const OWN_REDIRECT = `# The redirect below names the public port, which the automatic one takes for granted.
+	auto_https disable_redirects`
+
+/** What leads to https, and the beginning of the site there. */
+function secureStart(site: ProxySettings, authority: string[]): string {
+  const { hostname: host, httpsPort } = site
+  const port = httpsPort === 443 ? '' : `:${httpsPort}`
+  return `http://${host} {
+	header -Server
+	redir https://${host}${port}{uri} 308
+}
+
+https://${host} {
+	${tlsDirective(site, authority)}
+`
+}
 
 function tlsDirective(site: ProxySettings, authority: string[]): string {
   const files = site.ownCertificate ? ` ${CERTIFICATE} ${CERTIFICATE}` : ''

@@ -14,6 +14,8 @@ export interface SiteArgs {
   caddyfile: pulumi.Input<string>
   /** PEM text of a private certificate authority's root. */
   acmeRoot?: string
+  /** Is there http alone? Then no certificate is waited for. */
+  plain?: boolean
   /** The site's own certificate and its key; absent where the host orders one. */
   certificate?: Pair
   /** Whom the host trusts; absent where nobody is asked for a certificate. */
@@ -35,9 +37,15 @@ export class Site extends pulumi.ComponentResource {
   readonly #version: pulumi.Output<string>
 
   constructor(name: string, args: SiteArgs, opts?: pulumi.ComponentResourceOptions) {
-    const { host, caddyfile, acmeRoot, certificate, clients } = args
+    const { host, caddyfile, acmeRoot, plain, certificate, clients } = args
     super('padlock:index:Site', name, { host, caddyfile, acmeRoot }, opts)
-    const site = { host, caddyfile, acmeRoot: acmeRoot ?? null, ...(clients && { clients }) }
+    const site = {
+      host,
+      caddyfile,
+      acmeRoot: acmeRoot ?? null,
+      ...(plain && { plain }),
+      ...(clients && { clients }),
+    }
     // Public parts alone, which name the version: a key has a certificate of its own.
     const text = pulumi.jsonStringify({
       ...site,

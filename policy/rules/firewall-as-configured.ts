@@ -69,6 +69,14 @@ export const firewallAsConfigured: Rule = {
 
 function openings(): Opening[] {
   const port = (key: string) => setting<number>(key)
+  const networks = setting<string[]>('siteFrom') ?? []
+  const site = networks.length > 0 ? { from: networks, list: 'siteFrom' } : { from: ANYWHERE }
+  const secure = ['tcp', 'udp'].map((protocol) => ({
+    key: 'httpsPort',
+    protocol,
+    port: port('httpsPort'),
+    ...site,
+  }))
   return [
     {
       key: 'sshPort',
@@ -77,9 +85,8 @@ function openings(): Opening[] {
       from: setting<string[]>('sshFrom') ?? [],
       list: 'sshFrom',
     },
-    { key: 'httpPort', protocol: 'tcp', port: port('httpPort'), from: ANYWHERE },
-    { key: 'httpsPort', protocol: 'tcp', port: port('httpsPort'), from: ANYWHERE },
-    { key: 'httpsPort', protocol: 'udp', port: port('httpsPort'), from: ANYWHERE },
+    { key: 'httpPort', protocol: 'tcp', port: port('httpPort'), ...site },
+    ...(setting('tls') === 'off' ? [] : secure),
   ]
 }
 

@@ -32,6 +32,7 @@ export async function startSite(home: string, authority: Authority): Promise<Sit
     const key = answers.get(request.url ?? '')
     if (key) return response.end(key)
     const to = `${environment()?.APP_URL}${request.url}`
+    if (to.startsWith('http:')) return response.end('hello\n')
     response.writeHead(308, { location: to }).end()
   })
   const secure = https.createServer(

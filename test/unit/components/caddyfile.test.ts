@@ -44,6 +44,12 @@ test('an authority’s certificate, and clients that may show one', () => {
   expect(text).not.toContain('stream_close_delay')
 })
 
+test('plain http has no redirect, no certificate and no promise of one', () => {
+  const text = caddyfile({ ...production, plain: true })
+  expectGolden('Caddyfile.plain', text)
+  expect(text).not.toMatch(/https:\/\/|^\ttls|Strict-Transport-Security/m)
+})
+
 test('the redirect names the port only where it is not the usual one', () => {
   expect(caddyfile(production)).toContain('redir https://app.example.com{uri} 308')
   expect(caddyfile(highPorts)).toContain('redir https://dev.padlock.localhost:8443{uri} 308')

@@ -15,6 +15,21 @@ const args = {
 }
 const ANYWHERE = ['0.0.0.0/0', '::/0']
 
+test.each([
+  [false, ['tcp 80', 'tcp 443', 'udp 443']],
+  [true, ['tcp 80']],
+])('a closed site (plain: %p) is open to its networks alone', async (plainSite, ports) => {
+  const registered = mockProviders()
+  new Network('padlock-dev', { ...args, siteFrom: ['10.0.0.0/8'], plain: plainSite })
+  const byType = await settle(registered)
+  const { inboundRules } = plain(byType['digitalocean:index/firewall:Firewall']?.[0]?.inputs) as {
+    inboundRules: { protocol: string; portRange: string; sourceAddresses: string[] }[]
+  }
+  const [, ...site] = inboundRules
+  expect(site.map(({ protocol, portRange }) => `${protocol} ${portRange}`)).toEqual(ports)
+  for (const { sourceAddresses } of site) expect(sourceAddresses).toEqual(['10.0.0.0/8'])
+})
+
 describe.each([false, true])('network (preview: %p)', (preview) => {
   test('a tag, one of the owner, one firewall that finds droplets by them, one address', async () => {
     const registered = mockProviders(preview)

@@ -1,6 +1,8 @@
 import { mkdtempSync, rmSync } from 'node:fs'
+import https from 'node:https'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import type { TLSSocket } from 'node:tls'
 import { run } from '../../../components/probe/command.ts'
 import { probe } from '../../../components/probe/probe.ts'
 import { Finding, type Site } from '../../../components/probe/site.ts'
@@ -182,5 +184,60 @@ describe('the message of an update whose probe fails', () => {
     const message = await failing()
     expect(message).toContain('live all the same: release bbbbbbbbbbbb')
     expect(message).not.toContain('to go back')
+  })
+})
+
+describe('a site over plain http', () => {
+  async function plain(answers: Record<string, { status: number; location?: string }>) {
+    const servers = await serveSite(undefined, () => ({ http: answers, https: {} }))
+    running.push(servers)
+    const { httpPort } = servers
+    const url = new URL(`http://${NAME}:${httpPort}`)
+    return { url, address: '127.0.0.1', httpPort, readyPath: '/readyz' }
+  }
+
+  test('is asked for its page and its path of readiness', async () => {
+    const site = await plain({ '/': { status: 200 }, '/readyz': { status: 200 } })
+    expect(await probe(site, 0)).toEqual([
+      'plain http (tls = off)',
+      '/readyz answers 200, and nobody has to log in',
+    ])
+  })
+
+  test('that leads to https is not what is meant', async () => {
+    const site = await plain({ '/': { status: 308, location: `https://${NAME}/` } })
+    await expect(probe(site, 0)).rejects.toThrow(`answers 308 https://${NAME}/`)
+  })
+})
+
+describe('a site that wants a client certificate', () => {
+  const shown: string[] = []
+  let key: string
+  let cert: string
+  beforeAll(async () => {
+    ;({ key, cert } = await authority.issue({ names: [NAME] }))
+  })
+
+  async function visit(rejectUnauthorized: boolean, client?: string) {
+    const options = { key, cert, requestCert: true, rejectUnauthorized, ca: authority.rootPem }
+    const server = https.createServer(options, ({ socket }, response) => {
+      shown.push(String((socket as TLSSocket).getPeerCertificate().subject.CN))
+      response.end()
+    })
+    await new Promise<void>((done) => server.listen(0, '127.0.0.1', done))
+    const { port } = server.address() as { port: number }
+    const url = new URL(`https://${NAME}:${port}`)
+    const address = '127.0.0.1'
+    const site = { url, address, httpPort: 1, root: authority.rootPem, readyPath: '/', client }
+    return probe(site, 0).finally(() => server.close())
+  }
+
+  test('and gets none says so', async () => {
+    await expect(visit(true)).rejects.toThrow('lets nobody in without a client certificate')
+  })
+
+  test('gets the one that is given', async () => {
+    await expect(visit(false, `${cert}\n${key}`)).rejects.toThrow(/:1\/ does not answer/)
+    expect(shown).toEqual([NAME])
   })
 })

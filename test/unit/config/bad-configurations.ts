@@ -327,7 +327,7 @@ export const badConfigurations: BadConfiguration[] = [
     title: 'tls, clientAuth and names of clients that there are not',
     raw: { tls: 'letsencrypt', clientAuth: 'yes', clientCertificates: ['al ice', 'padlock-probe'] },
     messages: [
-      'tls = "letsencrypt" is neither acme nor private. Allowed: acme, private.\n    Fix: pulumi config set tls acme',
+      'tls = "letsencrypt" is neither acme nor private nor off. Allowed: acme, private, off.\n    Fix: pulumi config set tls acme',
       ...['al ice', 'padlock-probe'].map(
         (name, at) =>
           `clientCertificates[${at}] = "${name}" is not a name that a certificate can be made for. Allowed: names of at most 64 letters, digits and . _ @ + -, other than padlock-probe.\n    Fix: pulumi config set --path 'clientCertificates[${at}]' 'alice'`,
@@ -347,6 +347,36 @@ export const badConfigurations: BadConfiguration[] = [
     raw: { clientAuth: 'require' },
     messages: [
       `clientCertificates is empty, so clientAuth would ask for certificates that nobody has. Allowed: at least one name, where clientAuth is request or require.\n    Fix: pulumi config set --path 'clientCertificates[0]' alice, or pulumi config set clientAuth off`,
+    ],
+  },
+  {
+    title: 'a public authority that cannot reach the site',
+    raw: { siteFrom: ['10.0.0.0/8'] },
+    messages: [
+      'siteFrom closes the site to a public authority, which asks from anywhere before it signs. Allowed: networks only where tls is private or off.\n    Fix: pulumi config set tls private, or pulumi config rm siteFrom',
+    ],
+  },
+  ...[[], ['10.0.0.0/8', '0.0.0.0/0']].map((siteFrom) => ({
+    title: `plain http with a login, with client certificates, from ${siteFrom.join(' and ')}`,
+    raw: { tls: 'off', siteFrom, clientCertificates: ['alice'], clientAuth: 'request' },
+    messages: [
+      'login = "app" is not none, and tls = "off" would send who logs in, and every session, in plain text. Allowed: none, where tls is off.\n    Fix: pulumi config set tls private, or pulumi config set login none',
+      `siteFrom = ${JSON.stringify(siteFrom)} leaves the site open to everybody, and tls = "off" lets everybody on the way read along. Allowed: the networks of those who are meant, none of them 0.0.0.0/0 or ::/0, where tls is off.\n    Fix: pulumi config set --path 'siteFrom[0]' 10.0.0.0/8, or pulumi config set tls private`,
+      'clientAuth = "request" asks for certificates, which there are none of where tls is off. Allowed: off, where tls is off.\n    Fix: pulumi config set tls private, or pulumi config set clientAuth off',
+    ],
+  })),
+  {
+    title: 'keys of an authority where there is no certificate',
+    raw: {
+      tls: 'off',
+      login: 'none',
+      public: true,
+      allowedEmails: [],
+      siteFrom: ['10.0.0.0/8'],
+      acmeEmail: 'ada@example.com',
+    },
+    messages: [
+      'acmeEmail is set beside tls = "off", where there is no certificate. Allowed: only with tls = "acme".\n    Fix: pulumi config rm acmeEmail, or pulumi config set tls acme',
     ],
   },
   {

@@ -149,6 +149,17 @@ describe('a good configuration', () => {
     )
   })
 
+  test('plain http, for a few networks', () => {
+    const plain = { tls: 'off', login: 'none', public: true, allowedEmails: [] }
+    const { site, network, dns, authority } = read({ ...plain, siteFrom: ['10.0.0.0/8'] })
+    expect(site).toMatchObject({ url: 'http://dev.example.com', plain: true })
+    expect(network).toMatchObject({ siteFrom: ['10.0.0.0/8'], plain: true })
+    expect(dns.caaIssuer).toBeUndefined()
+    expect(authority).toBeUndefined()
+    const other = read({ ...plain, siteFrom: ['10.0.0.0/8'], httpPort: 8080 })
+    expect(other.site.url).toBe('http://dev.example.com:8080')
+  })
+
   test('a port other than 443 stands in the URL', () => {
     expect(read({ httpsPort: 8443 }).site.url).toBe('https://dev.example.com:8443')
   })

@@ -25,6 +25,29 @@ test('the configured ports pass', async () => {
   expect(await said()).toEqual([])
 })
 
+describe('a site that is closed to others', () => {
+  const closed = { ...config, siteFrom: ['10.0.0.0/8'] }
+  const judged = (inboundRules: object[], more: object = {}) =>
+    judge(firewallAsConfigured, {
+      config: { ...closed, ...more },
+      resources: [{ type: firewall, props: { inboundRules } }],
+    })
+
+  test('passes with its networks, and not with others', async () => {
+    expect(await judged([open('tcp', '443', ['10.0.0.0/8'])])).toEqual([])
+    expect(await judged([open('tcp', '443')])).toEqual([
+      'it: It opens tcp 443 to 0.0.0.0/0, ::/0, beyond siteFrom (10.0.0.0/8).',
+    ])
+  })
+
+  test('has no port for https where it is plain', async () => {
+    expect(await judged([open('tcp', '80', ['10.0.0.0/8'])], { tls: 'off' })).toEqual([])
+    expect(await judged([open('tcp', '443', ['10.0.0.0/8'])], { tls: 'off' })).toEqual([
+      'it: It opens tcp 443 to 10.0.0.0/8, which the configuration does not ask for (sshPort 2222, httpPort 80).',
+    ])
+  })
+})
+
 test.each<[string, object, string]>([
   [
     'another port',

@@ -42,6 +42,7 @@ class Site(NamedTuple):
     acme_root: str | None
     certificate: str | None = None
     clients: Clients | None = None
+    plain: bool = False
 
     def files(self) -> dict[str, str | None]:
         """Their texts by path; None for what is not there, or no more."""
@@ -63,7 +64,7 @@ def stage(stream: TextIO) -> str:
     site = parse(text)
     os.makedirs(PROXY, mode=0o755, exist_ok=True)
     store.write(STAGED, text, 0o600)
-    if site.certificate is None and not certified(site.host):
+    if not (site.plain or site.certificate or certified(site.host)):
         return 'no certificate yet'
     apply(site)
     return 'certified'
@@ -93,9 +94,8 @@ def parse(text: str) -> Site:
     certificate, clients = data.get('certificate'), data.get('clients')
     if certificate is not None and not _is_pem(certificate, 'CERTIFICATE', 'PRIVATE KEY'):
         raise Failure('certificate must be a certificate and its key, PEM')
-    if clients is None:
-        return Site(host, caddyfile, root, certificate)
-    return Site(host, caddyfile, root, certificate, _clients(clients))
+    trusted = None if clients is None else _clients(clients)
+    return Site(host, caddyfile, root, certificate, trusted, data.get('plain') is True)
 
 
 def _clients(data: dict[str, Any]) -> Clients:
