@@ -1,8 +1,10 @@
 /** The stack's own authority: it signs the site's certificate and its clients', and nobody sees a key. */
+import { execFileSync } from 'node:child_process'
 import { X509Certificate } from 'node:crypto'
-import { readFileSync, writeFileSync } from 'node:fs'
+import { readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { type Json, type Sandbox, startSandbox } from './support/sandbox.ts'
+import { start } from './support/processes.ts'
+import { environmentOf, type Json, root, type Sandbox, startSandbox } from './support/sandbox.ts'
 import { brief, openStack, type Stack } from './support/stack.ts'
 
 jest.setTimeout(300_000)
@@ -46,9 +48,9 @@ test('up makes an authority, and the probe comes in with a certificate of its ow
   ;[droplet] = await sandbox.droplets()
   expect(sandbox.ordered()).toBe(0)
   expect(listed()).toEqual(['CN=alice', 'CN=bob', 'CN=padlock-probe'])
-  const root = new X509Certificate(String((await stack.outputs()).authorityRoot))
+  const authority = new X509Certificate(String((await stack.outputs()).authorityRoot))
   const server = new X509Certificate(site().certificate)
-  expect(server.verify(root.publicKey)).toBe(true)
+  expect(server.verify(authority.publicKey)).toBe(true)
   expect(server.checkHost(String((await stack.outputs()).host))).toBeDefined()
   // Nothing is asked of a public authority, and no record promises that one may be.
   expect(brief(await stack.preview())).toEqual([])
@@ -69,6 +71,27 @@ test('no key in the state, in user data, in what was run or printed', async () =
   }
 })
 
+test('one command writes a client’s certificate for a browser', async () => {
+  const file = join(sandbox.dir, 'alice.p12')
+  const env = { ...process.env, ...(await environmentOf(sandbox)) }
+  const padlock = (...words: string[]) =>
+    start('./padlock', ['client-certificate', '--stack', 'dev', ...words], { cwd: root, env }).done
+  const { code, output } = await padlock('alice', '--out', file)
+  if (code !== 0) throw new Error(output)
+  const [, passphrase = ''] = /^passphrase: (\S{25})$/m.exec(output) ?? []
+  expect(statSync(file).mode & 0o777).toBe(0o600)
+  const read = ['pkcs12', '-in', file, '-nokeys', '-passin', `pass:${passphrase}`]
+  const { alice } = ((await stack.outputs()) as Json).clientCertificates
+  expect(execFileSync('openssl', read, { encoding: 'utf8' })).toContain(alice.certificate)
+
+  expect((await padlock('alice', '--out', file)).output).toContain('EEXIST')
+  const unknown = await padlock('carol')
+  expect(unknown.code).toBe(1)
+  expect(unknown.output).toContain(
+    'the stack dev has no client certificate carol. Allowed: alice, bob. Fix: add it to clientCertificates, and pulumi up',
+  )
+})
+
 test('an update in a certificate’s last months renews it, and it alone', async () => {
   const { stdout } = await stack.run('stack export')
   const state = JSON.parse(stdout)
@@ -84,13 +107,13 @@ test('an update in a certificate’s last months renews it, and it alone', async
   writeFileSync(file, JSON.stringify(state))
   expect((await stack.run(`stack import --file ${file}`)).code).toBe(0)
   const before = site()
-  const root = (await stack.outputs()).authorityRoot
+  const { authorityRoot } = await stack.outputs()
 
   await up()
   const after = site()
   expect(after.certificate).not.toBe(before.certificate)
   expect(after.clients).toEqual(before.clients)
-  expect((await stack.outputs()).authorityRoot).toBe(root)
+  expect((await stack.outputs()).authorityRoot).toBe(authorityRoot)
   expect((await found('LocallySignedCert', 'server')).outputs.readyForRenewal).toBe(false)
   expect(await stack.preview()).toEqual([])
 })
