@@ -67,11 +67,16 @@ test('an upload that is slow and goes on arrives', async () => {
   expect(answer.seconds).toBeGreaterThan(7)
 })
 
-test('an upload that stops gets a 408', async () => {
+/** Go cancels such a request beside telling of the timeout; where that comes first, Caddy writes 499 itself. */
+test('uploads that stop get a 408, or a bare 499', async () => {
   const options = { method: 'POST', headers: { 'content-length': '900000' } }
   const body = { chunks: [Buffer.from('abc')], pause: 0, end: false }
-  const answer = await proxy.ask('/upload', options, body)
-  expect(answer).toMatchObject({ status: 408, text: "The request's body did not come in time." })
+  const asked = Array.from({ length: 40 }, () => proxy.ask('/upload', options, body))
+  const answers = new Set(
+    (await Promise.all(asked)).map(({ status, text }) => `${status} ${text}`.trim()),
+  )
+  answers.delete('499')
+  expect([...answers]).toEqual(["408 The request's body did not come in time."])
 })
 
 test.each(['GET', 'POST'])(
