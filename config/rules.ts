@@ -246,8 +246,8 @@ const PLAIN_LOGIN = message(
 )
 const PLAIN_TO_ALL = message(
   'leaves the site open to everybody, and tls = "off" lets everybody on the way read along',
-  'the networks of those who are meant, none of them 0.0.0.0/0 or ::/0, where tls is off',
-  "pulumi config set --path '{path}[0]' 10.0.0.0/8, or pulumi config set tls private",
+  'the networks of those who are meant, each a /8 or smaller (/16 for IPv6), where tls is off',
+  "pulumi config set --path '{path}[0]' 203.0.113.0/24, or pulumi config set tls private",
 )
 const PLAIN_CLIENTS = message(
   'asks for certificates, which there are none of where tls is off',
@@ -255,10 +255,16 @@ const PLAIN_CLIENTS = message(
   'pulumi config set tls private, or pulumi config set {path} off',
 )
 
+/** Two halves of the internet are all of it. */
+function isVast(network: string): boolean {
+  const [address = '', bits] = network.split('/')
+  return bits !== undefined && Number(bits) < (address.includes(':') ? 16 : 8)
+}
+
 function plainIsPrivate({ tls, login, siteFrom, clientAuth }: Values, report: Report): void {
   if (tls !== 'off') return
   if (login !== 'none') report('login', PLAIN_LOGIN, { show: true })
-  const open = siteFrom?.length === 0 || siteFrom?.some((network) => /\/0$/.test(network))
+  const open = siteFrom?.length === 0 || siteFrom?.some(isVast)
   if (open) report('siteFrom', PLAIN_TO_ALL, { show: true })
   if (clientAuth !== 'off') report('clientAuth', PLAIN_CLIENTS, { show: true })
 }

@@ -102,7 +102,12 @@ ${site.plain ? `http://${host} {` : secureStart(site, authority)}
 	}
 
 	import headers
-${site.clientAuth ? clientHeaders(site.clientAuth) : ''}
+${site.clientAuth === 'request' ? STRANGERS : ''}
+	# Who a visitor is, his certificate alone says.
+	route {
+		request_header -X-Client-*
+	}
+
 	# The link moves to a new release in one step. A kept connection would stay with the old one.
 	reverse_proxy unix//srv/app/current/app.sock {
 		lb_try_duration 5s
@@ -171,22 +176,12 @@ ${site.clientAuth ? clientHeaders(site.clientAuth) : ''}
 `
 }
 
-/**
- * What a visitor says of itself is not passed on, by this or a similar name. Caddy's verifier of
- * leaves refuses who shows none, so where one may be missing the list is asked here.
- */
-function clientHeaders(mode: 'request' | 'require'): string {
-  const strangers = `
+/** Caddy's verifier of leaves refuses who shows none, so where one may be missing the list is asked here. */
+const STRANGERS = `
 	import ${PROXY}/client-matcher.caddy
 	respond @stranger "This client certificate is not trusted." 403
 `
-  return `${mode === 'request' ? strangers : ''}
-	route {
-		request_header -X-Client-*
-	}
-`
-}
-/** Set where the hop's own headers are gone, so that Connection cannot name it. Empty for nobody. */
+
 const CLIENT_SUBJECT = `
 		header_up X-Client-Subject {http.request.tls.client.subject}`
 

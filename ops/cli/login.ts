@@ -119,7 +119,7 @@ async function ended(
       `the host of ${stack} cannot be reached; README, "Locked out", has the ways in:\n${stderr.trim()}`,
     )
   }
-  if (/command not found/.test(stderr)) {
+  if (code !== 0 && /^sudo: \S+: command not found/m.test(stderr)) {
     throw new Error(
       `the host of ${stack} has no ${name}: its software is older than this program. Fix: pulumi up`,
     )

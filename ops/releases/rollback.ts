@@ -46,7 +46,12 @@ export async function rollBack(
     try {
       await host('rollback', [target.release], by)
     } catch (error) {
-      if (taints) await setTaint(stack, memory.urn, false)
+      if (!taints) throw error
+      await setTaint(stack, memory.urn, false).catch(({ message }: Error) => {
+        throw new Error(
+          `${(error as Error).message}\nThe next update runs the release's command once more: ${message}`,
+        )
+      })
       throw error
     }
   }

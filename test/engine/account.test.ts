@@ -1,6 +1,6 @@
 /** What the account holds already: found before anything is made, each with a way on that works. */
 import { type Json, type Sandbox, startSandbox } from './support/sandbox.ts'
-import { brief, openStack, type Stack } from './support/stack.ts'
+import { brief, OWNER, openStack, type Stack } from './support/stack.ts'
 
 jest.setTimeout(300_000)
 let sandbox: Sandbox
@@ -55,6 +55,17 @@ describe('a zone and a record that somebody made', () => {
     await sandbox.digitalocean('POST', '/domains', { name: ZONE })
     record = await add('A', 'dev', '203.0.113.7')
     await add('MX', '@', 'mail.example.com.').catch(() => undefined)
+  })
+
+  test('a CNAME at the name is not offered for an import, as no A record can be beside it', async () => {
+    const id = await add('CNAME', 'alias', 'elsewhere.example.com.')
+    const undo = stack.set({ subdomain: 'alias', manageZone: false })
+    const [message] = await stack.mistakes()
+    undo()
+    await sandbox.digitalocean('DELETE', `${records}/${id}`)
+    expect(message).toMatch(`alias.${ZONE} has records that are not this stack’s: CNAME elsewhere`)
+    expect(message).toContain(`doctl compute domain records delete ${ZONE} ${id}`)
+    expect(message).not.toContain('pulumi import')
   })
 
   test('are not taken over by manageZone', async () => {
@@ -124,4 +135,19 @@ describe('a size with a smaller disk', () => {
     expect(await stack.preview()).toEqual([])
     undo()
   })
+})
+
+test('marks that are gone, or never were, come back in place', async () => {
+  const [{ id, tags }] = await sandbox.droplets()
+  const mark = tags.find((tag: string) => tag.includes(':owner:'))
+  await sandbox.digitalocean('DELETE', `/tags/${mark}`)
+  const client = (await sandbox.auth0('GET', '/clients')).find(
+    ({ name }: Json) => name === 'padlock-dev',
+  )
+  await sandbox.auth0('PATCH', `/clients/${client.client_id}`, { client_metadata: { owner: null } })
+  await stack.up('--refresh')
+  expect(await sandbox.droplets()).toMatchObject([{ id, tags: expect.arrayContaining([mark]) }])
+  const clients: Json[] = await sandbox.auth0('GET', '/clients')
+  const again = clients.find(({ client_id }) => client_id === client.client_id)
+  expect(again.client_metadata.owner).toBe(OWNER)
 })

@@ -60,6 +60,7 @@ describe('one environment', () => {
     const [listed, ...others] = await must('env list --json')
     expect(others).toEqual([])
     expect(listed).toMatchObject({ name: 'pr-12', state: 'up', costPerHour: 0.00595 })
+    expect(await must('env list')).toMatch(/^1 environment in /m)
   })
 
   test('is extended without a release, by a checkout that did not make it too', async () => {

@@ -20,7 +20,7 @@ beforeAll(async () => {
   project = await openProject(sandbox)
   repository = await makeRepository()
   const dev = parse(readFileSync(join(project.folder, 'Pulumi.dev.yaml'), 'utf8'))
-  const { 'padlock:protect': _, ...config } = dev.config
+  const { 'padlock:protect': _, 'padlock:allowOlder': __, ...config } = dev.config
   settings({
     ...config,
     'padlock:subdomain': 'www',
@@ -117,6 +117,22 @@ test('deploy: a loss in production without consent is no plan', async () => {
   commit('the image as it was')
   expect(code).toBe(1)
   expect(output).toMatch(/unable to replace resource "\S+Droplet::padlock-production"/)
+})
+
+test('deploy: an older commit than the live one is stopped, unless it is meant', async () => {
+  commit('a colleague was here')
+  for (const { code, output } of [await plan(), await apply()]) {
+    if (code !== 0) throw new Error(output)
+  }
+  git('reset', '--quiet', '--hard', 'HEAD~1')
+  expect((await plan()).output).toContain('an update would be stopped: commit')
+  const stopped = await apply()
+  expect(stopped.code).not.toBe(0)
+  expect(stopped.output).toMatch(/commit \w+ is live, and the commit here \(\w+\) does not have it/)
+  const words = 'plan apply --stack production --from plan --allow-older'
+  // Nothing is done on the host, so the agent is not asked.
+  const { code, output } = await project.launch(words, { SSH_AUTH_SOCK: '/nowhere' }).done
+  if (code !== 0) throw new Error(output)
 })
 
 test('drift: an issue while the accounts differ', async () => {

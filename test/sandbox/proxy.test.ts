@@ -29,6 +29,13 @@ test('the app gets the headers that its readiness is asked with', async () => {
   for (const name of names) expect([name, got[name.toLowerCase()]]).toEqual([name, asked[name]])
 })
 
+test('nobody says himself who his certificate makes him, where none is asked for either', async () => {
+  const headers = { 'X-Client-Subject': 'CN=alice', 'x-client-other': '1', 'X-Other': '2' }
+  const got = JSON.parse((await proxy.ask('/', { headers })).text)
+  expect(got).toMatchObject({ 'x-other': '2' })
+  expect(Object.keys(got).filter((name) => name.startsWith('x-client'))).toEqual([])
+})
+
 test('events with pauses that are longer than any limit of silence arrive, all of them', async () => {
   const { status, text, seconds } = await proxy.ask('/events?pause=5500&count=2')
   expect(status).toBe(200)

@@ -356,15 +356,17 @@ export const badConfigurations: BadConfiguration[] = [
       'siteFrom closes the site to a public authority, which asks from anywhere before it signs. Allowed: networks only where tls is private or off.\n    Fix: pulumi config set tls private, or pulumi config rm siteFrom',
     ],
   },
-  ...[[], ['10.0.0.0/8', '0.0.0.0/0']].map((siteFrom) => ({
-    title: `plain http with a login, with client certificates, from ${siteFrom.join(' and ')}`,
-    raw: { tls: 'off', siteFrom, clientCertificates: ['alice'], clientAuth: 'request' },
-    messages: [
-      'login = "app" is not none, and tls = "off" would send who logs in, and every session, in plain text. Allowed: none, where tls is off.\n    Fix: pulumi config set tls private, or pulumi config set login none',
-      `siteFrom = ${JSON.stringify(siteFrom)} leaves the site open to everybody, and tls = "off" lets everybody on the way read along. Allowed: the networks of those who are meant, none of them 0.0.0.0/0 or ::/0, where tls is off.\n    Fix: pulumi config set --path 'siteFrom[0]' 10.0.0.0/8, or pulumi config set tls private`,
-      'clientAuth = "request" asks for certificates, which there are none of where tls is off. Allowed: off, where tls is off.\n    Fix: pulumi config set tls private, or pulumi config set clientAuth off',
-    ],
-  })),
+  ...[[], ['10.0.0.0/8', '0.0.0.0/0'], ['0.0.0.0/1', '128.0.0.0/1'], ['2000::/3']].map(
+    (siteFrom) => ({
+      title: `plain http with a login, with client certificates, from ${siteFrom.join(' and ')}`,
+      raw: { tls: 'off', siteFrom, clientCertificates: ['alice'], clientAuth: 'request' },
+      messages: [
+        'login = "app" is not none, and tls = "off" would send who logs in, and every session, in plain text. Allowed: none, where tls is off.\n    Fix: pulumi config set tls private, or pulumi config set login none',
+        `siteFrom = ${JSON.stringify(siteFrom)} leaves the site open to everybody, and tls = "off" lets everybody on the way read along. Allowed: the networks of those who are meant, each a /8 or smaller (/16 for IPv6), where tls is off.\n    Fix: pulumi config set --path 'siteFrom[0]' 203.0.113.0/24, or pulumi config set tls private`,
+        'clientAuth = "request" asks for certificates, which there are none of where tls is off. Allowed: off, where tls is off.\n    Fix: pulumi config set tls private, or pulumi config set clientAuth off',
+      ],
+    }),
+  ),
   {
     title: 'keys of an authority where there is no certificate',
     raw: {

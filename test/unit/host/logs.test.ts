@@ -183,3 +183,25 @@ test('follows journal and files until nobody listens', async () => {
   child.stdin.end()
   expect(await ended).toBe(0)
 })
+
+test('a release whose secrets are not known, as it has not served, is pointed to alone', () => {
+  const tried = 'b'.repeat(12)
+  writeFileSync(
+    join(folder, 'kept', `${tried}.json`),
+    JSON.stringify({ when: '', commit: '', by: '', rolledBack: null, manifest: null }),
+  )
+  const says = (id: string, time: string) =>
+    entry(time, { CONTAINER_NAME: `app-${id}`, MESSAGE: 'cannot connect with NEWPASS' })
+  journal([
+    says(tried, '09:00:05'),
+    says(tried, '09:00:06'),
+    says('c'.repeat(12), '09:00:07'),
+    says(ID, '09:00:08'),
+  ])
+  const lines = told().filter((line) => line.includes(' app '))
+  expect(lines).toEqual([
+    `2026-11-28T09:00:05Z app ${tried} (lines may hold secrets that are not known here: sudo journalctl CONTAINER_NAME=app-${tried})`,
+    expect.stringMatching(/^2026-11-28T09:00:07Z app c{12} \(lines may hold secrets/),
+    `2026-11-28T09:00:08Z app ${ID} cannot connect with NEWPASS`,
+  ])
+})

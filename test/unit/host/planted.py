@@ -136,8 +136,8 @@ def archive(host: Host) -> Archive:
     return Archive(path, hashlib.sha256(bytes_.getvalue()).hexdigest(), None)
 
 
-def serve(path: str) -> list[bytes]:
-    """A server that answers 200 to whatever is asked; returned is what reached it."""
+def serve(path: str, head: bytes = b'200 OK') -> list[bytes]:
+    """A server that answers this to whatever is asked; returned is what reached it."""
     reached: list[bytes] = []
     listener = socket.socket(socket.AF_UNIX)
     listener.bind(path)
@@ -148,7 +148,7 @@ def serve(path: str) -> list[bytes]:
         while True:
             connection, _ = listener.accept()
             reached.append(connection.recv(1000))
-            connection.sendall(b'HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n')
+            connection.sendall(b'HTTP/1.1 ' + head + b'\r\nContent-Length: 0\r\n\r\n')
             connection.close()
 
     threading.Thread(target=answer, daemon=True).start()
@@ -319,6 +319,10 @@ def without_links(host: Host) -> None:
     assert reached[0].startswith(b'GET /readyz HTTP/1.1'), reached
     os.chmod(store.socket_path(ID), 0o700)
     assert 'closed its socket' in readiness.ask(manifest(readyPath='/'))
+    os.unlink(store.socket_path(ID))
+    serve(store.socket_path(ID), b'301 Moved Permanently\r\nLocation: https://shop.example/')
+    redirected = readiness.ask(manifest(readyPath='/readyz'))
+    assert redirected == '/readyz answered 301 and leads to https://shop.example/', redirected
     os.mkdir(f'{store.socket_directory(ID)}/of-another', 0o700)
     open(f'{store.socket_directory(ID)}/of-another/file', 'w').close()
     store.remove_directory(ID)

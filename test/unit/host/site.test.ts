@@ -61,3 +61,31 @@ test.each<[string, object, string]>([
 ])('%s', (_, wrong, message) => {
   expect(read({ ...good, ...wrong })).toBe(message)
 })
+
+test('what was cut short before Caddy had it is given to Caddy by the next try', () => {
+  const program = `import json, os, sys, tempfile
+sys.dont_write_bytecode = True
+from padlock_release import site, store
+folder = tempfile.mkdtemp()
+for name in ('CADDYFILE', 'ACME_ROOT', 'CERTIFICATE', 'CLIENT_ROOT', 'CLIENTS', 'CLIENT_MATCHER', 'STAGED', 'LOADING'):
+    setattr(site, name, os.path.join(folder, os.path.basename(getattr(site, name))))
+loaded = []
+site._ensure_running = lambda: None
+def cut(caddyfile): raise KeyboardInterrupt
+def clients(*names): return site.Clients('root', ' '.join(names), list(names))
+def apply(*names):
+    return site.apply(site.Site('a.example', 'text', None, None, clients(*names)))
+site._load = loaded.append
+said = [apply('alice', 'bob'), apply('alice', 'bob')]
+site._load = cut
+try:
+    apply('bob')
+except KeyboardInterrupt:
+    said.append('cut')
+site._load = loaded.append
+said += [apply('bob'), apply('bob'), len(loaded), open(site.CLIENTS).read()]
+print(json.dumps(said))
+`
+  const printed = execFileSync('python3', ['-c', program], { cwd: packages })
+  expect(JSON.parse(printed.toString())).toEqual([true, false, 'cut', true, false, 2, 'bob'])
+})

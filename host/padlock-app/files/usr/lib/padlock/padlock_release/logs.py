@@ -10,6 +10,7 @@ import json
 import os
 import pwd
 import queue
+import re
 import subprocess
 import sys
 import threading
@@ -28,6 +29,7 @@ FILES = {
 UNITS = ['caddy.service', 'padlock-restore.service', 'srv-app-releases.mount']
 FIELDS = 'MESSAGE,CONTAINER_NAME,USER_UNIT,_SYSTEMD_USER_UNIT,UNIT,_SYSTEMD_UNIT'
 POLL_SECONDS = 0.5
+UNKNOWN = '(lines may hold secrets that are not known here: sudo journalctl CONTAINER_NAME='
 
 
 class Line(NamedTuple):
@@ -109,10 +111,27 @@ def entry_lines(entry: dict[str, Any]) -> list[Line]:
 def show(lines: list[Line]) -> None:
     if not lines:
         return
-    secrets = _secrets(os.stat(kept.DIRECTORY).st_mtime_ns)
+    changed = os.stat(kept.DIRECTORY).st_mtime_ns
+    secrets = _secrets(changed)
+    told: set[str] = set()
     for when, source, text in lines:
+        if not _is_known(source, changed):
+            if source not in told:
+                told.add(source)
+                print(f'{when} {source:<16} {UNKNOWN}{source.replace(" ", "-", 1)})')
+            continue
         print(f'{when} {source:<16} {readable.harmless(readable.hidden(text, secrets))}')
     sys.stdout.flush()
+
+
+@functools.lru_cache(maxsize=64)
+def _is_known(source: str, changed: int) -> bool:
+    """False for a release whose secrets nothing here knows: it has not served, or is no longer kept."""
+    release = re.fullmatch('app ([0-9a-f]{12})', source)
+    if release is None:
+        return True
+    found = kept.load(release[1])
+    return found is not None and found.manifest is not None
 
 
 @functools.lru_cache(maxsize=1)

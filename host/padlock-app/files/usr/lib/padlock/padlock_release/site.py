@@ -22,6 +22,8 @@ CLIENT_ROOT = f'{PROXY}/client-root.pem'
 CLIENTS = f'{PROXY}/client-certificates.pem'
 CLIENT_MATCHER = f'{PROXY}/client-matcher.caddy'
 STAGED = f'{PROXY}/staged.json'
+# There while files are newer than what Caddy was given; a removed certificate changes no Caddyfile.
+LOADING = f'{PROXY}/loading'
 CERTIFICATES = '/var/lib/caddy/.local/share/caddy/certificates'
 ADMIN = '/run/caddy/admin.sock'
 
@@ -132,8 +134,9 @@ def apply(site: Site) -> bool:
     wanted = {ACME_ROOT: site.acme_root, **site.files()}
     before = {path: store.read(path) for path in wanted}
     new = {path: text for path, text in wanted.items() if text is not None and text != before[path]}
-    if not new and store.read(CADDYFILE) == site.caddyfile:
+    if not new and store.read(CADDYFILE) == site.caddyfile and store.read(LOADING) is None:
         return False
+    store.write(LOADING, '', 0o644)
     for path, text in new.items():
         _write(path, text)
     try:
@@ -141,8 +144,10 @@ def apply(site: Site) -> bool:
     except Failure:
         for path in new:
             _write(path, before[path])
+        _write(LOADING, None)
         raise
     store.write(CADDYFILE, site.caddyfile, 0o644)
+    _write(LOADING, None)
     for path, text in site.files().items():
         if text is None:
             _write(path, None)
