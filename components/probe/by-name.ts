@@ -48,7 +48,8 @@ interface Answer {
 /**
  * Asks the zone's own servers and a resolver where the name leads. What a resolver remembers of an
  * earlier record is waited for. What it will remember for longer, or of a former delegation, is told,
- * and is no failure where the zone's own servers are right: nothing but time changes it.
+ * and is no failure where the zone's own servers are right: nothing but time changes it. Nor is it one
+ * that a network has the zone to itself, or lets nobody be asked.
  * @param say gets a line every half minute of waiting
  * @param found whom to ask, the zone's own servers first
  * @returns lines for the summary
@@ -60,14 +61,19 @@ export async function leadsTo(
   patience: Patience = PATIENCE,
   found: Promise<Source[]> = sources(name),
 ): Promise<string[]> {
-  const lines = [`${name.host} leads to ${name.address} (${name.type})`]
+  const notes: string[] = []
   const right: string[] = []
+  let agreed = 0
   for (const source of await found) {
     const note = await judge(name, source, right, patience, say)
-    if (note) lines.push(note)
+    if (note) notes.push(note)
+    else agreed++
     if (source.own) right.push(source.label)
   }
-  return lines
+  const { host, address, type } = name
+  if (agreed === 0)
+    return [...notes, `whether ${host} leads to ${address} could not be asked from here`]
+  return [`${host} leads to ${address} (${type})`, ...notes]
 }
 
 /** A server that holds the zone itself is enough; a resolver leads to those that do. */
@@ -115,8 +121,11 @@ async function judge(
     }
     const left = until - Date.now()
     if (left <= 0) {
-      if (confirmed && answer.rcode === undefined)
+      // Nobody can be asked from here, which says nothing of the name.
+      if (!source.own && answer.rcode === undefined)
         return `${source.label} does not answer: ${words}`
+      if (confirmed && answer.fresh && !source.own)
+        return `${source.label} serves ${name.zone} itself and says ${words}; visitors outside of this network are led right`
       throw elsewhere(name, source, answer)
     }
     if (Date.now() - said >= SAID_EVERY_MS) {

@@ -158,6 +158,38 @@ test('a resolver that does not answer is told, where the zone is right', async (
   expect((await asked)[1]).toMatch(/^the resolver does not answer: /)
 }, 20_000)
 
+test('a network that serves the zone to itself is told, where the zone is right', async () => {
+  const data = OLD
+  const resolve = (_: string, type: string) => (type === 'A' ? [{ type, data, ttl: 60 }] : [])
+  const inside = await startDns({ host, port: await freePort(), resolve })
+  const found = Promise.resolve([
+    { label: 'ns1', server: server(own), own: true },
+    { label: 'the office', server: server(inside), own: false },
+  ])
+  const name = { host: 'www.example.org', zone: 'example.org', type: 'A' as const }
+  const asked = leadsTo({ ...name, address: ADDRESS }, () => {}, { settle: 0, forget: 3 }, found)
+  expect(await asked.finally(() => inside.close())).toEqual([
+    `www.example.org leads to ${ADDRESS} (A)`,
+    `the office serves example.org itself and says ${OLD}; visitors outside of this network are led right`,
+  ])
+})
+
+test('where nobody can be asked, that is told', async () => {
+  const nobody = { label: 'the resolver', server: `${host}:${await freePort()}`, own: false }
+  const name = { host: 'www.example.org', zone: 'example.org', type: 'A' as const }
+  const patience = { settle: 0, forget: 3 }
+  const lines = await leadsTo(
+    { ...name, address: ADDRESS },
+    () => {},
+    patience,
+    Promise.resolve([nobody]),
+  )
+  expect(lines).toEqual([
+    expect.stringMatching(/^the resolver does not answer: /),
+    `whether www.example.org leads to ${ADDRESS} could not be asked from here`,
+  ])
+}, 20_000)
+
 test('addresses of version 6 in any spelling', async () => {
   held = [{ type: 'AAAA', data: '2001:db8::1', ttl: 60 }]
   const six = { type: 'AAAA' as const, address: '2001:0DB8:0000:0000:0000:0000:0000:0001' }
