@@ -85,6 +85,13 @@ export const suites: Suite[] = [
     commands: [jestOn('test/long/many-environments', 100)],
   },
   {
+    // They wait for the time to live of records.
+    name: 'moving-records',
+    after: ['tools', 'engine'],
+    long: true,
+    commands: [jestOn('test/long/(own-address|moved-record)', 100)],
+  },
+  {
     name: 'more-examples',
     after: ['tools', 'example tools'],
     long: true,

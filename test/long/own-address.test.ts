@@ -3,8 +3,8 @@ import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
 import https from 'node:https'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { type Json, type Sandbox, startSandbox } from './support/sandbox.ts'
-import { brief, openStack, type Stack } from './support/stack.ts'
+import { type Json, type Sandbox, startSandbox } from '../engine/support/sandbox.ts'
+import { brief, openStack, type Stack } from '../engine/support/stack.ts'
 
 // Each replacement waits a minute for resolvers.
 jest.setTimeout(600_000)

@@ -1,6 +1,6 @@
 /** Where a record leads and what the state says of it may differ: it is the stack's own all the same. */
-import { type Json, type Sandbox, startSandbox } from './support/sandbox.ts'
-import { openStack, type Stack } from './support/stack.ts'
+import { type Json, type Sandbox, startSandbox } from '../engine/support/sandbox.ts'
+import { openStack, type Stack } from '../engine/support/stack.ts'
 
 // Each replacement waits a minute for resolvers.
 jest.setTimeout(600_000)
