@@ -67,7 +67,7 @@ export async function prepare(name: string, settings: Settings): Promise<Prepare
       rebootTime,
       repository: { ...caddyRepository, sources: sourcesFile(caddyRepository) },
     }),
-    warnOfLockOut(settings.network.sshFrom),
+    warnOfLockOut(settings.network),
   ])
   return {
     connections,

@@ -38,7 +38,7 @@ async function redirect(site: Site): Promise<string> {
   const from = `http://${site.url.hostname}:${site.httpPort}/`
   const answer: Answer = await get(site, 'http', '/').catch((error) => {
     throw new Finding(`${from} does not answer: ${error.message}`, [
-      `port ${site.httpPort} open in the cloud firewall and on the host`,
+      `port ${site.httpPort} open in the cloud firewall (siteFrom, if it is set) and on the host`,
     ])
   })
   const right =
@@ -108,7 +108,7 @@ function explain(site: Site, error: NodeJS.ErrnoException): Finding {
     ])
   }
   return new Finding(`${place} does not answer: ${error.message}`, [
-    `port ${site.url.port || 443} open in the cloud firewall and on the host`,
+    `port ${site.url.port || 443} open in the cloud firewall (siteFrom, if it is set) and on the host`,
     'a reserved IP must be assigned to the droplet',
     'Caddy: systemctl status caddy on the host',
   ])

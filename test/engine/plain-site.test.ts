@@ -37,3 +37,12 @@ test('comes up without a certificate, and the firewall lets in the networks alon
   expect(inbound[1][1]).toEqual(['127.0.0.0/8'])
   expect(await stack.preview()).toEqual([])
 })
+
+test('a preview warns where siteFrom leaves out who runs it', async () => {
+  const undo = stack.set({ siteFrom: ['192.0.2.0/24'] })
+  const { output } = await stack.run('preview')
+  undo()
+  expect(output).toMatch(
+    /siteFrom \(192\.0\.2\.0\/24\) leaves out 127\.0\.0\.1, .*: an update from here fails in its last step/,
+  )
+})

@@ -74,6 +74,32 @@ test('an upload that is slow and goes on arrives', async () => {
   expect(answer.seconds).toBeGreaterThan(7)
 })
 
+test('a download that is read slowly arrives, and is longer than any limit of silence', async () => {
+  const bytes = 32 * 1024 * 1024
+  const began = Date.now()
+  const read = await new Promise<number>((resolve, reject) => {
+    const request = proxy.request(`/download?bytes=${bytes}`)
+    request.on('error', reject)
+    request.on('response', (response) => {
+      let got = 0
+      let told = 0
+      response.on('data', (chunk: Buffer) => {
+        got += chunk.length
+        // A pause of a second after every 4 MiB, far more than the sockets hold.
+        if (got - told < bytes / 8) return
+        told = got
+        response.pause()
+        setTimeout(() => response.resume(), 1000)
+      })
+      response.on('error', reject)
+      response.on('end', () => resolve(got))
+    })
+    request.end()
+  })
+  expect(read).toBe(bytes)
+  expect(Date.now() - began).toBeGreaterThan(6000)
+})
+
 /** Go cancels such a request beside telling of the timeout; where that comes first, Caddy writes 499 itself. */
 test('uploads that stop get a 408, or a bare 499', async () => {
   const options = { method: 'POST', headers: { 'content-length': '900000' } }

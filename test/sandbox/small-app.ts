@@ -3,7 +3,7 @@ import http from 'node:http'
 
 /**
  * An app that does by its address what is hard for a proxy: `/events?pause=MS&count=N`,
- * `/late?after=MS`, `/upload`, `/broken`, `/unavailable`, a WebSocket that greets after
+ * `/late?after=MS`, `/upload`, `/download?bytes=N`, `/broken`, `/unavailable`, a WebSocket that greets after
  * `?after=MS`, and at every other address the headers that it got.
  */
 export function smallApp(): http.Server {
@@ -35,6 +35,9 @@ export function smallApp(): http.Server {
         request.on('error', () => undefined)
         return
       }
+      case '/download':
+        response.end(Buffer.alloc(number('bytes'), 'x'))
+        return
       case '/broken':
         request.socket.destroy()
         return
