@@ -1,5 +1,5 @@
 import * as pulumi from '@pulumi/pulumi'
-import type { Pair } from '../authority/index.ts'
+import type { Pair } from '../authority.ts'
 
 /** A site as a visitor comes to it. */
 export interface VisitArgs {

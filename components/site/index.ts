@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import * as command from '@pulumi/command'
 import * as pulumi from '@pulumi/pulumi'
-import type { Pair, TrustedClients } from '../authority/index.ts'
+import type { Pair, TrustedClients } from '../authority.ts'
 import { onHost } from '../ssh/on-host.ts'
 import { connection, type SshTarget } from '../ssh/target.ts'
 

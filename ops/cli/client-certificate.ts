@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto'
 import { writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
-import { pkcs12 } from '../certificates/pkcs12.ts'
 import { capture } from '../engine/pulumi.ts'
+import { pkcs12 } from './pkcs12.ts'
 
 export const help = `padlock client-certificate --stack NAME CLIENT [--out FILE]
 

@@ -1,5 +1,5 @@
 import * as pulumi from '@pulumi/pulumi'
-import { Authority, type AuthorityArgs, type Pair } from '../../components/authority/index.ts'
+import { Authority, type AuthorityArgs, type Pair } from '../../components/authority.ts'
 import { revealAll, type Values } from '../../sandbox/toolchain/standins/server/values.ts'
 import { tls } from '../../sandbox/toolchain/standins/tls/provider.ts'
 

@@ -31,7 +31,7 @@ sys.dont_write_bytecode = True
 from padlock_release import site, store
 from padlock_release.failure import Failure
 folder = sys.argv[1]
-for name in ('ACME_ROOT', 'CERTIFICATE', 'CLIENT_ROOT', 'CLIENTS', 'CLIENT_MATCHER', 'CADDYFILE', 'STAGED'):
+for name in ('ACME_ROOT', 'CERTIFICATE', 'CLIENT_ROOT', 'CLIENTS', 'CLIENT_MATCHER', 'CADDYFILE', 'STAGED', 'LOADING'):
     path = getattr(site, name)
     setattr(site, name, path.replace(site.PROXY, folder))
 site.ADMIN = f'{folder}/admin.sock'

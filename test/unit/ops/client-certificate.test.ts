@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { pkcs12 } from '../../../ops/certificates/pkcs12.ts'
+import { pkcs12 } from '../../../ops/cli/pkcs12.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'pkcs12-test-'))
 const openssl = (...args: string[]) =>

@@ -1,7 +1,7 @@
 import { X509Certificate } from 'node:crypto'
 import * as pulumi from '@pulumi/pulumi'
 import * as tls from '@pulumi/tls'
-import type { AuthoritySettings } from '../../config/settings.ts'
+import type { AuthoritySettings } from '../config/settings.ts'
 
 export interface AuthorityArgs extends AuthoritySettings {
   /** The site's name, which its certificate is for. */
@@ -27,8 +27,8 @@ export interface TrustedClients {
 export const PROBE = 'padlock-probe'
 
 /**
- * Hours that a certificate is valid, and how long before its end an update makes a new one. A root
- * keeps its key when it is renewed, so what was signed before stays good under the new one.
+ * Hours that a certificate is valid, and how long before its end an update makes a new one, which the
+ * host then trusts in the place of the former one.
  */
 const ROOT = { validityPeriodHours: 10 * 8760, earlyRenewalHours: 8760 }
 /** Below the 398 days that browsers grant a server's certificate. */
