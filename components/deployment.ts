@@ -2,28 +2,17 @@ import * as pulumi from '@pulumi/pulumi'
 import { formatExpiry } from '../config/expiry.ts'
 import { ownerNote } from '../config/owner.ts'
 import type { Settings } from '../config/settings.ts'
-import { AcmeChecklist } from './acme/index.ts'
-import { Address } from './address.ts'
-import { Authority } from './authority.ts'
-import { Certificates } from './certificates/index.ts'
-import { Dns } from './dns.ts'
-import { appEnvironment } from './environment.ts'
 import { FORMAT } from './format.ts'
-import { guarded } from './guarded.ts'
 import { Host } from './host.ts'
 import { Identity } from './identity.ts'
+import { exposeIngress } from './ingress.ts'
 import { Network } from './network.ts'
 import type { Outputs } from './outputs.ts'
-import { Packages } from './packages.ts'
 import type { Prepared } from './prepare.ts'
-import { Probe } from './probe/index.ts'
 import { Project } from './project.ts'
-import { Release } from './release/index.ts'
-import { remembered } from './release/live.ts'
 import { NAME_SERVERS } from './resolution/delegation.ts'
-import { caddyfile } from './site/caddyfile.ts'
-import { Site } from './site/index.ts'
 import { loginCommand } from './ssh/login-command.ts'
+import { deployWorkload } from './workload.ts'
 
 /**
  * A whole HTTPS deployment behind a login: Auth0 application, droplet with its firewall and
@@ -51,9 +40,7 @@ export class Deployment extends pulumi.ComponentResource {
     super('padlock:index:Deployment', name, { owner: owner.id, expires: until }, opts)
     // States of version 0.1 have the components at the root.
     const child = { parent: this, aliases: [{ parent: pulumi.rootStackResource }] }
-    const { site, certificates, lifecycle } = settings
-    const from = guarded(settings.secretKeys)
-
+    const { site, lifecycle } = settings
     const identity =
       settings.identity &&
       new Identity(
@@ -83,110 +70,12 @@ export class Deployment extends pulumi.ComponentResource {
       },
       { ...child, dependsOn: [...(identity ? [identity] : []), network] },
     )
-    const { ssh, droplet, dropletId, reachable, ready } = host
-    const target = { ssh, droplet, dropletId }
-    const { bundle, archive } = prepared
-    const { installed } = new Packages(name, { ...target, bundle, reachable, ready }, child)
-    const release = new Release(
-      name,
-      {
-        ...target,
-        ...settings.release,
-        archive,
-        env: appEnvironment(settings, identity?.clientId, prepared.connections),
-        secrets: {
-          ...settings.release.secrets,
-          ...(identity && { AUTH0_CLIENT_SECRET: identity.clientSecret }),
-        },
-        made: prepared.made,
-        former: remembered(prepared.state),
-        reachable,
-        after: [installed, ...(identity?.links ?? [])],
-      },
-      child,
-    )
+    const workload = deployWorkload(name, settings, prepared, { host, identity }, child)
+    const { release } = workload
     this.live = release.remembered
-    const { carried } = new Certificates(name, { ssh, dropletId, after: [installed] }, child)
-    const { acmeRoot } = certificates
-    const authority =
-      settings.authority &&
-      new Authority(name, { ...settings.authority, host: site.hostname }, child)
-    const { server, clientAuth } = settings.authority ?? {}
-    const proxy = new Site(
-      name,
-      {
-        ...target,
-        host: site.hostname,
-        ...from('acmeEmail', {
-          caddyfile: caddyfile({
-            ...site,
-            ...certificates,
-            ...settings.serving,
-            ownCertificate: server,
-            clientAuth: clientAuth === 'off' ? undefined : clientAuth,
-          }),
-        }),
-        acmeRoot,
-        plain: site.plain,
-        certificate: authority?.server,
-        clients: authority?.trusted,
-        after: [release.live, carried],
-      },
-      child,
-    )
-    const { reservedIp } = network
-    const address = reservedIp ?? droplet.ipv4Address
-    const visit = {
-      url: site.url,
-      httpPort: site.httpPort,
-      issuer: identity?.issuer,
-      readyPath: settings.release.readyPath,
-      siteRoot: server ? authority?.root : certificates.siteRoot,
-      client: authority?.probe,
-    }
-    const { staged } = proxy
-    const { settled } = new Address(name, { reservedIp, ...target, staged, visit }, child)
-    const { moves, named } = prepared.way
-    const leadsAfter = moves && named ? settled : undefined
-    const dns = new Dns(
-      name,
-      {
-        ...settings.dns,
-        ...site,
-        dnsServer: certificates.dnsServer,
-        ipv4: address,
-        ownAddress: !reservedIp,
-        leadsAfter,
-      },
-      child,
-    )
-    const led = [settled, ...dns.records]
-    // A failed certificate attempt costs a minute: the name must answer before the site is served.
-    const asked =
-      server || site.plain
-        ? led
-        : [
-            new AcmeChecklist(
-              name,
-              { ...site, host: site.hostname, address, ...certificates, after: led },
-              child,
-            ).passed,
-          ]
-    const serving = proxy.serve(asked)
-    const probe = new Probe(
-      name,
-      {
-        ...visit,
-        address,
-        zone: site.zone,
-        dnsServer: certificates.dnsServer,
-        release: release.release,
-        dropletId,
-      },
-      { ...child, dependsOn: serving },
-    )
-    if (moves) dns.awaitResolvers('A', address, [...dns.records, probe.passed])
-    if (settings.host.ipv6) dns.leadTo(host.ipv6Address, probe.passed)
+    const parts = { network, host, workload, identity }
+    const ingress = exposeIngress(name, settings, prepared, parts, child)
+    const { address, settled, authority } = ingress
     new Project(
       name,
       {
@@ -195,7 +84,7 @@ export class Deployment extends pulumi.ComponentResource {
         resources: [
           host.dropletUrn,
           ...(network.reservedIpUrn ? [network.reservedIpUrn] : []),
-          ...(dns.zoneUrn ? [dns.zoneUrn] : []),
+          ...(ingress.zoneUrn ? [ingress.zoneUrn] : []),
         ],
       },
       // A reserved IP is in the project of its droplet, so it must have left a replaced one by then.
@@ -203,10 +92,10 @@ export class Deployment extends pulumi.ComponentResource {
     )
 
     this.outputs = {
-      url: probe.url,
+      url: ingress.url,
       host: site.hostname,
       ip: address,
-      egressIp: droplet.ipv4Address,
+      egressIp: host.droplet.ipv4Address,
       issuer: identity?.issuer,
       clientId: identity?.clientId,
       nameServers: settings.dns.manageZone ? NAME_SERVERS : undefined,

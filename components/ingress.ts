@@ -1,0 +1,121 @@
+import type * as pulumi from '@pulumi/pulumi'
+import type { Settings } from '../config/settings.ts'
+import { AcmeChecklist } from './acme/index.ts'
+import { Address } from './address.ts'
+import { Authority } from './authority.ts'
+import { Dns } from './dns.ts'
+import { guarded } from './guarded.ts'
+import type { Host } from './host.ts'
+import type { Identity } from './identity.ts'
+import type { Network } from './network.ts'
+import type { Prepared } from './prepare.ts'
+import { Probe } from './probe/index.ts'
+import { caddyfile } from './site/caddyfile.ts'
+import { Site } from './site/index.ts'
+import type { Workload } from './workload.ts'
+
+export interface IngressArgs {
+  network: Network
+  host: Host
+  workload: Workload
+  /** Absent where nobody is asked to log in. */
+  identity?: Identity
+}
+
+/** The way from a visitor to the app. */
+export interface Ingress {
+  /** Where the name leads: the reserved IP, or the droplet's own address. */
+  address: pulumi.Output<string>
+  /** The address leads to the host. */
+  settled: pulumi.Resource
+  /** The site's URL, known only once the probe has passed. */
+  url: pulumi.Output<string>
+  /** URN of the zone where the stack made it. */
+  zoneUrn?: pulumi.Output<string>
+  /** Absent where the stack signs nothing. */
+  authority?: Authority
+}
+
+/**
+ * The way from a visitor to the app: the proxy's site with its certificate, the address, the name,
+ * and a probe that goes the whole way. A new host serves before the address moves to it; the name is
+ * asked as an authority will ask before a certificate is ordered.
+ * @param opts of every component
+ */
+export function exposeIngress(
+  name: string,
+  settings: Settings,
+  { way }: Prepared,
+  { network, host, workload, identity }: IngressArgs,
+  opts: pulumi.ComponentResourceOptions,
+): Ingress {
+  const { site, certificates, serving } = settings
+  const { droplet, dropletId, ssh } = host
+  const { server, clientAuth } = settings.authority ?? {}
+  const from = guarded(settings.secretKeys)
+  const authority =
+    settings.authority && new Authority(name, { ...settings.authority, host: site.hostname }, opts)
+  const proxy = new Site(
+    name,
+    {
+      ssh,
+      droplet,
+      dropletId,
+      host: site.hostname,
+      ...from('acmeEmail', {
+        caddyfile: caddyfile({
+          ...site,
+          ...certificates,
+          ...serving,
+          ownCertificate: server,
+          clientAuth: clientAuth === 'off' ? undefined : clientAuth,
+        }),
+      }),
+      acmeRoot: certificates.acmeRoot,
+      plain: site.plain,
+      certificate: authority?.server,
+      clients: authority?.trusted,
+      after: workload.ready,
+    },
+    opts,
+  )
+  const { reservedIp } = network
+  const address = reservedIp ?? droplet.ipv4Address
+  const visit = {
+    url: site.url,
+    httpPort: site.httpPort,
+    issuer: identity?.issuer,
+    readyPath: settings.release.readyPath,
+    siteRoot: server ? authority?.root : certificates.siteRoot,
+    client: authority?.probe,
+  }
+  const { staged } = proxy
+  const { settled } = new Address(name, { reservedIp, droplet, staged, visit }, opts)
+  const { dnsServer } = certificates
+  const dns = new Dns(
+    name,
+    {
+      ...settings.dns,
+      ...site,
+      dnsServer,
+      ipv4: address,
+      ownAddress: !reservedIp,
+      leadsAfter: way.moves && way.named ? settled : undefined,
+    },
+    opts,
+  )
+  const led = [settled, ...dns.records]
+  const checklist = { ...site, host: site.hostname, address, ...certificates, after: led }
+  // A failed certificate attempt costs a minute: the name must answer before the site is served.
+  const asked = server || site.plain ? led : [new AcmeChecklist(name, checklist, opts).passed]
+  const serves = proxy.serve(asked)
+  const { release } = workload.release
+  const probe = new Probe(
+    name,
+    { ...visit, address, zone: site.zone, dnsServer, release, dropletId },
+    { ...opts, dependsOn: serves },
+  )
+  if (way.moves) dns.awaitResolvers('A', address, [...dns.records, probe.passed])
+  if (settings.host.ipv6) dns.leadTo(host.ipv6Address, probe.passed)
+  return { address, settled, url: probe.url, zoneUrn: dns.zoneUrn, authority }
+}

@@ -1,0 +1,61 @@
+import type * as pulumi from '@pulumi/pulumi'
+import type { Settings } from '../config/settings.ts'
+import { Certificates } from './certificates/index.ts'
+import { appEnvironment } from './environment.ts'
+import type { Host } from './host.ts'
+import type { Identity } from './identity.ts'
+import { Packages } from './packages.ts'
+import type { Prepared } from './prepare.ts'
+import { Release } from './release/index.ts'
+import { remembered } from './release/live.ts'
+
+export interface WorkloadArgs {
+  host: Host
+  /** Absent where nobody is asked to log in. */
+  identity?: Identity
+}
+
+/** What runs on the host. */
+export interface Workload {
+  release: Release
+  /** The release is live, and the certificates of a former host are there. */
+  ready: pulumi.Resource[]
+}
+
+/**
+ * What runs on the host behind the proxy: its software, a release of the app, and the certificates
+ * that a former host of the stack had.
+ * @param opts of every component
+ */
+export function deployWorkload(
+  name: string,
+  settings: Settings,
+  prepared: Prepared,
+  { host, identity }: WorkloadArgs,
+  opts: pulumi.ComponentResourceOptions,
+): Workload {
+  const { ssh, droplet, dropletId, reachable, ready } = host
+  const target = { ssh, droplet, dropletId }
+  const { bundle, archive, connections, made, state } = prepared
+  const { installed } = new Packages(name, { ...target, bundle, reachable, ready }, opts)
+  const release = new Release(
+    name,
+    {
+      ...target,
+      ...settings.release,
+      archive,
+      env: appEnvironment(settings, identity?.clientId, connections),
+      secrets: {
+        ...settings.release.secrets,
+        ...(identity && { AUTH0_CLIENT_SECRET: identity.clientSecret }),
+      },
+      made,
+      former: remembered(state),
+      reachable,
+      after: [installed, ...(identity?.links ?? [])],
+    },
+    opts,
+  )
+  const { carried } = new Certificates(name, { ssh, dropletId, after: [installed] }, opts)
+  return { release, ready: [release.live, carried] }
+}
