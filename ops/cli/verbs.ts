@@ -60,7 +60,7 @@ export const verbs: { words: string; summary: string; load: () => Promise<Verb> 
   {
     words: 'sign-up close',
     summary: "close a stack's Auth0 tenant to strangers",
-    load: () => import('./sign-up/close.ts'),
+    load: () => import('./sign-up.ts'),
   },
   {
     words: 'env up',

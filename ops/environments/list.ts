@@ -1,4 +1,4 @@
-import { type Access, accessAmong } from '../access/access.ts'
+import { type Access, accessAmong } from '../accounts/access.ts'
 import type { Context } from './context.ts'
 import { inventory, listFirewalls, type Owned } from './inventory.ts'
 import { isEphemeralName, removable } from './removable.ts'

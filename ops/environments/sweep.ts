@@ -1,5 +1,5 @@
 import { formatExpiry } from '../../config/expiry.ts'
-import { type Access, closeOne, foreign, isOwn } from '../access/access.ts'
+import { type Access, closeOne, foreign, isOwn } from '../accounts/access.ts'
 import type { Context } from './context.ts'
 import { teardown } from './down.ts'
 import { type Listed, lookAround } from './list.ts'

@@ -1,5 +1,5 @@
-import { type Answered, type Proxied, startProxy } from '../sandbox/real-caddy.ts'
-import { smallApp } from '../sandbox/small-app.ts'
+import { type Answered, type Proxied, startProxy } from '../sandbox/proxy/real-caddy.ts'
+import { smallApp } from '../sandbox/proxy/small-app.ts'
 
 jest.setTimeout(300_000)
 

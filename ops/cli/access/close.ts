@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util'
-import { closeAccess } from '../../access/access.ts'
+import { closeAccess } from '../../accounts/access.ts'
 import { mustExist, standardLabel, targetOf } from './target.ts'
 
 export const help = `padlock access close --stack NAME [--label LABEL]

@@ -2,7 +2,7 @@ import { isIP } from 'node:net'
 import { parseArgs } from 'node:util'
 import { ownAddress } from '../../../components/probe/own-address.ts'
 import { formatExpiry } from '../../../config/expiry.ts'
-import { openAccess } from '../../access/access.ts'
+import { openAccess } from '../../accounts/access.ts'
 import { duration } from '../../environments/duration.ts'
 import { mustExist, standardLabel, targetOf } from './target.ts'
 

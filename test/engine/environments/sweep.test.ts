@@ -1,0 +1,104 @@
+/** An environment over one that is half destroyed, and the sweep. */
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { openProject, type Project } from '../support/project.ts'
+import { type Json, type Sandbox, startSandbox } from '../support/sandbox.ts'
+
+jest.setTimeout(300_000)
+let sandbox: Sandbox
+let project: Project
+let given: string[]
+beforeAll(async () => {
+  sandbox = await startSandbox()
+  project = await openProject(sandbox)
+  await sandbox.digitalocean('POST', '/domains', { name: 'padlock.localhost' })
+  given = await sandbox.things()
+})
+afterAll(() => sandbox?.stop())
+
+const must = async (words: string): Promise<Json> => {
+  const ran = await project.padlock(`${words} --json`)
+  if (ran.code !== 0) throw new Error(`${words}:\n${ran.output}`)
+  return JSON.parse(ran.stdout)
+}
+const ours = async () => (await sandbox.things()).filter((thing) => !given.includes(thing))
+
+test('comes up over a predecessor that is half destroyed', async () => {
+  await must('env up pr-1 --ttl 1h')
+  const { process: child, done } = project.launch('env down pr-1')
+  let said = ''
+  child.stdout?.on('data', (chunk) => {
+    said += chunk
+    if (said.includes('deleted')) child.kill('SIGINT')
+  })
+  await done
+  await must('env up pr-1 --ttl 1h')
+  expect(await sandbox.droplets()).toHaveLength(1)
+})
+
+test('comes up where the teardown has left the droplet and taken its key', async () => {
+  const [before] = await sandbox.droplets()
+  // A destroy takes what needs the droplet out of the state before it comes to the droplet.
+  const file = join(sandbox.dir, 'state/.pulumi/stacks/padlock/pr-1.json')
+  const state = JSON.parse(readFileSync(file, 'utf8'))
+  const { latest } = state.checkpoint
+  const goes = /command:|Assignment$|Probe$|Release|Project/
+  latest.resources = latest.resources.filter(({ urn }: Json) => !goes.test(urn.split('::')[2]))
+  writeFileSync(file, JSON.stringify(state))
+  await removeProject('padlock-pr-1')
+
+  const { code, output } = await project.padlock('env up pr-1 --ttl 1h')
+  if (code !== 0) throw new Error(output)
+  expect(output).toContain('no key of pr-1 opens its droplet any more: it is replaced')
+  expect(code).toBe(0)
+  const after = await sandbox.droplets()
+  expect(after).toHaveLength(1)
+  expect(after[0].id).not.toBe(before.id)
+})
+
+/** As the provider does it: a project goes when nothing is in it. */
+async function removeProject(name: string): Promise<void> {
+  const { projects } = await sandbox.digitalocean('GET', '/projects?per_page=200')
+  const { id } = projects.find((one: Json) => one.name === name)
+  const { resources } = await sandbox.digitalocean('GET', `/projects/${id}/resources?per_page=200`)
+  const urns = resources.map(({ urn }: Json) => urn)
+  await sandbox.digitalocean('POST', '/projects/default/resources', { resources: urns })
+  // They leave it in the background.
+  const gone = () =>
+    sandbox.digitalocean('DELETE', `/projects/${id}`).then(
+      () => true,
+      () => false,
+    )
+  while (!(await gone())) await sleep(100)
+}
+
+/** Time passes: both marks of an environment's expiry are moved into the past. */
+async function expire(name: string): Promise<void> {
+  const { tags } = await sandbox.digitalocean('GET', '/tags?per_page=200')
+  const mark = tags.find((tag: Json) => tag.name.startsWith(`padlock-${name}:expires:`))
+  await sandbox.digitalocean('DELETE', `/tags/${mark.name}`)
+  await sandbox.digitalocean('POST', '/tags', { name: `padlock-${name}:expires:20260101T0000Z` })
+  const clients = await sandbox.auth0('GET', '/clients')
+  const client = clients.find((one: Json) => one.name === `padlock-${name}`)
+  const metadata = { ...client.client_metadata, expires: '2026-01-01T00:00:00.000Z' }
+  await sandbox.auth0('PATCH', `/clients/${client.client_id}`, { client_metadata: metadata })
+}
+
+test('a sweep takes what has expired, and holds what it is told to', async () => {
+  await must('env up pr-2 --ttl 1h')
+  await expire('pr-2')
+
+  const dry = await must('env sweep --dry-run')
+  expect(dry.receipts).toEqual([])
+  const decisions = dry.decisions.map(({ name, action }: Json) => `${action} ${name}`)
+  expect(decisions).toEqual(['destroy pr-2', 'keep pr-1'])
+  expect(await sandbox.droplets()).toHaveLength(2)
+
+  expect((await must('env sweep --keep pr-2')).receipts).toEqual([])
+  const { receipts } = await must('env sweep')
+  expect(receipts).toMatchObject([{ stack: 'pr-2', left: [] }])
+  expect((await must('env list')).map(({ name }: Json) => name)).toEqual(['pr-1'])
+  await must('env down pr-1')
+  expect(await ours()).toEqual([])
+})

@@ -1,0 +1,141 @@
+/** The stack's own authority: it signs the site's certificate and its clients', and nobody sees a key. */
+import { execFileSync } from 'node:child_process'
+import { X509Certificate } from 'node:crypto'
+import { readFileSync, statSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { start } from '../support/processes.ts'
+import { environmentOf, type Json, root, type Sandbox, startSandbox } from '../support/sandbox.ts'
+import { brief, openStack, type Stack } from '../support/stack.ts'
+
+jest.setTimeout(300_000)
+let sandbox: Sandbox
+let stack: Stack
+let droplet: Json
+/** What each `up` printed. */
+const printed: string[] = []
+
+beforeAll(async () => {
+  sandbox = await startSandbox()
+  stack = await openStack(sandbox, 'dev')
+  stack.set({
+    tls: 'private',
+    caaIssuer: undefined,
+    acmeRoot: undefined,
+    clientCertificates: ['alice', 'bob'],
+    clientAuth: 'require',
+  })
+})
+afterAll(() => sandbox.stop())
+
+const up = async () => {
+  const { output } = await stack.up()
+  printed.push(output)
+  return output
+}
+const site = () => JSON.parse(sandbox.hostFile(droplet.id, 'site.json'))
+const listed = () =>
+  (site().clients.certificates as string)
+    .split(/(?<=-----END CERTIFICATE-----\n)/)
+    .map((pem) => new X509Certificate(pem).subject)
+/** Resources by type and name. */
+async function found(type: string, name: string): Promise<Json> {
+  const all = await stack.state()
+  return all.find(({ urn }: Json) => urn.endsWith(`:${type}::padlock-dev-${name}`))
+}
+
+test('up makes an authority, and the probe comes in with a certificate of its own', async () => {
+  expect(await up()).toContain('certificate by padlock, padlock-dev')
+  ;[droplet] = await sandbox.droplets()
+  expect(sandbox.ordered()).toBe(0)
+  expect(listed()).toEqual(['CN=alice', 'CN=bob', 'CN=padlock-probe'])
+  const authority = new X509Certificate(String((await stack.outputs()).authorityRoot))
+  const server = new X509Certificate(site().certificate)
+  expect(server.verify(authority.publicKey)).toBe(true)
+  expect(server.checkHost(String((await stack.outputs()).host))).toBeDefined()
+  // Nothing is asked of a public authority, and no record promises that one may be.
+  expect(brief(await stack.preview())).toEqual([])
+  expect((await sandbox.things()).filter((thing) => thing.includes('CAA'))).toEqual([])
+})
+
+test('no key in the state, in user data, in what was run or printed', async () => {
+  const secrets = await stack.secrets()
+  const keys = Object.values(secrets).flatMap((text) =>
+    [...text.matchAll(/PRIVATE KEY-----(?:\n|\\n)([\w+/=]{64})/g)].map(([, line]) => String(line)),
+  )
+  expect(keys.length).toBeGreaterThan(8)
+  const { stdout } = await stack.run('stack export')
+  const user = readFileSync(join(sandbox.dir, 'machines', String(droplet.id), 'commands'), 'utf8')
+  const { stdout: outputs } = await stack.run('stack output --json')
+  for (const text of [stdout, stack.stateFile(), user, outputs, ...printed]) {
+    expect(keys.filter((key) => text.includes(key))).toEqual([])
+  }
+})
+
+test('one command writes a client’s certificate for a browser', async () => {
+  const file = join(sandbox.dir, 'alice.p12')
+  const env = { ...process.env, ...(await environmentOf(sandbox)) }
+  const padlock = (...words: string[]) =>
+    start('./padlock', ['client-certificate', '--stack', 'dev', ...words], { cwd: root, env }).done
+  const { code, output } = await padlock('alice', '--out', file)
+  if (code !== 0) throw new Error(output)
+  const [, passphrase = ''] = /^passphrase: (\S{25})$/m.exec(output) ?? []
+  expect(statSync(file).mode & 0o777).toBe(0o600)
+  const read = ['pkcs12', '-in', file, '-nokeys', '-passin', `pass:${passphrase}`]
+  const { alice } = ((await stack.outputs()) as Json).clientCertificates
+  expect(execFileSync('openssl', read, { encoding: 'utf8' })).toContain(alice.certificate)
+
+  expect((await padlock('alice', '--out', file)).output).toContain('EEXIST')
+  const unknown = await padlock('carol')
+  expect(unknown.code).toBe(1)
+  expect(unknown.output).toContain(
+    'the stack dev has no client certificate carol. Allowed: alice, bob. Fix: add it to clientCertificates, and pulumi up',
+  )
+})
+
+test('an update in a certificate’s last months renews it, and it alone', async () => {
+  const { stdout } = await stack.run('stack export')
+  const state = JSON.parse(stdout)
+  const server = state.deployment.resources.find(({ urn }: Json) =>
+    urn.endsWith(':LocallySignedCert::padlock-dev-server'),
+  )
+  const { outputs } = server
+  const soon = Date.now() + 100 * 24 * 3600 * 1000
+  const hours = Number(outputs.validityPeriodHours)
+  outputs.validityEndTime = new Date(soon).toISOString()
+  outputs.validityStartTime = new Date(soon - hours * 3600 * 1000).toISOString()
+  const file = join(sandbox.dir, 'older.json')
+  writeFileSync(file, JSON.stringify(state))
+  expect((await stack.run(`stack import --file ${file}`)).code).toBe(0)
+  const before = site()
+  const { authorityRoot } = await stack.outputs()
+
+  await up()
+  const after = site()
+  expect(after.certificate).not.toBe(before.certificate)
+  expect(after.clients).toEqual(before.clients)
+  expect((await stack.outputs()).authorityRoot).toBe(authorityRoot)
+  expect((await found('LocallySignedCert', 'server')).outputs.readyForRenewal).toBe(false)
+  expect(await stack.preview()).toEqual([])
+})
+
+test('a name that is removed is not trusted any more, and nobody else notices', async () => {
+  const { clientCertificates } = (await stack.outputs()) as Json
+  stack.set({ clientCertificates: ['bob'] })
+  await up()
+  expect(listed()).toEqual(['CN=bob', 'CN=padlock-probe'])
+  const now = ((await stack.outputs()) as Json).clientCertificates
+  expect(Object.keys(now)).toEqual(['bob'])
+  expect(now.bob).toEqual(clientCertificates.bob)
+})
+
+test('back to the public authority', async () => {
+  stack.set({
+    tls: undefined,
+    acmeRoot: sandbox.file.ca,
+    clientCertificates: [],
+    clientAuth: 'off',
+  })
+  await up()
+  expect(site().certificate).toBeUndefined()
+  expect((await stack.outputs()).authorityRoot).toBeUndefined()
+})

@@ -1,0 +1,96 @@
+/** The simulated DigitalOcean API under the provider's own Go client. */
+import { spawn } from 'node:child_process'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { type DigitalOcean, startDigitalOcean } from '../../../sandbox/digitalocean/index.ts'
+import { noMachines } from '../../../sandbox/machines-none.ts'
+
+/** Every test of the Go program, by name: one that does not run is a failure too. */
+const TESTS = [
+  'TestToken',
+  'TestAccount',
+  'TestKeys',
+  'TestCatalogue',
+  'TestEmptyLists',
+  'TestDomain',
+  'TestRecords',
+  'TestDroplet',
+  'TestDropletLists',
+  'TestDropletActions',
+  'TestDropletErrors',
+  'TestFirewall',
+  'TestReservedIP',
+  'TestVPC',
+  'TestProject',
+  'TestTags',
+]
+
+const dir = mkdtempSync(join(tmpdir(), 'digitalocean-godo-'))
+let api: DigitalOcean
+let outcomes: Map<string, { outcome: string; output: string }>
+let log: string
+
+beforeAll(async () => {
+  api = await startDigitalOcean({
+    stateFile: join(dir, 'digitalocean.json'),
+    port: 0,
+    token: 'right',
+    machines: noMachines(),
+    actionMs: 400,
+  })
+  log = await runGo({ DIGITALOCEAN_API_URL: api.url, DIGITALOCEAN_TOKEN: 'right' })
+  outcomes = outcomesOf(log)
+}, 240_000)
+
+afterAll(async () => {
+  await api.close()
+  rmSync(dir, { recursive: true })
+})
+
+test('the Go program has exactly these tests', () => {
+  if (outcomes.size === 0) throw new Error(`go test did not run:\n${log}`)
+  expect([...outcomes.keys()].sort()).toEqual([...TESTS].sort())
+})
+
+test.each(TESTS)('godo: %s', (name) => {
+  const { outcome, output } = outcomes.get(name) ?? { outcome: 'did not run', output: log }
+  if (outcome !== 'pass') throw new Error(`${name}: ${outcome}\n${output}`)
+})
+
+test('the client leaves nothing behind', () => {
+  expect(api.inventory()).toEqual([])
+})
+
+function runGo(env: Record<string, string>): Promise<string> {
+  const go = spawn('go', ['test', '-json', '-count=1', '.'], {
+    cwd: join(import.meta.dirname, 'godo'),
+    env: { ...process.env, ...env, GOFLAGS: '-mod=readonly' },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  return new Promise((done, fail) => {
+    let text = ''
+    const keep = (chunk: Buffer) => {
+      text += chunk
+    }
+    go.stdout.on('data', keep)
+    go.stderr.on('data', keep)
+    go.on('error', (error) =>
+      fail(new Error(`these tests need Go 1.24 or newer: ${error.message}`)),
+    )
+    go.on('close', () => done(text))
+  })
+}
+
+function outcomesOf(text: string): Map<string, { outcome: string; output: string }> {
+  const found = new Map<string, { outcome: string; output: string }>()
+  for (const line of text.split('\n').filter((each) => each.startsWith('{'))) {
+    const event = JSON.parse(line) as { Action: string; Test?: string; Output?: string }
+    if (!event.Test) continue
+    const entry = found.get(event.Test) ?? { outcome: 'unfinished', output: '' }
+    if (event.Action === 'output') entry.output += event.Output
+    if (['pass', 'fail', 'skip'].includes(event.Action)) entry.outcome = event.Action
+    found.set(event.Test, entry)
+  }
+  return found
+}

@@ -1,0 +1,135 @@
+import { execFile, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import type http from 'node:http'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { promisify } from 'node:util'
+import { caddyfile, type ProxySettings } from '../../../components/site/caddyfile.ts'
+import { ensureCaddyPackage } from '../../../sandbox/apt/caddy-package.ts'
+import { cacheFolder } from '../../../sandbox/deployment/environment.ts'
+import { run } from '../../../sandbox/run.ts'
+
+/** The package's Caddy, and the host's own program that gives it sites, in a folder. */
+export interface OwnSite {
+  folder: string
+  caddy: string
+  httpPort: number
+  httpsPort: number
+  /** What the host's `site stage` does with a site; what it prints. Rejects with its message. */
+  stage(settings: Partial<ProxySettings>, files: Record<string, unknown>): Promise<string>
+  /** Starts one more Caddy with this file; it goes with the rest. */
+  also(text: string): Promise<void>
+  close(): Promise<void>
+}
+
+export const HOST = 'app.example.test'
+const PYTHON = `import json, sys
+sys.dont_write_bytecode = True
+from padlock_release import site, store
+from padlock_release.failure import Failure
+folder = sys.argv[1]
+for name in ('ACME_ROOT', 'CERTIFICATE', 'CLIENT_ROOT', 'CLIENTS', 'CLIENT_MATCHER', 'CADDYFILE', 'STAGED', 'LOADING'):
+    path = getattr(site, name)
+    setattr(site, name, path.replace(site.PROXY, folder))
+site.ADMIN = f'{folder}/admin.sock'
+site.PROXY = folder
+site._ensure_running = lambda: None
+store.shutil.chown = lambda *_, **__: None
+try:
+    print(site.stage(sys.stdin))
+except Failure as failure:
+    sys.exit(str(failure))
+`
+
+/** @param app listens on the socket that the site's Caddyfile leads to */
+export async function startOwnSite(app: http.Server): Promise<OwnSite> {
+  const folder = mkdtempSync(join(tmpdir(), 'padlock-site-'))
+  const { path } = await ensureCaddyPackage(cacheFolder())
+  await run('dpkg-deb', ['--extract', path, join(folder, 'package')])
+  const caddy = join(folder, 'package/usr/bin/caddy')
+  const [httpPort, httpsPort] = [await freePort(), await freePort()]
+  const socket = join(folder, 'app.sock')
+  await new Promise<void>((done) => app.listen(socket, done))
+  chmodSync(socket, 0o666)
+  const started: ReturnType<typeof spawn>[] = []
+  const start = async (name: string, text: string) => {
+    const home = join(folder, name)
+    mkdirSync(home)
+    writeFileSync(join(home, 'Caddyfile'), text)
+    const child = spawn(
+      caddy,
+      ['run', '--adapter', 'caddyfile', '--config', join(home, 'Caddyfile')],
+      {
+        env: { HOME: home },
+        stdio: 'ignore',
+      },
+    )
+    started.push(child)
+  }
+  const admin = join(folder, 'admin.sock')
+  await start('caddy', `{\n\tadmin unix/${admin}|0600\n}\n`)
+  await until(() => existsSync(admin))
+
+  return {
+    folder,
+    caddy,
+    httpPort,
+    httpsPort,
+    async stage(settings, files) {
+      const text = caddyfile({
+        hostname: HOST,
+        httpPort,
+        httpsPort,
+        acmeDirectory: 'https://acme.example.test/directory',
+        responseSeconds: 5,
+        maxBodyMiB: 1,
+        drainSeconds: 30,
+        ...settings,
+      })
+        .replaceAll('/var/lib/padlock/proxy', folder)
+        .replace('unix//run/caddy/admin.sock', `unix/${admin}`)
+        .replace('unix//srv/app/current/app.sock', `unix/${socket}`)
+        .replace('\tauto_https', '\tdefault_bind 127.0.0.1\n\tauto_https')
+      const given = JSON.stringify({ host: HOST, caddyfile: text, acmeRoot: null, ...files })
+      const packages = join(import.meta.dirname, '../../../host/padlock-app/files/usr/lib/padlock')
+      const asked = promisify(execFile)('python3', ['-c', PYTHON, folder], { cwd: packages })
+      asked.child.stdin?.end(given)
+      const { stdout } = await asked
+      return stdout.trim()
+    },
+    async also(text) {
+      await start(`caddy-${started.length}`, text)
+    },
+    async close() {
+      for (const child of started) {
+        const ended = once(child, 'exit')
+        child.kill('SIGKILL')
+        await ended
+      }
+      app.closeAllConnections()
+      app.close()
+      rmSync(folder, { recursive: true, force: true })
+    },
+  }
+}
+
+/** @throws Error after 20 s */
+export async function until(good: () => boolean | Promise<boolean>): Promise<void> {
+  for (let turn = 0; turn < 200; turn++) {
+    if (await good()) return
+    await sleep(100)
+  }
+  throw new Error('it does not come to that')
+}
+
+/** A port of loopback that is free for TCP. */
+export async function freePort(): Promise<number> {
+  const server = createServer()
+  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done))
+  const { port } = server.address() as { port: number }
+  await new Promise((done) => server.close(done))
+  return port
+}
