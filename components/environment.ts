@@ -4,7 +4,7 @@ import { guarded } from './guarded.ts'
 
 /** The plain environment of the app: the owner's, and what it must know of the deployment. */
 export function appEnvironment(
-  { identity, release, secretKeys, site }: Settings,
+  { identity, openId, release, secretKeys, site }: Settings,
   clientId: pulumi.Input<string> | undefined,
   connections: { name: string; strategy: string }[],
 ): Record<string, pulumi.Input<string>> {
@@ -12,14 +12,23 @@ export function appEnvironment(
   return {
     ...from('appEnv', release.env),
     APP_URL: site.url,
+    ...((identity || openId) && {
+      ...from('allowedDomains', { ALLOWED_DOMAINS: release.allowedDomains.join(',') }),
+      ...from('allowedEmails', { ALLOWED_EMAILS: release.allowedEmails.join(',') }),
+    }),
     ...(identity &&
       clientId && {
-        ...from('allowedDomains', { ALLOWED_DOMAINS: release.allowedDomains.join(',') }),
-        ...from('allowedEmails', { ALLOWED_EMAILS: release.allowedEmails.join(',') }),
         AUTH0_CLIENT_ID: clientId,
         AUTH0_DOMAIN: identity.domain,
         ...verifiedConnections(identity.verifiedConnections, connections),
       }),
+    ...(openId && {
+      ...from('issuer', { OIDC_ISSUER: openId.issuer }),
+      ...from('clientId', { OIDC_CLIENT_ID: openId.clientId }),
+      ...from('scopes', { OIDC_SCOPES: openId.scopes.join(' ') }),
+      OIDC_CALLBACK_PATH: openId.callbackPath,
+      OIDC_SWITCH_PROMPT: openId.switchPrompt,
+    }),
   }
 }
 

@@ -1,4 +1,4 @@
-import type * as pulumi from '@pulumi/pulumi'
+import * as pulumi from '@pulumi/pulumi'
 import type { Settings } from '../config/settings.ts'
 import { Certificates } from './certificates/index.ts'
 import { appEnvironment } from './environment.ts'
@@ -37,6 +37,7 @@ export function deployWorkload(
   const { ssh, droplet, dropletId, reachable, ready } = host
   const target = { ssh, droplet, dropletId }
   const { bundle, archive, connections, made, state } = prepared
+  const { openId } = settings
   const { installed } = new Packages(name, { ...target, bundle, reachable, ready }, opts)
   const release = new Release(
     name,
@@ -48,6 +49,7 @@ export function deployWorkload(
       secrets: {
         ...settings.release.secrets,
         ...(identity && { AUTH0_CLIENT_SECRET: identity.clientSecret }),
+        ...(openId && { OIDC_CLIENT_SECRET: pulumi.secret(openId.clientSecret) }),
       },
       made,
       former: remembered(state),

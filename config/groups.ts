@@ -3,6 +3,7 @@ import { label } from './names.ts'
 import { waysOut } from './outbound.ts'
 import type { Owner } from './owner.ts'
 import { isProtected, isZoneProtected } from './protection.ts'
+import { openIdOf } from './provider/index.ts'
 import type { Values } from './rules.ts'
 import type { AppOrigin, AuthoritySettings, Context, Settings } from './settings.ts'
 
@@ -58,7 +59,7 @@ export function grouped(values: Values, { stack, owner, secretKeys }: Context): 
       caaIssuer: caaIssuer(values, recordName),
     },
     identity:
-      values.login === 'none'
+      values.login === 'none' || values.provider !== 'auth0'
         ? undefined
         : {
             url,
@@ -67,6 +68,7 @@ export function grouped(values: Values, { stack, owner, secretKeys }: Context): 
             signUp: values.signUp === 'open' ? 'open' : 'closed',
             verifiedConnections: values.verifiedConnections,
           },
+    openId: openIdOf(values),
     certificates: {
       acmeDirectory,
       acmeEmail: values.acmeEmail || undefined,
@@ -129,7 +131,8 @@ function authority({ tls, clientCertificates, clientAuth }: Values) {
 /** What the host itself reaches on others, as far as the configuration names it. */
 function endpoints(values: Values): string[] {
   const { acmeDirectory, caddyRepository, appImage, appBaseImage, appRegistries } = values
-  const login = values.auth0CustomDomain || values['auth0:domain']
+  const auth0 = values.auth0CustomDomain || values['auth0:domain']
+  const login = openIdOf(values)?.issuer ?? auth0
   const images = [appImage || appBaseImage, ...Object.keys(appRegistries)]
   return [acmeDirectory, caddyRepository.url, login, ...images].filter(Boolean)
 }

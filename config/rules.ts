@@ -3,6 +3,7 @@ import { closestMatch } from 'leven'
 import * as v from 'valibot'
 import { message, pathItem } from './error.ts'
 import { ALLOWED_NAMES, nameProblem } from './names.ts'
+import { providerFits } from './provider/rules.ts'
 import { type keys, RESERVED } from './schema.ts'
 import type { Context } from './settings.ts'
 import { isObject, otherName } from './values.ts'
@@ -12,7 +13,11 @@ import { respelt, sameNumber } from './written.ts'
 export type Values = v.InferOutput<v.ObjectSchema<ReturnType<typeof keys>, undefined>>
 
 /** Reports a problem of one key, or of one name in it; the value is shown only if asked. */
-type Report = (key: string, message: string, more?: { show?: boolean; name?: string }) => void
+export type Report = (
+  key: string,
+  message: string,
+  more?: { show?: boolean; name?: string },
+) => void
 
 /** Applies every rule, whatever else is wrong. */
 export function rules(known: string[], context: Context) {
@@ -28,6 +33,7 @@ export function rules(known: string[], context: Context) {
     unknownKeys(values, report, known)
     differentPorts(values, report)
     visitors(values, report)
+    providerFits(values, report)
     verifiedAreConnections(values, report)
     appOrigin(values, report, context)
     secretsAreSecret(values, report, context)
@@ -138,7 +144,8 @@ function visitors(values: Values, report: Report): void {
     }
     return
   }
-  if (values['auth0:domain'] === '') report('auth0:domain', NO_TENANT)
+  const atAuth0 = values.provider === 'auth0'
+  if (atAuth0 && values['auth0:domain'] === '') report('auth0:domain', NO_TENANT)
   if (!listed) report('allowedEmails', NOBODY, { show: true })
 }
 
@@ -178,13 +185,14 @@ function wrongFolder(folder: string, hasFile: Context['hasFile']): string | unde
 }
 
 function secretsAreSecret(values: Values, report: Report, { secretKeys }: Context): void {
-  const { appSecrets, appRegistries } = values
+  const { appSecrets, appRegistries, clientSecret } = values
   const check = (key: string, isSet: boolean, path: string) => {
     const fix = `pulumi config set --secret ${path} VALUE, and change the value: it has been seen`
     const wrong = 'is in the configuration in plain text'
     if (isSet && !secretKeys.includes(key))
       report(key, message(wrong, 'a value set with --secret', fix))
   }
+  check('clientSecret', Boolean(clientSecret), '{path}')
   check('appSecrets', Object.keys(appSecrets ?? {}).length > 0, "--path '{path}.NAME'")
   const anyLogin = Object.keys(appRegistries ?? {}).length > 0
   check('appRegistries', anyLogin, `--path '{path}["HOST"].password'`)

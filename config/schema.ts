@@ -2,6 +2,7 @@ import { X509Certificate } from 'node:crypto'
 import * as v from 'valibot'
 import { caddyRepository } from './caddy-repository.ts'
 import { help, type Say } from './error.ts'
+import { providerKeys } from './provider/keys.ts'
 import { registries } from './registries.ts'
 import type { Context } from './settings.ts'
 import * as texts from './texts.ts'
@@ -180,6 +181,7 @@ export function keys(context: Context) {
       'app',
     ),
     public: flag(),
+    ...providerKeys(),
     auth0CustomDomain: optional(texts.hostAndPort, 'a host, or host:port', 'login.example.com'),
     connections: list(
       CONNECTION,

@@ -8,8 +8,10 @@ export interface Settings {
   network: NetworkSettings
   host: HostSettings
   dns: DnsSettings
-  /** Absent where nobody is asked to log in. */
+  /** The Auth0 application; absent where nobody is asked to log in, or the provider is another. */
   identity?: IdentitySettings
+  /** Absent where nobody is asked to log in, or the provider is Auth0. */
+  openId?: OpenIdSettings
   certificates: CertificateSettings
   /** Absent where the stack signs nothing. */
   authority?: AuthoritySettings
@@ -103,6 +105,22 @@ export interface IdentitySettings {
   signUp: 'closed' | 'open'
   /** Those of the connections whose addresses count as verified, whatever the token says. */
   verifiedConnections: string[]
+}
+
+/** An issuer of OpenID Connect, with an application that was made there by hand. */
+export interface OpenIdSettings {
+  provider: 'oidc' | 'google'
+  /** https URL, exactly as the issuer calls itself. */
+  issuer: string
+  clientId: string
+  /** A secret. */
+  clientSecret: string
+  /** openid and email are among them. */
+  scopes: string[]
+  /** Path of the site that the issuer sends users back to. */
+  callbackPath: string
+  /** OpenID Connect's `prompt` that asks for another account. */
+  switchPrompt: string
 }
 
 export interface CertificateSettings {

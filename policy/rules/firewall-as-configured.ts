@@ -95,13 +95,19 @@ function configuredWays(): Way[] {
   const texts = [
     setting<string>('acmeDirectory'),
     setting<{ url?: string }>('caddyRepository')?.url,
-    setting<string>('auth0CustomDomain') ||
-      (new pulumi.Config('auth0').get('domain') ?? process.env.AUTH0_DOMAIN),
+    loginPlace(),
     setting<string>('appImage') || setting<string>('appBaseImage'),
     ...Object.keys(setting<object>('appRegistries') ?? {}),
   ]
   const endpoints = texts.filter((text): text is string => Boolean(text))
   return waysOut(endpoints, setting<string[]>('outbound') ?? [])
+}
+
+/** Where users log in; Google is on the usual port. */
+function loginPlace(): string | undefined {
+  if ((setting<string>('provider') ?? 'auth0') !== 'auth0') return setting<string>('issuer')
+  const tenant = new pulumi.Config('auth0').get('domain') ?? process.env.AUTH0_DOMAIN
+  return setting<string>('auth0CustomDomain') || tenant
 }
 
 /** Sources other than addresses; the stack's own firewall has none. */

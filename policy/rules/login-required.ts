@@ -4,6 +4,8 @@ import { type Rule, validateConfiguration } from '../rule.ts'
 import { setting } from '../stack.ts'
 
 const login = () => setting<string>('login') ?? 'app'
+/** An issuer's application is made by hand; the stack has none of its own. */
+const provider = () => setting<string>('provider') ?? 'auth0'
 
 export const loginRequired: Rule = {
   name: 'login-required',
@@ -22,7 +24,7 @@ export const loginRequired: Rule = {
     }
   }),
   validateStack: (args, report) => {
-    if (login() !== 'app') return
+    if (login() !== 'app' || provider() !== 'auth0') return
     const has = (type: Parameters<(typeof args.resources)[number]['isType']>[0]) =>
       args.resources.some((one) => one.isType(type))
     if (!has(Client)) report('The stack has no Auth0 application, so nobody is asked to log in.')

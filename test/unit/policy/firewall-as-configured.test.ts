@@ -93,6 +93,13 @@ describe('ways out', () => {
     expect(await told(asked, ...needed, out('tcp', '8472'), out('tcp', '25060'))).toEqual([])
   })
 
+  test('the port of an issuer passes where it is the provider', async () => {
+    const issuer = 'https://login.example.com:8443/realms/staff'
+    const asked = { provider: 'oidc', issuer }
+    expect(await told(asked, ...needed, out('tcp', '8443'))).toEqual([])
+    expect(await told({ issuer }, ...needed, out('tcp', '8443'))).toHaveLength(1)
+  })
+
   test('another one fails', async () => {
     expect(await told({}, ...needed, out('tcp', '25060'))).toEqual([
       'it: It lets the host out to tcp 25060, which the configuration does not ask for (outbound).',

@@ -11,6 +11,15 @@ test.each([
   expect(await said(config)).toEqual([])
 })
 
+test.each(['oidc', 'google'])(
+  'a stack of provider %s has no application of its own',
+  async (provider) => {
+    const config = { allowedDomains: ['example.com'], provider }
+    expect(await said(config, [])).toEqual([])
+    expect(await said({ provider }, [])).toEqual([expect.stringContaining('nobody is listed')])
+  },
+)
+
 test('a stack that is declared public passes without a login', async () => {
   expect(await said({ login: 'none', public: true }, [])).toEqual([])
 })
