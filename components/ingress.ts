@@ -3,7 +3,6 @@ import type { Settings } from '../config/settings.ts'
 import { AcmeChecklist } from './acme/index.ts'
 import { Address } from './address.ts'
 import { Authority } from './authority.ts'
-import { Dns } from './dns.ts'
 import { guarded } from './guarded.ts'
 import type { Host } from './host.ts'
 import type { Identity } from './identity.ts'
@@ -12,6 +11,7 @@ import type { Prepared } from './prepare.ts'
 import { Probe } from './probe/index.ts'
 import { caddyfile } from './site/caddyfile.ts'
 import { Site } from './site/index.ts'
+import { siteName } from './site-name.ts'
 import type { Workload } from './workload.ts'
 
 export interface IngressArgs {
@@ -92,30 +92,21 @@ export function exposeIngress(
   const { staged } = proxy
   const { settled } = new Address(name, { reservedIp, droplet, staged, visit }, opts)
   const { dnsServer } = certificates
-  const dns = new Dns(
-    name,
-    {
-      ...settings.dns,
-      ...site,
-      dnsServer,
-      ipv4: address,
-      ownAddress: !reservedIp,
-      leadsAfter: way.moves && way.named ? settled : undefined,
-    },
-    opts,
-  )
+  const dns = siteName(name, settings, { host, way, ipv4: address, settled }, opts)
+  const external = settings.dns.source === 'external' || undefined
   const led = [settled, ...dns.records]
-  const checklist = { ...site, host: site.hostname, address, ...certificates, after: led }
+  const named = { ...site, host: site.hostname, external }
+  const checklist = { ...named, address, ...certificates, after: led }
   // A failed certificate attempt costs a minute: the name must answer before the site is served.
   const asked = server || site.plain ? led : [new AcmeChecklist(name, checklist, opts).passed]
   const serves = proxy.serve(asked)
   const { release } = workload.release
   const probe = new Probe(
     name,
-    { ...visit, address, zone: site.zone, dnsServer, release, dropletId },
+    { ...visit, address, zone: site.zone, external, dnsServer, release, dropletId },
     { ...opts, dependsOn: serves },
   )
-  if (way.moves) dns.awaitResolvers('A', address, [...dns.records, probe.passed])
+  if (way.moves) dns.awaitResolvers?.('A', address, [...dns.records, probe.passed])
   if (settings.host.ipv6) dns.leadTo(host.ipv6Address, probe.passed)
   return { address, settled, url: probe.url, zoneUrn: dns.zoneUrn, authority }
 }

@@ -43,7 +43,8 @@ export async function prepare(name: string, settings: Settings): Promise<Prepare
   checkFormat(state, name)
   checkOwner(state, settings.lifecycle.owner)
   checkZoneStays(state, settings.dns)
-  const way = wayOf(name, settings.lifecycle.expires, state)
+  const mustStay = settings.dns.source !== 'digitalocean'
+  const way = wayOf(name, settings.lifecycle.expires, state, mustStay)
   const { environment } = settings.project
   const commit = (await checkLive(state, { environment, ...settings.lifecycle })) ?? 'unknown'
   const [{ connections, replacesForSize }, packed, bundle] = await Promise.all([

@@ -11,18 +11,25 @@ export interface Way {
 }
 
 /**
- * An account has 3 reserved IPs, and what has an expiry takes none. One that a stack has it keeps
- * until it ends, so that an expiry which comes, goes or is new to it costs nobody his connection.
+ * An account has 3 reserved IPs, and what has an expiry takes none, unless its name leads to an
+ * address that must stay. One that a stack has it keeps until it ends, so that an expiry which comes,
+ * goes or is new to it costs nobody his connection.
  * @param name of the deployment
  * @param state before this update
+ * @param mustStay the name is one that this stack cannot lead elsewhere
  */
-export function wayOf(name: string, expires: Date | undefined, state: Former[]): Way {
+export function wayOf(
+  name: string,
+  expires: Date | undefined,
+  state: Former[],
+  mustStay = false,
+): Way {
   const has = (kind: string, resource: string) =>
     ofKind(state, kind).some(({ urn }) => urn.endsWith(`::${resource}`))
-  const reserves = expires === undefined || ofKind(state, 'ReservedIp').length > 0
+  const reserves = mustStay || expires === undefined || ofKind(state, 'ReservedIp').length > 0
   return {
     reserves,
-    moves: !reserves || has('Command', `${name}-a-known`),
+    moves: !mustStay && (!reserves || has('Command', `${name}-a-known`)),
     named: has('DnsRecord', `${name}-a`),
   }
 }

@@ -5,7 +5,7 @@ import type { Owner } from './owner.ts'
 import { isProtected, isZoneProtected } from './protection.ts'
 import { openIdOf } from './provider/index.ts'
 import type { Values } from './rules.ts'
-import type { AppOrigin, AuthoritySettings, Context, Settings } from './settings.ts'
+import type { AppOrigin, AuthoritySettings, Context, DnsSettings, Settings } from './settings.ts'
 
 /** Certificate authorities by the host of their ACME directory, as CAA names them (RFC 8659). */
 const CAA_ISSUERS: Record<string, string> = {
@@ -51,6 +51,8 @@ export function grouped(values: Values, { stack, owner, secretKeys }: Context): 
       caddyRepository: values.caddyRepository,
     },
     dns: {
+      source: values.dns as DnsSettings['source'],
+      minutes: values.delegationMinutes,
       zone,
       recordName,
       manageZone: values.manageZone,

@@ -2,6 +2,7 @@
 import { closestMatch } from 'leven'
 import * as v from 'valibot'
 import { message, pathItem } from './error.ts'
+import { nameSource } from './name-source.ts'
 import { ALLOWED_NAMES, nameProblem } from './names.ts'
 import { providerFits } from './provider/rules.ts'
 import { type keys, RESERVED } from './schema.ts'
@@ -31,6 +32,7 @@ export function rules(known: string[], context: Context) {
     }
     names(report, context)
     unknownKeys(values, report, known)
+    nameSource(values, report)
     differentPorts(values, report)
     visitors(values, report)
     providerFits(values, report)

@@ -50,6 +50,7 @@ const CONNECTION = texts.matching(
   /^[A-Za-z0-9][A-Za-z0-9-]{0,127}$/,
   'is not the name of a connection',
 )
+const DNS = ['digitalocean', 'external']
 const SIGN_UP = texts.oneOf(['', 'closed', 'open'], 'is neither closed nor open')
 
 const REBOOT_TIME = texts.matching(/^([01]\d|2[0-3]):[0-5]\d$/, 'is not a time of day')
@@ -79,6 +80,13 @@ export function keys(context: Context) {
       texts.subdomain,
       'lower-case letters, digits, - and ., or @ for the zone itself',
       'www',
+    ),
+    dns: v.optional(
+      texts.oneOf(
+        DNS,
+        `is none of ${DNS.join(', ')}`,
+      )(help(DNS.join(', '), 'pulumi config set {path} digitalocean')),
+      'digitalocean',
     ),
     manageZone: flag(),
     keepZone: flag(),

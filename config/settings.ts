@@ -81,6 +81,10 @@ export interface HostSettings extends Ports {
 }
 
 export interface DnsSettings {
+  /** Who keeps the records: this stack at DigitalOcean, or whoever serves the zone elsewhere. */
+  source: 'digitalocean' | 'external'
+  /** How long is waited for records that are made by hand. */
+  minutes: number
   zone: string
   /** `@` for the zone itself. */
   recordName: string

@@ -1,12 +1,16 @@
 import { getDomain } from '@pulumi/digitalocean/getDomain.js'
 import { RunError } from '@pulumi/pulumi'
+import type { DnsSettings } from '../../config/settings.ts'
 import { IMPORT_FLAGS } from '../imported.ts'
 import { type Former, ofKind } from '../state.ts'
 import { checkDelegation, type DelegationOptions } from './delegated.ts'
 import { askAll } from './digitalocean.ts'
 import { configurationError, failDigitalOcean } from './error.ts'
+import { checkExternal, type ExternalOptions } from './external.ts'
 
-export interface ZoneOptions extends DelegationOptions {
+export interface ZoneOptions extends DelegationOptions, ExternalOptions {
+  /** Who keeps the records. */
+  source: DnsSettings['source']
   /** The deployment's name; the zone and the records are named after it in the state. */
   name: string
   /** `@` for the zone itself. */
@@ -30,6 +34,7 @@ export async function checkZone(
   addresses: Promise<string[]>,
 ): Promise<void> {
   const { zone, manageZone } = options
+  if (options.source === 'external') return checkExternal(options, state)
   const known = ofKind(state, 'Domain').some(({ outputs }) => outputs.name === zone)
   const [there, records, own] = await Promise.all([
     known ? true : hasZone(zone),

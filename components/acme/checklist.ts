@@ -6,6 +6,8 @@ export interface Order {
   /** The site's name. */
   host: string
   zone: string
+  /** Is the zone served by others than DigitalOcean? */
+  external?: boolean
   /** Where the name must lead. */
   address: string
   /** Where the authority asks: http-01, and the site itself. */
@@ -32,11 +34,16 @@ export type Item = (order: Order, outside: Outside) => Promise<string>
 export const items: Item[] = [resolves, permitted, reachable]
 
 /** Does every name server of the zone lead to the address, and nowhere else? */
-async function resolves({ host, zone, address }: Order, outside: Outside): Promise<string> {
+async function resolves(
+  { host, zone, address, external }: Order,
+  outside: Outside,
+): Promise<string> {
   const servers = await outside.servers()
   if (servers.length === 0) {
     throw new Finding(`${zone} is not delegated: no name server is known for it`, [
-      `the registrar of ${zone}: enter ns1.digitalocean.com, ns2.digitalocean.com and ns3.digitalocean.com`,
+      external
+        ? `the registrar of ${zone}: enter the name servers of whoever serves it`
+        : `the registrar of ${zone}: enter ns1.digitalocean.com, ns2.digitalocean.com and ns3.digitalocean.com`,
       `dig NS ${zone}`,
     ])
   }
@@ -45,7 +52,9 @@ async function resolves({ host, zone, address }: Order, outside: Outside): Promi
     if (found.length === 1 && found[0] === address) continue
     const said = found.length === 0 ? 'no address' : found.join(' and ')
     throw new Finding(`${host} must lead to ${address} alone, but ${server.name} says ${said}`, [
-      `the NS records of ${zone} at its registrar: the zone must be served by DigitalOcean`,
+      ...(external
+        ? []
+        : [`the NS records of ${zone} at its registrar: the zone must be served by DigitalOcean`]),
       `other A or CNAME records of ${host} in the zone`,
     ])
   }

@@ -2,7 +2,7 @@ import { connect } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
 import { Finding } from '../probe/site.ts'
-import { delegationOf } from '../resolution/delegation.ts'
+import { delegationOf, enclosingZone } from '../resolution/delegation.ts'
 import { serversOf } from '../resolution/name-servers.ts'
 import { items, type Order, type Outside } from './checklist.ts'
 import { untilDelegated } from './delegated.ts'
@@ -13,12 +13,13 @@ const PAUSE_MS = 2000
 const CONNECT_MS = 5000
 
 export const help = `main.ts HOST --zone ZONE --address IP --port N [--port N] [--issuer NAME] [--dns IP:PORT]
-            [--delegation-minutes N]
+            [--delegation-minutes N] [--external]
 
 Asks what a certificate authority will ask before it issues: whether the name leads to the
 address, whether CAA permits it, whether the ports answer. Exit code 0: all do. 1: the first
 that does not, and who can change it. With --delegation-minutes it waits so long for the zone to be
-delegated to DigitalOcean, and says every half minute what it waits for.`
+delegated to DigitalOcean, and says every half minute what it waits for. With --external the zone
+is served by others.`
 
 /** Prints one line for each item, or the one that fails; the exit code. */
 export async function run(args: string[]): Promise<number> {
@@ -32,16 +33,18 @@ export async function run(args: string[]): Promise<number> {
       issuer: { type: 'string' },
       dns: { type: 'string' },
       'delegation-minutes': { type: 'string' },
+      external: { type: 'boolean' },
     },
   })
   const [host] = positionals
-  const { zone, address, port = [], issuer, dns } = values
+  const { zone, address, port = [], issuer, dns, external } = values
   if (!host || !zone || !address) {
     console.error(help)
     return 2
   }
-  const order = { host, zone, address, ports: port.map(Number), issuer }
-  const outside: Outside = { servers: () => serversOf(zone, dns), reach }
+  const order = { host, zone, address, ports: port.map(Number), issuer, external }
+  const holder = async () => (external ? enclosingZone(zone, dns) : zone)
+  const outside: Outside = { servers: async () => serversOf(await holder(), dns), reach }
   try {
     const minutes = values['delegation-minutes']
     if (minutes !== undefined) {

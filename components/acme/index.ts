@@ -5,6 +5,8 @@ export interface AcmeChecklistArgs {
   /** The site's name. */
   host: string
   zone: string
+  /** Is the zone served by others than DigitalOcean? */
+  external?: boolean
   address: pulumi.Input<string>
   httpPort: number
   httpsPort: number
@@ -30,9 +32,11 @@ export class AcmeChecklist extends pulumi.ComponentResource {
   constructor(name: string, args: AcmeChecklistArgs, opts?: pulumi.ComponentResourceOptions) {
     super('padlock:index:AcmeChecklist', name, {}, opts)
     const { host, zone, address, httpPort, httpsPort, issuer, dnsServer, delegationMinutes } = args
+    const { external } = args
     const more = [
       ...(issuer ? ['--issuer', issuer] : []),
       ...(dnsServer ? ['--dns', dnsServer] : []),
+      ...(external ? ['--external'] : []),
       ...(delegationMinutes !== undefined ? ['--delegation-minutes', delegationMinutes] : []),
     ]
     const limit = `${5 + (delegationMinutes ?? 0)}m`

@@ -1,5 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { delegationOf, described, listed, NAME_SERVERS } from '../resolution/delegation.ts'
+import {
+  delegationOf,
+  described,
+  enclosingZone,
+  listed,
+  NAME_SERVERS,
+} from '../resolution/delegation.ts'
 import { reached } from '../resolution/name-servers.ts'
 import { query, type Reply } from '../resolution/query.ts'
 import { Finding } from './site.ts'
@@ -12,6 +18,8 @@ export interface Name {
   address: string
   /** `IP:port` of the server to ask; absent for this computer's resolver. */
   dnsServer?: string
+  /** Is the zone served by others than DigitalOcean, and kept by hand? */
+  external?: boolean
 }
 
 /** How long is waited, in seconds. */
@@ -78,7 +86,10 @@ export async function leadsTo(
 
 /** A server that holds the zone itself is enough; a resolver leads to those that do. */
 async function sources(name: Name): Promise<Source[]> {
-  const { zone, dnsServer } = name
+  const { dnsServer, external } = name
+  const zone = external
+    ? await enclosingZone(name.zone, dnsServer).catch(() => name.zone)
+    : name.zone
   const label = dnsServer ?? 'the resolver of this computer'
   const asked = { label, server: dnsServer, own: false }
   const first = dnsServer ? await ask(name, asked) : undefined
@@ -86,7 +97,9 @@ async function sources(name: Name): Promise<Source[]> {
   const delegation = await delegationOf(zone, dnsServer).catch(() => undefined)
   if (delegation && !delegation.servers.length) {
     throw new Finding(`${zone} is not delegated: ${described(delegation)}`, [
-      `the registrar of ${zone}: enter ${listed(NAME_SERVERS)}`,
+      external
+        ? `the registrar of ${zone}: enter the name servers of whoever serves it`
+        : `the registrar of ${zone}: enter ${listed(NAME_SERVERS)}`,
       `dig NS ${zone}`,
     ])
   }
@@ -186,20 +199,25 @@ async function formerServers(
   return isFormer ? listed(known.sort()) : undefined
 }
 
-function elsewhere({ host, zone, type, address }: Name, source: Source, answer: Answer): Finding {
+function elsewhere(name: Name, source: Source, answer: Answer): Finding {
+  const { host, zone, type, address, external } = name
   const where = `${host} must lead to ${address} alone (${type})`
   const ttl = answer.ttl ? `, to be remembered for ${answer.ttl} s` : ''
   const network =
     'this network may answer otherwise than the public one: pulumi config set dnsServer 1.1.1.1:53'
   return new Finding(`${where}, but ${source.label} says ${spoken(answer)}${ttl}`, [
-    `another record of the name: doctl compute domain records list ${zone}`,
-    `another zone: dig NS ${zone} must show DigitalOcean's name servers alone`,
-    ...(answer.rcode === 'SERVFAIL'
-      ? [`a DS record of ${zone} at its registrar: DigitalOcean signs no zones`]
-      : []),
+    ...(external ? [`the ${type} records of ${host} where ${zone} is served`] : ours(zone, answer)),
     ...(source.own ? [] : [network]),
   ])
 }
+
+const ours = (zone: string, { rcode }: Answer): string[] => [
+  `another record of the name: doctl compute domain records list ${zone}`,
+  `another zone: dig NS ${zone} must show DigitalOcean's name servers alone`,
+  ...(rcode === 'SERVFAIL'
+    ? [`a DS record of ${zone} at its registrar: DigitalOcean signs no zones`]
+    : []),
+]
 
 /** IPv6 addresses have many spellings. */
 const canonical = (address: string) =>

@@ -8,7 +8,7 @@ import { Finding } from './site.ts'
 const SECONDS = 180
 
 export const help = `padlock probe URL --address IP --http-port N (--issuer URL | --ready-path PATH) [--seconds N]
-              [--zone ZONE [--dns IP:PORT]]
+              [--zone ZONE [--external] [--dns IP:PORT]]
 
 Asks the site, from where you stand, what a visitor would see: a certificate that is
 trusted for the name, the redirect from http, and the login's redirect to the issuer; or,
@@ -21,6 +21,7 @@ where the name leads.
   --issuer      the identity provider, with a final slash
   --ready-path  where there is no login, a path that must answer 2xx
   --zone        the zone whose own name servers, and this computer's resolver, must lead to the address alone
+  --external    the zone is not DigitalOcean's
   --dns         the name server to ask instead
   --release     shown in the answer
   --certificate what the host says of its certificate; only "certified" is asked
@@ -41,6 +42,7 @@ export async function run(args: string[]): Promise<number> {
       issuer: { type: 'string' },
       'ready-path': { type: 'string' },
       zone: { type: 'string' },
+      external: { type: 'boolean' },
       dns: { type: 'string' },
       release: { type: 'string' },
       certificate: { type: 'string' },
@@ -48,7 +50,7 @@ export async function run(args: string[]): Promise<number> {
     },
   })
   const [url] = positionals
-  const { address, zone, dns, issuer, 'ready-path': readyPath } = values
+  const { address, zone, external, dns, issuer, 'ready-path': readyPath } = values
   if (!url || !URL.canParse(url) || !address || !(issuer || readyPath)) {
     console.error(help)
     return 2
@@ -72,7 +74,7 @@ export async function run(args: string[]): Promise<number> {
     answers = true
     if (zone) {
       const name = { host: site.url.hostname, zone, type: 'A' as const, address, dnsServer: dns }
-      lines.push(...(await leadsTo(name, console.log)))
+      lines.push(...(await leadsTo({ ...name, external }, console.log)))
     }
     console.log(
       [`${url}${values.release ? `, ${named(values.release)}` : ''}`, ...lines].join('\n'),

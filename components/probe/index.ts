@@ -6,6 +6,8 @@ export interface ProbeArgs extends VisitArgs {
   release: pulumi.Input<string>
   dropletId: pulumi.Input<string>
   zone: string
+  /** Is the zone served by others than DigitalOcean? */
+  external?: boolean
   /** `IP:port` of the name server that is asked where the name leads; absent for the zone's own. */
   dnsServer?: string
 }
@@ -22,8 +24,8 @@ export class Probe extends pulumi.ComponentResource {
 
   constructor(name: string, args: ProbeArgs, opts?: pulumi.ComponentResourceOptions) {
     super('padlock:index:Probe', name, {}, opts)
-    const { zone, dnsServer } = args
-    const dns = dnsServer ? `--dns ${dnsServer} ` : ''
+    const { zone, external, dnsServer } = args
+    const dns = `${external ? '--external ' : ''}${dnsServer ? `--dns ${dnsServer} ` : ''}`
     const probe = new command.local.Command(
       name,
       {

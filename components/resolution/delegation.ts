@@ -41,6 +41,24 @@ export async function delegationOf(
   return { servers, foreign: await foreign(servers, server, query) }
 }
 
+/**
+ * The zone that holds a name: itself, or the nearest one above that is delegated. An operator may
+ * call a part of a zone by the name that his hosts are below.
+ * @returns the name itself where none is
+ * @throws as `delegationOf` does
+ */
+export async function enclosingZone(
+  name: string,
+  server?: string,
+  query: Query = askServer,
+): Promise<string> {
+  for (let zone = name; zone.includes('.'); zone = above(zone)) {
+    const { servers } = await delegationOf(zone, server, query)
+    if (servers.length > 0) return zone
+  }
+  return name
+}
+
 async function askParent(zone: string, query: Query): Promise<string[] | undefined> {
   for (const parent of await parentServers(zone, query)) {
     const reply = await query(zone, 'NS', parent, false).catch(() => undefined)

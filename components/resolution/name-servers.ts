@@ -7,8 +7,8 @@ export interface NameServer {
   name: string
   /** `IP` or `IP:port`; absent for the system's own resolver. */
   server?: string
-  /** IPv4 addresses of a name; none where there is no such record. */
-  addresses(name: string): Promise<string[]>
+  /** Addresses of a name, IPv4 unless said otherwise; none where there is no such record. */
+  addresses(name: string, type?: 'A' | 'AAAA'): Promise<string[]>
   /** The `issue` values of the CAA records of exactly this name; undefined where it has no CAA. */
   caa(name: string): Promise<string[] | undefined>
 }
@@ -37,7 +37,8 @@ function nameServer(
     name,
     server,
     resolver,
-    addresses: (asked) => orNone(resolver.resolve4(asked)),
+    addresses: (asked, type = 'A') =>
+      orNone(type === 'A' ? resolver.resolve4(asked) : resolver.resolve6(asked)),
     async caa(asked) {
       try {
         const found = await orNone(resolver.resolveCaa(asked))

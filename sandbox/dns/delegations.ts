@@ -7,6 +7,8 @@ export interface Delegation {
   servers: string[]
   /** Where those lead every name in the zone, as a registrar's own do; absent: they hold no address. */
   address?: string
+  /** What those hold beside, by full names; data as in a zone file. */
+  records?: { name: string; type: string; data: string }[]
 }
 
 const TTL_SECONDS = 3600
@@ -37,9 +39,11 @@ export class Delegations {
       ({ zone }) => wanted === zone || wanted.endsWith(`.${zone}`),
     )
     if (!found) return this.#cloud(name, type)
-    const { zone, servers, address } = found
+    const { zone, servers, address, records = [] } = found
     const record = (data: string) => ({ type, data, ttl: TTL_SECONDS })
     if (type === 'NS' && wanted === zone) return servers.map((server) => record(`${server}.`))
+    const held = records.filter((one) => one.name === wanted && one.type === type)
+    if (held.length > 0 && servers.length > 0) return held.map(({ data }) => record(data))
     return type === 'A' && servers.length > 0 && address ? [record(address)] : []
   }
 }

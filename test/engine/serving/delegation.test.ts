@@ -129,3 +129,71 @@ describe('a site whose name leads elsewhere by now', () => {
     expect(output).toContain('dev.padlock.localhost leads to')
   })
 })
+
+describe('a zone that others serve', () => {
+  const elsewhere = 'elsewhere.localhost'
+  const host = `shop.${elsewhere}`
+  let shop: Stack
+  let ip: string
+  const hold = (...records: [type: string, data: string][]) =>
+    sandbox.control.setDelegation({
+      zone: elsewhere,
+      servers: ['ns1.hoster.example'],
+      records: records.map(([type, data]) => ({ name: host, type, data })),
+    })
+  beforeAll(async () => {
+    await hold(['A', '192.0.2.7'])
+    shop = await openStack(sandbox, 'shop')
+    shop.set({ zone: elsewhere, subdomain: 'shop', dns: 'external', manageZone: false })
+    await sandbox.writes()
+  })
+
+  test('needs records that a preview names', async () => {
+    const { code, output } = await shop.run('preview')
+    expect(code).toBe(0)
+    expect(output).toContain(
+      'the update needs these records where elsewhere.localhost is served, and waits 15 min for them:',
+    )
+    expect(output).toContain(`${host}. 300 IN A (the address that the update prints)`)
+    expect(output).toContain(`${host}. 300 IN CAA 0 issue "sandbox.localhost"`)
+    expect(await sandbox.writes()).toEqual([])
+  })
+
+  test('ends an update at the limit, which prints them and what is found in their place', async () => {
+    const undo = shop.set({ delegationMinutes: 0 })
+    const { code, output } = await shop.run('up --yes --skip-preview')
+    undo()
+    expect(code).not.toBe(0)
+    ip = String(
+      (await shop.state()).find(({ type }) => /:ReservedIp$/.test(type)).outputs.ipAddress,
+    )
+    expect(output).toContain('create these records where elsewhere.localhost is served:')
+    expect(output).toContain(`${host}. 300 IN A ${ip}`)
+    expect(output).toContain(
+      `the records of ${host} are not there after 0 min: A: found 192.0.2.7 at`,
+    )
+    expect(output).toContain(`wanted ${ip}; CAA: found none at`)
+    const [droplet] = (await sandbox.droplets()).filter(({ name }) => name.includes('shop'))
+    const commands = sandbox.commands(droplet.id).map(hostCommand)
+    expect(commands).toContain('site stage')
+    expect(commands).not.toContain('site serve')
+    expect(await sandbox.writes()).not.toContain('POST /v2/domains/:domain_name/records')
+  })
+
+  test('lets the next one go on once they answer, and then nothing is left to do', async () => {
+    await hold(['A', ip], ['CAA', '0 issue "sandbox.localhost"'])
+    const { output } = await shop.up()
+    expect(output).toContain(`${host} leads to ${ip}`)
+    expect(await sandbox.writes()).not.toContain('POST /v2/domains/:domain_name/records')
+    const { code, output: preview } = await shop.run('preview --expect-no-changes')
+    expect({ code, preview }).toMatchObject({ code: 0 })
+    expect(preview).not.toContain('needs these records')
+  })
+
+  test('is left by a destroy that names the records to delete', async () => {
+    const { code, output } = await shop.run('destroy --yes --skip-preview')
+    expect({ code, output }).toMatchObject({ code: 0 })
+    expect(output).toContain(`delete these records where elsewhere.localhost is served, or ${host}`)
+    expect(output).toContain(`${host}. 300 IN A ${ip}`)
+  })
+})

@@ -29,3 +29,9 @@ test.each([
 ])('%s', (_what, until, state, [reserves, moves, named]) => {
   expect(wayOf(NAME, until, state)).toEqual({ reserves, moves, named })
 })
+
+test('a name that others lead gets an address that stays, whatever the expiry and the state', () => {
+  for (const state of [[], [a, aaaa, known]]) {
+    expect(wayOf(NAME, expires, state, true)).toMatchObject({ reserves: true, moves: false })
+  }
+})

@@ -26,6 +26,21 @@ export const badConfigurations: BadConfiguration[] = [
         `outbound[${at}] = "${text}" is no port with its protocol. Allowed: ports or ranges with their protocol, such as 25060/tcp or 5000-5010/udp, or all.\n    Fix: pulumi config set --path 'outbound[${at}]' '25060/tcp'`,
     ),
   },
+  {
+    title: 'a source of names that there is not',
+    raw: { dns: 'cloudflare' },
+    messages: [
+      'dns = "cloudflare" is none of digitalocean, external. Allowed: digitalocean, external.\n    Fix: pulumi config set dns digitalocean',
+    ],
+  },
+  {
+    title: 'a zone of the stack’s own where others serve it',
+    raw: { dns: 'external', manageZone: true, keepZone: true },
+    messages: ['manageZone', 'keepZone'].map(
+      (key) =>
+        `${key} = true is set beside dns = "external", where the stack has no zone at DigitalOcean. Allowed: only with dns = "digitalocean".\n    Fix: pulumi config rm ${key}, or pulumi config set dns digitalocean`,
+    ),
+  },
   badStack('Prod_EU', 'prod-eu'),
   badStack('v1.2', 'v1-2'),
   badStack('__', 'main'),

@@ -71,6 +71,8 @@ describe('a good configuration', () => {
         },
       },
       dns: {
+        source: 'digitalocean',
+        minutes: 15,
         zone: 'example.com',
         recordName: 'dev',
         manageZone: false,

@@ -1,0 +1,64 @@
+import type * as pulumi from '@pulumi/pulumi'
+import type { Settings } from '../config/settings.ts'
+import { Dns } from './dns.ts'
+import type { Host } from './host.ts'
+import { ExternalRecords } from './records/index.ts'
+import type { Way } from './way.ts'
+
+/** What makes the site's name lead to its address. */
+export interface SiteName {
+  /** URN of the zone where the stack made it. */
+  zoneUrn?: pulumi.Output<string>
+  /** The name leads there once these are done. */
+  records: pulumi.Resource[]
+  /** The name leads to the droplet's own IPv6 address once the site there has been asked. */
+  leadTo(ipv6: pulumi.Output<string>, serving: pulumi.Resource): void
+  /** Where an A record moves: goes on when no resolver knows the old address any more. */
+  awaitResolvers?(type: 'A', address: pulumi.Input<string>, after: pulumi.Resource[]): void
+}
+
+export interface SiteNameArgs {
+  host: Host
+  way: Way
+  ipv4: pulumi.Input<string>
+  /** The address leads to the host. */
+  settled: pulumi.Resource
+}
+
+/** Where the site's name comes from, by the key `dns`. */
+export function siteName(
+  name: string,
+  { site, dns, certificates, host: { ipv6 } }: Settings,
+  { host, way, ipv4, settled }: SiteNameArgs,
+  opts: pulumi.ComponentResourceOptions,
+): SiteName {
+  const { dnsServer } = certificates
+  switch (dns.source) {
+    case 'external':
+      return new ExternalRecords(
+        name,
+        {
+          ...dns,
+          hostname: site.hostname,
+          dnsServer,
+          ipv4,
+          ipv6: ipv6 ? host.ipv6Address : undefined,
+          after: [settled],
+        },
+        opts,
+      )
+    case 'digitalocean':
+      return new Dns(
+        name,
+        {
+          ...dns,
+          ...site,
+          dnsServer,
+          ipv4,
+          ownAddress: !way.reserves,
+          leadsAfter: way.moves && way.named ? settled : undefined,
+        },
+        opts,
+      )
+  }
+}
