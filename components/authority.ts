@@ -30,10 +30,10 @@ export const PROBE = 'padlock-probe'
  * Hours that a certificate is valid, and how long before its end an update makes a new one, which the
  * host then trusts in the place of the former one.
  */
-const ROOT = { validityPeriodHours: 10 * 8760, earlyRenewalHours: 8760 }
+export const ROOT = { validityPeriodHours: 10 * 8760, earlyRenewalHours: 8760 }
 /** Below the 398 days that browsers grant a server's certificate. */
-const SERVER = { validityPeriodHours: 9504, earlyRenewalHours: 2880 }
-const CLIENT = { validityPeriodHours: 8760, earlyRenewalHours: 1440 }
+export const SERVER = { validityPeriodHours: 9504, earlyRenewalHours: 2880 }
+export const CLIENT = { validityPeriodHours: 8760, earlyRenewalHours: 1440 }
 
 /** X.520 allows a common name 64 characters. */
 const NAME_LENGTH = 64

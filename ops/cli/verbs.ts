@@ -4,7 +4,7 @@ import type { Verb } from './verb.ts'
 export const verbs: { words: string; summary: string; load: () => Promise<Verb> }[] = [
   {
     words: 'status',
-    summary: "a stack's outputs, and the packages on its host",
+    summary: "a stack's outputs, the ends of its certificates, and the packages on its host",
     load: () => import('./status.ts'),
   },
   {

@@ -19,6 +19,8 @@ export interface PebbleOptions {
   tlsPort: number
   /** `host:port` of the name server that Pebble asks. */
   dnsServer: string
+  /** Of what it issues; Pebble's own default, five years, if absent. */
+  validitySeconds?: number
   log: (line: string) => void
 }
 
@@ -112,6 +114,7 @@ async function writeConfig(options: PebbleOptions): Promise<string> {
     tlsPort: options.tlsPort,
     ocspResponderURL: '',
     externalAccountBindingRequired: false,
+    ...(options.validitySeconds && { certificateValidityPeriod: options.validitySeconds }),
   }
   await writeAtomically(paths.cert, cert)
   await writeAtomically(paths.key, key)

@@ -103,6 +103,13 @@ export function outageTests(
     const status = await sh('. .sandbox/env && ./padlock status --stack dev')
     expect(status.code).toBe(0)
     expect(status.output).toMatch(/padlock-app.*\d\+[0-9a-f]{12}/)
+    expect(status.output).toMatch(
+      /^certificates\n {2}dev\.padlock\.localhost {2}ends .* days left/m,
+    )
+    const timer = await onHost(
+      'systemctl is-active padlock-expiry.timer; sudo systemctl start padlock-expiry && sudo cat /var/lib/padlock/proxy/certificates.json',
+    )
+    expect(timer.output).toMatch(/^active\n[\s\S]*"state": "good"/)
     const ssh = await sh('. .sandbox/env && ./padlock ssh --stack dev "dpkg -l \'padlock-*\'"')
     expect(ssh).toMatchObject({ code: 0, output: expect.stringMatching(/^ii {2}padlock-proxy /m) })
   })

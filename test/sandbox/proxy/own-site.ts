@@ -1,6 +1,15 @@
 import { execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  closeSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import type http from 'node:http'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -18,8 +27,12 @@ export interface OwnSite {
   caddy: string
   httpPort: number
   httpsPort: number
+  /** File of what Caddy says. */
+  log: string
   /** What the host's `site stage` does with a site; what it prints. Rejects with its message. */
   stage(settings: Partial<ProxySettings>, files: Record<string, unknown>): Promise<string>
+  /** What `site serve` does with the one that was staged last. */
+  serve(): Promise<string>
   /** Starts one more Caddy with this file; it goes with the rest. */
   also(text: string): Promise<void>
   close(): Promise<void>
@@ -39,45 +52,63 @@ site.PROXY = folder
 site._ensure_running = lambda: None
 store.shutil.chown = lambda *_, **__: None
 try:
-    print(site.stage(sys.stdin))
+    print(site.serve() if sys.argv[2] == 'serve' else site.stage(sys.stdin))
 except Failure as failure:
     sys.exit(str(failure))
 `
 
-/** @param app listens on the socket that the site's Caddyfile leads to */
-export async function startOwnSite(app: http.Server): Promise<OwnSite> {
+/**
+ * @param app listens on the socket that the site's Caddyfile leads to; or that socket in the folder
+ * @param more options of Caddy beside the Caddyfile's own
+ */
+export async function startOwnSite(
+  app: http.Server | string,
+  more: string[] = [],
+): Promise<OwnSite> {
   const folder = mkdtempSync(join(tmpdir(), 'padlock-site-'))
   const { path } = await ensureCaddyPackage(cacheFolder())
   await run('dpkg-deb', ['--extract', path, join(folder, 'package')])
   const caddy = join(folder, 'package/usr/bin/caddy')
   const [httpPort, httpsPort] = [await freePort(), await freePort()]
-  const socket = join(folder, 'app.sock')
-  await new Promise<void>((done) => app.listen(socket, done))
-  chmodSync(socket, 0o666)
+  const socket = join(folder, typeof app === 'string' ? app : 'app.sock')
+  if (typeof app !== 'string') {
+    await new Promise<void>((done) => app.listen(socket, done))
+    chmodSync(socket, 0o666)
+  }
   const started: ReturnType<typeof spawn>[] = []
   const start = async (name: string, text: string) => {
     const home = join(folder, name)
     mkdirSync(home)
     writeFileSync(join(home, 'Caddyfile'), text)
+    const log = openSync(join(home, 'log'), 'a')
     const child = spawn(
       caddy,
       ['run', '--adapter', 'caddyfile', '--config', join(home, 'Caddyfile')],
       {
         env: { HOME: home },
-        stdio: 'ignore',
+        stdio: ['ignore', log, log],
       },
     )
+    closeSync(log)
     started.push(child)
   }
   const admin = join(folder, 'admin.sock')
   await start('caddy', `{\n\tadmin unix/${admin}|0600\n}\n`)
   await until(() => existsSync(admin))
+  const site = async (verb: 'stage' | 'serve', given = '') => {
+    const packages = join(import.meta.dirname, '../../../host/padlock-app/files/usr/lib/padlock')
+    const asked = promisify(execFile)('python3', ['-c', PYTHON, folder, verb], { cwd: packages })
+    asked.child.stdin?.end(given)
+    return (await asked).stdout.trim()
+  }
 
   return {
     folder,
     caddy,
     httpPort,
     httpsPort,
+    log: join(folder, 'caddy', 'log'),
+    serve: () => site('serve'),
     async stage(settings, files) {
       const text = caddyfile({
         hostname: HOST,
@@ -92,13 +123,11 @@ export async function startOwnSite(app: http.Server): Promise<OwnSite> {
         .replaceAll('/var/lib/padlock/proxy', folder)
         .replace('unix//run/caddy/admin.sock', `unix/${admin}`)
         .replace('unix//srv/app/current/app.sock', `unix/${socket}`)
-        .replace('\tauto_https', '\tdefault_bind 127.0.0.1\n\tauto_https')
-      const given = JSON.stringify({ host: HOST, caddyfile: text, acmeRoot: null, ...files })
-      const packages = join(import.meta.dirname, '../../../host/padlock-app/files/usr/lib/padlock')
-      const asked = promisify(execFile)('python3', ['-c', PYTHON, folder], { cwd: packages })
-      asked.child.stdin?.end(given)
-      const { stdout } = await asked
-      return stdout.trim()
+        .replace('\tauto_https', ['\tdefault_bind 127.0.0.1', ...more, 'auto_https'].join('\n\t'))
+      return site(
+        'stage',
+        JSON.stringify({ host: HOST, caddyfile: text, acmeRoot: null, ...files }),
+      )
     },
     async also(text) {
       await start(`caddy-${started.length}`, text)
@@ -109,8 +138,10 @@ export async function startOwnSite(app: http.Server): Promise<OwnSite> {
         child.kill('SIGKILL')
         await ended
       }
-      app.closeAllConnections()
-      app.close()
+      if (typeof app !== 'string') {
+        app.closeAllConnections()
+        app.close()
+      }
       rmSync(folder, { recursive: true, force: true })
     },
   }

@@ -26,7 +26,12 @@ FILES = {
     '/var/log/padlock/install.log': 'packages',
     '/var/log/padlock/release.log': 'release',
 }
-UNITS = ['caddy.service', 'padlock-restore.service', 'srv-app-releases.mount']
+UNITS = ['caddy.service', 'padlock-expiry.service', 'padlock-restore.service', 'srv-app-releases.mount']
+SOURCES = {
+    'caddy.service': 'proxy',
+    'padlock-expiry.service': 'certificates',
+    'padlock-restore.service': 'packages',
+}
 FIELDS = 'MESSAGE,CONTAINER_NAME,USER_UNIT,_SYSTEMD_USER_UNIT,UNIT,_SYSTEMD_UNIT'
 POLL_SECONDS = 0.5
 UNKNOWN = '(lines may hold secrets that are not known here: sudo journalctl CONTAINER_NAME='
@@ -146,7 +151,7 @@ def _source(entry: dict[str, Any]) -> str:
     if name.startswith('app-'):
         return name.replace('-', ' ', 1)
     owner = entry.get('UNIT') or entry.get('_SYSTEMD_UNIT')
-    return {'caddy.service': 'proxy', 'padlock-restore.service': 'packages'}.get(owner, 'app')
+    return SOURCES.get(owner, 'app')
 
 
 def _journal_command(*words: str) -> list[str]:

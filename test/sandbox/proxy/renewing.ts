@@ -1,0 +1,90 @@
+import { execFile } from 'node:child_process'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { type AcmeServer, startAcme } from '../../../sandbox/acme/index.ts'
+import { openAuthority } from '../../../sandbox/ca/index.ts'
+import { startDns } from '../../../sandbox/dns/index.ts'
+import { freePort, HOST, type OwnSite, startOwnSite } from './own-site.ts'
+import { smallApp } from './small-app.ts'
+
+/** A site whose certificates last for seconds, of an ACME server that can go away. */
+export interface Renewing {
+  site: OwnSite
+  /** PEM; what the site's certificates chain to. */
+  root: string
+  /** The authority's end. */
+  closeAcme(): Promise<void>
+  /** The host's own program, on this site and what this Caddy says: standard output and error. */
+  expiry(verb: 'check' | 'show'): Promise<{ stdout: string; stderr: string }>
+  close(): Promise<void>
+}
+
+const PACKAGES = join(import.meta.dirname, '../../../host/padlock-proxy/files/usr/lib/padlock')
+const PROGRAM = `import os, sys
+sys.dont_write_bytecode = True
+from padlock_expiry import report
+report.PROXY = sys.argv[1]
+os.environ['PATH'] = sys.argv[1] + '/bin:' + os.environ['PATH']
+sys.exit(report.main(sys.argv[2:]))
+`
+
+/** @param validitySeconds Caddy looks every second whether a third of it is left, not every ten minutes */
+export async function startRenewing(validitySeconds: number): Promise<Renewing> {
+  const dir = mkdtempSync(join(tmpdir(), 'padlock-acme-'))
+  const authority = await openAuthority(dir)
+  const host = '127.0.0.1'
+  const dns = await startDns({
+    host,
+    port: await freePort(),
+    resolve: (name, type) => (name === HOST && type === 'A' ? [{ type, data: host, ttl: 1 }] : []),
+  })
+  const site = await startOwnSite(smallApp(), ['renew_interval 1s'])
+  const acme: AcmeServer = await startAcme({
+    dir,
+    authority,
+    host,
+    name: 'localhost',
+    stagingName: 'acme-staging.sandbox.localhost',
+    frontPort: await freePort(),
+    port: await freePort(),
+    managementPort: await freePort(),
+    httpPort: site.httpPort,
+    tlsPort: site.httpsPort,
+    dnsServer: `${host}:${dns.port}`,
+    validitySeconds,
+    log: () => undefined,
+  })
+  await acme.warm()
+  const acmeRoot = authority.rootPem
+  await site.stage({ acmeDirectory: acme.directory, acmeRoot }, { acmeRoot })
+  await site.serve()
+  stubJournal(site)
+  let closed: Promise<void> | undefined
+  const closeAcme = () => {
+    closed ??= acme.close()
+    return closed
+  }
+  return {
+    site,
+    root: authority.rootPem,
+    closeAcme,
+    expiry: (verb) =>
+      promisify(execFile)('python3', ['-c', PROGRAM, site.folder, verb], { cwd: PACKAGES }),
+    async close() {
+      await Promise.all([site.close(), closeAcme(), dns.close()])
+      rmSync(dir, { recursive: true, force: true })
+    },
+  }
+}
+
+/** journalctl with this Caddy's log: the last lines first that match `--grep`. */
+function stubJournal(site: OwnSite): void {
+  const script = `#!/bin/sh
+for word; do case $word in --grep=*) pattern=\${word#--grep=} ;; esac; done
+tac '${site.log}' | grep -E "$pattern"
+`
+  mkdirSync(join(site.folder, 'bin'))
+  writeFileSync(join(site.folder, 'bin', 'journalctl'), script, { mode: 0o755 })
+}
