@@ -79,6 +79,13 @@ export const suites: Suite[] = [
     commands: [jestOn('test/long/apps', 50)],
   },
   {
+    name: 'ways',
+    after: ['tools', 'machine tools', 'engine', 'base image'],
+    long: true,
+    alone: true,
+    commands: [jestOn('test/long/ways', 50)],
+  },
+  {
     name: 'many-environments',
     after: ['tools', 'engine'],
     long: true,

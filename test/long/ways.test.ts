@@ -1,0 +1,142 @@
+/**
+ * Ways of serving on a machine: each is turned on in place, on the same droplet, and asked through
+ * Caddy as it runs there, with its systemd unit, its user and its groups.
+ */
+import { readFileSync } from 'node:fs'
+import { Agent, type AgentOptions, request } from 'node:https'
+import { text } from 'node:stream/consumers'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { start } from '../engine/support/processes.ts'
+import { environmentOf, root, type Sandbox, startSandbox } from '../engine/support/sandbox.ts'
+import { openStack, type Stack } from '../engine/support/stack.ts'
+
+const HOST = 'dev.padlock.localhost'
+
+jest.setTimeout(25 * 60_000)
+
+let sandbox: Sandbox
+let stack: Stack
+let droplet: number
+
+beforeAll(async () => {
+  sandbox = await startSandbox(['--ports', 'auto'], undefined, 'qemu')
+  stack = await openStack(sandbox, 'ways')
+})
+afterAll(() => sandbox?.stop())
+
+interface Pair {
+  certificate: string
+  key: string
+}
+
+/** The status that the site answers with, or the error's code. */
+function ask(path: string, options: AgentOptions, agent: Agent | false = false): Promise<string> {
+  const { https } = sandbox.file.ports
+  const target = { host: '127.0.0.1', port: https, servername: HOST, path, agent, ...options }
+  return new Promise((done) => {
+    const asked = request({ ...target, headers: { host: `${HOST}:${https}` } }, (response) =>
+      text(response).then(
+        () => done(String(response.statusCode)),
+        (error) => done(error.code),
+      ),
+    )
+    asked.on('error', (error: NodeJS.ErrnoException) => done(error.code ?? error.message)).end()
+  })
+}
+
+/** An `up` that keeps the droplet; prints how long it took. */
+async function up(what: string): Promise<string> {
+  const { output, seconds } = await stack.up()
+  console.log(`${what}: ${Math.round(seconds)} s`)
+  const [{ id }] = await sandbox.droplets()
+  if (droplet) expect(id).toBe(droplet)
+  droplet = id
+  return output
+}
+
+async function padlock(...words: string[]) {
+  const env = { ...process.env, ...(await environmentOf(sandbox)) }
+  return start('./padlock', [...words, '--stack', 'ways'], { cwd: root, env }).done
+}
+
+const clients = async () =>
+  ((await stack.outputs()) as unknown as { clientCertificates: Record<string, Pair> })
+    .clientCertificates
+
+test('an authority of the stack’s own signs the site', async () => {
+  stack.set({ tls: 'private', caaIssuer: undefined, acmeRoot: undefined })
+  expect(await up('tls: private')).toContain('certificate by padlock')
+  const { authorityRoot } = await stack.outputs()
+  expect(await ask('/readyz', { ca: authorityRoot })).toBe('200')
+  expect(await ask('/readyz', { ca: readFileSync(sandbox.file.ca) })).toMatch(/UNABLE_TO_|CERT/)
+})
+
+test('who has a certificate comes in, who has none does not; a removed name is out at once', async () => {
+  stack.set({ clientCertificates: ['alice', 'bob'], clientAuth: 'require' })
+  await up('clientAuth: require')
+  const { authorityRoot: ca } = await stack.outputs()
+  const { alice, bob } = await clients()
+  const as = ({ certificate: cert, key }: Pair) => ({ ca, cert, key })
+  expect(await ask('/readyz', as(alice!))).toBe('200')
+  expect(await ask('/readyz', { ca })).toMatch(/CERTIFICATE_REQUIRED/)
+
+  const kept = new Agent({ keepAlive: true, maxSockets: 1 })
+  expect(await ask('/readyz', as(alice!), kept)).toBe('200')
+  stack.set({ clientCertificates: ['bob'] })
+  await up('a name removed')
+  expect(await ask('/readyz', as(alice!), kept)).not.toBe('200')
+  expect(await ask('/readyz', as(alice!))).not.toBe('200')
+  expect(await ask('/readyz', as(bob!))).toBe('200')
+  kept.destroy()
+})
+
+test('a release goes back without losing a request, and the log tells all of it', async () => {
+  stack.set({ clientAuth: 'request', appEnv: { GREETING: 'second' } })
+  await up('a second release')
+  const { release, authorityRoot: ca } = await stack.outputs()
+  const listed = await padlock('releases')
+  expect(listed.code).toBe(0)
+  expect(listed.output).toContain(`${release}`)
+
+  const statuses: string[] = []
+  let going = true
+  const load = (async () => {
+    while (going) {
+      statuses.push(await ask('/readyz', { ca }))
+      await sleep(50)
+    }
+  })()
+  const back = await padlock('rollback')
+  going = false
+  await load
+  console.log(`${back.output.trim()}; ${statuses.length} requests`)
+  expect(back.output).toMatch(/^release [0-9a-f]{12} of commit \S+ serves, after [\d.]+ s$/m)
+  expect(back.output).not.toMatch(new RegExp(`^release ${release}`))
+  expect(statuses.filter((status) => status !== '200')).toEqual([])
+  expect(statuses.length).toBeGreaterThan(10)
+
+  const { code, output: log } = await padlock('logs', '--lines', '200')
+  expect(code).toBe(0)
+  for (const who of ['app', 'proxy', 'release'])
+    expect(log).toMatch(new RegExp(`^\\S+ ${who}\\b`, 'm'))
+  for (const secret of Object.values(await stack.secrets())) expect(log).not.toContain(secret)
+  // The next update brings back what the program says.
+  expect((await stack.preview()).map(({ name }) => name)).toContain('padlock-ways')
+})
+
+test('plain http for a few networks', async () => {
+  stack.set({
+    ...{ tls: 'off', login: 'none', public: true, allowedEmails: [], appEnv: undefined },
+    ...{ appSource: 'test/fixtures/tcp-app', appPort: 5000 },
+    ...{
+      clientCertificates: undefined,
+      clientAuth: undefined,
+      siteFrom: ['127.0.0.0/8', '10.0.0.0/8'],
+    },
+  })
+  await up('tls: off')
+  const answer = await fetch(`http://127.0.0.1:${sandbox.file.ports.http}/readyz`, {
+    headers: { host: HOST },
+  })
+  expect(answer.status).toBe(200)
+})
