@@ -2,10 +2,11 @@ import { X509Certificate } from 'node:crypto'
 import * as pulumi from '@pulumi/pulumi'
 import * as tls from '@pulumi/tls'
 import type { AuthoritySettings } from '../config/settings.ts'
+import { onceKnown } from './place.ts'
 
 export interface AuthorityArgs extends AuthoritySettings {
   /** The site's name, which its certificate is for. */
-  host: string
+  host: pulumi.Input<string>
 }
 
 /** A certificate and its private key, PEM. */
@@ -78,7 +79,10 @@ export class Authority extends pulumi.ComponentResource {
     if (server) {
       this.server = sign(
         'server',
-        { subject: { commonName: host.slice(0, NAME_LENGTH) }, dnsNames: [host] },
+        {
+          subject: { commonName: onceKnown(host, (name) => name.slice(0, NAME_LENGTH)) },
+          dnsNames: [host],
+        },
         { ...SERVER, allowedUses: ['digital_signature', 'server_auth'] },
       )
     }

@@ -8,6 +8,7 @@ import { Identity } from './identity.ts'
 import { exposeIngress } from './ingress.ts'
 import { Network } from './network.ts'
 import type { Outputs } from './outputs.ts'
+import { placeOf } from './place.ts'
 import type { Prepared } from './prepare.ts'
 import { Project } from './project.ts'
 import { NAME_SERVERS } from './resolution/delegation.ts'
@@ -40,13 +41,20 @@ export class Deployment extends pulumi.ComponentResource {
     super('padlock:index:Deployment', name, { owner: owner.id, expires: until }, opts)
     // States of version 0.1 have the components at the root.
     const child = { parent: this, aliases: [{ parent: pulumi.rootStackResource }] }
-    const { site, lifecycle } = settings
+    const { lifecycle } = settings
+    const network = new Network(
+      name,
+      { ...settings.network, owner: owner.id, expires, protect, reserves: prepared.way.reserves },
+      child,
+    )
+    const place = placeOf(settings.site, network.reservedIp)
     const identity =
       settings.identity &&
       new Identity(
         name,
         {
           ...settings.identity,
+          url: place.url,
           connections: prepared.connections,
           owner: owner.id,
           expires,
@@ -54,11 +62,6 @@ export class Deployment extends pulumi.ComponentResource {
         },
         child,
       )
-    const network = new Network(
-      name,
-      { ...settings.network, owner: owner.id, expires, protect, reserves: prepared.way.reserves },
-      child,
-    )
     const host = new Host(
       name,
       {
@@ -70,16 +73,16 @@ export class Deployment extends pulumi.ComponentResource {
       },
       { ...child, dependsOn: [...(identity ? [identity] : []), network] },
     )
-    const workload = deployWorkload(name, settings, prepared, { host, identity }, child)
+    const workload = deployWorkload(name, settings, prepared, { place, host, identity }, child)
     const { release } = workload
     this.live = release.remembered
-    const parts = { network, host, workload, identity }
+    const parts = { place, network, host, workload, identity }
     const ingress = exposeIngress(name, settings, prepared, parts, child)
     const { address, settled, authority } = ingress
     new Project(
       name,
       {
-        description: `${site.url} ${ownerNote(pulumi.getStack(), owner.id)}`,
+        description: pulumi.interpolate`${place.url} ${ownerNote(pulumi.getStack(), owner.id)}`,
         environment: settings.project.environment,
         resources: [
           host.dropletUrn,
@@ -93,7 +96,7 @@ export class Deployment extends pulumi.ComponentResource {
 
     this.outputs = {
       url: ingress.url,
-      host: site.hostname,
+      host: place.hostname,
       ip: address,
       egressIp: host.droplet.ipv4Address,
       issuer: identity?.issuer,

@@ -11,7 +11,7 @@ export interface DnsArgs {
   /** Create and delete the zone itself; otherwise it must be there already. */
   manageZone: boolean
   /** The site's name, and the `IP:port` of the server that is asked for it; absent for the zone's own. */
-  hostname: string
+  hostname: pulumi.Input<string>
   dnsServer?: string
   ipv4: pulumi.Input<string>
   /** Is that the droplet's own address, which is another one after a replacement? */
@@ -43,7 +43,7 @@ export class Dns extends pulumi.ComponentResource {
   readonly #record: (type: string, value: pulumi.Input<string>, more: object) => pulumi.Resource
   readonly #name: string
   /** Asks where the site's name leads, but for type and address. */
-  readonly #asked: string
+  readonly #asked: pulumi.Output<string>
 
   constructor(name: string, args: DnsArgs, opts?: pulumi.ComponentResourceOptions) {
     super('padlock:index:Dns', name, {}, opts)
@@ -63,7 +63,7 @@ export class Dns extends pulumi.ComponentResource {
     const domain = zone?.name ?? args.zone
     this.#name = name
     const dns = args.dnsServer ? ` --dns ${args.dnsServer}` : ''
-    this.#asked = `node components/probe/named.ts ${args.hostname} --zone ${args.zone}${dns}`
+    this.#asked = pulumi.interpolate`node components/probe/named.ts ${args.hostname} --zone ${args.zone}${dns}`
     this.#record = (type, value, { dependsOn, ...more }: { dependsOn?: pulumi.Resource }) =>
       new DnsRecord(
         `${name}-${type.toLowerCase()}`,

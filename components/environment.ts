@@ -1,10 +1,13 @@
 import type * as pulumi from '@pulumi/pulumi'
 import type { Settings } from '../config/settings.ts'
 import { guarded } from './guarded.ts'
+import type { Place } from './place.ts'
+
+type AppSettings = Omit<Settings, 'site'> & { site: Pick<Place, 'url'> }
 
 /** The plain environment of the app: the owner's, and what it must know of the deployment. */
 export function appEnvironment(
-  { identity, openId, release, secretKeys, site }: Settings,
+  { identity, openId, release, secretKeys, site }: AppSettings,
   clientId: pulumi.Input<string> | undefined,
   connections: { name: string; strategy: string }[],
 ): Record<string, pulumi.Input<string>> {

@@ -8,10 +8,10 @@ import * as pulumi from '@pulumi/pulumi'
 export function guarded(secretKeys: string[]) {
   return <K extends string>(
     key: string,
-    values: Record<K, string>,
+    values: Record<K, pulumi.Input<string>>,
   ): Record<K, pulumi.Input<string>> => {
     if (!secretKeys.includes(key)) return values
-    const hidden = Object.entries<string>(values).map(([name, value]) => [
+    const hidden = Object.entries<pulumi.Input<string>>(values).map(([name, value]) => [
       name,
       pulumi.secret(value),
     ])

@@ -7,7 +7,7 @@ import { IMPORTED } from './imported.ts'
 
 export interface IdentityArgs {
   /** Public base URL of the site, no final slash. */
-  url: string
+  url: pulumi.Input<string>
   /** Host (or host:port) at which browsers and the app meet the tenant. */
   domain: string
   /** The tenant's connections that may be used. */
@@ -42,15 +42,15 @@ export class Identity extends pulumi.ComponentResource {
       name,
       {
         name,
-        description: `Login of ${args.url}`,
+        description: pulumi.interpolate`Login of ${args.url}`,
         appType: 'regular_web',
         oidcConformant: true,
         grantTypes: ['authorization_code'],
         jwtConfiguration: { alg: 'RS256' },
         crossOriginAuth: false,
-        callbacks: [`${args.url}/callback`],
-        allowedLogoutUrls: [`${args.url}/`],
-        initiateLoginUri: `${args.url}/login`,
+        callbacks: [pulumi.interpolate`${args.url}/callback`],
+        allowedLogoutUrls: [pulumi.interpolate`${args.url}/`],
+        initiateLoginUri: pulumi.interpolate`${args.url}/login`,
         clientMetadata: {
           project: pulumi.getProject(),
           stack: pulumi.getStack(),

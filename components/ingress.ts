@@ -7,6 +7,7 @@ import { guarded } from './guarded.ts'
 import type { Host } from './host.ts'
 import type { Identity } from './identity.ts'
 import type { Network } from './network.ts'
+import { onceKnown, type Place } from './place.ts'
 import type { Prepared } from './prepare.ts'
 import { Probe } from './probe/index.ts'
 import { caddyfile } from './site/caddyfile.ts'
@@ -15,6 +16,7 @@ import { siteName } from './site-name.ts'
 import type { Workload } from './workload.ts'
 
 export interface IngressArgs {
+  place: Place
   network: Network
   host: Host
   workload: Workload
@@ -46,33 +48,34 @@ export function exposeIngress(
   name: string,
   settings: Settings,
   { way }: Prepared,
-  { network, host, workload, identity }: IngressArgs,
+  { place, network, host, workload, identity }: IngressArgs,
   opts: pulumi.ComponentResourceOptions,
 ): Ingress {
-  const { site, certificates, serving } = settings
+  const { certificates, serving } = settings
   const { droplet, dropletId, ssh } = host
   const { server, clientAuth } = settings.authority ?? {}
   const from = guarded(settings.secretKeys)
   const authority =
-    settings.authority && new Authority(name, { ...settings.authority, host: site.hostname }, opts)
+    settings.authority && new Authority(name, { ...settings.authority, host: place.hostname }, opts)
+  const configured = (hostname: string) =>
+    caddyfile({
+      ...place,
+      hostname,
+      ...certificates,
+      ...serving,
+      ownCertificate: server,
+      clientAuth: clientAuth === 'off' ? undefined : clientAuth,
+    })
   const proxy = new Site(
     name,
     {
       ssh,
       droplet,
       dropletId,
-      host: site.hostname,
-      ...from('acmeEmail', {
-        caddyfile: caddyfile({
-          ...site,
-          ...certificates,
-          ...serving,
-          ownCertificate: server,
-          clientAuth: clientAuth === 'off' ? undefined : clientAuth,
-        }),
-      }),
+      host: place.hostname,
+      ...from('acmeEmail', { caddyfile: onceKnown(place.hostname, configured) }),
       acmeRoot: certificates.acmeRoot,
-      plain: site.plain,
+      plain: place.plain,
       certificate: authority?.server,
       clients: authority?.trusted,
       after: workload.ready,
@@ -82,8 +85,8 @@ export function exposeIngress(
   const { reservedIp } = network
   const address = reservedIp ?? droplet.ipv4Address
   const visit = {
-    url: site.url,
-    httpPort: site.httpPort,
+    url: place.url,
+    httpPort: place.httpPort,
     issuer: identity?.issuer,
     readyPath: settings.release.readyPath,
     siteRoot: server ? authority?.root : certificates.siteRoot,
@@ -92,18 +95,18 @@ export function exposeIngress(
   const { staged } = proxy
   const { settled } = new Address(name, { reservedIp, droplet, staged, visit }, opts)
   const { dnsServer } = certificates
-  const dns = siteName(name, settings, { host, way, ipv4: address, settled }, opts)
-  const external = settings.dns.source === 'external' || undefined
+  const dns = siteName(name, settings, { place, host, way, ipv4: address, settled }, opts)
+  const external = settings.dns.source !== 'digitalocean' || undefined
   const led = [settled, ...dns.records]
-  const named = { ...site, host: site.hostname, external }
+  const named = { ...place, host: place.hostname, external }
   const checklist = { ...named, address, ...certificates, after: led }
   // A failed certificate attempt costs a minute: the name must answer before the site is served.
-  const asked = server || site.plain ? led : [new AcmeChecklist(name, checklist, opts).passed]
+  const asked = server || place.plain ? led : [new AcmeChecklist(name, checklist, opts).passed]
   const serves = proxy.serve(asked)
   const { release } = workload.release
   const probe = new Probe(
     name,
-    { ...visit, address, zone: site.zone, external, dnsServer, release, dropletId },
+    { ...visit, address, zone: place.zone, external, dnsServer, release, dropletId },
     { ...opts, dependsOn: serves },
   )
   if (way.moves) dns.awaitResolvers?.('A', address, [...dns.records, probe.passed])

@@ -4,7 +4,7 @@ import type * as pulumi from '@pulumi/pulumi'
 export interface Outputs {
   /** The site's URL, known only once the probe has passed. */
   url: pulumi.Output<string>
-  host: string
+  host: pulumi.Input<string>
   /** Where the name leads: the reserved IP, or the droplet's own address. */
   ip: pulumi.Output<string>
   /** The droplet's own address, which others see when the app calls them. */

@@ -3,7 +3,7 @@ import * as pulumi from '@pulumi/pulumi'
 import { IMPORTED } from './imported.ts'
 
 export interface ProjectArgs {
-  description: string
+  description: pulumi.Input<string>
   /** `Development`, `Staging` or `Production`. */
   environment: string
   /** URNs (`do:droplet:123`) of what belongs to it. */

@@ -2,6 +2,7 @@ import type * as pulumi from '@pulumi/pulumi'
 import type { Settings } from '../config/settings.ts'
 import { Dns } from './dns.ts'
 import type { Host } from './host.ts'
+import type { Place } from './place.ts'
 import { ExternalRecords } from './records/index.ts'
 import type { Way } from './way.ts'
 
@@ -18,6 +19,7 @@ export interface SiteName {
 }
 
 export interface SiteNameArgs {
+  place: Place
   host: Host
   way: Way
   ipv4: pulumi.Input<string>
@@ -28,18 +30,21 @@ export interface SiteNameArgs {
 /** Where the site's name comes from, by the key `dns`. */
 export function siteName(
   name: string,
-  { site, dns, certificates, host: { ipv6 } }: Settings,
-  { host, way, ipv4, settled }: SiteNameArgs,
+  { dns, certificates, host: { ipv6 } }: Settings,
+  { place, host, way, ipv4, settled }: SiteNameArgs,
   opts: pulumi.ComponentResourceOptions,
 ): SiteName {
   const { dnsServer } = certificates
   switch (dns.source) {
+    // The address stands in the name.
+    case 'sslip':
+      return { records: [settled], leadTo: () => {} }
     case 'external':
       return new ExternalRecords(
         name,
         {
           ...dns,
-          hostname: site.hostname,
+          hostname: place.hostname,
           dnsServer,
           ipv4,
           ipv6: ipv6 ? host.ipv6Address : undefined,
@@ -52,7 +57,7 @@ export function siteName(
         name,
         {
           ...dns,
-          ...site,
+          hostname: place.hostname,
           dnsServer,
           ipv4,
           ownAddress: !way.reserves,

@@ -5,11 +5,13 @@ import { appEnvironment } from './environment.ts'
 import type { Host } from './host.ts'
 import type { Identity } from './identity.ts'
 import { Packages } from './packages.ts'
+import type { Place } from './place.ts'
 import type { Prepared } from './prepare.ts'
 import { Release } from './release/index.ts'
 import { remembered } from './release/live.ts'
 
 export interface WorkloadArgs {
+  place: Place
   host: Host
   /** Absent where nobody is asked to log in. */
   identity?: Identity
@@ -31,7 +33,7 @@ export function deployWorkload(
   name: string,
   settings: Settings,
   prepared: Prepared,
-  { host, identity }: WorkloadArgs,
+  { place, host, identity }: WorkloadArgs,
   opts: pulumi.ComponentResourceOptions,
 ): Workload {
   const { ssh, droplet, dropletId, reachable, ready } = host
@@ -44,8 +46,9 @@ export function deployWorkload(
     {
       ...target,
       ...settings.release,
+      host: place.host,
       archive,
-      env: appEnvironment(settings, identity?.clientId, connections),
+      env: appEnvironment({ ...settings, site: place }, identity?.clientId, connections),
       secrets: {
         ...settings.release.secrets,
         ...(identity && { AUTH0_CLIENT_SECRET: identity.clientSecret }),

@@ -17,15 +17,13 @@ const CAA_ISSUERS: Record<string, string> = {
 
 /** The keys' values by the component that takes them, with what follows from them. */
 export function grouped(values: Values, { stack, owner, secretKeys }: Context): Settings {
-  const { zone, region, sshPort, httpPort, httpsPort, acmeDirectory } = values
-  const recordName = values.subdomain || label(stack)
-  const hostname = recordName === '@' ? zone : `${recordName}.${zone}`
+  const { region, sshPort, httpPort, httpsPort, acmeDirectory } = values
+  const { zone, recordName, hostname } = named(values, stack)
   const plain = values.tls === 'off' || undefined
-  const url = plain ? address('http', hostname, httpPort) : address('https', hostname, httpsPort)
   const protect = isProtected(values)
   const protectZone = values.manageZone && !values.keepZone && isZoneProtected(values)
   return {
-    site: { zone, recordName, hostname, url, plain, httpPort, httpsPort },
+    site: { zone, recordName, hostname, plain, httpPort, httpsPort },
     network: {
       region,
       sshFrom: values.sshFrom,
@@ -64,7 +62,6 @@ export function grouped(values: Values, { stack, owner, secretKeys }: Context): 
       values.login === 'none' || values.provider !== 'auth0'
         ? undefined
         : {
-            url,
             domain: values.auth0CustomDomain || values['auth0:domain'],
             connections: values.connections,
             signUp: values.signUp === 'open' ? 'open' : 'closed',
@@ -91,7 +88,6 @@ export function grouped(values: Values, { stack, owner, secretKeys }: Context): 
       registries: values.appRegistries,
       env: values.appEnv,
       secrets: values.appSecrets,
-      host: new URL(url).host,
       port: values.appPort,
       memoryMiB: values.appMemoryMiB,
       readyPath: values.readyPath,
@@ -115,9 +111,11 @@ export function grouped(values: Values, { stack, owner, secretKeys }: Context): 
   }
 }
 
-/** A base URL; the port only where it is not the scheme's own. */
-function address(scheme: 'http' | 'https', hostname: string, port: number): string {
-  return `${scheme}://${hostname}${port === (scheme === 'http' ? 80 : 443) ? '' : `:${port}`}`
+/** The zone that the site's name is in, and the name where it is known before the address. */
+function named({ dns, zone, subdomain }: Values, stack: string) {
+  if (dns === 'sslip') return { zone: 'sslip.io', recordName: '@' }
+  const recordName = subdomain || label(stack)
+  return { zone, recordName, hostname: recordName === '@' ? zone : `${recordName}.${zone}` }
 }
 
 function authority({ tls, clientCertificates, clientAuth }: Values) {

@@ -50,7 +50,7 @@ const CONNECTION = texts.matching(
   /^[A-Za-z0-9][A-Za-z0-9-]{0,127}$/,
   'is not the name of a connection',
 )
-const DNS = ['digitalocean', 'external']
+const DNS = ['digitalocean', 'external', 'sslip']
 const SIGN_UP = texts.oneOf(['', 'closed', 'open'], 'is neither closed nor open')
 
 const REBOOT_TIME = texts.matching(/^([01]\d|2[0-3]):[0-5]\d$/, 'is not a time of day')
@@ -75,7 +75,7 @@ const TRUE_OR_FALSE = texts.oneOf(['', 'true', 'false'], 'is neither true nor fa
  */
 export function keys(context: Context) {
   return {
-    zone: text(texts.dnsName, 'a lower-case DNS name with at least one dot', 'example.com'),
+    zone: optional(texts.dnsName, 'a lower-case DNS name with at least one dot', 'example.com'),
     subdomain: text(
       texts.subdomain,
       'lower-case letters, digits, - and ., or @ for the zone itself',
@@ -88,6 +88,7 @@ export function keys(context: Context) {
       )(help(DNS.join(', '), 'pulumi config set {path} digitalocean')),
       'digitalocean',
     ),
+    allowSharedLimit: flag(),
     manageZone: flag(),
     keepZone: flag(),
     delegationMinutes: wholeNumber('number of minutes', 0, 1440, 15),

@@ -38,10 +38,8 @@ export interface SiteSettings {
   zone: string
   /** Record name inside the zone, `@` for the zone itself. */
   recordName: string
-  /** Fully qualified name of the site, no final dot. */
-  hostname: string
-  /** Public base URL without a final slash; the port only where it is not the scheme's own. */
-  url: string
+  /** Fully qualified name of the site, no final dot; absent where it is made of the address. */
+  hostname?: string
   /** Is it served over http alone? */
   plain?: boolean
   httpPort: number
@@ -81,8 +79,8 @@ export interface HostSettings extends Ports {
 }
 
 export interface DnsSettings {
-  /** Who keeps the records: this stack at DigitalOcean, or whoever serves the zone elsewhere. */
-  source: 'digitalocean' | 'external'
+  /** Who leads the name: this stack at DigitalOcean, whoever serves the zone, or sslip.io. */
+  source: 'digitalocean' | 'external' | 'sslip'
   /** How long is waited for records that are made by hand. */
   minutes: number
   zone: string
@@ -99,8 +97,6 @@ export interface DnsSettings {
 }
 
 export interface IdentitySettings {
-  /** The site's {@link SiteSettings.url}. */
-  url: string
   /** Host, or host:port, that browsers and the app meet the identity provider at. */
   domain: string
   /** Names of connections of the tenant; at least one. */
@@ -171,8 +167,6 @@ export interface ReleaseSettings {
   env: Record<string, string>
   /** The same, secret. */
   secrets: Record<string, string>
-  /** The site's host as browsers send it, with the port only where it is not 443. */
-  host: string
   /** TCP port that the app listens on; 0 for a unix socket. */
   port: number
   memoryMiB: number

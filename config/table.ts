@@ -9,11 +9,11 @@ const END = '<!-- /configuration -->'
 interface Key {
   type: string
   description: string
-  default?: unknown
+  default: unknown
 }
 
 /** The configuration keys of Pulumi.yaml as a Markdown table. */
-export function configurationTable(): string {
+function configurationTable(): string {
   const project = parse(readFileSync(join(root, 'Pulumi.yaml'), 'utf8'))
   const keys: [string, Key][] = Object.entries(project.config)
   const rows = keys.map(
@@ -23,7 +23,6 @@ export function configurationTable(): string {
 }
 
 function shown({ default: value }: Key): string {
-  if (value === undefined) return 'required'
   if (value === '' || JSON.stringify(value) === '[]' || JSON.stringify(value) === '{}') return ''
   return Array.isArray(value) ? value.map((item) => `\`${item}\``).join(', ') : `\`${value}\``
 }

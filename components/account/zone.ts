@@ -35,6 +35,7 @@ export async function checkZone(
 ): Promise<void> {
   const { zone, manageZone } = options
   if (options.source === 'external') return checkExternal(options, state)
+  if (options.source !== 'digitalocean') return
   const known = ofKind(state, 'Domain').some(({ outputs }) => outputs.name === zone)
   const [there, records, own] = await Promise.all([
     known ? true : hasZone(zone),

@@ -3,7 +3,7 @@ import * as pulumi from '@pulumi/pulumi'
 
 export interface AcmeChecklistArgs {
   /** The site's name. */
-  host: string
+  host: pulumi.Input<string>
   zone: string
   /** Is the zone served by others than DigitalOcean? */
   external?: boolean

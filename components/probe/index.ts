@@ -38,7 +38,7 @@ export class Probe extends pulumi.ComponentResource {
       { parent: this, customTimeouts: { create: '15m', update: '15m' } },
     )
     this.passed = probe
-    this.url = probe.stdout.apply(() => args.url)
+    this.url = probe.stdout.apply(() => pulumi.output(args.url))
     this.registerOutputs({ url: this.url })
   }
 }

@@ -4,7 +4,7 @@ import type { Pair } from '../authority.ts'
 /** A site as a visitor comes to it. */
 export interface VisitArgs {
   /** Public base URL of the site. */
-  url: string
+  url: pulumi.Input<string>
   /** The address that is asked, whatever the operator's resolver still remembers. */
   address: pulumi.Input<string>
   httpPort: number

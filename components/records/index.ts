@@ -3,7 +3,7 @@ import * as pulumi from '@pulumi/pulumi'
 
 export interface ExternalRecordsArgs {
   zone: string
-  hostname: string
+  hostname: pulumi.Input<string>
   /** The reserved IP. */
   ipv4: pulumi.Input<string>
   /** The droplet's own, which is another one after a replacement; absent where there is no IPv6. */

@@ -24,7 +24,7 @@ export interface ReleaseArgs {
   /** Secret environment; delivered over stdin, never in a command line or a file of the project. */
   secrets: Record<string, pulumi.Input<string>>
   /** The site's host as browsers send it; the app is asked under this name whether it is ready. */
-  host: string
+  host: pulumi.Input<string>
   /** TCP port that the app listens on; 0 for a unix socket. */
   port: number
   memoryMiB: number
@@ -142,12 +142,13 @@ function manifest(
   args: ReleaseArgs,
   secrets: Record<string, pulumi.Input<string>>,
 ): pulumi.Output<string> {
-  return pulumi.all([pulumi.all(args.env), pulumi.all(secrets)]).apply(([env, secret]) =>
+  const known = pulumi.all([pulumi.all(args.env), pulumi.all(secrets), args.host])
+  return known.apply(([env, secret, host]) =>
     JSON.stringify({
       source: sourceOf(args),
       env: sorted(env),
       secrets: sorted(secret),
-      host: args.host,
+      host,
       port: args.port,
       memoryMiB: args.memoryMiB,
       pids: PIDS,

@@ -10,7 +10,7 @@ export interface SiteArgs {
   droplet: pulumi.Resource
   dropletId: pulumi.Input<string>
   /** The site's fully qualified name. */
-  host: string
+  host: pulumi.Input<string>
   caddyfile: pulumi.Input<string>
   /** PEM text of a private certificate authority's root. */
   acmeRoot?: string

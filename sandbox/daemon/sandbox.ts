@@ -9,6 +9,7 @@ import type { Faults, Limits, SandboxFile, SandboxStatus } from '../control.ts'
 import { type DigitalOcean, startDigitalOcean } from '../digitalocean/index.ts'
 import { type Delegation, Delegations } from '../dns/delegations.ts'
 import { startDns } from '../dns/index.ts'
+import { withSslip } from '../dns/sslip.ts'
 import { writeAtomically } from '../files.ts'
 import { startGate } from '../ingress/gate.ts'
 import { startRouter } from '../ingress/router.ts'
@@ -87,7 +88,7 @@ export class Sandbox {
     )
     cloud = digitalocean
     const delegations = new Delegations((name, type) => digitalocean.resolve(name, type))
-    const { resolve } = delegations
+    const resolve = withSslip(delegations.resolve)
     this.#delegations = delegations
     const dns = await this.#part('dns', ports.dns, () =>
       startDns({ host: HOST, port: ports.dns, resolve }),

@@ -130,10 +130,11 @@ describe('a site whose name leads elsewhere by now', () => {
   })
 })
 
+let shop: Stack
+
 describe('a zone that others serve', () => {
   const elsewhere = 'elsewhere.localhost'
   const host = `shop.${elsewhere}`
-  let shop: Stack
   let ip: string
   const hold = (...records: [type: string, data: string][]) =>
     sandbox.control.setDelegation({
@@ -195,5 +196,34 @@ describe('a zone that others serve', () => {
     expect({ code, output }).toMatchObject({ code: 0 })
     expect(output).toContain(`delete these records where elsewhere.localhost is served, or ${host}`)
     expect(output).toContain(`${host}. 300 IN A ${ip}`)
+  })
+})
+
+describe('a name that is made of the address', () => {
+  beforeAll(() =>
+    shop.set({ dns: 'sslip', zone: undefined, subdomain: undefined, caaIssuer: undefined }),
+  )
+
+  test('is known to everything that needs it once the address is', async () => {
+    const { code, output } = await shop.run('preview')
+    expect({ code, output }).toMatchObject({ code: 0 })
+    const { output: said } = await shop.up('--policy-pack policy')
+    const { host, ip, url, clientId } = await shop.outputs()
+    expect(host).toBe(`${ip?.replaceAll('.', '-')}.sslip.io`)
+    expect(url).toBe(`https://${host}:${sandbox.file.ports.https}`)
+    expect(said).toContain(`${host} leads to ${ip}`)
+    const client = await sandbox.auth0('GET', `/clients/${clientId}`)
+    expect(client.callbacks).toEqual([`${url}/callback`])
+    const [droplet] = (await sandbox.droplets()).filter(({ name }) => name.includes('shop'))
+    expect(JSON.parse(sandbox.hostFile(droplet.id, 'site.json'))).toMatchObject({
+      host,
+      caddyfile: expect.stringContaining(`https://${host} {`),
+    })
+    expect((await sandbox.things()).filter((one) => one.startsWith('dns record'))).toEqual([])
+  })
+
+  test('is known to a preview afterwards, which finds nothing to do', async () => {
+    const { code, output } = await shop.run('preview --expect-no-changes')
+    expect({ code, output }).toMatchObject({ code: 0 })
   })
 })

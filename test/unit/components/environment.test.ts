@@ -1,15 +1,18 @@
 import * as pulumi from '@pulumi/pulumi'
 import { appEnvironment } from '../../../components/environment.ts'
+import { placeOf } from '../../../components/place.ts'
 import { parse, type RawConfig } from '../../../config/parse.ts'
 import { context, defaults, good } from '../config/context.ts'
 
 const secretKeys = ['clientSecret']
-const given = (raw: RawConfig, more = {}) =>
-  appEnvironment(
-    parse({ ...defaults, ...good, ...raw }, context({ secretKeys, ...more })),
+const given = (raw: RawConfig, more = {}) => {
+  const settings = parse({ ...defaults, ...good, ...raw }, context({ secretKeys, ...more }))
+  return appEnvironment(
+    { ...settings, site: placeOf(settings.site) },
     raw.provider || raw.login ? undefined : 'client-1',
     [],
   )
+}
 const url = { APP_URL: 'https://dev.example.com' }
 const lists = { ALLOWED_EMAILS: 'ada@example.com', ALLOWED_DOMAINS: '' }
 

@@ -30,7 +30,7 @@ export const badConfigurations: BadConfiguration[] = [
     title: 'a source of names that there is not',
     raw: { dns: 'cloudflare' },
     messages: [
-      'dns = "cloudflare" is none of digitalocean, external. Allowed: digitalocean, external.\n    Fix: pulumi config set dns digitalocean',
+      'dns = "cloudflare" is none of digitalocean, external, sslip. Allowed: digitalocean, external, sslip.\n    Fix: pulumi config set dns digitalocean',
     ],
   },
   {
@@ -40,6 +40,17 @@ export const badConfigurations: BadConfiguration[] = [
       (key) =>
         `${key} = true is set beside dns = "external", where the stack has no zone at DigitalOcean. Allowed: only with dns = "digitalocean".\n    Fix: pulumi config rm ${key}, or pulumi config set dns digitalocean`,
     ),
+  },
+  {
+    title: 'a name made of the address, beside a zone and at the public authority',
+    raw: { dns: 'sslip', subdomain: 'www' },
+    messages: [
+      ...['zone = "example.com"', 'subdomain = "www"'].map(
+        (what) =>
+          `${what} is set, but with dns = "sslip" the name is made of the address alone. Allowed: only with dns = "digitalocean" or "external".\n    Fix: pulumi config rm ${what.split(' ')[0]}`,
+      ),
+      "acmeDirectory = \"https://acme-v02.api.letsencrypt.org/directory\" is Let's Encrypt's public one, whose weekly limit all names below sslip.io share and have used up. Allowed: Let's Encrypt's staging directory or an authority of your own, where dns is sslip; or allowSharedLimit.\n    Fix: pulumi config set acmeDirectory https://acme-staging-v02.api.letsencrypt.org/directory, or pulumi config set allowSharedLimit true",
+    ],
   },
   badStack('Prod_EU', 'prod-eu'),
   badStack('v1.2', 'v1-2'),

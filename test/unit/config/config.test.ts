@@ -1,3 +1,4 @@
+import { placeOf } from '../../../components/place.ts'
 import { caddyfile } from '../../../components/site/caddyfile.ts'
 import { declaredTypes } from '../../../config/declared.ts'
 import { ConfigurationError } from '../../../config/error.ts'
@@ -41,7 +42,6 @@ describe('a good configuration', () => {
         zone: 'example.com',
         recordName: 'dev',
         hostname: 'dev.example.com',
-        url: 'https://dev.example.com',
         ...ports,
       },
       network: {
@@ -81,7 +81,6 @@ describe('a good configuration', () => {
         caaIssuer: 'letsencrypt.org',
       },
       identity: {
-        url: 'https://dev.example.com',
         domain: 'acme.eu.auth0.com',
         connections: ['Username-Password-Authentication'],
         signUp: 'closed',
@@ -102,7 +101,6 @@ describe('a good configuration', () => {
         registries: {},
         env: {},
         secrets: {},
-        host: 'dev.example.com',
         port: 0,
         memoryMiB: 256,
         readyPath: '/readyz',
@@ -132,8 +130,7 @@ describe('a good configuration', () => {
     ['', 'PR-12', 'pr-12.example.com', 'https://pr-12.example.com'],
   ])('subdomain %p of stack %p is %p', (subdomain, stack, hostname, url) => {
     const settings = read({ subdomain }, { stack })
-    expect(settings.site).toMatchObject({ hostname, url })
-    expect(settings.identity?.url).toBe(url)
+    expect(placeOf(settings.site)).toMatchObject({ hostname, url })
   })
 
   test('who signs, and whom', () => {
@@ -154,16 +151,29 @@ describe('a good configuration', () => {
   test('plain http, for a few networks', () => {
     const plain = { tls: 'off', login: 'none', public: true, allowedEmails: [] }
     const { site, network, dns, authority } = read({ ...plain, siteFrom: ['10.0.0.0/8'] })
-    expect(site).toMatchObject({ url: 'http://dev.example.com', plain: true })
+    expect(placeOf(site)).toMatchObject({ url: 'http://dev.example.com', plain: true })
     expect(network).toMatchObject({ siteFrom: ['10.0.0.0/8'], plain: true })
     expect(dns.caaIssuer).toBeUndefined()
     expect(authority).toBeUndefined()
     const other = read({ ...plain, siteFrom: ['10.0.0.0/8'], httpPort: 8080 })
-    expect(other.site.url).toBe('http://dev.example.com:8080')
+    expect(placeOf(other.site).url).toBe('http://dev.example.com:8080')
+  })
+
+  test.each([
+    [{ allowSharedLimit: true }],
+    [{ tls: 'private' }],
+    [{ acmeDirectory: 'https://acme-staging-v02.api.letsencrypt.org/directory' }],
+  ])('a name made of the address, with %j', (raw) => {
+    const { site, dns } = read({ dns: 'sslip', zone: '', ...raw })
+    expect(site).toMatchObject({ zone: 'sslip.io', hostname: undefined })
+    expect(dns).toMatchObject({ source: 'sslip', manageZone: false })
   })
 
   test('a port other than 443 stands in the URL', () => {
-    expect(read({ httpsPort: 8443 }).site.url).toBe('https://dev.example.com:8443')
+    expect(placeOf(read({ httpsPort: 8443 }).site)).toMatchObject({
+      url: 'https://dev.example.com:8443',
+      host: 'dev.example.com:8443',
+    })
   })
 
   test.each<[string, RawConfig, string | undefined]>([
@@ -224,7 +234,7 @@ describe('a good configuration', () => {
     'acmeEmail %s is known to the certificate authority as it is',
     (acmeEmail) => {
       const { site, certificates, serving } = read({ acmeEmail })
-      const text = caddyfile({ ...site, ...certificates, ...serving })
+      const text = caddyfile({ ...site, hostname: 'www.example.com', ...certificates, ...serving })
       expect(text).toContain(`\n\t\t\temail ${acmeEmail}\n`)
     },
   )
