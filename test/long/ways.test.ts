@@ -88,6 +88,10 @@ test('who has a certificate comes in, who has none does not; a removed name is o
   expect(await ask('/readyz', as(alice!))).not.toBe('200')
   expect(await ask('/readyz', as(bob!))).toBe('200')
   kept.destroy()
+  const { output } = await padlock('status')
+  for (const what of ['server dev.padlock.localhost', 'client bob', 'authority padlock-ways']) {
+    expect(output).toMatch(new RegExp(`^ {2}${what} +ends \\d{4}-.*days left.*pulumi up`, 'm'))
+  }
 })
 
 test('a release goes back without losing a request, and the log tells all of it', async () => {

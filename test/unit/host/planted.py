@@ -317,6 +317,11 @@ def without_links(host: Host) -> None:
     reached = serve(store.socket_path(ID))
     assert readiness.ask(manifest(readyPath='/readyz')) is None
     assert reached[0].startswith(b'GET /readyz HTTP/1.1'), reached
+    assert b'X-Forwarded-Proto: https\r\n' in reached[0], reached
+    os.unlink(store.socket_path(ID))
+    reached = serve(store.socket_path(ID))
+    assert readiness.ask(manifest(env={'APP_URL': 'http://shop.example'})) is None
+    assert b'X-Forwarded-Proto: http\r\n' in reached[0], reached
     os.chmod(store.socket_path(ID), 0o700)
     assert 'closed its socket' in readiness.ask(manifest(readyPath='/'))
     os.unlink(store.socket_path(ID))

@@ -31,7 +31,7 @@ def ask(manifest: Manifest) -> str | None:
     path, url = socket_path(manifest.id), manifest.ready_path
     try:
         with closing(_connect(path)) as connection:
-            connection.request('GET', url, headers=headers(manifest.host))
+            connection.request('GET', url, headers=headers(manifest))
             answer = connection.getresponse()
             if 200 <= answer.status < 300:
                 return None
@@ -53,15 +53,16 @@ def ask(manifest: Manifest) -> str | None:
         return f'{url}: {error}'
 
 
-def headers(host: str) -> dict[str, str]:
-    """Those that the proxy sends for a visitor over HTTPS."""
+def headers(manifest: Manifest) -> dict[str, str]:
+    """Those that the proxy sends for a visitor of the site's URL."""
+    plain = manifest.env.get('APP_URL', '').startswith('http://')
     return {
-        'Host': host,
+        'Host': manifest.host,
         'User-Agent': 'padlock',
         'Via': '1.1 Caddy',
         'X-Forwarded-For': '127.0.0.1',
-        'X-Forwarded-Host': host,
-        'X-Forwarded-Proto': 'https',
+        'X-Forwarded-Host': manifest.host,
+        'X-Forwarded-Proto': 'http' if plain else 'https',
     }
 
 
