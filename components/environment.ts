@@ -7,11 +7,13 @@ type AppSettings = Omit<Settings, 'site'> & { site: Pick<Place, 'url'> }
 
 /** The plain environment of the app: the owner's, and what it must know of the deployment. */
 export function appEnvironment(
-  { identity, openId, release, secretKeys, site }: AppSettings,
+  { edge, release, secretKeys, site, ...login }: AppSettings,
   clientId: pulumi.Input<string> | undefined,
   connections: { name: string; strategy: string }[],
 ): Record<string, pulumi.Input<string>> {
   const from = guarded(secretKeys)
+  // Behind a login that stands in front of it an app is given nothing of one.
+  const { identity, openId } = edge ? {} : login
   return {
     ...from('appEnv', release.env),
     APP_URL: site.url,

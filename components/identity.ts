@@ -8,6 +8,9 @@ import { IMPORTED } from './imported.ts'
 export interface IdentityArgs {
   /** Public base URL of the site, no final slash. */
   url: pulumi.Input<string>
+  /** Paths of the site: where the tenant sends users back to, and where a login begins. */
+  callbackPath: string
+  loginPath: string
   /** Host (or host:port) at which browsers and the app meet the tenant. */
   domain: string
   /** The tenant's connections that may be used. */
@@ -48,9 +51,9 @@ export class Identity extends pulumi.ComponentResource {
         grantTypes: ['authorization_code'],
         jwtConfiguration: { alg: 'RS256' },
         crossOriginAuth: false,
-        callbacks: [pulumi.interpolate`${args.url}/callback`],
+        callbacks: [pulumi.interpolate`${args.url}${args.callbackPath}`],
         allowedLogoutUrls: [pulumi.interpolate`${args.url}/`],
-        initiateLoginUri: pulumi.interpolate`${args.url}/login`,
+        initiateLoginUri: pulumi.interpolate`${args.url}${args.loginPath}`,
         clientMetadata: {
           project: pulumi.getProject(),
           stack: pulumi.getStack(),

@@ -1,8 +1,9 @@
-import type * as pulumi from '@pulumi/pulumi'
+import * as pulumi from '@pulumi/pulumi'
 import type { Settings } from '../config/settings.ts'
 import { AcmeChecklist } from './acme/index.ts'
 import { Address } from './address.ts'
 import { Authority } from './authority.ts'
+import { edgeRoutes } from './edge/deploy.ts'
 import { guarded } from './guarded.ts'
 import type { Host } from './host.ts'
 import type { Identity } from './identity.ts'
@@ -11,6 +12,7 @@ import { onceKnown, type Place } from './place.ts'
 import type { Prepared } from './prepare.ts'
 import { Probe } from './probe/index.ts'
 import { caddyfile } from './site/caddyfile.ts'
+import type { EdgeRoutes } from './site/edge.ts'
 import { Site } from './site/index.ts'
 import { siteName } from './site-name.ts'
 import type { Workload } from './workload.ts'
@@ -57,7 +59,7 @@ export function exposeIngress(
   const from = guarded(settings.secretKeys)
   const authority =
     settings.authority && new Authority(name, { ...settings.authority, host: place.hostname }, opts)
-  const configured = (hostname: string) =>
+  const configured = (hostname: string, edge?: EdgeRoutes) =>
     caddyfile({
       ...place,
       hostname,
@@ -65,7 +67,12 @@ export function exposeIngress(
       ...serving,
       ownCertificate: server,
       clientAuth: clientAuth === 'off' ? undefined : clientAuth,
+      edge,
     })
+  const routes = edgeRoutes(settings, place.url, identity?.clientId)
+  const text = routes
+    ? pulumi.all([place.hostname, routes]).apply(([hostname, edge]) => configured(hostname, edge))
+    : onceKnown(place.hostname, (hostname) => configured(hostname))
   const proxy = new Site(
     name,
     {
@@ -73,7 +80,7 @@ export function exposeIngress(
       droplet,
       dropletId,
       host: place.hostname,
-      ...from('acmeEmail', { caddyfile: onceKnown(place.hostname, configured) }),
+      ...from('acmeEmail', { caddyfile: text }),
       acmeRoot: certificates.acmeRoot,
       plain: place.plain,
       certificate: authority?.server,
@@ -88,6 +95,7 @@ export function exposeIngress(
     url: place.url,
     httpPort: place.httpPort,
     issuer: identity?.issuer,
+    edge: Boolean(settings.edge),
     readyPath: settings.release.readyPath,
     siteRoot: server ? authority?.root : certificates.siteRoot,
     client: authority?.probe,

@@ -65,6 +65,7 @@ export async function prepare(name: string, settings: Settings): Promise<Prepare
     app.kind === 'source' ? archive(app.folder) : undefined,
     hostBundle({
       ports: { ssh: sshPort, http: httpPort, https: httpsPort },
+      edge: Boolean(settings.edge),
       rebootTime,
       repository: { ...caddyRepository, sources: sourcesFile(caddyRepository) },
     }),

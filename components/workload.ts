@@ -1,6 +1,7 @@
 import * as pulumi from '@pulumi/pulumi'
 import type { Settings } from '../config/settings.ts'
 import { Certificates } from './certificates/index.ts'
+import { deployEdge } from './edge/deploy.ts'
 import { appEnvironment } from './environment.ts'
 import type { Host } from './host.ts'
 import type { Identity } from './identity.ts'
@@ -20,7 +21,7 @@ export interface WorkloadArgs {
 /** What runs on the host. */
 export interface Workload {
   release: Release
-  /** The release is live, and the certificates of a former host are there. */
+  /** The release is live, as is a login in front of it, and a former host's certificates are there. */
   ready: pulumi.Resource[]
 }
 
@@ -39,7 +40,7 @@ export function deployWorkload(
   const { ssh, droplet, dropletId, reachable, ready } = host
   const target = { ssh, droplet, dropletId }
   const { bundle, archive, connections, made, state } = prepared
-  const { openId } = settings
+  const { edge, openId } = settings
   const { installed } = new Packages(name, { ...target, bundle, reachable, ready }, opts)
   const release = new Release(
     name,
@@ -51,8 +52,8 @@ export function deployWorkload(
       env: appEnvironment({ ...settings, site: place }, identity?.clientId, connections),
       secrets: {
         ...settings.release.secrets,
-        ...(identity && { AUTH0_CLIENT_SECRET: identity.clientSecret }),
-        ...(openId && { OIDC_CLIENT_SECRET: pulumi.secret(openId.clientSecret) }),
+        ...(identity && !edge && { AUTH0_CLIENT_SECRET: identity.clientSecret }),
+        ...(openId && !edge && { OIDC_CLIENT_SECRET: pulumi.secret(openId.clientSecret) }),
       },
       made,
       former: remembered(state),
@@ -62,5 +63,7 @@ export function deployWorkload(
     opts,
   )
   const { carried } = new Certificates(name, { ssh, dropletId, after: [installed] }, opts)
-  return { release, ready: [release.live, carried] }
+  const after = [installed, ...(identity?.links ?? [])]
+  const login = deployEdge(name, settings, identity, { ...target, url: place.url, after }, opts)
+  return { release, ready: [release.live, carried, ...(login ? [login.up] : [])] }
 }

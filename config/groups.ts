@@ -1,3 +1,4 @@
+import { EDGE_PATHS, edgeOf } from './edge/index.ts'
 import { knownRoots } from './known-roots.ts'
 import { label } from './names.ts'
 import { waysOut } from './outbound.ts'
@@ -14,6 +15,9 @@ const CAA_ISSUERS: Record<string, string> = {
   'acme.zerossl.com': 'sectigo.com',
   'dv.acme-v02.api.pki.goog': 'pki.goog',
 }
+
+/** Where an app that asks itself has them. */
+const APP_PATHS = { callbackPath: '/callback', loginPath: '/login' }
 
 /** The keys' values by the component that takes them, with what follows from them. */
 export function grouped(values: Values, { stack, owner, secretKeys }: Context): Settings {
@@ -66,8 +70,10 @@ export function grouped(values: Values, { stack, owner, secretKeys }: Context): 
             connections: values.connections,
             signUp: values.signUp === 'open' ? 'open' : 'closed',
             verifiedConnections: values.verifiedConnections,
+            ...(values.login === 'edge' ? EDGE_PATHS : APP_PATHS),
           },
     openId: openIdOf(values),
+    edge: edgeOf(values),
     certificates: {
       acmeDirectory,
       acmeEmail: values.acmeEmail || undefined,
@@ -130,10 +136,11 @@ function authority({ tls, clientCertificates, clientAuth }: Values) {
 
 /** What the host itself reaches on others, as far as the configuration names it. */
 function endpoints(values: Values): string[] {
-  const { acmeDirectory, caddyRepository, appImage, appBaseImage, appRegistries } = values
+  const { acmeDirectory, caddyRepository, appImage, appBaseImage, appRegistries, edgeImage } =
+    values
   const auth0 = values.auth0CustomDomain || values['auth0:domain']
   const login = openIdOf(values)?.issuer ?? auth0
-  const images = [appImage || appBaseImage, ...Object.keys(appRegistries)]
+  const images = [appImage || appBaseImage, edgeImage, ...Object.keys(appRegistries)]
   return [acmeDirectory, caddyRepository.url, login, ...images].filter(Boolean)
 }
 

@@ -1,6 +1,7 @@
 /** What must fit together. A value that is bad by itself may have any type here. */
 import { closestMatch } from 'leven'
 import * as v from 'valibot'
+import { edgeFits } from './edge/rules.ts'
 import { message, pathItem } from './error.ts'
 import { nameSource } from './name-source.ts'
 import { ALLOWED_NAMES, nameProblem } from './names.ts'
@@ -36,6 +37,7 @@ export function rules(known: string[], context: Context) {
     differentPorts(values, report)
     visitors(values, report)
     providerFits(values, report)
+    edgeFits(values, report)
     verifiedAreConnections(values, report)
     appOrigin(values, report, context)
     secretsAreSecret(values, report, context)

@@ -1,6 +1,7 @@
 import { X509Certificate } from 'node:crypto'
 import * as v from 'valibot'
 import { caddyRepository } from './caddy-repository.ts'
+import { edgeKeys } from './edge/keys.ts'
 import { help, type Say } from './error.ts'
 import { providerKeys } from './provider/keys.ts'
 import { registries } from './registries.ts'
@@ -184,13 +185,14 @@ export function keys(context: Context) {
     ),
     login: v.optional(
       texts.oneOf(
-        ['app', 'none'],
-        'is neither app nor none',
-      )(help('app, none', 'pulumi config set {path} app')),
+        ['app', 'edge', 'none'],
+        'is neither app nor edge nor none',
+      )(help('app, edge, none', 'pulumi config set {path} app')),
       'app',
     ),
     public: flag(),
     ...providerKeys(),
+    ...edgeKeys(),
     auth0CustomDomain: optional(texts.hostAndPort, 'a host, or host:port', 'login.example.com'),
     connections: list(
       CONNECTION,

@@ -12,6 +12,8 @@ export interface Settings {
   identity?: IdentitySettings
   /** Absent where nobody is asked to log in, or the provider is Auth0. */
   openId?: OpenIdSettings
+  /** Absent where no login stands in front of the app. */
+  edge?: EdgeSettings
   certificates: CertificateSettings
   /** Absent where the stack signs nothing. */
   authority?: AuthoritySettings
@@ -105,6 +107,18 @@ export interface IdentitySettings {
   signUp: 'closed' | 'open'
   /** Those of the connections whose addresses count as verified, whatever the token says. */
   verifiedConnections: string[]
+  /** Path of the site that the tenant sends users back to. */
+  callbackPath: string
+  /** Path of the site that begins a login. */
+  loginPath: string
+}
+
+/** The login in front of an app that has none. */
+export interface EdgeSettings {
+  /** Of oauth2-proxy, by its digest. */
+  image: string
+  /** Paths that need no login, such as `/healthz` or `/webhooks/*`. */
+  publicPaths: string[]
 }
 
 /** An issuer of OpenID Connect, with an application that was made there by hand. */

@@ -111,6 +111,13 @@ export const suites: Suite[] = [
     commands: [jestOn('test/long/serving', 100)],
   },
   {
+    // It builds oauth2-proxy, if nothing has this month.
+    name: 'edge',
+    after: ['tools', 'machine tools'],
+    long: true,
+    commands: [jestOn('test/long/edge', 100)],
+  },
+  {
     name: 'campaign',
     after: ['tools', 'engine'],
     long: true,

@@ -1,3 +1,4 @@
+import { edgeLogin } from './edge.ts'
 import { type Answer, get } from './request.ts'
 import { Finding, type Site } from './site.ts'
 
@@ -5,7 +6,7 @@ type Check = (site: Site) => Promise<string>
 
 /** In the order in which a visitor meets them; each answers a few words for the summary. */
 export const checksOf = (site: Site): Check[] =>
-  isPlain(site) ? [plain, ready] : [certificate, redirect, login]
+  isPlain(site) ? [plain, ready] : [certificate, redirect, site.edge ? edgeLogin : login]
 
 const isPlain = (site: Site) => site.url.protocol === 'http:'
 

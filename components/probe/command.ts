@@ -7,7 +7,7 @@ import { Finding } from './site.ts'
 /** How long the site may take to come up. */
 const SECONDS = 180
 
-export const help = `padlock probe URL --address IP --http-port N (--issuer URL | --ready-path PATH) [--seconds N]
+export const help = `padlock probe URL --address IP --http-port N (--issuer URL | --edge | --ready-path PATH) [--seconds N]
               [--zone ZONE [--external] [--dns IP:PORT]]
 
 Asks the site, from where you stand, what a visitor would see: a certificate that is
@@ -19,6 +19,7 @@ where the name leads.
   --address     the address to connect to, whatever a resolver says
   --http-port   the port that redirects to https
   --issuer      the identity provider, with a final slash
+  --edge        the login stands in front of the whole site
   --ready-path  where there is no login, a path that must answer 2xx
   --zone        the zone whose own name servers, and this computer's resolver, must lead to the address alone
   --external    the zone is not DigitalOcean's
@@ -40,6 +41,7 @@ export async function run(args: string[]): Promise<number> {
       address: { type: 'string' },
       'http-port': { type: 'string' },
       issuer: { type: 'string' },
+      edge: { type: 'boolean' },
       'ready-path': { type: 'string' },
       zone: { type: 'string' },
       external: { type: 'boolean' },
@@ -50,8 +52,8 @@ export async function run(args: string[]): Promise<number> {
     },
   })
   const [url] = positionals
-  const { address, zone, external, dns, issuer, 'ready-path': readyPath } = values
-  if (!url || !URL.canParse(url) || !address || !(issuer || readyPath)) {
+  const { address, zone, external, dns, edge, issuer, 'ready-path': readyPath } = values
+  if (!url || !URL.canParse(url) || !address || !(issuer || edge || readyPath)) {
     console.error(help)
     return 2
   }
@@ -64,6 +66,7 @@ export async function run(args: string[]): Promise<number> {
     address,
     httpPort: Number(values['http-port'] ?? 80),
     issuer,
+    edge,
     readyPath,
     root: process.env.PADLOCK_ROOT,
     client: process.env.PADLOCK_CLIENT,

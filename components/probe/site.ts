@@ -7,6 +7,8 @@ export interface Site {
   httpPort: number
   /** With a final slash; absent without a login. */
   issuer?: string
+  /** Does the login stand in front of the whole site, under oauth2-proxy's own paths? */
+  edge?: boolean
   /** What must answer 2xx where there is no login. */
   readyPath?: string
   /** PEM text of a private root, trusted beside the public ones. */

@@ -10,6 +10,8 @@ export interface VisitArgs {
   httpPort: number
   /** Where the login must lead; absent without one. */
   issuer?: string
+  /** Does the login stand in front of the whole site? */
+  edge?: boolean
   /** What is asked instead where there is no login. */
   readyPath: string
   /** PEM text of what the site's certificate chains to; absent for the public roots. */
@@ -20,7 +22,11 @@ export interface VisitArgs {
 
 /** The command line that asks the site; the engine's own Node runs it. */
 export function visitCommand(args: VisitArgs): pulumi.Output<string> {
-  const last = args.issuer ? `--issuer ${args.issuer}` : `--ready-path ${args.readyPath}`
+  const login = [
+    ...(args.edge ? ['--edge'] : []),
+    ...(args.issuer ? [`--issuer ${args.issuer}`] : []),
+  ]
+  const last = login.length > 0 ? login.join(' ') : `--ready-path ${args.readyPath}`
   return pulumi.interpolate`node components/probe/main.ts ${args.url} --address ${args.address} --http-port ${args.httpPort} ${last}`
 }
 

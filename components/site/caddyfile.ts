@@ -1,3 +1,5 @@
+import { behindLogin, checkEdge, type EdgeRoutes } from './edge.ts'
+
 /** What the reverse proxy must know of the site. */
 export interface ProxySettings {
   /** The public host name. */
@@ -22,6 +24,8 @@ export interface ProxySettings {
   maxBodyMiB: number
   /** How long WebSockets may go on after a change of this file. */
   drainSeconds: number
+  /** The login in front of the app; absent where the app asks itself, or nobody does. */
+  edge?: EdgeRoutes
 }
 
 /** Seconds that requests in flight have to end; the unit's TimeoutStopSec is longer. */
@@ -47,7 +51,7 @@ export function caddyfile(site: ProxySettings): string {
     ...(site.acmeRoot ? [`trusted_roots ${ACME_ROOT}`] : []),
     ...(site.acmeEmail ? [`email ${site.acmeEmail}`] : []),
   ]
-  const drain = site.clientAuth ? '' : `\n\t\tstream_close_delay ${site.drainSeconds}s`
+  const app = (more: string[]) => appProxy(site, more)
   return `{
 	admin unix//run/caddy/admin.sock|0600
 	http_port ${httpPort}
@@ -108,23 +112,7 @@ ${site.clientAuth === 'request' ? STRANGERS : ''}
 		request_header -X-Client-*
 	}
 
-	# The link moves to a new release in one step. A kept connection would stay with the old one.
-	reverse_proxy unix//srv/app/current/app.sock {
-		lb_try_duration 5s
-		lb_try_interval 250ms${drain}
-		# X-Forwarded-For, -Host and -Proto are set anew by Caddy; nobody else's word is passed on.
-		header_up -Forwarded
-		header_up -X-Forwarded-Port
-		header_up -X-Forwarded-Prefix
-		header_up -X-Forwarded-Server
-		header_up -X-Real-IP${site.clientAuth ? CLIENT_SUBJECT : ''}
-		transport http {
-			keepalive off
-			dial_timeout 2s
-			response_header_timeout ${site.responseSeconds}s
-		}
-	}
-
+${site.edge ? behindLogin(site.edge, app) : app([])}
 	# Caddy's own failures; what the app answers goes through as it is.
 	handle_errors 502 504 {
 		import headers
@@ -173,6 +161,32 @@ ${site.clientAuth === 'request' ? STRANGERS : ''}
 		}
 	}
 }
+`
+}
+
+/**
+ * Leads to the release that serves.
+ * @param more lines of the directive, beside those that every request gets
+ */
+function appProxy({ clientAuth, drainSeconds, responseSeconds }: ProxySettings, more: string[]) {
+  const drain = clientAuth ? '' : `\n\t\tstream_close_delay ${drainSeconds}s`
+  const subject = clientAuth ? CLIENT_SUBJECT : ''
+  return `	# The link moves to a new release in one step. A kept connection would stay with the old one.
+	reverse_proxy unix//srv/app/current/app.sock {
+		lb_try_duration 5s
+		lb_try_interval 250ms${drain}
+		# X-Forwarded-For, -Host and -Proto are set anew by Caddy; nobody else's word is passed on.
+		header_up -Forwarded
+		header_up -X-Forwarded-Port
+		header_up -X-Forwarded-Prefix
+		header_up -X-Forwarded-Server
+		header_up -X-Real-IP${subject}${more.map((line) => `\n\t\t${line}`).join('')}
+		transport http {
+			keepalive off
+			dial_timeout 2s
+			response_header_timeout ${responseSeconds}s
+		}
+	}
 `
 }
 
@@ -258,4 +272,5 @@ function check(site: ProxySettings): void {
     'acmeEmail',
     'must be an e-mail address',
   )
+  if (site.edge) checkEdge(site.edge)
 }

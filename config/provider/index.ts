@@ -1,3 +1,4 @@
+import { EDGE_PATHS } from '../edge/index.ts'
 import type { Values } from '../rules.ts'
 import type { OpenIdSettings } from '../settings.ts'
 
@@ -16,7 +17,7 @@ export function openIdOf(values: Values): OpenIdSettings | undefined {
     clientId,
     clientSecret,
     scopes: scopes.length > 0 ? scopes : SCOPES,
-    callbackPath: isGoogle ? '/auth' : '/callback',
+    callbackPath: login === 'edge' ? EDGE_PATHS.callbackPath : isGoogle ? '/auth' : '/callback',
     // Google knows no other (https://developers.google.com/identity/openid-connect/openid-connect#authenticationuriparameters).
     switchPrompt: isGoogle ? 'select_account' : 'login',
   }

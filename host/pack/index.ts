@@ -6,6 +6,8 @@ import { type BuiltPackage, readPackage } from './package.ts'
 /** What differs from stack to stack in a host's software. */
 export interface HostSoftware {
   ports: { ssh: number; http: number; https: number }
+  /** Is there a login in front of the app? */
+  edge?: boolean
   /** When a host may reboot by itself, hours and minutes in UTC. */
   rebootTime: string
   repository: {
@@ -38,7 +40,7 @@ const PACKAGES = ['padlock-base', 'padlock-host', 'padlock-proxy', 'padlock-app'
 export async function hostBundle(facts: HostSoftware): Promise<HostBundle> {
   const version = projectVersion()
   const built = await Promise.all(
-    PACKAGES.map((name) =>
+    [...PACKAGES, ...(facts.edge ? ['padlock-edge'] : [])].map((name) =>
       readPackage(join(HOST, name), {
         version,
         extra: extras(name, facts),

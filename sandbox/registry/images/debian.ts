@@ -12,7 +12,7 @@ const LEFT_OUT = ['doc', 'man', 'info', 'locale', 'lintian']
 const TRIM = join(import.meta.dirname, 'trim.sh')
 
 /**
- * Makes an image from Debian's packages and what its recipe adds. It lies as an OCI image layout in
+ * Makes an image from Debian's packages, if it has any, and what its recipe adds. It lies as an OCI image layout in
  * `<cache>/images/<repository>`; made anew in a new month, for the packages' updates, or when its
  * recipe changes. If that fails, the old one goes on serving.
  */
@@ -30,9 +30,13 @@ export async function ensureImage(
   // Hidden: no repository's name begins with a dot.
   const work = await mkdtemp(join(dirname(layout), `.${image.repository}-`))
   try {
-    progress(`building the image ${image.repository}:${image.tags[0]} from Debian's packages`)
-    const tar = join(work, 'root.tar')
-    await bootstrap(image, tar, await added(image, work, progress))
+    const { packages, repository, tags } = image
+    const source = packages.length > 0 ? " from Debian's packages" : ''
+    progress(`building the image ${repository}:${tags[0]}${source}`)
+    const addition = await added(image, work, progress)
+    // With no package in it an image is what its recipe adds, and nothing else.
+    const tar = packages.length === 0 && addition ? addition : join(work, 'root.tar')
+    if (tar !== addition) await bootstrap(image, tar, addition)
     progress('compressing the image')
     await writeLayout(join(work, 'layout'), tar, image, now)
     await writeFile(join(work, 'layout', 'recipe.json'), JSON.stringify({ key }))

@@ -4,7 +4,7 @@ export interface OwnImage {
   repository: string
   /** All of them name the same image. */
   tags: string[]
-  /** Debian's packages in it, beside the essential ones. */
+  /** Debian's packages in it, beside the essential ones; with none of them there is no Debian in it. */
   packages: string[]
   /** Scripts run with the image's root as their argument, in this order, before it is trimmed. */
   hooks?: string[]

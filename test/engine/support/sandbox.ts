@@ -34,6 +34,7 @@ const HOST_COMMANDS = [
   'release',
   'releases',
   'certificates',
+  'edge',
   'site',
 ] as const
 

@@ -20,6 +20,8 @@ export interface Proxied {
   /** Stops and starts the app. */
   stopApp(): Promise<void>
   startApp(): Promise<void>
+  /** What its certificate chains to, PEM. */
+  root: string
   close(): Promise<void>
 }
 
@@ -39,31 +41,35 @@ export interface Answered {
 
 const NAME = 'app.example.test'
 
+type Settings = Pick<ProxySettings, 'responseSeconds' | 'maxBodyMiB' | 'drainSeconds' | 'edge'>
+
 /**
  * The package's Caddy with the site's own Caddyfile in front of an app, on loopback. Of the file
  * only places are changed: the certificate, the administration's socket, the app's socket.
+ * @param settings or what makes them of the port that the site gets
  * @param limits of silence in the file and what they become, such as `read_body_idle 30s`
  */
 export async function startProxy(
   app: http.Server,
-  settings: Pick<ProxySettings, 'responseSeconds' | 'maxBodyMiB' | 'drainSeconds'>,
+  settings: Settings | ((httpsPort: number) => Promise<Settings>),
   limits: [string, string][],
+  { name = NAME, authorityIn }: { name?: string; authorityIn?: string } = {},
 ): Promise<Proxied> {
   const folder = mkdtempSync(join(tmpdir(), 'padlock-caddy-'))
   const { path } = await ensureCaddyPackage(cacheFolder())
   await run('dpkg-deb', ['--extract', path, join(folder, 'package')])
-  const authority = await openAuthority(folder)
-  const { key, cert } = await authority.issue({ names: [NAME] })
+  const authority = await openAuthority(authorityIn ?? folder)
+  const { key, cert } = await authority.issue({ names: [name] })
   writeFileSync(join(folder, 'key.pem'), key)
   writeFileSync(join(folder, 'cert.pem'), cert)
   const [httpPort, httpsPort] = [await freePort(), await freePort()]
   const socket = join(folder, 'app.sock')
   let text = caddyfile({
-    hostname: NAME,
+    hostname: name,
     httpPort,
     httpsPort,
     acmeDirectory: 'https://acme.example.test/directory',
-    ...settings,
+    ...(typeof settings === 'function' ? await settings(httpsPort) : settings),
   })
   const places: [string | RegExp, string][] = [
     [/\ttls \{[\s\S]*?\n\t\}\n/, `\ttls ${folder}/cert.pem ${folder}/key.pem\n`],
@@ -72,7 +78,7 @@ export async function startProxy(
     ['protocols h1 h2 h3', 'protocols h1 h2'],
   ]
   for (const [from, to] of [...places, ...limits]) {
-    const changed = text.replace(from, to)
+    const changed = text.replaceAll(typeof from === 'string' ? from : new RegExp(from, 'g'), to)
     if (changed === text) throw new Error(`the Caddyfile has no ${from}`)
     text = changed
   }
@@ -111,16 +117,17 @@ export async function startProxy(
     https.request({
       host: '127.0.0.1',
       port: httpsPort,
-      servername: NAME,
+      servername: name,
       ca: authority.rootPem,
       agent: false,
       path,
       ...options,
-      headers: { host: `${NAME}:${httpsPort}`, ...options.headers },
+      headers: { host: `${name}:${httpsPort}`, ...options.headers },
     })
   await untilUp(caddy, () => said, httpsPort)
   return {
-    name: `${NAME}:${httpsPort}`,
+    name: `${name}:${httpsPort}`,
+    root: authority.rootPem,
     request,
     ask: (path, options, body) => answered(request(path, options), body),
     startApp,

@@ -51,6 +51,7 @@ export async function startSite(home: string, authority: Authority): Promise<Sit
     },
     (request, response) => {
       if (!admitted(home, request.socket as TLSSocket)) return request.destroy()
+      if (existsSync(join(home, 'edge.json'))) return answerAtEdge(home, request, response)
       const { AUTH0_DOMAIN, AUTH0_CLIENT_ID, APP_URL } = environment() ?? {}
       if (request.url !== '/login') return response.end('hello\n')
       const query = new URLSearchParams({
@@ -72,6 +73,19 @@ export async function startSite(home: string, authority: Authority): Promise<Sit
       }
     },
   }
+}
+
+/** As oauth2-proxy behind Caddy does, by the configuration that it was sent. */
+function answerAtEdge(home: string, request: http.IncomingMessage, response: http.ServerResponse) {
+  if (request.url !== '/oauth2/start') return response.writeHead(401).end()
+  const { configuration } = JSON.parse(readFileSync(join(home, 'edge.json'), 'utf8'))
+  const [issuer = '', client_id = '', redirect_uri = ''] = [
+    'oidc_issuer_url',
+    'client_id',
+    'redirect_url',
+  ].map((name) => new RegExp(`^${name} = "(.*)"$`, 'm').exec(configuration)?.[1])
+  const query = new URLSearchParams({ client_id, redirect_uri, response_type: 'code' })
+  response.writeHead(302, { location: `${issuer}authorize?${query}` }).end()
 }
 
 /** Answers to http-01 challenges, by path. */

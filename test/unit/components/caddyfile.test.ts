@@ -44,6 +44,36 @@ test('an authority’s certificate, and clients that may show one', () => {
   expect(text).not.toContain('stream_close_delay')
 })
 
+const edge = {
+  logoutUrl:
+    'https://acme.eu.auth0.com/v2/logout?client_id=c1&returnTo=https%3A%2F%2Fapp.example.com%2F',
+  publicPaths: ['/healthz', '/webhooks/*', '/.well-known/security.txt'],
+}
+
+test('a login in front of the app', () => {
+  expectGolden('Caddyfile.edge', caddyfile({ ...production, edge }))
+})
+
+test('without public paths none is asked for, and nothing leads to a provider’s log-out', () => {
+  const text = caddyfile({ ...production, edge: { publicPaths: [] } })
+  expect(text).not.toContain('@public')
+  expect(text).not.toContain('header_down')
+})
+
+test.each([
+  [{ publicPaths: ['/*'] }, 'publicPaths has "/*": must be paths such as /healthz or /webhooks/*'],
+  [
+    { publicPaths: ['/a` {'] },
+    'publicPaths has "/a` {": must be paths such as /healthz or /webhooks/*',
+  ],
+  [
+    { publicPaths: [], logoutUrl: 'https://x/ {' },
+    'logoutUrl is "https://x/ {": must be an https URL',
+  ],
+])('%j breaks out of its place', (wrong, message) => {
+  expect(() => caddyfile({ ...production, edge: wrong })).toThrow(new Error(message))
+})
+
 test('plain http has no redirect, no certificate and no promise of one', () => {
   const text = caddyfile({ ...production, plain: true })
   expectGolden('Caddyfile.plain', text)

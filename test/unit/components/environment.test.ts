@@ -55,3 +55,10 @@ test('with Google its callback and its prompt; an id that was set as a secret st
 test('without a login the app gets nothing of one', () => {
   expect(given({ login: 'none', public: true, allowedEmails: [] })).toEqual(url)
 })
+
+test('behind a login that stands in front of it an app gets nothing of one', () => {
+  const edgeImage = `quay.io/oauth2-proxy/oauth2-proxy@sha256:${'a'.repeat(64)}`
+  expect(given({ login: 'edge', edgeImage })).toEqual(url)
+  const oidc = { provider: 'oidc', issuer: 'https://login.example.com', clientId: 'site' }
+  expect(given({ login: 'edge', edgeImage, ...oidc, clientSecret: 'hush' })).toEqual(url)
+})

@@ -3,6 +3,8 @@ import { mockProviders, plain, settle, value } from './mocks.ts'
 
 const args = {
   url: 'https://dev.example.com:8443',
+  callbackPath: '/callback',
+  loginPath: '/login',
   domain: 'login.example.com',
   connections: [
     { name: 'staff', id: 'con_1' },

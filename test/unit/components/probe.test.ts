@@ -82,6 +82,57 @@ test('without a login the path of readiness is asked', async () => {
   expect(message).toMatch(/\/missing answers 404$/)
 })
 
+describe('a login in front of the whole site', () => {
+  const BACK = 'https://www.example.test/oauth2/callback'
+  const edge = async (fault: { login?: string; home?: number; callback?: string } = {}) => {
+    const certificate = await authority.issue({ names: [NAME] })
+    const servers = await serveSite(certificate, ({ https }) => {
+      const origin = `https://${NAME}:${https}`
+      const callback = encodeURIComponent(fault.callback ?? `${origin}/oauth2/callback`)
+      const login = `${fault.login ?? ISSUER}authorize?redirect_uri=${callback}`
+      return {
+        http: { '/': { status: 308, location: `${origin}/` } },
+        https: {
+          '/': { status: fault.home ?? 401 },
+          '/oauth2/start': { status: 302, location: login },
+        },
+      }
+    })
+    running.push(servers)
+    const url = new URL(`https://${NAME}:${servers.httpsPort}`)
+    const { httpPort } = servers
+    const place = { url, address: '127.0.0.1', httpPort, edge: true, root: authority.rootPem }
+    return place as Site
+  }
+
+  test('leads to the provider, and nobody comes in without it', async () => {
+    const place = { ...(await edge()), issuer: ISSUER }
+    expect((await probe(place, 0)).at(-1)).toBe(
+      `login leads to ${ISSUER}, and nobody comes in without it`,
+    )
+  })
+
+  test('of an issuer whose login lies elsewhere only the way back is known', async () => {
+    const place = await edge({ login: 'https://accounts.example.test/' })
+    expect((await probe(place, 0)).at(-1)).toMatch(/^login leads to https:\/\/accounts/)
+  })
+
+  test('lets somebody in', async () => {
+    const { message, hints } = await finding(await edge({ home: 200 }))
+    expect(message).toMatch(/\/ answers 200 to a program that has not logged in, not 401$/)
+    expect(hints[0]).toContain('journalctl -u padlock-edge')
+  })
+
+  test('leads to another provider, or comes back to another place', async () => {
+    const elsewhere = { ...(await edge({ login: 'https://evil.test/' })), issuer: ISSUER }
+    expect((await finding(elsewhere)).message).toMatch(
+      /\/oauth2\/start should redirect to https:\/\/login\.example\.test\/ but answers 302 https:\/\/evil\.test\/authorize$/,
+    )
+    const { message } = await finding(await edge({ callback: BACK }))
+    expect(message).toContain(`the login comes back to ${BACK}`)
+  })
+})
+
 test('a certificate under a root that nobody trusts', async () => {
   const { message, hints } = await finding({ ...(await site()), root: undefined })
   expect(message).toMatch(

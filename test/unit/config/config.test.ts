@@ -85,6 +85,8 @@ describe('a good configuration', () => {
         connections: ['Username-Password-Authentication'],
         signUp: 'closed',
         verifiedConnections: [],
+        callbackPath: '/callback',
+        loginPath: '/login',
       },
       certificates: {
         acmeDirectory: 'https://acme-v02.api.letsencrypt.org/directory',

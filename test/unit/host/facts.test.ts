@@ -1,5 +1,5 @@
 /** What of a stack's configuration reaches which package. */
-import { hostBundle } from '../../../host/pack/index.ts'
+import { type HostSoftware, hostBundle } from '../../../host/pack/index.ts'
 
 const facts = {
   ports: { ssh: 22, http: 80, https: 443 },
@@ -7,7 +7,7 @@ const facts = {
   repository: { key: 'https://apt.example.com/key', fingerprint: 'A'.repeat(40), sources: '' },
 }
 
-async function changedBy(more: Partial<typeof facts>): Promise<string[]> {
+async function changedBy(more: Partial<HostSoftware>): Promise<string[]> {
   const [before, after] = [await hostBundle(facts), await hostBundle({ ...facts, ...more })]
   return Object.entries(after.packages)
     .filter(([name, { version }]) => version !== before.packages[name]?.version)
@@ -25,4 +25,13 @@ test('the time of a reboot is a file of padlock-host, and restarts nothing', asy
 
 test('the ports are a file of padlock-base', async () => {
   expect(await changedBy({ ports: { ...facts.ports, http: 8080 } })).toEqual(['padlock-base'])
+})
+
+test('the login in front of an app is a package of its own, and changes no other', async () => {
+  expect(await changedBy({ edge: true })).toEqual(['padlock-edge'])
+  const { packages } = await hostBundle({ ...facts, edge: true })
+  expect(Object.keys(packages['padlock-edge']?.units ?? {})).toEqual([
+    'padlock-edge.socket',
+    'padlock-edge.service',
+  ])
 })

@@ -115,6 +115,18 @@ test('what a recipe adds is root’s, and lands in the image', async () => {
   })
 })
 
+test('with no package in it an image is what its recipe adds alone', async () => {
+  const add = async (folder: string) => {
+    mkdirSync(join(folder, 'bin'))
+    writeFileSync(join(folder, 'bin/tool'), 'tool')
+  }
+  const layout = await ensureImage({ ...image, packages: [], add }, dir, silent, NOVEMBER)
+  expect(calls()).toEqual([])
+  const { layers } = JSON.parse(String((await readManifest(layout, '1'))?.bytes))
+  const tar = zstdDecompressSync(readFileSync(blobPath(layout, layers[0].digest)))
+  expect(headers(tar).map(({ name }) => name)).toEqual(['./bin/tool'])
+})
+
 /** Of the files in a tar (ustar). */
 function headers(tar: Buffer) {
   const found = []

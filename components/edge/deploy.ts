@@ -1,0 +1,59 @@
+import * as pulumi from '@pulumi/pulumi'
+import type { Settings } from '../../config/settings.ts'
+import { guarded } from '../guarded.ts'
+import type { Identity } from '../identity.ts'
+import type { EdgeRoutes } from '../site/edge.ts'
+import { Edge, type EdgeArgs } from './index.ts'
+import { auth0LogoutUrl } from './logout.ts'
+
+const SCOPES = ['openid', 'email', 'profile']
+
+/** The login in front of the app; undefined where the settings want none. */
+export function deployEdge(
+  name: string,
+  settings: Settings,
+  identity: Identity | undefined,
+  place: Pick<EdgeArgs, 'url' | 'ssh' | 'droplet' | 'dropletId' | 'after'>,
+  opts: pulumi.ComponentResourceOptions,
+): Edge | undefined {
+  const { edge, openId, release } = settings
+  if (!edge) return undefined
+  const { allowedEmails, allowedDomains } = release
+  const from = guarded(settings.secretKeys)
+  const provider = identity
+    ? { issuer: identity.issuer, clientId: identity.clientId, scopes: SCOPES }
+    : openId && { ...openId, prompt: openId.switchPrompt }
+  const clientSecret = identity?.clientSecret ?? (openId && pulumi.secret(openId.clientSecret))
+  if (!provider || !clientSecret) throw new Error('a login in front of the app needs a provider')
+  return new Edge(
+    name,
+    {
+      ...place,
+      image: edge.image,
+      provider: pulumi.output(provider),
+      clientSecret,
+      allowedEmails,
+      allowedDomains,
+      shown: {
+        ...from('allowedEmails', { allowedEmails: allowedEmails.join(',') }),
+        ...from('allowedDomains', { allowedDomains: allowedDomains.join(',') }),
+      },
+    },
+    opts,
+  )
+}
+
+/** What the site must know of it; undefined where there is none. */
+export function edgeRoutes(
+  { edge, identity }: Settings,
+  url: pulumi.Input<string>,
+  clientId: pulumi.Output<string> | undefined,
+): pulumi.Output<EdgeRoutes> | undefined {
+  if (!edge) return undefined
+  const { publicPaths } = edge
+  if (!identity || !clientId) return pulumi.output({ publicPaths })
+  return pulumi.all([clientId, url]).apply(([id, base]) => ({
+    publicPaths,
+    logoutUrl: auth0LogoutUrl(identity.domain, id, base),
+  }))
+}
