@@ -9,6 +9,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { start } from '../engine/support/processes.ts'
 import { environmentOf, root, type Sandbox, startSandbox } from '../engine/support/sandbox.ts'
 import { openStack, type Stack } from '../engine/support/stack.ts'
+import { ask as askPage, Visitor } from './visitor.ts'
 
 const HOST = 'dev.padlock.localhost'
 
@@ -143,4 +144,45 @@ test('plain http for a few networks', async () => {
     headers: { host: HOST },
   })
   expect(answer.status).toBe(200)
+})
+
+test('a login in front of an app that has none', async () => {
+  const root = readFileSync(sandbox.file.ca, 'utf8')
+  const registry = new URL(`https://${sandbox.file.registry.host}`)
+  const repository = 'oauth2-proxy'
+  const token = new URL(`/token?scope=repository:${repository}:pull`, registry)
+  const { token: bearer } = (await askPage(token, root)).json() as { token: string }
+  const manifest = new URL(`/v2/${repository}/manifests/v7.15.6`, registry)
+  const found = await askPage(manifest, root, { headers: { authorization: `Bearer ${bearer}` } })
+  const digest = String(found.headers['docker-content-digest'])
+  const person = { email: 'grace@example.com', password: 'Correct-horse-9', email_verified: true }
+  await sandbox.auth0('POST', '/users', {
+    ...person,
+    connection: 'Username-Password-Authentication',
+  })
+  stack.set({
+    ...{ tls: undefined, acmeRoot: sandbox.file.ca, siteFrom: undefined, public: undefined },
+    ...{ login: 'edge', edgeImage: `${registry.host}/${repository}@${digest}` },
+    ...{ allowedEmails: [person.email], publicPaths: ['/readyz'] },
+  })
+  expect(await up('login: edge')).toContain('nobody comes in without it')
+  const { release } = await stack.outputs()
+  const url = `https://${HOST}:${sandbox.file.ports.https}`
+  const visitor = new Visitor(root)
+  const program = { accept: 'application/json' }
+  expect((await visitor.visit(`${url}/`, { headers: program })).status).toBe(401)
+  expect(await visitor.visit(`${url}/readyz`)).toMatchObject({ status: 200, text: release })
+  const { reply } = await visitor.logIn(`${url}/`, person.email, person.password)
+  expect(reply).toMatchObject({ status: 200, text: release })
+  const shown = await padlock(
+    'ssh',
+    'sudo ss -xlp | grep padlock-edge; ls -l /run/padlock-edge.sock',
+  )
+  console.log(shown.output)
+  expect(shown.output).toMatch(/^srw------- \d+ caddy /m)
+  // A list that changes is one small file and a restart, and no release.
+  stack.set({ allowedEmails: ['ada@example.com'] })
+  await up('another list')
+  const refused = await new Visitor(root).logIn(`${url}/`, person.email, person.password)
+  expect(refused.reply.status).toBe(403)
 })
