@@ -1,6 +1,7 @@
 import type * as pulumi from '@pulumi/pulumi'
 import type { Settings } from '../config/settings.ts'
 import { Dns } from './dns.ts'
+import { DuckDns } from './duckdns/index.ts'
 import type { Host } from './host.ts'
 import type { Place } from './place.ts'
 import { ExternalRecords } from './records/index.ts'
@@ -39,6 +40,16 @@ export function siteName(
     // The address stands in the name.
     case 'sslip':
       return { records: [settled], leadTo: () => {} }
+    case 'duckdns':
+      if (!dns.duckdns) throw new Error('siteName: DuckDNS needs its settings')
+      return new DuckDns(
+        name,
+        {
+          ...dns.duckdns,
+          ...{ hostname: place.hostname, zone: place.zone, dnsServer, ipv4, after: [settled] },
+        },
+        opts,
+      )
     case 'external':
       return new ExternalRecords(
         name,

@@ -19,6 +19,8 @@ const CAA_ISSUERS: Record<string, string> = {
 /** Where an app that asks itself has them. */
 const APP_PATHS = { callbackPath: '/callback', loginPath: '/login' }
 
+const DUCKDNS = 'duckdns.org'
+
 /** The keys' values by the component that takes them, with what follows from them. */
 export function grouped(values: Values, { stack, owner, secretKeys }: Context): Settings {
   const { region, sshPort, httpPort, httpsPort, acmeDirectory } = values
@@ -55,6 +57,9 @@ export function grouped(values: Values, { stack, owner, secretKeys }: Context): 
     dns: {
       source: values.dns as DnsSettings['source'],
       minutes: values.delegationMinutes,
+      ...(values.dns === 'duckdns' && {
+        duckdns: { label: recordName, token: values.duckdnsToken, api: values.duckdnsApi },
+      }),
       zone,
       recordName,
       manageZone: values.manageZone,
@@ -121,6 +126,7 @@ export function grouped(values: Values, { stack, owner, secretKeys }: Context): 
 function named({ dns, zone, subdomain }: Values, stack: string) {
   if (dns === 'sslip') return { zone: 'sslip.io', recordName: '@' }
   const recordName = subdomain || label(stack)
+  if (dns === 'duckdns') return { zone: DUCKDNS, recordName, hostname: `${recordName}.${DUCKDNS}` }
   return { zone, recordName, hostname: recordName === '@' ? zone : `${recordName}.${zone}` }
 }
 

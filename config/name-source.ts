@@ -21,6 +21,21 @@ const MADE_OF_ADDRESS = message(
   'only with dns = "digitalocean" or "external"',
   'pulumi config rm {path}',
 )
+const IN_DUCKDNS = message(
+  'is set, but with dns = "duckdns" the name lies in duckdns.org',
+  'only with dns = "digitalocean" or "external"',
+  'pulumi config rm {path}',
+)
+const NO_LABEL = message(
+  'is no domain of an account at DuckDNS',
+  'its domain without .duckdns.org, one label; empty means the stack’s name',
+  'pulumi config set {path} shop',
+)
+const NO_TOKEN = message(
+  'is not set',
+  'the token that duckdns.org shows to its account, where dns is duckdns',
+  'pulumi config set --secret {path} TOKEN',
+)
 const SHARED_LIMIT = message(
   "is Let's Encrypt's public one, whose weekly limit all names below sslip.io share and have used up",
   "Let's Encrypt's staging directory or an authority of your own, where dns is sslip; or allowSharedLimit",
@@ -37,6 +52,10 @@ export function nameSource(values: Values, report: Report): void {
       if (value !== '') report(key, MADE_OF_ADDRESS, { show: true })
     }
     sharedLimit(values, report)
+  } else if (dns === 'duckdns') {
+    if (zone !== '') report('zone', IN_DUCKDNS, { show: true })
+    if (!/^[a-z0-9-]*$/.test(subdomain)) report('subdomain', NO_LABEL, { show: true })
+    if (values.duckdnsToken === '') report('duckdnsToken', NO_TOKEN)
   } else if (zone === '') report('zone', NO_ZONE)
   if (dns === 'digitalocean') return
   if (manageZone) report('manageZone', OURS_ALONE(dns), { show: true })

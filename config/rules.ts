@@ -189,7 +189,7 @@ function wrongFolder(folder: string, hasFile: Context['hasFile']): string | unde
 }
 
 function secretsAreSecret(values: Values, report: Report, { secretKeys }: Context): void {
-  const { appSecrets, appRegistries, clientSecret } = values
+  const { appSecrets, appRegistries, clientSecret, duckdnsToken } = values
   const check = (key: string, isSet: boolean, path: string) => {
     const fix = `pulumi config set --secret ${path} VALUE, and change the value: it has been seen`
     const wrong = 'is in the configuration in plain text'
@@ -197,6 +197,7 @@ function secretsAreSecret(values: Values, report: Report, { secretKeys }: Contex
       report(key, message(wrong, 'a value set with --secret', fix))
   }
   check('clientSecret', Boolean(clientSecret), '{path}')
+  check('duckdnsToken', Boolean(duckdnsToken), '{path}')
   check('appSecrets', Object.keys(appSecrets ?? {}).length > 0, "--path '{path}.NAME'")
   const anyLogin = Object.keys(appRegistries ?? {}).length > 0
   check('appRegistries', anyLogin, `--path '{path}["HOST"].password'`)

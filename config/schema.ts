@@ -51,7 +51,11 @@ const CONNECTION = texts.matching(
   /^[A-Za-z0-9][A-Za-z0-9-]{0,127}$/,
   'is not the name of a connection',
 )
-const DNS = ['digitalocean', 'external', 'sslip']
+const DNS = ['digitalocean', 'external', 'sslip', 'duckdns']
+const UUID = texts.matching(
+  /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/,
+  'is not a token of DuckDNS',
+)
 const SIGN_UP = texts.oneOf(['', 'closed', 'open'], 'is neither closed nor open')
 
 const REBOOT_TIME = texts.matching(/^([01]\d|2[0-3]):[0-5]\d$/, 'is not a time of day')
@@ -90,6 +94,17 @@ export function keys(context: Context) {
       'digitalocean',
     ),
     allowSharedLimit: flag(),
+    duckdnsToken: optional(
+      UUID,
+      'the token that duckdns.org shows to its account (32 hex digits in five groups)',
+      '--secret TOKEN',
+    ),
+    duckdnsApi: v.optional(
+      texts.httpsUrl(
+        help('an https URL without a path', 'pulumi config set {path} https://www.duckdns.org'),
+      ),
+      'https://www.duckdns.org',
+    ),
     manageZone: flag(),
     keepZone: flag(),
     delegationMinutes: wholeNumber('number of minutes', 0, 1440, 15),

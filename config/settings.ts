@@ -81,8 +81,10 @@ export interface HostSettings extends Ports {
 }
 
 export interface DnsSettings {
-  /** Who leads the name: this stack at DigitalOcean, whoever serves the zone, or sslip.io. */
-  source: 'digitalocean' | 'external' | 'sslip'
+  /** Who leads the name: this stack at DigitalOcean, whoever serves the zone, sslip.io or DuckDNS. */
+  source: 'digitalocean' | 'external' | 'sslip' | 'duckdns'
+  /** Absent but where the source is DuckDNS. */
+  duckdns?: DuckDnsSettings
   /** How long is waited for records that are made by hand. */
   minutes: number
   zone: string
@@ -96,6 +98,16 @@ export interface DnsSettings {
   protectZone: boolean
   /** As CAA records name the certificate authority (RFC 8659); absent for none. */
   caaIssuer?: string
+}
+
+/** A domain of an account at DuckDNS. */
+export interface DuckDnsSettings {
+  /** Without `.duckdns.org`. */
+  label: string
+  /** A secret. */
+  token: string
+  /** https URL without a path. */
+  api: string
 }
 
 export interface IdentitySettings {

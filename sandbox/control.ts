@@ -17,6 +17,8 @@ export interface SandboxFile {
   apt: { url: string; suite: string; component: string; keyFile: string; fingerprint: string }
   registry: { host: string }
   dns: { host: string; port: number }
+  /** `domain` is the account's one, without `.duckdns.org`. */
+  duckdns: { api: string; domain: string }
   ports: { ssh: number; http: number; https: number }
   /** Path of the root certificate. */
   ca: string
@@ -26,6 +28,7 @@ export interface SandboxFile {
 export interface Credentials {
   digitalocean: { token: string }
   auth0: { clientId: string; clientSecret: string }
+  duckdns: { token: string }
 }
 
 export interface PartStatus {

@@ -14,6 +14,7 @@ export const PORTS = {
   registry: { flag: 'registry-port', number: 8475, what: 'the image registry' },
   pebble: { flag: 'pebble-port', number: 8476, what: 'Pebble' },
   pebbleManagement: { flag: 'pebble-management-port', number: 8477, what: "Pebble's management" },
+  duckdns: { flag: 'duckdns-port', number: 8478, what: 'the DuckDNS API' },
   ssh: { flag: 'ssh-port', number: 2222, what: 'ssh to droplets' },
   http: { flag: 'http-port', number: 8080, what: 'http to droplets' },
   https: { flag: 'https-port', number: 8443, what: 'https to droplets' },

@@ -10,11 +10,13 @@ const { values, positionals } = parseArgs({
     type: { type: 'string' },
     address: { type: 'string' },
     dns: { type: 'string' },
+    external: { type: 'boolean' },
   },
 })
 const [host = ''] = positionals
-const { zone = '', type, address = '', dns: dnsServer } = values
-const name: Name = { host, zone, type: type === 'AAAA' ? 'AAAA' : 'A', address, dnsServer }
+const { zone = '', type, address = '', dns: dnsServer, external } = values
+const asked = type === 'AAAA' ? 'AAAA' : 'A'
+const name: Name = { host, zone, type: asked, address, dnsServer, external }
 try {
   console.log((await leadsTo(name, console.log)).join('\n'))
 } catch (error) {

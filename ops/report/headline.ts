@@ -92,7 +92,7 @@ function rolledBack(changed: Resource[]): string | undefined {
 const isFollower = (one: Resource) =>
   /^(Release|Packages|Probe|Certificates|AcmeChecklist)$/.test(within(one)) ||
   // A wait for resolvers, and a look at a new droplet before the address moves.
-  (/^(Dns|ExternalRecords|Address)$/.test(within(one)) && one.kind === 'local:Command')
+  (/^(Dns|DuckDns|ExternalRecords|Address)$/.test(within(one)) && one.kind === 'local:Command')
 
 /** A command that runs again because another key opens the host, with the same outcome. */
 const reconnects = ({ kind, reasons }: Resource) =>

@@ -10,6 +10,7 @@ import { type DigitalOcean, startDigitalOcean } from '../digitalocean/index.ts'
 import { type Delegation, Delegations } from '../dns/delegations.ts'
 import { startDns } from '../dns/index.ts'
 import { withSslip } from '../dns/sslip.ts'
+import { openDuckDns } from '../duckdns/index.ts'
 import { writeAtomically } from '../files.ts'
 import { startGate } from '../ingress/gate.ts'
 import { startRouter } from '../ingress/router.ts'
@@ -88,7 +89,10 @@ export class Sandbox {
     )
     cloud = digitalocean
     const delegations = new Delegations((name, type) => digitalocean.resolve(name, type))
-    const resolve = withSslip(delegations.resolve)
+    const duckdns = await this.#part('duckdns', ports.duckdns, () =>
+      openDuckDns({ dir, host: HOST, port: ports.duckdns, authority, ...credentials.duckdns }),
+    )
+    const resolve = withSslip(duckdns.resolve(delegations.resolve))
     this.#delegations = delegations
     const dns = await this.#part('dns', ports.dns, () =>
       startDns({ host: HOST, port: ports.dns, resolve }),
@@ -173,6 +177,7 @@ export class Sandbox {
       },
       registry: { host: `${HOSTS.registry}:${images.port}` },
       dns: { host: dns.host, port: dns.port },
+      duckdns: { api: duckdns.api, domain: duckdns.domain },
       ports: { ssh: ports.ssh, http: ports.http, https: ports.https },
       ca: authority.rootPath,
     }

@@ -1,4 +1,7 @@
 /** A zone whose registrar names other servers, or none: said first, waited for, asked by name. */
+import { Resolver } from 'node:dns/promises'
+import { readFileSync } from 'node:fs'
+import { parse } from 'yaml'
 import { hostCommand, type Sandbox, startSandbox } from '../support/sandbox.ts'
 import { openStack, type Stack } from '../support/stack.ts'
 
@@ -225,5 +228,38 @@ describe('a name that is made of the address', () => {
   test('is known to a preview afterwards, which finds nothing to do', async () => {
     const { code, output } = await shop.run('preview --expect-no-changes')
     expect({ code, output }).toMatchObject({ code: 0 })
+  })
+})
+
+describe('a domain of an account at DuckDNS', () => {
+  const resolver = new Resolver()
+  let token: string
+  let host: string
+  beforeAll(async () => {
+    resolver.setServers([`${sandbox.file.dns.host}:${sandbox.file.dns.port}`])
+    const { api, domain } = sandbox.file.duckdns
+    ;({ token } = sandbox.credentials.duckdns)
+    host = `${domain}.duckdns.org`
+    await shop.run(`config set --secret duckdnsToken ${token}`)
+    const { config } = parse(readFileSync(shop.configFile, 'utf8'))
+    const duckdnsToken = config['padlock:duckdnsToken']
+    shop.set({ dns: 'duckdns', subdomain: domain, duckdnsApi: api, duckdnsToken })
+  })
+
+  test('is led to the site, and its token is nowhere to be read', async () => {
+    const { output } = await shop.up('--policy-pack policy')
+    const { ip, url } = await shop.outputs()
+    expect(url).toBe(`https://${host}:${sandbox.file.ports.https}`)
+    expect(output).toContain(`${host} leads to ${ip}`)
+    expect(await resolver.resolve4(host)).toEqual([ip])
+    const { stdout } = await shop.run('stack export')
+    for (const text of [output, stdout, shop.stateFile()]) expect(text).not.toContain(token)
+  })
+
+  test('leads nowhere after a destroy', async () => {
+    const { code, output } = await shop.run('destroy --yes --skip-preview')
+    expect({ code, output }).toMatchObject({ code: 0 })
+    expect(output).not.toContain(token)
+    await expect(resolver.resolve4(host)).rejects.toMatchObject({ code: 'ENOTFOUND' })
   })
 })

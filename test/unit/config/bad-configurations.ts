@@ -30,7 +30,7 @@ export const badConfigurations: BadConfiguration[] = [
     title: 'a source of names that there is not',
     raw: { dns: 'cloudflare' },
     messages: [
-      'dns = "cloudflare" is none of digitalocean, external, sslip. Allowed: digitalocean, external, sslip.\n    Fix: pulumi config set dns digitalocean',
+      'dns = "cloudflare" is none of digitalocean, external, sslip, duckdns. Allowed: digitalocean, external, sslip, duckdns.\n    Fix: pulumi config set dns digitalocean',
     ],
   },
   {
@@ -50,6 +50,29 @@ export const badConfigurations: BadConfiguration[] = [
           `${what} is set, but with dns = "sslip" the name is made of the address alone. Allowed: only with dns = "digitalocean" or "external".\n    Fix: pulumi config rm ${what.split(' ')[0]}`,
       ),
       "acmeDirectory = \"https://acme-v02.api.letsencrypt.org/directory\" is Let's Encrypt's public one, whose weekly limit all names below sslip.io share and have used up. Allowed: Let's Encrypt's staging directory or an authority of your own, where dns is sslip; or allowSharedLimit.\n    Fix: pulumi config set acmeDirectory https://acme-staging-v02.api.letsencrypt.org/directory, or pulumi config set allowSharedLimit true",
+    ],
+  },
+  {
+    title: 'DuckDNS without a token, with a zone and more than a label',
+    raw: { dns: 'duckdns', subdomain: 'a.b' },
+    messages: [
+      'zone = "example.com" is set, but with dns = "duckdns" the name lies in duckdns.org. Allowed: only with dns = "digitalocean" or "external".\n    Fix: pulumi config rm zone',
+      'subdomain = "a.b" is no domain of an account at DuckDNS. Allowed: its domain without .duckdns.org, one label; empty means the stack’s name.\n    Fix: pulumi config set subdomain shop',
+      'duckdnsToken is not set. Allowed: the token that duckdns.org shows to its account, where dns is duckdns.\n    Fix: pulumi config set --secret duckdnsToken TOKEN',
+    ],
+  },
+  {
+    title: 'a token of DuckDNS that is none',
+    raw: { duckdnsToken: 'hunter2' },
+    messages: [
+      'duckdnsToken = "(hidden)" is not a token of DuckDNS. Allowed: the token that duckdns.org shows to its account (32 hex digits in five groups).\n    Fix: pulumi config set duckdnsToken --secret TOKEN',
+    ],
+  },
+  {
+    title: 'a token of DuckDNS in plain text',
+    raw: { dns: 'duckdns', zone: '', duckdnsToken: '01234567-89ab-4cde-8f01-23456789abcd' },
+    messages: [
+      'duckdnsToken is in the configuration in plain text. Allowed: a value set with --secret.\n    Fix: pulumi config set --secret duckdnsToken VALUE, and change the value: it has been seen',
     ],
   },
   badStack('Prod_EU', 'prod-eu'),
