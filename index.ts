@@ -23,6 +23,7 @@ export const {
   clientId,
   nameServers,
   release,
+  registry,
   expiresAt,
   sshCommand,
   adminPrivateKey,

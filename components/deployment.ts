@@ -103,6 +103,7 @@ export class Deployment extends pulumi.ComponentResource {
       clientId: identity?.clientId,
       nameServers: settings.dns.manageZone ? NAME_SERVERS : undefined,
       release: release.release,
+      registry: workload.registry,
       expiresAt: until ?? 'never',
       sshCommand: loginCommand(address, settings.host, host.hostKey),
       authorityRoot: authority?.root,

@@ -15,6 +15,8 @@ export interface Outputs {
   /** To be entered at the registrar; absent where the stack did not make the zone. */
   nameServers?: string[]
   release: pulumi.Output<string>
+  /** Where the team's registry is; absent where it is not used. */
+  registry?: pulumi.Output<string>
   expiresAt: string
   sshCommand: pulumi.Output<string>
   /** PEM, of the stack's own certificate authority; none where it signs nothing. */

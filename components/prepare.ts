@@ -3,12 +3,14 @@ import { operator } from '../config/operator.ts'
 import type { Settings } from '../config/settings.ts'
 import { type HostBundle, hostBundle } from '../host/pack/index.ts'
 import { checkOwner } from './account/owner.ts'
+import { type TeamRegistry, teamRegistry } from './account/registry.ts'
 import { checkZoneStays } from './account/zone.ts'
 import { checkFormat } from './format.ts'
 import { preflight } from './preflight.ts'
 import { type Archive, archive } from './release/archive.ts'
 import type { Made } from './release/live.ts'
 import { checkLive } from './release/live-commit.ts'
+import { refreshed } from './release/refresh.ts'
 import type { FoundConnection } from './sign-up.ts'
 import { warnOfLockOut } from './ssh/lock-out.ts'
 import { type Former, formerResources } from './state.ts'
@@ -24,6 +26,10 @@ export interface Prepared {
   /** The packed folder of an app that is built on the host. */
   archive?: Archive
   bundle: HostBundle
+  /** The day of the app's last refresh, if there was one. */
+  refreshed?: string
+  /** Absent where the team's registry is not used. */
+  registry?: TeamRegistry
   /** The state before this update. */
   state: Former[]
   /** What a new release is made of, and by whom. */
@@ -71,11 +77,15 @@ export async function prepare(name: string, settings: Settings): Promise<Prepare
     }),
     warnOfLockOut(settings.network),
   ])
+  // Once the accounts are what they should be: its words are about less.
+  const registry = settings.registry && (await teamRegistry(settings.registry, state))
   return {
     connections,
     replacesForSize,
     way,
     archive: packed,
+    refreshed: refreshed(state, app),
+    registry,
     bundle,
     state,
     made: { commit, by: operator() },

@@ -8,6 +8,7 @@ import type { Identity } from './identity.ts'
 import { Packages } from './packages.ts'
 import type { Place } from './place.ts'
 import type { Prepared } from './prepare.ts'
+import { REGISTRY_HOST, Registry } from './registry.ts'
 import { Release } from './release/index.ts'
 import { remembered } from './release/live.ts'
 
@@ -21,6 +22,8 @@ export interface WorkloadArgs {
 /** What runs on the host. */
 export interface Workload {
   release: Release
+  /** `registry.digitalocean.com/acme`; absent where the team's registry is not used. */
+  registry?: pulumi.Output<string>
   /** The release is live, as is a login in front of it, and a former host's certificates are there. */
   ready: pulumi.Resource[]
 }
@@ -39,9 +42,11 @@ export function deployWorkload(
 ): Workload {
   const { ssh, droplet, dropletId, reachable, ready } = host
   const target = { ssh, droplet, dropletId }
-  const { bundle, archive, connections, made, state } = prepared
+  const { bundle, archive, refreshed, connections, made, state } = prepared
   const { edge, openId } = settings
+  const { registries } = settings.release
   const { installed } = new Packages(name, { ...target, bundle, reachable, ready }, opts)
+  const registry = prepared.registry && new Registry(name, prepared.registry, opts)
   const release = new Release(
     name,
     {
@@ -50,6 +55,10 @@ export function deployWorkload(
       host: place.host,
       archive,
       env: appEnvironment({ ...settings, site: place }, identity?.clientId, connections),
+      refreshed,
+      registries: registry
+        ? registry.login.apply((login) => ({ ...registries, [REGISTRY_HOST]: login }))
+        : registries,
       secrets: {
         ...settings.release.secrets,
         ...(identity && !edge && { AUTH0_CLIENT_SECRET: identity.clientSecret }),
@@ -65,5 +74,6 @@ export function deployWorkload(
   const { carried } = new Certificates(name, { ssh, dropletId, after: [installed] }, opts)
   const after = [installed, ...(identity?.links ?? [])]
   const login = deployEdge(name, settings, identity, { ...target, url: place.url, after }, opts)
-  return { release, ready: [release.live, carried, ...(login ? [login.up] : [])] }
+  const all = [release.live, carried, ...(login ? [login.up] : [])]
+  return { release, registry: registry?.endpoint, ready: all }
 }

@@ -6,7 +6,14 @@ import type { Owner } from './owner.ts'
 import { isProtected, isZoneProtected } from './protection.ts'
 import { openIdOf } from './provider/index.ts'
 import type { Values } from './rules.ts'
-import type { AppOrigin, AuthoritySettings, Context, DnsSettings, Settings } from './settings.ts'
+import type {
+  AppOrigin,
+  AuthoritySettings,
+  Context,
+  DnsSettings,
+  RegistrySettings,
+  Settings,
+} from './settings.ts'
 
 /** Certificate authorities by the host of their ACME directory, as CAA names them (RFC 8659). */
 const CAA_ISSUERS: Record<string, string> = {
@@ -22,7 +29,7 @@ const APP_PATHS = { callbackPath: '/callback', loginPath: '/login' }
 const DUCKDNS = 'duckdns.org'
 
 /** The keys' values by the component that takes them, with what follows from them. */
-export function grouped(values: Values, { stack, owner, secretKeys }: Context): Settings {
+export function grouped(values: Values, { project, stack, owner, secretKeys }: Context): Settings {
   const { region, sshPort, httpPort, httpsPort, acmeDirectory } = values
   const { zone, recordName, hostname } = named(values, stack)
   const plain = values.tls === 'off' || undefined
@@ -107,6 +114,7 @@ export function grouped(values: Values, { stack, owner, secretKeys }: Context): 
       allowedEmails: values.allowedEmails,
       allowedDomains: values.allowedDomains,
     },
+    registry: registryOf(values, project, owner),
     project: { environment: values.environment },
     lifecycle: {
       owner: values.owner ? { id: values.owner, of: 'the key owner' } : (owner as Owner),
@@ -164,6 +172,17 @@ function caaIssuer(values: Values, recordName: string): string | undefined {
 function issuerOf({ caaIssuer, acmeDirectory }: Values): string | undefined {
   if (caaIssuer !== '' && caaIssuer !== 'none') return caaIssuer
   return CAA_ISSUERS[new URL(acmeDirectory).hostname]
+}
+
+function registryOf(
+  { registry, appImage, expires, ...values }: Values,
+  project: string,
+  owner: Owner | undefined,
+): RegistrySettings | undefined {
+  if (!registry) return undefined
+  const [, image] = /^registry\.digitalocean\.com\/([^/@]+)\//.exec(appImage) ?? []
+  const newName = `${project}-${values.owner || owner?.id}`
+  return { image, newName, ephemeral: expires !== undefined }
 }
 
 function origin({ appImage, appSource, appBaseImage }: Values): AppOrigin {

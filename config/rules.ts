@@ -41,6 +41,7 @@ export function rules(known: string[], context: Context) {
     verifiedAreConnections(values, report)
     appOrigin(values, report, context)
     secretsAreSecret(values, report, context)
+    oneLogin(values, report)
     namesOnce(values, report)
     portIsGiven(values, report)
     asWritten(values, report, context)
@@ -201,6 +202,19 @@ function secretsAreSecret(values: Values, report: Report, { secretKeys }: Contex
   check('appSecrets', Object.keys(appSecrets ?? {}).length > 0, "--path '{path}.NAME'")
   const anyLogin = Object.keys(appRegistries ?? {}).length > 0
   check('appRegistries', anyLogin, `--path '{path}["HOST"].password'`)
+}
+
+const TEAM_REGISTRY = 'registry.digitalocean.com'
+const TWO_LOGINS = message(
+  `has a login for ${TEAM_REGISTRY} beside registry = true, which makes one`,
+  'one of the two',
+  `pulumi config rm --path 'appRegistries["${TEAM_REGISTRY}"]', or pulumi config set registry false`,
+)
+
+function oneLogin({ registry, appRegistries }: Values, report: Report): void {
+  if (registry !== true || !isObject(appRegistries)) return
+  const [name] = Object.keys(appRegistries).filter((place) => place.startsWith(TEAM_REGISTRY))
+  if (name) report('appRegistries', TWO_LOGINS)
 }
 
 const NO_KEY = message(

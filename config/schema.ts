@@ -239,6 +239,7 @@ export function keys(context: Context) {
       'docker.io/library/python:3.13-slim',
     ),
     appRegistries: registries(),
+    registry: flag(),
     appEnv: environment(false, RESERVED),
     appSecrets: environment(true, RESERVED),
     appPort: wholeNumber('TCP port, nor 0 for a unix socket', 0, 65535, 8080),

@@ -19,6 +19,8 @@ export interface Settings {
   authority?: AuthoritySettings
   serving: ServingSettings
   release: ReleaseSettings
+  /** Absent where the team's registry is not used. */
+  registry?: RegistrySettings
   project: ProjectSettings
   lifecycle: LifecycleSettings
   /** Keys that were set with `--secret`, without the project's prefix. */
@@ -205,6 +207,16 @@ export interface ReleaseSettings {
   allowedEmails: string[]
   /** E-mail domains without @. */
   allowedDomains: string[]
+}
+
+/** The team's registry at DigitalOcean. */
+export interface RegistrySettings {
+  /** The registry that `appImage` is in; absent for an image elsewhere, or none. */
+  image?: string
+  /** Of the one that is made where the account has none; unique among all of DigitalOcean's. */
+  newName: string
+  /** Has the stack an expiry? It makes none then. */
+  ephemeral: boolean
 }
 
 export interface ProjectSettings {

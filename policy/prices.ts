@@ -6,6 +6,8 @@ export const HOURS_A_MONTH = 672
  * - reserved IP: free while assigned,
  *   https://docs.digitalocean.com/products/networking/reserved-ips/details/pricing/
  * - volume, a GiB: https://docs.digitalocean.com/products/volumes/details/pricing/
+ * - container registry, by tier, without what goes beyond it:
+ *   https://docs.digitalocean.com/products/container-registry/details/pricing/
  * - load balancer, a node:
  *   https://docs.digitalocean.com/products/networking/load-balancers/details/pricing/
  */
@@ -14,6 +16,8 @@ const LIST_PRICES = {
   volumeGiB: 0.1,
   loadBalancerNode: 12,
 } as const
+
+const REGISTRY_TIERS: Record<string, number> = { starter: 0, basic: 5, professional: 20 }
 
 /**
  * The share of a droplet's price that its backups add, by the plan of the backup policy:
@@ -27,6 +31,7 @@ const BACKUPS = { weekly: 0.2, daily: 0.3 } as const
  */
 export const FREE = new Set([
   'Certificate',
+  'ContainerRegistryDockerCredentials',
   'DatabaseConnectionPool',
   'DatabaseDb',
   'DatabaseFirewall',
@@ -118,6 +123,10 @@ export function price(
     }
     case 'Volume':
       return times(LIST_PRICES.volumeGiB, Number(props.size), `${props.size} GiB`)
+    case 'ContainerRegistry': {
+      const tier = `${props.subscriptionTierSlug}`
+      return times(REGISTRY_TIERS[tier], 1, tier)
+    }
     case 'LoadBalancer': {
       const nodes = Number(props.sizeUnit ?? 1)
       return times(LIST_PRICES.loadBalancerNode, nodes, `${nodes} nodes`)

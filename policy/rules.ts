@@ -5,6 +5,7 @@ import { auth0Rs256 } from './rules/auth0-rs256.ts'
 import { databasePrivate } from './rules/database-private.ts'
 import { ephemeralExpiry } from './rules/ephemeral-expiry.ts'
 import { firewallAsConfigured } from './rules/firewall-as-configured.ts'
+import { imageAge } from './rules/image-age.ts'
 import { loginRequired } from './rules/login-required.ts'
 import { monthlyCost } from './rules/monthly-cost.ts'
 import { noSecretInUserData } from './rules/no-secret-in-user-data.ts'
@@ -28,4 +29,5 @@ export const rules: Rule[] = [
   requiredTags,
   monthlyCost,
   ephemeralExpiry,
+  imageAge,
 ]

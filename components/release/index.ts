@@ -7,7 +7,7 @@ import type { AppOrigin } from '../../config/settings.ts'
 import { onHost } from '../ssh/on-host.ts'
 import { connection, type SshTarget } from '../ssh/target.ts'
 import type { Archive } from './archive.ts'
-import { Live, type Made, type Remembered } from './live.ts'
+import { Live, type Made, originOf, type Remembered } from './live.ts'
 
 export interface ReleaseArgs {
   ssh: SshTarget
@@ -16,9 +16,11 @@ export interface ReleaseArgs {
   droplet: pulumi.Resource
   app: AppOrigin
   /** Logins by registry; delivered as the secrets are. */
-  registries: Record<string, RegistryLogin>
+  registries: pulumi.Input<Record<string, RegistryLogin>>
   /** The packed folder of an app that is built on the host. */
   archive?: Archive
+  /** The day of its last refresh, as in `2026-11-28`; absent if there was none. */
+  refreshed?: string
   /** Plain environment. */
   env: Record<string, pulumi.Input<string>>
   /** Secret environment; delivered over stdin, never in a command line or a file of the project. */
@@ -94,9 +96,9 @@ export class Release extends pulumi.ComponentResource {
         create: pulumi.interpolate`sudo /usr/lib/padlock/release ${this.release}`,
         stdin: pulumi.secret(
           pulumi
-            .all([body, this.release])
-            .apply(([text, id]) =>
-              withId(text, id, { ...madeOf(id, args), ...registries(args.registries) }),
+            .all([body, this.release, args.registries])
+            .apply(([text, id, logins]) =>
+              withId(text, id, { ...madeOf(id, args), ...registries(logins) }),
             ),
         ),
         triggers: [args.dropletId],
@@ -105,13 +107,16 @@ export class Release extends pulumi.ComponentResource {
       },
       { ...options, dependsOn: [...source, ...args.after] },
     )
+    const origin = this.live.stdout.apply(originOf)
     const live = {
+      origin,
       release: this.release,
       commit: args.made.commit,
       made: this.release.apply((id) => madeOf(id, args)),
     }
     this.remembered = new Live(name, this.live, live, { parent: this })
-    this.registerOutputs({})
+    // What the next update reads; it is no part of what a failed one takes back.
+    this.registerOutputs({ refreshed: args.refreshed })
   }
 }
 
@@ -122,7 +127,7 @@ function shown(args: ReleaseArgs): pulumi.Inputs {
     app:
       app.kind === 'image'
         ? { image: app.image }
-        : { sha256: args.archive?.sha256, baseImage: app.baseImage },
+        : { sha256: args.archive?.sha256, baseImage: app.baseImage, refreshed: args.refreshed },
     env,
     secretNames: Object.keys(args.secrets).sort(),
     port,
@@ -168,6 +173,7 @@ function sourceOf(args: ReleaseArgs) {
     archive: incoming(args.archive),
     sha256: args.archive.sha256,
     baseImage: args.app.baseImage ?? null,
+    refreshed: args.refreshed,
   }
 }
 
@@ -192,7 +198,7 @@ function withId(text: string, id: string, more: object): string {
   return JSON.stringify({ id, ...JSON.parse(text), ...more })
 }
 
-function registries(logins: ReleaseArgs['registries']): object {
+function registries(logins: Record<string, RegistryLogin>): object {
   const places = Object.entries(logins)
   if (places.length === 0) return {}
   const named = places.map(([place, { user, password }]) => [place, { username: user, password }])

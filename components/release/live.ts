@@ -8,6 +8,22 @@ export interface Made {
   by: string
 }
 
+/** What an image is made of; null where nobody knows. Times in UTC, as in `2026-11-28T09:00:00Z`. */
+export interface Origin {
+  built: string | null
+  /** Null for an image that does not say what it was built on. */
+  base: { name: string | null; digest: string; created: string | null } | null
+}
+
+/** From what a host prints of a release; undefined for a host that does not say. */
+export function originOf(printed: string): Origin | undefined {
+  try {
+    return JSON.parse(printed).made ?? undefined
+  } catch {
+    return undefined
+  }
+}
+
 /** What a state remembers as live. */
 export interface Remembered {
   release?: string
@@ -15,6 +31,8 @@ export interface Remembered {
   commit?: string
   /** Of the first one, which made it; absent in states before version 0.3. */
   made?: Made
+  /** Of its image; absent where the host did not say. */
+  origin?: Origin
 }
 
 /** @returns undefined for a stack that has no release yet */
@@ -30,14 +48,24 @@ export class Live extends pulumi.ComponentResource {
   constructor(
     name: string,
     live: { stdout: pulumi.Output<string> },
-    what: { release: pulumi.Output<string>; commit: string; made: pulumi.Output<Made> },
+    what: {
+      release: pulumi.Output<string>
+      commit: string
+      made: pulumi.Output<Made>
+      origin: pulumi.Output<Origin | undefined>
+    },
     opts: pulumi.ComponentResourceOptions,
   ) {
     super('padlock:index:Live', name, {}, opts)
     // Known once it is live, so the state names it even where the update fails later.
     const once = <T>(value: pulumi.Input<T>) =>
       pulumi.all([value, live.stdout]).apply(([known]) => known)
-    const { release, commit, made } = what
-    this.registerOutputs({ release: once(release), commit: once(commit), made: once(made) })
+    const { release, commit, made, origin } = what
+    this.registerOutputs({
+      release: once(release),
+      commit: once(commit),
+      made: once(made),
+      origin: pulumi.unsecret(origin),
+    })
   }
 }

@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util'
+import { imageLines } from '../releases/image.ts'
 import { certificates } from './certificates.ts'
 import { logIn, outputsOf } from './login.ts'
 
@@ -7,8 +8,8 @@ const PACKAGES = "dpkg-query --show 'padlock-*' 2>/dev/null || true"
 
 export const help = `padlock status --stack NAME
 
-The outputs of a stack, when the certificates of its site end, and the packages of ours on its
-host with their versions. Of a certificate that should have been renewed the reason is told, and
+The outputs of a stack, the image that serves and its base with their ages, when the
+certificates of its site end, and the packages of ours on its host with their versions. Of a certificate that should have been renewed the reason is told, and
 of one that only an update renews the day before which to run it. The stack is one of the backend
 that you are logged in to; in the sandbox: . .sandbox/env
 
@@ -25,7 +26,7 @@ export async function run(args: string[]): Promise<number> {
   const outputs = await outputsOf(stack)
   const { adminPrivateKey: _, sshCommand: __, ...shown } = outputs
   const rows = Object.entries(shown).map(([name, value]) => `  ${name.padEnd(12)} ${value}`)
-  console.log([`stack ${stack}`, ...rows, ''].join('\n'))
+  console.log([`stack ${stack}`, ...rows, '', ...(await imageLines(stack, outputs))].join('\n'))
   console.log(`certificates\n${await certificates(stack, outputs)}\n\npackages on the host`)
   return logIn(stack, outputs, [PACKAGES])
 }

@@ -124,6 +124,11 @@ export const verbs: { words: string; summary: string; load: () => Promise<Verb> 
     load: () => import('./github/sweep.ts'),
   },
   {
+    words: 'github refresh',
+    summary: 'start a deployment that builds the image anew',
+    load: () => import('./github/refresh.ts'),
+  },
+  {
     words: 'github drift',
     summary: 'keep one issue about the drift of a stack',
     load: () => import('./github/drift.ts'),

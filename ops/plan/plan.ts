@@ -22,6 +22,8 @@ export interface About {
   commit: string
   /** Who made it: the release that it plans carries this name. */
   by: string
+  /** The day of the refresh that it plans, if it does. */
+  refresh?: string
   /** ISO 8601. */
   madeAt: string
   /** SHA-256 of the plan file. */
@@ -39,10 +41,11 @@ export interface About {
 export async function savePlan(
   engine: Engine,
   folder: string,
-  { stack, commit, by }: Pick<About, 'stack' | 'commit' | 'by'>,
+  { stack, commit, by, refresh }: Pick<About, 'stack' | 'commit' | 'by' | 'refresh'>,
 ): Promise<About> {
   await mkdir(folder, { recursive: true })
   process.env.PADLOCK_OPERATOR = by
+  process.env.PADLOCK_REFRESH = refresh ?? ''
   // Before the preview: a change that comes in between must make the plan unfit.
   const state = await fingerprint(engine)
   const path = join(folder, PLAN)
@@ -56,7 +59,7 @@ export async function savePlan(
     throw new Error(`there is no plan of ${stack}:\n${losses.join('\n')}`)
   }
   const plan = sha256(text)
-  const about = { stack, commit, by, madeAt: new Date().toISOString(), plan, state }
+  const about = { stack, commit, by, refresh, madeAt: new Date().toISOString(), plan, state }
   await writeFile(join(folder, ABOUT), `${JSON.stringify(about, null, 2)}\n`)
   return about
 }
@@ -85,6 +88,7 @@ export async function applyPlan(
   }
   // The program reads it: a release by somebody else would be one that the plan does not have.
   process.env.PADLOCK_OPERATOR = about.by
+  process.env.PADLOCK_REFRESH = about.refresh ?? ''
   // The engine itself stops at the first step that the plan does not have.
   const flags = ['--yes', '--skip-preview', '--suppress-outputs', ...policyFlags()]
   flags.push('--message', markOf(about))

@@ -1,5 +1,6 @@
 import { capture } from '../engine/pulumi.ts'
 import type { StateResource } from '../engine/state.ts'
+import type { Image } from './image.ts'
 
 /** What a stack's state says of its release. */
 export interface Memory {
@@ -18,6 +19,8 @@ export interface Origin {
   release: string
   commit: string
   by: string
+  /** Of its image; null where the host does not know. */
+  made?: Image | null
 }
 
 interface Checkpoint {
@@ -54,11 +57,14 @@ export async function setTaint(stack: string, urn: string, taint: boolean): Prom
  * command for that, so the state is exported and imported, as short a time apart as can be: the
  * import is refused while an update is under way.
  */
-export async function remember(stack: string, { release, commit, by }: Origin): Promise<void> {
+export async function remember(
+  stack: string,
+  { release, commit, by, made }: Origin,
+): Promise<void> {
   const checkpoint = await exported(stack)
   const live = liveIn(checkpoint.deployment?.resources ?? [])
   if (!live || live.outputs?.release === release) return
-  live.outputs = { release, commit, made: { commit, by } }
+  live.outputs = { release, commit, made: { commit, by }, ...(made && { origin: made }) }
   await done(stack, ['stack', 'import', '--stack', stack], JSON.stringify(checkpoint))
 }
 

@@ -16,6 +16,7 @@ import { inventory } from './inventory.ts'
 import { MachineJobs } from './machine-jobs.ts'
 import { projectRoutes } from './projects.ts'
 import { type Burst, RateLimiter, type RateLimits } from './rate-limit.ts'
+import { registryRoutes } from './registries.ts'
 import { reservedIpRoutes } from './reserved-ips.ts'
 import { Store } from './state.ts'
 import { tagRoutes } from './tags.ts'
@@ -72,6 +73,7 @@ export async function startDigitalOcean(options: DigitalOceanOptions): Promise<D
   dropletActionRoutes(context)
   firewallRoutes(context)
   projectRoutes(context)
+  registryRoutes(context)
   reservedIpRoutes(context)
   tagRoutes(context)
   vpcRoutes(context)

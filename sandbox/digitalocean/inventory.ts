@@ -26,6 +26,7 @@ export function inventory(state: State): { kind: string; id: string; name: strin
     ...state.projects
       .filter((project) => !project.isDefault)
       .map((project) => line('project')(project.id, project.name)),
+    ...(state.registries ?? []).map(({ name }) => line('registry')(name, name)),
     ...state.tags.map((tag) => line('tag')(tag, tag)),
     ...state.vpcs.filter((vpc) => !vpc.isDefault).map((vpc) => line('vpc')(vpc.id, vpc.name)),
   ]

@@ -124,6 +124,20 @@ export interface ProjectRow {
   resources: { urn: string; assignedAt: string }[]
 }
 
+export interface RegistryRow {
+  name: string
+  region: string
+  createdAt: string
+}
+
+/** A login at the registry, as long as nobody revokes it. */
+export interface RegistryTokenRow {
+  token: string
+  registry: string
+  write: boolean
+  expiresAt: string
+}
+
 export interface VpcRow {
   id: string
   name: string
@@ -149,6 +163,10 @@ export interface State {
   projects: ProjectRow[]
   tags: string[]
   vpcs: VpcRow[]
+  /** Absent in states of before there were registries. */
+  registries?: RegistryRow[]
+  registryTokens?: RegistryTokenRow[]
+  registrySubscription?: { tier: string; createdAt: string; updatedAt: string }
   /** Why a droplet came to nothing, by its id, and whether a client has been told. */
   failures: Record<string, { reason: string; told: boolean }>
 }

@@ -51,7 +51,7 @@ export async function makeRepository(limits: Partial<Limits> = {}): Promise<Repo
   for (const [text, token] of Object.entries(tokens)) state.tokens.set(text, token)
   state.collaborators.set('ada', 'admin').set('mallory', 'read')
   for (const login of ['ada', 'mallory', 'stranger']) person(state, login)
-  state.workflows.push('ephemeral.yml')
+  state.workflows.push('deploy.yml', 'ephemeral.yml')
   const log: string[] = []
   const connect = (token: string) =>
     openGitHub({

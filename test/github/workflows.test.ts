@@ -43,12 +43,14 @@ const isSensitive = (job: Job) =>
   job.environment !== undefined ||
   Object.values(job.permissions ?? {}).includes('write')
 
-test('there are the five', () => {
+test('there are the seven', () => {
   expect(files.sort()).toEqual([
     'deploy.yml',
     'drift.yml',
     'ephemeral.yml',
+    'image.yml',
     'preview.yml',
+    'refresh.yml',
     'sweep.yml',
   ])
 })
@@ -125,6 +127,26 @@ test.each(jobs)(
   },
 )
 
+test('a refresh is a deployment like any other: planned, approved, and at the hand of a word', () => {
+  const refresh = workflows['refresh.yml']?.jobs.refresh as Job
+  expect(refresh.permissions).toEqual({ contents: 'read', actions: 'write' })
+  expect(JSON.stringify(refresh)).not.toMatch(/secrets\./)
+  const deploy = workflows['deploy.yml']
+  const env = JSON.stringify(deploy?.env)
+  expect(env).toContain("{{ inputs.refresh && 'true' || '' }}")
+  expect(deploy?.on.workflow_dispatch).toMatchObject({ inputs: { refresh: { default: false } } })
+})
+
+test('an image is proposed by its digest, to be reviewed and released as any other change', () => {
+  const image = workflows['image.yml']?.jobs.image as Job
+  expect(image.if).toBe("vars.IMAGE != '' && github.ref == 'refs/heads/main'")
+  const [build, push, propose] = image.steps.flatMap(({ run }) => run ?? [])
+  expect(build).toMatch(/^podman build --pull=always --no-cache /)
+  expect(push).toContain('--digestfile')
+  expect(propose).toContain('.config["padlock:appImage"]')
+  expect(JSON.stringify(image)).not.toMatch(/DIGITALOCEAN_TOKEN|AUTH0|PULUMI/)
+})
+
 test('a job with a secret waits for an environment', () => {
   for (const { where, job } of jobs) {
     if (/secrets\./.test(JSON.stringify(job)))
@@ -155,7 +177,8 @@ test('every action is pinned to a commit, with its version beside it, the same o
 test('a job with a secret installs what production needs, without install scripts', () => {
   for (const { job } of jobs.filter(({ job }) => isSensitive(job))) {
     const runs = job.steps.map(({ run }) => run ?? '')
-    expect(runs).toContain('npm ci --omit=dev --ignore-scripts')
+    const calls = runs.some((run) => run.includes('./padlock'))
+    if (calls) expect(runs).toContain('npm ci --omit=dev --ignore-scripts')
     expect(runs.join('\n')).not.toMatch(/\b(make|npx|npm (install|run))\b/)
   }
 })

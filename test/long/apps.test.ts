@@ -62,14 +62,17 @@ async function makeImages(): Promise<void> {
   }
 }
 
-test.each([
+const DJANGO = { DJANGO_ALLOWED_HOSTS: HOST, DJANGO_SECRET_KEY: 'only in this test' }
+
+test.each<[string, number, Record<string, string>?]>([
   ['express', 3000],
   ['fastapi', 8000],
+  ['django', 8000, DJANGO],
   ['go', 8080],
-])('%s comes up from its own Containerfile', async (name, appPort) => {
+])('%s comes up from its own Containerfile', async (name, appPort, appEnv = {}) => {
   const before = await droplets()
   const began = Date.now()
-  stack.set({ ...SETTINGS, appSource: `examples/${name}`, appPort })
+  stack.set({ ...SETTINGS, appSource: `examples/${name}`, appPort, appEnv })
   await Promise.all([stack.up(), images])
   console.log(`${name}: up after ${Math.round((Date.now() - began) / 1000)} s`)
   const answer = await get(`${HOST}:${sandbox.file.ports.https}`)

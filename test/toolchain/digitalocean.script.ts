@@ -5,6 +5,7 @@ import type { Recorded } from './replay.ts'
 
 /** What the API answers when an object of a type is made. */
 const MADE: Record<string, (id: string, inputs: Json) => [url: string, response: unknown]> = {
+  ContainerRegistry: (name) => ['/v2/registry', { registry: { name } }],
   SshKey: (id) => ['/v2/account/keys', { ssh_key: { id: Number(id) } }],
   Tag: () => ['/v2/tags', {}],
   Domain: () => ['/v2/domains', {}],

@@ -60,6 +60,7 @@ test('refuses properties that it does not know, instead of dropping them', async
 bridgedSuite({
   plugin: 'digitalocean',
   types: [
+    'ContainerRegistry',
     'Tag',
     'SshKey',
     'Domain',
@@ -80,5 +81,5 @@ bridgedSuite({
     status: 404,
     response: { id: 'not_found', message: 'The resource you were accessing could not be found.' },
   },
-  expected: 1280,
+  expected: 1325,
 })

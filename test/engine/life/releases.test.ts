@@ -186,6 +186,27 @@ test('one whose state could not be told is made up for', async () => {
   await refused(`rollback ${ids[0]} --stack dev`, `release ${ids[0]} is live already`)
 })
 
+test('a refresh is a release of the same app, and stays one', async () => {
+  const before = (await stack.outputs()).release
+  const base = { name: 'docker.io/library/python:3.13', digest: `sha256:${'b'.repeat(64)}` }
+  const made = { built: '2026-11-21T09:00:00Z', base: { ...base, created: '2026-01-02T03:04:05Z' } }
+  writeFileSync(join(sandbox.dir, 'machines/trouble/image.json'), JSON.stringify(made))
+  const refresh = { PADLOCK_REFRESH: '2026-01-21' }
+  expect((await stack.run('up --yes --skip-preview', refresh)).code).toBe(0)
+  const { release } = await stack.outputs()
+  expect(release).not.toBe(before)
+  expect(await serving()).toMatchObject({ id: release, source: { refreshed: '2026-01-21' } })
+  expect(await stack.preview()).toEqual([])
+  const { output } = await project.padlock('status --stack dev')
+  expect(output).toContain(`  base         ${base.name}@${base.digest}, made 2026-01-02 (`)
+  expect(output).toContain('  refreshed    2026-01-21')
+  copyFileSync(stack.configFile, join(project.folder, 'Pulumi.dev.yaml'))
+  const preview = await project.padlock('preview --stack dev')
+  expect([preview.code, preview.output]).toEqual([0, expect.stringContaining('image-age')])
+  const yes = await stack.run('preview', { PADLOCK_REFRESH: 'yes' })
+  expect(yes.output).toContain('PADLOCK_REFRESH is "yes", which is neither true nor a day')
+})
+
 test('a host that cannot be reached, and a stack that is not there, are named', async () => {
   const [droplet] = await sandbox.droplets()
   const power = (type: string) =>

@@ -34,6 +34,7 @@ beforeAll(async () => {
 })
 afterAll(async () => {
   delete process.env.PADLOCK_OPERATOR
+  delete process.env.PADLOCK_REFRESH
   rmSync(folder, { recursive: true, force: true })
   await sandbox.stop()
 })
@@ -49,7 +50,8 @@ test('a plan that was done is not done again', async () => {
 
 test('a plan whose stack was left alone is done by another person, with its secrets encrypted', async () => {
   const before = stack.set({ allowedEmails: ['ada@example.com', 'bob@example.com'] })
-  await savePlan(engine, folder, what)
+  await savePlan(engine, folder, { ...what, refresh: '2026-11-27' })
+  process.env.PADLOCK_REFRESH = ''
   const plan = readFileSync(join(folder, 'plan.json'), 'utf8')
   const secrets = Object.values(await stack.secrets())
   expect(secrets.length).toBeGreaterThan(5)

@@ -1,6 +1,8 @@
 /** A site for everybody, of which nothing is asked or made at Auth0; then a login in front of the same app. */
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { type Json, type Sandbox, startSandbox } from '../support/sandbox.ts'
-import { openStack, type Stack } from '../support/stack.ts'
+import { brief, openStack, type Stack } from '../support/stack.ts'
 
 jest.setTimeout(300_000)
 const nobody = { AUTH0_CLIENT_ID: '', AUTH0_CLIENT_SECRET: '', AUTH0_DOMAIN: '' }
@@ -23,6 +25,69 @@ test('comes up without credentials of a tenant, and the probe asks the path of r
   const outputs = await stack.outputs()
   expect(outputs.url).toMatch(/^https:\/\//)
   expect(outputs.clientId).toBeUndefined()
+})
+
+/** Names of the account's registries. */
+const registries = async () =>
+  (await sandbox.digitalocean('GET', '/registries')).registries.map(({ name }: Json) => name)
+
+/** What the account knows of logins at its registries. */
+const logins = (): Json[] =>
+  JSON.parse(readFileSync(join(sandbox.dir, 'digitalocean.json'), 'utf8')).registryTokens
+
+test("the team's registry is made where there is none, with a login that may read", async () => {
+  const { release } = await stack.outputs()
+  stack.set({ registry: true })
+  await stack.up()
+  const [name, ...others] = await registries()
+  expect([name, others]).toEqual([expect.stringMatching(/^padlock-[a-z0-9]+$/), []])
+  const outputs = await stack.outputs()
+  expect(outputs).toMatchObject({ release, registry: `registry.digitalocean.com/${name}` })
+  const [droplet] = await sandbox.droplets()
+  const manifest = JSON.parse(sandbox.hostFile(droplet.id, 'release.json'))
+  const { password } = manifest.registries['registry.digitalocean.com']
+  expect(logins()).toMatchObject([{ token: password, registry: name, write: false }])
+  expect(stack.stateFile()).not.toContain(password)
+  expect(await stack.preview()).toEqual([])
+})
+
+test('a login that nears its end is followed by another', async () => {
+  const { stdout } = await stack.run('stack export')
+  const text = stdout.replace(
+    /("credentialExpirationTime": )"[^"]*"/g,
+    `$1"${new Date(Date.now() + 20 * 86_400_000).toISOString()}"`,
+  )
+  expect(text).not.toBe(stdout)
+  const file = join(sandbox.dir, 'nearly-over.json')
+  writeFileSync(file, text)
+  await stack.run(`stack import --file ${file}`)
+  expect(brief(await stack.preview()).filter((line) => line.includes('pull'))).toEqual([
+    'create ContainerRegistryDockerCredentials padlock-dev-pull-2',
+    'delete ContainerRegistryDockerCredentials padlock-dev-pull-1',
+  ])
+})
+
+test('without it the registry stays, and the login is revoked', async () => {
+  const before = await registries()
+  stack.set({ registry: undefined })
+  await stack.up()
+  expect(await registries()).toEqual(before)
+  expect(logins()).toEqual([])
+  const back = stack.set({ registry: true, expires: '2099-01-01T00:00Z' })
+  const steps = brief(await stack.preview()).filter((line) => line.includes('Registry'))
+  back()
+  expect(steps).toEqual(['create ContainerRegistryDockerCredentials padlock-dev-pull-1'])
+})
+
+test('a stack with an expiry makes none', async () => {
+  for (const name of await registries()) {
+    await sandbox.digitalocean('DELETE', `/registries/${name}`)
+  }
+  const back = stack.set({ registry: true, expires: '2099-01-01T00:00Z' })
+  expect(await stack.mistakes()).toEqual([
+    expect.stringContaining('registry is true, and the account has none'),
+  ])
+  back()
 })
 
 const image = `quay.io/oauth2-proxy/oauth2-proxy@sha256:${'a'.repeat(64)}`

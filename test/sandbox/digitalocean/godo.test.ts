@@ -24,6 +24,7 @@ const TESTS = [
   'TestVPC',
   'TestProject',
   'TestTags',
+  'TestRegistry',
 ]
 
 const dir = mkdtempSync(join(tmpdir(), 'digitalocean-godo-'))

@@ -51,6 +51,11 @@ export function pullRoutes(app: FastifyInstance, state: State): void {
     return { permission, role_name: permission, user: person(state, login) }
   })
 
+  app.get(REPO, (request) => {
+    allow(state, request, 'read')
+    return { full_name: `${state.owner}/${state.name}`, default_branch: state.defaultBranch }
+  })
+
   app.post(`${REPO}/actions/workflows/:workflow/dispatches`, (request, reply) => {
     allow(state, request, 'write', 'actions')
     const { workflow } = request.params as { workflow: string }

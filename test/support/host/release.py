@@ -1,7 +1,7 @@
 """
 `release`, `releases` and `logs` on a host of the tests: padlock's own programs, without systemd, Podman
 and an app. $TROUBLE/images.gone names images that are not there, $TROUBLE/unready releases that do not
-become ready, one a line.
+become ready, one a line; $TROUBLE/image.json says what their images are made of.
 """
 
 import json
@@ -13,7 +13,20 @@ HERE = Path(os.environ['HOST_PROGRAMS'])
 sys.dont_write_bytecode = True
 sys.path.insert(0, str(HERE))
 
-from padlock_release import drain, image, kept, log, logs, main, manifest, readiness, releases, service, store  # noqa: E402
+from padlock_release import (  # noqa: E402
+    drain,
+    image,
+    kept,
+    log,
+    logs,
+    main,
+    manifest,
+    origin,
+    readiness,
+    releases,
+    service,
+    store,
+)
 from padlock_release.failure import Failure  # noqa: E402
 
 root = Path(os.environ['HOST_ROOT'])
@@ -54,6 +67,14 @@ service.installed = list
 service.logs = lambda release: ''
 main.time.sleep = nothing
 image.ensure = lambda source, registries: 'sha256:' + 'a' * 64
+
+
+def facts(_: str) -> object:
+    path = Path(os.environ['TROUBLE'], 'image.json')
+    return json.loads(path.read_text()) if path.exists() else None
+
+
+origin.facts = facts
 image.exists = lambda name: name not in named('images.gone')
 
 if sys.argv[1] == 'release':

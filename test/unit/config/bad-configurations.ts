@@ -697,6 +697,23 @@ export const badConfigurations: BadConfiguration[] = [
     ],
   },
   {
+    title: 'a login beside the one that the stack makes',
+    raw: {
+      registry: true,
+      appRegistries: { 'registry.digitalocean.com/acme': { user: 'bot', password: 'hunter2' } },
+    },
+    messages: [
+      'appRegistries has a login for registry.digitalocean.com beside registry = true, which makes one. Allowed: one of the two.\n    Fix: pulumi config rm --path \'appRegistries["registry.digitalocean.com"]\', or pulumi config set registry false',
+    ],
+  },
+  {
+    title: 'a registry that is a name',
+    raw: { registry: 'acme' },
+    messages: [
+      'registry = "acme" is neither true nor false. Allowed: true or false.\n    Fix: pulumi config set registry false',
+    ],
+  },
+  {
     title: 'registry password in plain',
     raw: { appRegistries: { 'ghcr.io': { user: 'bot', password: 'hunter2' } } },
     context: { secretKeys: [] },

@@ -232,6 +232,22 @@ describe('a good configuration', () => {
     expect(read({ appRegistries: logins }).release.registries).toEqual(logins)
   })
 
+  test("the team's registry, and the one that appImage is in", () => {
+    const appImage = `registry.digitalocean.com/acme/shop@sha256:${'a'.repeat(64)}`
+    expect(read({}).registry).toBeUndefined()
+    expect(read({ registry: true, owner: 'acmeshop' }).registry).toEqual({
+      image: undefined,
+      newName: 'padlock-acmeshop',
+      ephemeral: false,
+    })
+    expect(read({ registry: true, appImage, expires: '2030-01-01T00:00Z' }).registry).toMatchObject(
+      {
+        image: 'acme',
+        ephemeral: true,
+      },
+    )
+  })
+
   test.each(["o'brien@example.com", 'ops+padlock&co@example.com'])(
     'acmeEmail %s is known to the certificate authority as it is',
     (acmeEmail) => {

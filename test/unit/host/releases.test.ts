@@ -16,7 +16,7 @@ function python(code: string, given: unknown = null): unknown {
   const program = `
 import io, json, sys
 sys.dont_write_bytecode = True
-from padlock_release import image, kept, log, main, manifest, releases, service, store
+from padlock_release import image, kept, log, main, manifest, origin, releases, service, store
 from padlock_release.failure import Failure
 given = json.load(sys.stdin)
 folder = '${folder}'
@@ -44,6 +44,8 @@ main.time.sleep = lambda seconds: None
 main._serves = lambda manifest: True
 image.ensure = lambda source, registries: 'sha256:1'
 gone = []
+MADE = {'built': '2026-11-28T09:00:00Z', 'base': None}
+origin.facts = lambda name: None if name in gone else {**MADE, 'of': name}
 image.exists = lambda name: name not in gone
 sick = []
 def wait(manifest, restarts):
@@ -226,7 +228,11 @@ sys.stdout, printed = io.StringIO(), sys.stdout
 releases.main(['rollback', 'b' * 12], io.StringIO(''))
 sys.stdout = printed
 `
-  expect(JSON.parse(releases(three, 'check').out)).toMatchObject({ release: id('b'), live: false })
+  expect(JSON.parse(releases(three, 'check').out)).toMatchObject({
+    release: id('b'),
+    live: false,
+    made: { built: '2026-11-28T09:00:00Z', of: `r.example/app@sha256:${'b'.repeat(64)}` },
+  })
   rmSync(join(folder, 'history'))
   expect(JSON.parse(releases(three + back, 'check').out)).toMatchObject({ release: id('a') })
   rmSync(join(folder, 'history'))
@@ -235,6 +241,30 @@ sys.stdout = printed
     1,
     'there is no release before the live one on this host',
   ])
+})
+
+test('the live image: what it is made of, and the day of its refresh', () => {
+  const source = { ...manifest.source, refreshed: '2026-11-21' }
+  const built = `brought_up('a', source=json.loads('${JSON.stringify(source)}'))`
+  const image = 'localhost/app:'
+  expect(JSON.parse(releases(built, 'image').out)).toEqual({
+    release: id('a'),
+    image: expect.stringContaining(image),
+    made: { built: '2026-11-28T09:00:00Z', base: null, of: expect.stringContaining(image) },
+    refreshed: '2026-11-21',
+  })
+  const pulled = JSON.parse(releases("brought_up('b')", 'image').out)
+  expect(pulled).toMatchObject({ release: id('b'), refreshed: null })
+})
+
+test('a host without a release has no live image', () => {
+  const none = 'store.current = lambda: None'
+  expect(JSON.parse(releases(none, 'image').out)).toEqual({
+    release: null,
+    image: null,
+    made: null,
+    refreshed: null,
+  })
 })
 
 test('a release that is made again is the last one, whatever served in between', () => {

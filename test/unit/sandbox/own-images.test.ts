@@ -1,10 +1,13 @@
 /** The images that the sandbox makes: laid out, kept, made anew; mmdebstrap is a script here. */
+import { execFileSync } from 'node:child_process'
 import {
   chmodSync,
   chownSync,
   existsSync,
+  lstatSync,
   mkdirSync,
   mkdtempSync,
+  readdirSync,
   readFileSync,
   rmSync,
   writeFileSync,
@@ -13,7 +16,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { zstdDecompressSync } from 'node:zlib'
 import type { OwnImage } from '../../../sandbox/registry/images/image.ts'
-import { ensureImage, ownImages } from '../../../sandbox/registry/images/index.ts'
+import { ensureImage, ownImages, python } from '../../../sandbox/registry/images/index.ts'
 import { blobPath, readManifest, readTags } from '../../../sandbox/registry/layout.ts'
 import { EXAMPLES } from '../../examples/support/app.ts'
 
@@ -140,12 +143,30 @@ function headers(tar: Buffer) {
   return found
 }
 
-test.each(['express', 'fastapi', 'go'])('there is one for each that %s is built on', (name) => {
-  const text = readFileSync(join(EXAMPLES, name, 'Dockerfile'), 'utf8')
-  const named = [...text.matchAll(/^FROM (\S+)/gm)].map(([, from]) => from)
-  const ours = ownImages.flatMap(({ repository, tags }) =>
-    tags.map((tag) => `${repository}:${tag}`),
-  )
-  expect(named.length).toBeGreaterThan(0)
-  expect([...ours, 'scratch']).toEqual(expect.arrayContaining(named))
+test.each(['express', 'fastapi', 'django', 'go'])(
+  'there is one for each that %s is built on',
+  (name) => {
+    const text = readFileSync(join(EXAMPLES, name, 'Dockerfile'), 'utf8')
+    const named = [...text.matchAll(/^FROM (\S+)/gm)].map(([, from]) => from)
+    const ours = ownImages.flatMap(({ repository, tags }) =>
+      tags.map((tag) => `${repository}:${tag}`),
+    )
+    expect(named.length).toBeGreaterThan(0)
+    expect([...ours, 'scratch']).toEqual(expect.arrayContaining(named))
+  },
+)
+
+test('what pip installs in the image of Python lies where the official one has it', () => {
+  const root = join(dir, 'root')
+  for (const folder of ['usr/bin', 'usr/local/bin', 'usr/lib/python3.13']) {
+    mkdirSync(join(root, folder), { recursive: true })
+  }
+  mkdirSync(join(root, 'usr/local/lib/python3.13/dist-packages'), { recursive: true })
+  for (const hook of python.hooks ?? []) execFileSync('sh', [hook, root])
+  const lib = join(root, 'usr/local/lib/python3.13')
+  // Debian's pip writes to the one, Containerfiles copy from the other.
+  writeFileSync(join(lib, 'dist-packages/django.py'), '')
+  expect(lstatSync(join(lib, 'site-packages')).isDirectory()).toBe(true)
+  expect(readdirSync(join(lib, 'site-packages'))).toEqual(['django.py'])
+  expect(python.packages).toContain('passwd')
 })

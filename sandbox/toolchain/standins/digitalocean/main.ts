@@ -5,6 +5,7 @@ import { bridged } from '../bridge/resource.ts'
 import { requireLoopback } from '../server/loopback.ts'
 import { serveProvider } from '../server/serve.ts'
 import { DigitalOcean } from './api.ts'
+import { containerRegistry, containerRegistryDockerCredentials } from './container-registry.ts'
 import { dnsRecord } from './dns-record.ts'
 import { domain, getDomain } from './domain.ts'
 import { droplet } from './droplet.ts'
@@ -52,6 +53,8 @@ await serveProvider<DigitalOcean>({
     })
   },
   resources: {
+    [containerRegistry.token]: bridged(containerRegistry),
+    [containerRegistryDockerCredentials.token]: bridged(containerRegistryDockerCredentials),
     [dnsRecord.token]: bridged(dnsRecord),
     [domain.token]: bridged(domain),
     [droplet.token]: bridged(droplet),

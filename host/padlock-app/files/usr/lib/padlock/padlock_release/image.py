@@ -17,6 +17,8 @@ from .failure import Failure
 from .log import say, write
 from .manifest import Archive, Image, Login
 
+# Of an image that was built anew for a refresh: its day.
+REFRESHED = 'padlock.refreshed'
 TRUST = '/etc/ssl/certs/ca-certificates.crt'
 # A registry's words where it wants a login, or has none left for the anonymous.
 UNAUTHORIZED = r'unauthorized|authentication required|access to the resource is denied|toomanyrequests'
@@ -32,6 +34,8 @@ def reference(source: Archive | Image) -> str:
     if isinstance(source, Image):
         return source.reference
     content = f'{source.sha256} {source.base_image or ""}'
+    if source.refreshed is not None:
+        content += f' {source.refreshed}'
     return f'localhost/app:{hashlib.sha256(content.encode()).hexdigest()[:12]}'
 
 
@@ -70,11 +74,24 @@ def _build(source: Archive, name: str, logins: list[str]) -> CompletedProcess:
             arguments = [] if source.base_image is None else ['--build-arg', f'BASE={source.base_image}']
             # A build trusts what the host trusts, and keeps nothing of it.
             arguments += ['--volume', f'{TRUST}:{TRUST}:ro', '--build-arg', f'PIP_CERT={TRUST}']
+            arguments += _anew(source.refreshed)
             done = appuser.run('podman', 'build', '--tag', name, *logins, *arguments, context)
             write(done.stdout + done.stderr)
             return done
         finally:
             appuser.remove(context)
+
+
+def _anew(refreshed: str | None) -> list[str]:
+    """
+    Once for each refresh: the base comes from its registry again, and no layer of former builds is
+    used. Later builds start from what was pulled then.
+    """
+    if refreshed is None:
+        return []
+    label = f'{REFRESHED}={refreshed}'
+    built = appuser.run('podman', 'images', '--quiet', '--filter', f'label={label}', check=False)
+    return ['--label', label] if built.stdout.strip() else ['--label', label, '--pull=always', '--no-cache']
 
 
 @contextmanager

@@ -6,7 +6,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from typing import TextIO
 
-from . import drain, image, kept, log, readiness, service, store
+from . import drain, image, kept, log, origin, readiness, service, store
 from .failure import Failure
 from .manifest import Archive, Manifest, parse
 
@@ -20,7 +20,8 @@ def main(stream: TextIO) -> int:
     except Failure as failure:
         log.say(str(failure))
         return 1
-    print(json.dumps({'release': manifest.id, 'image': found}))
+    made = origin.facts(image.reference(manifest.source))
+    print(json.dumps({'release': manifest.id, 'image': found, 'made': made}))
     return 0
 
 

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple, TextIO
 from .failure import Failure
 
 INCOMING = '/var/lib/padlock/incoming/'
+DAY = r'\d{4}-\d\d-\d\d'
 
 
 class Archive(NamedTuple):
@@ -15,6 +16,8 @@ class Archive(NamedTuple):
     path: str
     sha256: str
     base_image: str | None
+    # The day on which it was asked to be built anew on a base that is pulled anew.
+    refreshed: str | None = None
 
 
 class Image(NamedTuple):
@@ -86,6 +89,8 @@ def as_json(manifest: Manifest) -> dict[str, Any]:
     source = manifest.source
     if isinstance(source, Archive):
         origin = {'archive': source.path, 'sha256': source.sha256, 'baseImage': source.base_image}
+        if source.refreshed is not None:
+            origin['refreshed'] = source.refreshed
     else:
         origin = {'image': source.reference}
     return {
@@ -111,7 +116,12 @@ def _source(source: Any) -> Archive | Image:
         path = _matching(source, 'archive', re.escape(INCOMING) + r'[\w.-]+', f'a file in {INCOMING}')
         sha256 = _matching(source, 'sha256', r'[0-9a-f]{64}', '64 hexadecimal digits')
         base = source.get('baseImage')
-        return Archive(path, sha256, None if base is None else _text(source, 'baseImage'))
+        return Archive(
+            path,
+            sha256,
+            None if base is None else _text(source, 'baseImage'),
+            _matching(source, 'refreshed', DAY, 'a day, as in 2026-11-28') if 'refreshed' in source else None,
+        )
     reference = _matching(source, 'image', r'[^\s/@]+/[^\s@]+@sha256:[0-9a-f]{64}', 'host/name@sha256:digest')
     return Image(reference)
 

@@ -4,14 +4,14 @@ import json
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TextIO
 
-from . import image, kept, log, store
+from . import image, kept, log, origin, store
 from .failure import Failure
 from .kept import Kept
 from .main import bring_up
 from .manifest import Manifest
 from .store import Entry
 
-USAGE = 'usage: releases list | check [RELEASE] | rollback RELEASE < WHO'
+USAGE = 'usage: releases list | image | check [RELEASE] | rollback RELEASE < WHO'
 # A release under way is told of, not waited for.
 LOCK_SECONDS = 3
 
@@ -22,6 +22,8 @@ def main(words: list[str], stream: TextIO) -> int:
         match words:
             case ['list']:
                 found = listing()
+            case ['image']:
+                found = live_image()
             case ['check']:
                 found = check(_before(store.current()))
             case ['check', release]:
@@ -48,7 +50,26 @@ def check(release: str) -> dict[str, Any]:
         'commit': 'unknown' if record is None else record.commit,
         'by': 'unknown' if record is None else record.by,
         'live': live,
+        'made': _made(release),
     }
+
+
+def live_image() -> dict[str, Any]:
+    """The live release with what its image is made of; `refreshed` is the day of its last refresh."""
+    live = store.current()
+    record = kept.load(live or '')
+    source = None if record is None or record.manifest is None else record.manifest.source
+    return {
+        'release': live,
+        'image': next((entry.image for entry in store.history() if entry.id == live), None),
+        'made': _made(live),
+        'refreshed': getattr(source, 'refreshed', None),
+    }
+
+
+def _made(release: str | None) -> dict[str, Any] | None:
+    entry = next((entry for entry in store.history() if entry.id == release), None)
+    return None if entry is None else origin.facts(entry.image)
 
 
 def roll_back(release: str, by: str) -> dict[str, Any]:
