@@ -3,6 +3,7 @@
  * Caddy as it runs there, with its systemd unit, its user and its groups.
  */
 import { readFileSync } from 'node:fs'
+import http from 'node:http'
 import { Agent, type AgentOptions, request } from 'node:https'
 import { text } from 'node:stream/consumers'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -55,9 +56,9 @@ async function up(what: string): Promise<string> {
   return output
 }
 
-async function padlock(...words: string[]) {
+async function padlock(verb: string, ...words: string[]) {
   const env = { ...process.env, ...(await environmentOf(sandbox)) }
-  return start('./padlock', [...words, '--stack', 'ways'], { cwd: root, env }).done
+  return start('./padlock', [verb, '--stack', 'ways', ...words], { cwd: root, env }).done
 }
 
 const clients = async () =>
@@ -140,10 +141,17 @@ test('plain http for a few networks', async () => {
     },
   })
   await up('tls: off')
-  const answer = await fetch(`http://127.0.0.1:${sandbox.file.ports.http}/readyz`, {
-    headers: { host: HOST },
+  const { http: port } = sandbox.file.ports
+  const answer = await new Promise((done, fail) => {
+    const options = {
+      host: '127.0.0.1',
+      port,
+      path: '/readyz',
+      headers: { host: `${HOST}:${port}` },
+    }
+    http.get(options, ({ statusCode }) => done(statusCode)).on('error', fail)
   })
-  expect(answer.status).toBe(200)
+  expect(answer).toBe(200)
 })
 
 test('a login in front of an app that has none', async () => {
