@@ -113,7 +113,7 @@ export const suites: Suite[] = [
   {
     // It builds oauth2-proxy, if nothing has this month.
     name: 'edge',
-    after: ['tools', 'machine tools'],
+    after: ['tools', 'machine tools', 'example tools'],
     long: true,
     commands: [jestOn('test/long/edge', 100)],
   },

@@ -35,6 +35,7 @@ export function deployEdge(
       allowedEmails,
       allowedDomains,
       shown: {
+        publicPaths: edge.publicPaths,
         ...from('allowedEmails', { allowedEmails: allowedEmails.join(',') }),
         ...from('allowedDomains', { allowedDomains: allowedDomains.join(',') }),
       },

@@ -19,7 +19,7 @@ export interface EdgeArgs {
   clientSecret: pulumi.Input<string>
   allowedEmails: string[]
   allowedDomains: string[]
-  /** What may be shown of the lists: a secret where they are. */
+  /** What a preview may show of who comes in; a secret where a list is. */
   shown: pulumi.Inputs
   /** What it waits for. */
   after: pulumi.Resource[]

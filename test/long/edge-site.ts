@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import type { Server } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
@@ -42,7 +43,11 @@ const DOMAINS = ['corp.example']
  * it, oauth2-proxy from the sandbox's image on a socket that systemd's own program hands it, and the
  * sandbox's tenant with an application as the stack makes it.
  */
-export async function startEdgeSite(publicPaths: string[], emails: string[]): Promise<EdgeSite> {
+export async function startEdgeSite(
+  publicPaths: string[],
+  emails: string[],
+  { name = NAME, app = smallApp() }: { name?: string; app?: Server } = {},
+): Promise<EdgeSite> {
   const folder = mkdtempSync(join(tmpdir(), 'padlock-edge-'))
   const children: ChildProcess[] = []
   const tenant = await startTenant(folder, children)
@@ -53,9 +58,9 @@ export async function startEdgeSite(publicPaths: string[], emails: string[]): Pr
   let url = ''
   let client = { client_id: '', client_secret: '' }
   const proxy = await startProxy(
-    smallApp(),
+    app,
     async (port) => {
-      url = `https://${NAME}:${port}`
+      url = `https://${name}:${port}`
       client = (await api('/clients', application(url))).json() as typeof client
       const logoutUrl = auth0LogoutUrl(tenant.domain, client.client_id, url)
       return {
@@ -66,7 +71,7 @@ export async function startEdgeSite(publicPaths: string[], emails: string[]): Pr
       }
     },
     [['unix//run/padlock-edge.sock', `unix/${socket}`]],
-    { name: NAME, authorityIn: folder },
+    { name, authorityIn: folder },
   )
   const program = await extract(folder)
   let edge: ChildProcess | undefined

@@ -1,4 +1,5 @@
 import { MASK } from '../mask.ts'
+import { componentOf } from '../resources.ts'
 import { short } from '../visible.ts'
 import { alters, type Change, closes, type Finding, opens } from './finding.ts'
 import { between } from './lists.ts'
@@ -6,17 +7,31 @@ import { releases } from './release.ts'
 
 const TOPIC = 'allow-list'
 
-const LISTS: { variable: string; who: (entry: string) => string }[] = [
-  { variable: 'ALLOWED_EMAILS', who: (entry) => short(entry) },
-  { variable: 'ALLOWED_DOMAINS', who: (entry) => `every verified address of ${short(entry)}` },
+interface List {
+  /** The app's, where it asks itself. */
+  variable: string
+  /** The property of a login in front of it. */
+  property: string
+  who: (entry: string) => string
+}
+
+const LISTS: List[] = [
+  { variable: 'ALLOWED_EMAILS', property: 'allowedEmails', who: (entry) => short(entry) },
+  {
+    variable: 'ALLOWED_DOMAINS',
+    property: 'allowedDomains',
+    who: (entry) => `every verified address of ${short(entry)}`,
+  },
 ]
 
-/** Whom the app lets in once they have logged in. */
+/** Whom the app, or a login in front of it, lets in once they have logged in. */
 export function allowLists({ resources }: Change): Finding[] {
   const { before, after } = releases(resources)
   if (!after) return []
-  return LISTS.flatMap(({ variable, who }) => {
-    const [old, now] = [before?.env[variable] ?? '', after.env[variable] ?? '']
+  const edge = componentOf(resources, 'Edge')
+  return LISTS.flatMap(({ variable, property, who }) => {
+    const old = before?.env[variable] ?? String(edge?.old?.[property] ?? '')
+    const now = after.env[variable] ?? String(edge?.new?.[property] ?? '')
     if (old !== now && [old, now].includes(MASK)) {
       return [alters(TOPIC, `${variable}, which is ${now === MASK ? 'now' : 'no longer'} a secret`)]
     }

@@ -6,6 +6,7 @@ import type { Change, Finding, Topic } from './finding.ts'
 import { firewall } from './firewall.ts'
 import { login } from './login.ts'
 import { protection } from './protection.ts'
+import { publicPaths } from './public-paths.ts'
 import { secrets } from './secrets.ts'
 import { ssh } from './ssh.ts'
 import { tls } from './tls.ts'
@@ -16,6 +17,7 @@ const TOPICS: Topic[] = [
   ssh,
   login,
   allowLists,
+  publicPaths,
   auth0Application,
   clientAuthentication,
   tls,

@@ -44,6 +44,8 @@ interface Answer {
 }
 
 interface RunningApp {
+  /** On loopback. */
+  port: number
   /** As the proxy asks, unless other headers are given. */
   get(path: string, headers?: Record<string, string>): Promise<Answer>
   /** SIGTERM, and the seconds until the end. */
@@ -64,7 +66,7 @@ const STOP_SECONDS = 30
  * What is sent of an example, built in a folder of its own and started by its Containerfile's own
  * command; the folder cannot be written to any more, as in a container with a read-only root.
  */
-async function startExample(example: Example, place: string): Promise<RunningApp> {
+export async function startExample(example: Example, place: string): Promise<RunningApp> {
   const source = join(EXAMPLES, example.name)
   const folder = join(place, example.name)
   lay(source, folder)
@@ -156,6 +158,7 @@ async function ready(child: ChildProcess, port: number, place: string): Promise<
     await new Promise((done) => setTimeout(done, 250))
   }
   return {
+    port,
     get,
     async stop() {
       const begun = Date.now()

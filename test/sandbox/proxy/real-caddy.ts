@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import http from 'node:http'
 import https from 'node:https'
-import type { Socket } from 'node:net'
+import type { Server, Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -50,7 +50,7 @@ type Settings = Pick<ProxySettings, 'responseSeconds' | 'maxBodyMiB' | 'drainSec
  * @param limits of silence in the file and what they become, such as `read_body_idle 30s`
  */
 export async function startProxy(
-  app: http.Server,
+  app: Server,
   settings: Settings | ((httpsPort: number) => Promise<Settings>),
   limits: [string, string][],
   { name = NAME, authorityIn }: { name?: string; authorityIn?: string } = {},

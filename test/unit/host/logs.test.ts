@@ -1,6 +1,14 @@
 /** The host's one stream of logs: readable lines, no secrets, and nothing that a terminal obeys. */
 import { execFileSync, spawn } from 'node:child_process'
-import { appendFileSync, chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  appendFileSync,
+  chmodSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
@@ -115,6 +123,15 @@ test('all of it in the order of time, each with its source', () => {
     '2026-11-28T09:00:03Z proxy            GET /callback HTTP/2.0 302 12 ms 512 B 203.0.113.5 curl/8\\x1b]0;evil\\x07',
     `2026-11-28T09:00:04Z app ${ID} Hi\ufffd`,
   ])
+})
+
+test('who was let in by a login in front of the app, and who was not', () => {
+  const MESSAGE = '203.0.113.5 - ada@example.com [AuthFailure] Invalid authentication via OAuth2'
+  journal([entry('09:00:05', { _SYSTEMD_UNIT: 'padlock-edge.service', MESSAGE })])
+  expect(told('--lines', '1')).toEqual([`2026-11-28T09:00:05Z login            ${MESSAGE}`])
+  expect(readFileSync(join(folder, 'asked'), 'utf8')).toContain(
+    '_SYSTEMD_UNIT=padlock-edge.service',
+  )
 })
 
 test('the last lines alone, as many as are wanted', () => {

@@ -255,3 +255,51 @@ test('keys of people, which the host’s component shows', () => {
     expect.stringMatching(/^closes the host to ada@example\.com \(SHA256:/),
   ])
 })
+
+describe('a login in front of the app', () => {
+  const seen = (before: Properties, after: Properties) =>
+    lines(
+      report(
+        preview({
+          'padlock:index:Release': {
+            old: { env: {}, secretNames: [] },
+            new: { env: {}, secretNames: [] },
+          },
+          'padlock:index:Edge': { old: before, new: after },
+        }),
+      ),
+    )
+
+  test('tells whom it lets in, and what it lets everybody see', () => {
+    expect(
+      seen(
+        { allowedEmails: 'ada@example.com', allowedDomains: '', publicPaths: ['/healthz'] },
+        {
+          allowedEmails: 'grace@example.com',
+          allowedDomains: 'example.org',
+          publicPaths: ['/webhooks/*'],
+        },
+      ),
+    ).toEqual([
+      'opens the app to grace@example.com',
+      'opens the app to every verified address of example.org',
+      'opens /webhooks/* to everybody, without a login',
+      'closes the app to ada@example.com',
+      'closes /healthz to who has not logged in',
+    ])
+  })
+
+  test('that takes over the lists of the app changes nothing for anybody', () => {
+    const lists = { ALLOWED_EMAILS: 'ada@example.com' }
+    const found = report(
+      preview({
+        'padlock:index:Release': {
+          old: { env: lists, secretNames: [] },
+          new: { env: {}, secretNames: [] },
+        },
+        'padlock:index:Edge': { new: { allowedEmails: 'ada@example.com' } },
+      }),
+    )
+    expect(lines(found)).toEqual([])
+  })
+})

@@ -26,12 +26,13 @@ FILES = {
     '/var/log/padlock/install.log': 'packages',
     '/var/log/padlock/release.log': 'release',
 }
-UNITS = ['caddy.service', 'padlock-expiry.service', 'padlock-restore.service', 'srv-app-releases.mount']
 SOURCES = {
     'caddy.service': 'proxy',
+    'padlock-edge.service': 'login',
     'padlock-expiry.service': 'certificates',
     'padlock-restore.service': 'packages',
 }
+UNITS = [*SOURCES, 'srv-app-releases.mount']
 FIELDS = 'MESSAGE,CONTAINER_NAME,USER_UNIT,_SYSTEMD_USER_UNIT,UNIT,_SYSTEMD_UNIT'
 POLL_SECONDS = 0.5
 UNKNOWN = '(lines may hold secrets that are not known here: sudo journalctl CONTAINER_NAME='
