@@ -7,6 +7,8 @@ import { onceKnown } from './place.ts'
 export interface AuthorityArgs extends AuthoritySettings {
   /** The site's name, which its certificate is for. */
   host: pulumi.Input<string>
+  /** Further names that it is for. */
+  aliases?: { hostname: string }[]
 }
 
 /** A certificate and its private key, PEM. */
@@ -57,7 +59,7 @@ export class Authority extends pulumi.ComponentResource {
   readonly trusted?: TrustedClients
 
   constructor(name: string, args: AuthorityArgs, opts?: pulumi.ComponentResourceOptions) {
-    const { host, server, clients, clientAuth } = args
+    const { host, aliases = [], server, clients, clientAuth } = args
     // The names are shown in a preview, as they say who comes in.
     super('padlock:index:Authority', name, { server, clients, clientAuth }, opts)
     const parent = { parent: this }
@@ -81,7 +83,7 @@ export class Authority extends pulumi.ComponentResource {
         'server',
         {
           subject: { commonName: onceKnown(host, (name) => name.slice(0, NAME_LENGTH)) },
-          dnsNames: [host],
+          dnsNames: [host, ...aliases.map(({ hostname }) => hostname)],
         },
         { ...SERVER, allowedUses: ['digital_signature', 'server_auth'] },
       )

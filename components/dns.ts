@@ -2,6 +2,7 @@ import * as command from '@pulumi/command'
 import { DnsRecord } from '@pulumi/digitalocean/dnsRecord.js'
 import { Domain } from '@pulumi/digitalocean/domain.js'
 import * as pulumi from '@pulumi/pulumi'
+import type { Alias } from '../config/aliases.ts'
 import { IMPORTED } from './imported.ts'
 
 export interface DnsArgs {
@@ -20,10 +21,17 @@ export interface DnsArgs {
   leadsAfter?: pulumi.Resource
   /** Certificate authority named in the CAA record; absent: no such record. */
   caaIssuer?: string
+  /** Further names, which lead to the same addresses. */
+  aliases?: Pick<Alias, 'hostname' | 'recordName' | 'caaIssuer'>[]
   /** Leave the zone that was made where it is when the stack lets go of it. */
   keepZone: boolean
   /** Refuse to delete the zone. */
   protectZone: boolean
+}
+
+interface Named extends Pick<Alias, 'recordName' | 'caaIssuer'> {
+  /** What the names of its resources begin with. */
+  id: string
 }
 
 /** DigitalOcean takes nothing below 30 s. */
@@ -38,10 +46,17 @@ const MOVING_TTL_SECONDS = 60
 export class Dns extends pulumi.ComponentResource {
   /** The zone's URN at DigitalOcean where the stack made it. */
   readonly zoneUrn?: pulumi.Output<string>
-  /** A, and CAA where there is one. */
+  /** A, and CAA where there is one, of every name. */
   readonly records: pulumi.Resource[]
-  readonly #record: (type: string, value: pulumi.Input<string>, more: object) => pulumi.Resource
+  readonly #record: (
+    at: Named,
+    type: string,
+    value: pulumi.Input<string>,
+    more: object,
+  ) => pulumi.Resource
   readonly #name: string
+  /** The site's name, and the further ones. */
+  readonly #names: Named[]
   /** Asks where the site's name leads, but for type and address. */
   readonly #asked: pulumi.Output<string>
 
@@ -64,10 +79,14 @@ export class Dns extends pulumi.ComponentResource {
     this.#name = name
     const dns = args.dnsServer ? ` --dns ${args.dnsServer}` : ''
     this.#asked = pulumi.interpolate`node components/probe/named.ts ${args.hostname} --zone ${args.zone}${dns}`
-    this.#record = (type, value, { dependsOn, ...more }: { dependsOn?: pulumi.Resource }) =>
+    this.#names = [
+      { ...args, id: name },
+      ...(args.aliases ?? []).map((one) => ({ ...one, id: `${name}-${one.hostname}` })),
+    ]
+    this.#record = (at, type, value, { dependsOn, ...more }: { dependsOn?: pulumi.Resource }) =>
       new DnsRecord(
-        `${name}-${type.toLowerCase()}`,
-        { domain, type, name: args.recordName, value, ttl: TTL_SECONDS, ...more },
+        `${at.id}-${type.toLowerCase()}`,
+        { domain, type, name: at.recordName, value, ttl: TTL_SECONDS, ...more },
         {
           parent: this,
           deletedWith: args.keepZone ? undefined : zone,
@@ -78,21 +97,24 @@ export class Dns extends pulumi.ComponentResource {
 
     this.zoneUrn = zone?.domainUrn
     const ttl = args.ownAddress ? MOVING_TTL_SECONDS : TTL_SECONDS
-    this.records = [this.#record('A', args.ipv4, { ttl, dependsOn: args.leadsAfter })]
-    if (args.caaIssuer) {
-      this.records.push(this.#record('CAA', `${args.caaIssuer}.`, { flags: 0, tag: 'issue' }))
-    }
+    this.records = this.#names.flatMap((at) => [
+      this.#record(at, 'A', args.ipv4, { ttl, dependsOn: args.leadsAfter }),
+      ...(at.caaIssuer
+        ? [this.#record(at, 'CAA', `${at.caaIssuer}.`, { flags: 0, tag: 'issue' })]
+        : []),
+    ])
     this.registerOutputs({})
   }
 
   /**
-   * The AAAA record: the droplet's own address, which is another one after a replacement. It moves
-   * once the new host serves.
+   * The AAAA record of every name: the droplet's own address, which is another one after a
+   * replacement. It moves once the new host serves.
    * @param serving the site at this address has been asked
    */
-  leadTo(ipv6: pulumi.Output<string>, serving: pulumi.Resource): void {
-    const record = this.#record('AAAA', ipv6, { ttl: MOVING_TTL_SECONDS, dependsOn: serving })
-    this.awaitResolvers('AAAA', ipv6, [record])
+  leadTo(ipv6: pulumi.Output<string>, serving: pulumi.Resource): pulumi.Resource {
+    const more = { ttl: MOVING_TTL_SECONDS, dependsOn: serving }
+    const records = this.#names.map((at) => this.#record(at, 'AAAA', ipv6, more))
+    return this.awaitResolvers('AAAA', ipv6, records)
   }
 
   /**
@@ -105,9 +127,9 @@ export class Dns extends pulumi.ComponentResource {
     type: 'A' | 'AAAA',
     address: pulumi.Input<string>,
     after: pulumi.Resource[],
-  ): void {
+  ): pulumi.Resource {
     const asked = pulumi.interpolate`${this.#asked} --type ${type} --address ${address}`
-    new command.local.Command(
+    return new command.local.Command(
       `${this.#name}-${type.toLowerCase()}-known`,
       {
         create: asked,

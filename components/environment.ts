@@ -3,7 +3,7 @@ import type { Settings } from '../config/settings.ts'
 import { guarded } from './guarded.ts'
 import type { Place } from './place.ts'
 
-type AppSettings = Omit<Settings, 'site'> & { site: Pick<Place, 'url'> }
+type AppSettings = Omit<Settings, 'site'> & { site: Pick<Place, 'url' | 'aliases'> }
 
 /** The plain environment of the app: the owner's, and what it must know of the deployment. */
 export function appEnvironment(
@@ -17,6 +17,7 @@ export function appEnvironment(
   return {
     ...from('appEnv', release.env),
     APP_URL: site.url,
+    ...aliasUrls(site.aliases),
     ...((identity || openId) && {
       ...from('allowedDomains', { ALLOWED_DOMAINS: release.allowedDomains.join(',') }),
       ...from('allowedEmails', { ALLOWED_EMAILS: release.allowedEmails.join(',') }),
@@ -35,6 +36,12 @@ export function appEnvironment(
       OIDC_SWITCH_PROMPT: openId.switchPrompt,
     }),
   }
+}
+
+/** Where the site answers too; a login must come back to where it began. */
+function aliasUrls(aliases: Settings['site']['aliases']): Record<string, string> {
+  const urls = (aliases ?? []).filter(({ serves }) => serves).map(({ url }) => url)
+  return urls.length > 0 ? { APP_ALIAS_URLS: urls.join(',') } : {}
 }
 
 /**

@@ -11,6 +11,8 @@ export interface IdentityArgs {
   /** Paths of the site: where the tenant sends users back to, and where a login begins. */
   callbackPath: string
   loginPath: string
+  /** The same of further names that the site answers at. */
+  aliasUrls?: string[]
   /** Host (or host:port) at which browsers and the app meet the tenant. */
   domain: string
   /** The tenant's connections that may be used. */
@@ -40,6 +42,7 @@ export class Identity extends pulumi.ComponentResource {
   constructor(name: string, args: IdentityArgs, opts?: pulumi.ComponentResourceOptions) {
     super('padlock:index:Identity', name, {}, opts)
     const parent = { parent: this }
+    const urls = [args.url, ...(args.aliasUrls ?? [])]
 
     const client = new Client(
       name,
@@ -51,8 +54,8 @@ export class Identity extends pulumi.ComponentResource {
         grantTypes: ['authorization_code'],
         jwtConfiguration: { alg: 'RS256' },
         crossOriginAuth: false,
-        callbacks: [pulumi.interpolate`${args.url}${args.callbackPath}`],
-        allowedLogoutUrls: [pulumi.interpolate`${args.url}/`],
+        callbacks: urls.map((url) => pulumi.interpolate`${url}${args.callbackPath}`),
+        allowedLogoutUrls: urls.map((url) => pulumi.interpolate`${url}/`),
         initiateLoginUri: pulumi.interpolate`${args.url}${args.loginPath}`,
         clientMetadata: {
           project: pulumi.getProject(),

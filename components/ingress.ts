@@ -1,6 +1,7 @@
 import * as pulumi from '@pulumi/pulumi'
 import type { Settings } from '../config/settings.ts'
 import { AcmeChecklist } from './acme/index.ts'
+import { weekOf } from './acme/week.ts'
 import { Address } from './address.ts'
 import { Authority } from './authority.ts'
 import { edgeRoutes } from './edge/deploy.ts'
@@ -49,7 +50,7 @@ export interface Ingress {
 export function exposeIngress(
   name: string,
   settings: Settings,
-  { way }: Prepared,
+  { way, state }: Prepared,
   { place, network, host, workload, identity }: IngressArgs,
   opts: pulumi.ComponentResourceOptions,
 ): Ingress {
@@ -58,7 +59,8 @@ export function exposeIngress(
   const { server, clientAuth } = settings.authority ?? {}
   const from = guarded(settings.secretKeys)
   const authority =
-    settings.authority && new Authority(name, { ...settings.authority, host: place.hostname }, opts)
+    settings.authority &&
+    new Authority(name, { ...settings.authority, ...place, host: place.hostname }, opts)
   const configured = (hostname: string, edge?: EdgeRoutes) =>
     caddyfile({
       ...place,
@@ -80,6 +82,7 @@ export function exposeIngress(
       droplet,
       dropletId,
       host: place.hostname,
+      aliases: place.aliases,
       ...from('acmeEmail', { caddyfile: text }),
       acmeRoot: certificates.acmeRoot,
       plain: place.plain,
@@ -106,8 +109,9 @@ export function exposeIngress(
   const dns = siteName(name, settings, { place, host, way, ipv4: address, settled }, opts)
   const external = settings.dns.source !== 'digitalocean' || undefined
   const led = [settled, ...dns.records]
+  const { ordered } = weekOf(settings, state, Date.now())
   const named = { ...place, host: place.hostname, external }
-  const checklist = { ...named, address, ...certificates, after: led }
+  const checklist = { ...named, address, ...certificates, ordered, after: led }
   // A failed certificate attempt costs a minute: the name must answer before the site is served.
   const asked = server || place.plain ? led : [new AcmeChecklist(name, checklist, opts).passed]
   const serves = proxy.serve(asked)
@@ -118,6 +122,7 @@ export function exposeIngress(
     { ...opts, dependsOn: serves },
   )
   if (way.moves) dns.awaitResolvers?.('A', address, [...dns.records, probe.passed])
-  if (settings.host.ipv6) dns.leadTo(host.ipv6Address, probe.passed)
+  const led6 = settings.host.ipv6 && dns.leadTo(host.ipv6Address, probe.passed)
+  probe.askAliases(place.aliases ?? [], [probe.passed, ...(led6 ? [led6] : [])])
   return { address, settled, url: probe.url, zoneUrn: dns.zoneUrn, authority }
 }

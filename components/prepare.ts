@@ -5,6 +5,7 @@ import { type HostBundle, hostBundle } from '../host/pack/index.ts'
 import { checkOwner } from './account/owner.ts'
 import { type TeamRegistry, teamRegistry } from './account/registry.ts'
 import { checkZoneStays } from './account/zone.ts'
+import { checkWeek } from './acme/week.ts'
 import { checkFormat } from './format.ts'
 import { preflight } from './preflight.ts'
 import { type Archive, archive } from './release/archive.ts'
@@ -76,6 +77,7 @@ export async function prepare(name: string, settings: Settings): Promise<Prepare
       repository: { ...caddyRepository, sources: sourcesFile(caddyRepository) },
     }),
     warnOfLockOut(settings.network),
+    checkWeek(settings, state),
   ])
   // Once the accounts are what they should be: its words are about less.
   const registry = settings.registry && (await teamRegistry(settings.registry, state))

@@ -14,7 +14,7 @@ export interface SiteName {
   /** The name leads there once these are done. */
   records: pulumi.Resource[]
   /** The name leads to the droplet's own IPv6 address once the site there has been asked. */
-  leadTo(ipv6: pulumi.Output<string>, serving: pulumi.Resource): void
+  leadTo(ipv6: pulumi.Output<string>, serving: pulumi.Resource): pulumi.Resource | undefined
   /** Where an A record moves: goes on when no resolver knows the old address any more. */
   awaitResolvers?(type: 'A', address: pulumi.Input<string>, after: pulumi.Resource[]): void
 }
@@ -39,7 +39,7 @@ export function siteName(
   switch (dns.source) {
     // The address stands in the name.
     case 'sslip':
-      return { records: [settled], leadTo: () => {} }
+      return { records: [settled], leadTo: () => undefined }
     case 'duckdns':
       if (!dns.duckdns) throw new Error('siteName: DuckDNS needs its settings')
       return new DuckDns(

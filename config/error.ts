@@ -57,9 +57,7 @@ export function describe(issues: BaseIssue<unknown>[], secretKeys: string[]): st
   const problems = new Map<string, string>()
   for (const issue of issues) {
     const path = issue.path ?? []
-    const dotted = path.map(({ key }, at) =>
-      typeof key === 'number' ? `[${key}]` : at === 0 ? key : `.${key}`,
-    )
+    const dotted = path.map(({ key }, at) => (at === 0 ? key : step(key)))
     const key = dotted.join('')
     if (problems.has(key)) continue
     const last = path.at(-1)
@@ -72,6 +70,13 @@ export function describe(issues: BaseIssue<unknown>[], secretKeys: string[]): st
     problems.set(key, `${subject} ${issue.message.replaceAll(PATH, key)}`)
   }
   return [...problems.values()]
+}
+
+/** As `pulumi config set --path` takes it. */
+function step(key: unknown): string {
+  if (typeof key === 'number') return `[${key}]`
+  const name = String(key)
+  return /^[\w-]+$/.test(name) ? `.${name}` : `[${JSON.stringify(name)}]`
 }
 
 const LONGEST = 80

@@ -1,6 +1,7 @@
+import { type Alias, recordNameIn } from './aliases.ts'
 import { EDGE_PATHS, edgeOf } from './edge/index.ts'
 import { knownRoots } from './known-roots.ts'
-import { label } from './names.ts'
+import { hostnameOf, label } from './names.ts'
 import { waysOut } from './outbound.ts'
 import type { Owner } from './owner.ts'
 import { isProtected, isZoneProtected } from './protection.ts'
@@ -14,6 +15,7 @@ import type {
   RegistrySettings,
   Settings,
 } from './settings.ts'
+import { siteUrl } from './site-url.ts'
 
 /** Certificate authorities by the host of their ACME directory, as CAA names them (RFC 8659). */
 const CAA_ISSUERS: Record<string, string> = {
@@ -33,10 +35,11 @@ export function grouped(values: Values, { project, stack, owner, secretKeys }: C
   const { region, sshPort, httpPort, httpsPort, acmeDirectory } = values
   const { zone, recordName, hostname } = named(values, stack)
   const plain = values.tls === 'off' || undefined
+  const aliases = aliasesOf(values, plain)
   const protect = isProtected(values)
   const protectZone = values.manageZone && !values.keepZone && isZoneProtected(values)
   return {
-    site: { zone, recordName, hostname, plain, httpPort, httpsPort },
+    site: { zone, recordName, hostname, aliases, plain, httpPort, httpsPort },
     network: {
       region,
       sshFrom: values.sshFrom,
@@ -73,11 +76,13 @@ export function grouped(values: Values, { project, stack, owner, secretKeys }: C
       keepZone: values.keepZone,
       protectZone,
       caaIssuer: caaIssuer(values, recordName),
+      aliases,
     },
     identity:
       values.login === 'none' || values.provider !== 'auth0'
         ? undefined
         : {
+            aliasUrls: aliases?.filter(({ serves }) => serves).map((one) => one.url),
             domain: values.auth0CustomDomain || values['auth0:domain'],
             connections: values.connections,
             signUp: values.signUp === 'open' ? 'open' : 'closed',
@@ -130,12 +135,28 @@ export function grouped(values: Values, { project, stack, owner, secretKeys }: C
   }
 }
 
+/** Sorted by name; undefined where there are none. */
+function aliasesOf(values: Values, plain?: boolean): Alias[] | undefined {
+  const named = Object.entries(values.aliases)
+  if (named.length === 0) return undefined
+  return named.map(([hostname, mode]) => {
+    const recordName = recordNameIn(values.zone, hostname) ?? ''
+    return {
+      hostname,
+      recordName,
+      url: siteUrl(hostname, { ...values, plain }),
+      serves: mode === 'serve',
+      caaIssuer: caaIssuer(values, recordName),
+    }
+  })
+}
+
 /** The zone that the site's name is in, and the name where it is known before the address. */
 function named({ dns, zone, subdomain }: Values, stack: string) {
   if (dns === 'sslip') return { zone: 'sslip.io', recordName: '@' }
   const recordName = subdomain || label(stack)
   if (dns === 'duckdns') return { zone: DUCKDNS, recordName, hostname: `${recordName}.${DUCKDNS}` }
-  return { zone, recordName, hostname: recordName === '@' ? zone : `${recordName}.${zone}` }
+  return { zone, recordName, hostname: hostnameOf({ zone, subdomain }, stack) }
 }
 
 function authority({ tls, clientCertificates, clientAuth }: Values) {

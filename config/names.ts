@@ -34,3 +34,9 @@ export function label(name: string, longest = LONGEST): string {
     .slice(0, longest)
     .replace(/-+$/, '')
 }
+
+/** The site's fully qualified name. */
+export function hostnameOf(keys: { zone: string; subdomain: string }, stack: string): string {
+  const recordName = keys.subdomain || label(stack)
+  return recordName === '@' ? keys.zone : `${recordName}.${keys.zone}`
+}

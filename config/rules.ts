@@ -1,10 +1,11 @@
 /** What must fit together. A value that is bad by itself may have any type here. */
 import { closestMatch } from 'leven'
 import * as v from 'valibot'
+import { aliasProblems } from './aliases.ts'
 import { edgeFits } from './edge/rules.ts'
 import { message, pathItem } from './error.ts'
 import { nameSource } from './name-source.ts'
-import { ALLOWED_NAMES, nameProblem } from './names.ts'
+import { ALLOWED_NAMES, hostnameOf, nameProblem } from './names.ts'
 import { providerFits } from './provider/rules.ts'
 import { type keys, RESERVED } from './schema.ts'
 import type { Context } from './settings.ts'
@@ -50,6 +51,7 @@ export function rules(known: string[], context: Context) {
     noAuthorityIsAsked(values, report)
     closedSite(values, report)
     plainIsPrivate(values, report)
+    aliasProblems(values, hostnameOf(values, context.stack), report)
     ownerIsKnown(values, report, context)
   })
 }

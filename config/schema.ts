@@ -1,5 +1,6 @@
 import { X509Certificate } from 'node:crypto'
 import * as v from 'valibot'
+import { aliases } from './aliases.ts'
 import { caddyRepository } from './caddy-repository.ts'
 import { edgeKeys } from './edge/keys.ts'
 import { help, type Say } from './error.ts'
@@ -13,6 +14,7 @@ import { environment, flag, list, wholeNumber } from './values.ts'
 export const RESERVED = [
   'ALLOWED_DOMAINS',
   'ALLOWED_EMAILS',
+  'APP_ALIAS_URLS',
   'APP_RELEASE',
   'APP_SECRET_KEY',
   'APP_SOCKET',
@@ -105,6 +107,7 @@ export function keys(context: Context) {
       ),
       'https://www.duckdns.org',
     ),
+    aliases: aliases(),
     manageZone: flag(),
     keepZone: flag(),
     delegationMinutes: wholeNumber('number of minutes', 0, 1440, 15),

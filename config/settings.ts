@@ -1,3 +1,4 @@
+import type { Alias } from './aliases.ts'
 import type { Way } from './outbound.ts'
 import type { Owner } from './owner.ts'
 import type { RegistryLogin } from './registries.ts'
@@ -44,6 +45,8 @@ export interface SiteSettings {
   recordName: string
   /** Fully qualified name of the site, no final dot; absent where it is made of the address. */
   hostname?: string
+  /** Further names, sorted; absent where there are none. */
+  aliases?: Alias[]
   /** Is it served over http alone? */
   plain?: boolean
   httpPort: number
@@ -100,6 +103,8 @@ export interface DnsSettings {
   protectZone: boolean
   /** As CAA records name the certificate authority (RFC 8659); absent for none. */
   caaIssuer?: string
+  /** Further names, which get records as the site's; absent where there are none. */
+  aliases?: Alias[]
 }
 
 /** A domain of an account at DuckDNS. */
@@ -113,6 +118,8 @@ export interface DuckDnsSettings {
 }
 
 export interface IdentitySettings {
+  /** URLs of the further names that the site answers at. */
+  aliasUrls?: string[]
   /** Host, or host:port, that browsers and the app meet the identity provider at. */
   domain: string
   /** Names of connections of the tenant; at least one. */

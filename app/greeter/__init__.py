@@ -29,7 +29,7 @@ def create_app(settings: Settings) -> Flask:
         MAX_CONTENT_LENGTH=16 * 1024,
         SEND_FILE_MAX_AGE_DEFAULT=timedelta(hours=1),
     )
-    # Exactly one proxy in front; its X-Forwarded-Host is not asked for, APP_URL says it.
+    # Exactly one proxy in front; its X-Forwarded-Host is not asked for, the Host comes along.
     app.wsgi_app = ProxyFix(app.wsgi_app, x_for=1, x_proto=1, x_host=0, x_port=0, x_prefix=0)
 
     logs.log_requests(app)

@@ -28,8 +28,8 @@ def start():
     another account even if the tenant still knows one."""
     _drop_stale_logins()
     prompt = {"prompt": "login"} if "switch" in request.args else {}
-    # From APP_URL, never from the request: a forged Host must not lead the code elsewhere.
-    callback_url = _settings().app_url + url_for("login.callback")
+    # One of the app's own addresses: a forged Host must not lead the code elsewhere.
+    callback_url = _settings().url_at(request.host) + url_for("login.callback")
     login = tenant().create_authorization_url(callback_url, **prompt)
     url = login.pop("url")
     tenant().save_authorize_data(

@@ -32,6 +32,13 @@ class Settings:
     allow_list: AllowList
     verified: VerifiedConnections
     release: str
+    alias_urls: tuple[str, ...] = ()
+
+    def url_at(self, host: str) -> str:
+        """The public address that a request came to by its Host; the app's own if that is none
+        of its addresses, so that a forged Host leads nobody elsewhere."""
+        named = (url for url in self.alias_urls if urlsplit(url).netloc == host.lower())
+        return next(named, self.app_url)
 
     @property
     def issuer(self) -> str:
@@ -66,6 +73,7 @@ def read(env: Mapping[str, str]) -> Settings:
         "secret_key": take("APP_SECRET_KEY", _secret_key),
         "app_url": take("APP_URL", _app_url),
         "release": take("APP_RELEASE", _release, "unreleased"),
+        "alias_urls": take("APP_ALIAS_URLS", _alias_urls, ""),
     }
     emails = take("ALLOWED_EMAILS", _emails, "")
     domains = take("ALLOWED_DOMAINS", _domains, "")
@@ -124,6 +132,11 @@ def _app_url(value: str) -> str:
     if url.scheme == "http" and not _is_loopback(host):
         raise ValueError(f'"{value}" is http, which only an address of this computer may be')
     return f"{url.scheme}://{url.netloc.lower()}"
+
+
+def _alias_urls(value: str) -> tuple[str, ...]:
+    """further public addresses separated by commas, such as https://shop.example.com"""
+    return tuple(_app_url(entry) for entry in _entries(value))
 
 
 def _release(value: str) -> str:

@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 
 import requests
 from authlib.integrations.flask_client import FlaskOAuth2App, OAuth
-from flask import Flask, current_app
+from flask import Flask, current_app, request
 
 from .settings import Settings
 
@@ -49,7 +49,7 @@ class Tenant(FlaskOAuth2App):
         RP-initiated logout where discovery offers it, named by the ID token's `sid` (Auth0 takes
         it as logout_hint, so the token itself need not be kept); else Auth0's own /v2/logout.
         """
-        home = f"{self.settings.app_url}/"
+        home = f"{self.settings.url_at(request.host)}/"
         client = {"client_id": self.client_id}
         try:
             endpoint = self.load_server_metadata().get("end_session_endpoint")

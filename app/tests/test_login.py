@@ -76,6 +76,31 @@ def test_an_allowed_user_is_greeted(client, person):
         assert not [key for key in session if key.startswith("_state_")]
 
 
+def test_a_login_at_a_further_name_stays_there(provider, build, environment, person):
+    shop = "https://shop.example.com"
+    registration = provider.register(URL, shop)
+    client = browser(
+        build(
+            **environment
+            | {
+                "APP_ALIAS_URLS": shop,
+                "AUTH0_CLIENT_ID": registration["client_id"],
+                "AUTH0_CLIENT_SECRET": registration["client_secret"],
+            }
+        )
+    )
+    back = person.authorize(client.get("/login", base_url=shop).location, ADA)
+    assert back.startswith(f"{shop}/callback?")
+    assert client.get(back.removeprefix(shop), base_url=shop).location == "/home"
+    page = client.get("/home", base_url=shop).text
+    assert "Hello, Ada Lovelace!" in page
+    # The session is that name's alone.
+    assert client.get("/home", base_url=URL).status_code == 302
+    token = re.search(r'name="csrf_token" value="([^"]+)"', page)[1]
+    out = client.post("/logout", data={"csrf_token": token}, base_url=shop)
+    assert person.visit(out.location) == f"{shop}/"
+
+
 def test_an_allowed_domain(build, environment, person):
     client = browser(build(**environment, ALLOWED_EMAILS="", ALLOWED_DOMAINS="EXAMPLE.com"))
     assert login(client, person, MALLORY).location == "/home"

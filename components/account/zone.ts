@@ -15,6 +15,18 @@ export interface ZoneOptions extends DelegationOptions, ExternalOptions {
   name: string
   /** `@` for the zone itself. */
   recordName: string
+  /** Further names; absent where there are none. */
+  aliases?: { hostname: string; recordName: string }[]
+}
+
+/** A name that the stack has records at. */
+interface Place {
+  host: string
+  /** The configuration key that says it. */
+  key: string
+  recordName: string
+  /** What the names of its resources begin with. */
+  resource: string
 }
 
 interface ZoneRecord {
@@ -37,9 +49,10 @@ export async function checkZone(
   if (options.source === 'external') return checkExternal(options, state)
   if (options.source !== 'digitalocean') return
   const known = ofKind(state, 'Domain').some(({ outputs }) => outputs.name === zone)
+  const places = placesOf(options)
   const [there, records, own] = await Promise.all([
     known ? true : hasZone(zone),
-    recordsAt(zone, hostOf(options)),
+    Promise.all(places.map(({ host }) => recordsAt(zone, host))),
     addresses,
   ])
   if (!manageZone && !there) {
@@ -58,12 +71,25 @@ export async function checkZone(
         `pulumi import digitalocean:index/domain:Domain ${options.name} ${zone} ${IMPORT_FLAGS}`,
     )
   }
-  checkRecords(options, records, state, own)
+  for (const [at, place] of places.entries())
+    checkRecords(zone, place, records[at] ?? [], state, own)
   await checkDelegation(options, state)
 }
 
-const hostOf = ({ zone, recordName }: ZoneOptions) =>
-  recordName === '@' ? zone : `${recordName}.${zone}`
+const placesOf = ({ name, zone, recordName, aliases = [] }: ZoneOptions): Place[] => [
+  {
+    host: recordName === '@' ? zone : `${recordName}.${zone}`,
+    key: 'subdomain',
+    recordName,
+    resource: name,
+  },
+  ...aliases.map((one) => ({
+    host: one.hostname,
+    key: 'name in aliases',
+    recordName: one.recordName,
+    resource: `${name}-${one.hostname}`,
+  })),
+]
 
 async function hasZone(zone: string): Promise<boolean> {
   const found = await getDomain({ name: zone }).catch((error: Error) => {
@@ -77,12 +103,12 @@ const recordsAt = (zone: string, host: string): Promise<ZoneRecord[]> =>
   askAll(`/v2/domains/${zone}/records?name=${host}`, 'domain_records')
 
 function checkRecords(
-  options: ZoneOptions,
+  zone: string,
+  { host, key, recordName, resource }: Place,
   records: ZoneRecord[],
   state: Former[],
   droplets: string[],
 ): void {
-  const { name, zone } = options
   const own = ofKind(state, 'DnsRecord').map(({ outputs }) => outputs)
   const reserved = ofKind(state, 'ReservedIp').map(({ outputs }) => String(outputs.ipAddress))
   const addresses = new Set([...droplets, ...reserved].map((each) => each.toLowerCase()))
@@ -93,7 +119,8 @@ function checkRecords(
       (one) =>
         one.type === type &&
         one.domain === zone &&
-        (one.value === data || (one.id === String(id) && addresses.has(data.toLowerCase()))),
+        ((one.value === data && one.name === recordName) ||
+          (one.id === String(id) && addresses.has(data.toLowerCase()))),
     )
   const others = records.filter(
     (record) => ['A', 'AAAA', 'CNAME'].includes(record.type) && !isOwn(record),
@@ -102,16 +129,16 @@ function checkRecords(
   const shown = others.map(({ id, type, data }) => `${type} ${data} (id ${id})`).join(', ')
   const ids = others.map(({ id }) => id).join(' ')
   const moved = others.find(({ type }) => type !== 'CNAME')
-  const kept = own.some(({ type }) => type === moved?.type)
+  const kept = own.some(({ type, name }) => type === moved?.type && name === recordName)
   const takeOver =
     moved && !kept
       ? ', or give it to the stack, which lets it lead to the new site once that serves: ' +
-        `pulumi import digitalocean:index/dnsRecord:DnsRecord ${name}-${moved.type.toLowerCase()} ${zone},${moved.id} ${IMPORT_FLAGS}`
+        `pulumi import digitalocean:index/dnsRecord:DnsRecord ${resource}-${moved.type.toLowerCase()} ${zone},${moved.id} ${IMPORT_FLAGS}`
       : ''
   throw configurationError(
-    `${hostOf(options)} has records that are not this stack’s: ${shown}`,
+    `${host} has records that are not this stack’s: ${shown}`,
     'a name that leads to this stack alone',
-    `another subdomain, or delete what is there: doctl compute domain records delete ${zone} ${ids}${takeOver}`,
+    `another ${key}, or delete what is there: doctl compute domain records delete ${zone} ${ids}${takeOver}`,
   )
 }
 

@@ -13,16 +13,20 @@ const PAUSE_MS = 2000
 const CONNECT_MS = 5000
 
 export const help = `main.ts HOST --zone ZONE --address IP --port N [--port N] [--issuer NAME] [--dns IP:PORT]
-            [--delegation-minutes N] [--external]
+            [--delegation-minutes N] [--external] [--alias HOST ...]
 
 Asks what a certificate authority will ask before it issues: whether the name leads to the
 address, whether CAA permits it, whether the ports answer. Exit code 0: all do. 1: the first
 that does not, and who can change it. With --delegation-minutes it waits so long for the zone to be
 delegated to DigitalOcean, and says every half minute what it waits for. With --external the zone
-is served by others.`
+is served by others. A further name (--alias) that fails is told and stops nothing, as each has a
+certificate of its own.`
 
-/** Prints one line for each item, or the one that fails; the exit code. */
-export async function run(args: string[]): Promise<number> {
+/**
+ * Prints one line for each item, or the one that fails; the exit code.
+ * @param seconds how long new records may take
+ */
+export async function run(args: string[], seconds = SECONDS): Promise<number> {
   const { values, positionals } = parseArgs({
     args,
     allowPositionals: true,
@@ -34,6 +38,7 @@ export async function run(args: string[]): Promise<number> {
       dns: { type: 'string' },
       'delegation-minutes': { type: 'string' },
       external: { type: 'boolean' },
+      alias: { type: 'string', multiple: true },
     },
   })
   const [host] = positionals
@@ -51,14 +56,26 @@ export async function run(args: string[]): Promise<number> {
       const ask = () => delegationOf(zone, dns)
       await untilDelegated(zone, ask, Number(minutes) * 60, console.log)
     }
-    console.log((await checklist(order, outside, SECONDS)).join('\n'))
+    console.log((await checklist(order, outside, seconds)).join('\n'))
+    await Promise.all(
+      (values.alias ?? []).map((alias) => further({ ...order, host: alias }, outside, seconds)),
+    )
     return 0
   } catch (error) {
-    const { message, hints = [] } = error as Finding
-    const lines = [`no certificate could be issued: ${message}`]
-    console.error([...lines, ...hints.map((hint) => `  look at: ${hint}`)].join('\n'))
+    console.error(told('no certificate could be issued', error as Finding))
     return 1
   }
+}
+
+const told = (what: string, { message, hints = [] }: Finding) =>
+  [`${what}: ${message}`, ...hints.map((hint) => `  look at: ${hint}`)].join('\n')
+
+/** The other names of the site are not to wait for one that fails; the probe asks it at the end. */
+async function further(order: Order, outside: Outside, seconds: number): Promise<void> {
+  const lines = await checklist(order, outside, seconds).catch((error: Finding) => [
+    told(`no certificate could be issued for ${order.host}, the others go on`, error),
+  ])
+  console.log(lines.join('\n'))
 }
 
 /**

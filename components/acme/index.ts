@@ -1,9 +1,12 @@
 import * as command from '@pulumi/command'
 import * as pulumi from '@pulumi/pulumi'
+import type { Ordered } from './week.ts'
 
 export interface AcmeChecklistArgs {
   /** The site's name. */
   host: pulumi.Input<string>
+  /** Further names of the site. */
+  aliases?: { hostname: string }[]
   zone: string
   /** Is the zone served by others than DigitalOcean? */
   external?: boolean
@@ -16,6 +19,8 @@ export interface AcmeChecklistArgs {
   dnsServer?: string
   /** How long the zone may take to be delegated; absent where the stack did not make it. */
   delegationMinutes?: number
+  /** For the state: names whose first certificate is of the last seven days. */
+  ordered?: Ordered
   /** The records and the address. */
   after: pulumi.Resource[]
 }
@@ -31,9 +36,10 @@ export class AcmeChecklist extends pulumi.ComponentResource {
 
   constructor(name: string, args: AcmeChecklistArgs, opts?: pulumi.ComponentResourceOptions) {
     super('padlock:index:AcmeChecklist', name, {}, opts)
-    const { host, zone, address, httpPort, httpsPort, issuer, dnsServer, delegationMinutes } = args
-    const { external } = args
+    const { host, aliases = [], zone, address, httpPort, httpsPort } = args
+    const { external, issuer, dnsServer, delegationMinutes } = args
     const more = [
+      ...aliases.flatMap(({ hostname }) => ['--alias', hostname]),
       ...(issuer ? ['--issuer', issuer] : []),
       ...(dnsServer ? ['--dns', dnsServer] : []),
       ...(external ? ['--external'] : []),
@@ -50,6 +56,7 @@ export class AcmeChecklist extends pulumi.ComponentResource {
       },
       { parent: this, dependsOn: args.after, customTimeouts: { create: limit, update: limit } },
     )
-    this.registerOutputs({})
+    const { ordered = {} } = args
+    this.registerOutputs(Object.keys(ordered).length > 0 ? { ordered } : {})
   }
 }

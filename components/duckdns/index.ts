@@ -46,12 +46,12 @@ export class DuckDns extends pulumi.ComponentResource {
   }
 
   /** The droplet's own IPv6 address. It is another one after a replacement, which resolvers have learnt then. */
-  leadTo(ipv6: pulumi.Output<string>, serving: pulumi.Resource): void {
+  leadTo(ipv6: pulumi.Output<string>, serving: pulumi.Resource): pulumi.Resource {
     const { label, ipv4, zone, hostname, dnsServer } = this.#args
     const set = this.#asked(pulumi.interpolate`set ${label} --ipv6 ${ipv6}`)
     const dns = dnsServer ? ` --dns ${dnsServer}` : ''
     const known = pulumi.interpolate`node components/probe/named.ts ${hostname} --zone ${zone} --external${dns} --type AAAA --address ${ipv6}`
-    this.#command(
+    return this.#command(
       'aaaa',
       {
         create: pulumi.interpolate`${set} && ${known}`,

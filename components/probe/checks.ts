@@ -5,8 +5,10 @@ import { Finding, type Site } from './site.ts'
 type Check = (site: Site) => Promise<string>
 
 /** In the order in which a visitor meets them; each answers a few words for the summary. */
-export const checksOf = (site: Site): Check[] =>
-  isPlain(site) ? [plain, ready] : [certificate, redirect, site.edge ? edgeLogin : login]
+export function checksOf(site: Site): Check[] {
+  if (site.leadsTo) return isPlain(site) ? [leads] : [certificate, redirect, leads]
+  return isPlain(site) ? [plain, ready] : [certificate, redirect, site.edge ? edgeLogin : login]
+}
 
 const isPlain = (site: Site) => site.url.protocol === 'http:'
 
@@ -53,6 +55,20 @@ async function redirect(site: Site): Promise<string> {
   return 'http redirects to https'
 }
 
+/** Path and query must come along. */
+const ANY_PATH = '/path?and=query'
+
+async function leads(site: Site): Promise<string> {
+  const to = `${site.leadsTo}${ANY_PATH}`
+  const from = `${site.url.origin}${ANY_PATH}`
+  const answer = await get(site, isPlain(site) ? 'http' : 'https', ANY_PATH)
+  if (answer.status === 308 && answer.location === to) return `leads to ${site.leadsTo}`
+  throw new Finding(
+    `${from} should redirect to ${to} (308) but answers ${answer.status} ${answer.location}`,
+    ['the site in /var/lib/padlock/proxy/Caddyfile on the host'],
+  )
+}
+
 async function login(site: Site): Promise<string> {
   const { issuer } = site
   if (!issuer) return ready(site)
@@ -67,7 +83,7 @@ async function login(site: Site): Promise<string> {
   const callback = target.searchParams.get('redirect_uri')
   if (callback !== `${site.url.origin}/callback`) {
     throw new Finding(`the login comes back to ${callback}, not to ${site.url.origin}/callback`, [
-      'APP_URL of the app',
+      'APP_URL of the app; APP_ALIAS_URLS where it is one of aliases',
     ])
   }
   return `login leads to ${issuer}`

@@ -7,8 +7,8 @@ import { Finding } from './site.ts'
 /** How long the site may take to come up. */
 const SECONDS = 180
 
-export const help = `padlock probe URL --address IP --http-port N (--issuer URL | --edge | --ready-path PATH) [--seconds N]
-              [--zone ZONE [--external] [--dns IP:PORT]]
+export const help = `padlock probe URL --address IP --http-port N (--issuer URL | --edge | --ready-path PATH | --leads-to URL)
+              [--seconds N] [--zone ZONE [--external] [--dns IP:PORT]]
 
 Asks the site, from where you stand, what a visitor would see: a certificate that is
 trusted for the name, the redirect from http, and the login's redirect to the issuer; or,
@@ -21,6 +21,7 @@ where the name leads.
   --issuer      the identity provider, with a final slash
   --edge        the login stands in front of the whole site
   --ready-path  where there is no login, a path that must answer 2xx
+  --leads-to    where the site only leads elsewhere, the base URL that every path must lead to
   --zone        the zone whose own name servers, and this computer's resolver, must lead to the address alone
   --external    the zone is not DigitalOcean's
   --dns         the name server to ask instead
@@ -43,6 +44,7 @@ export async function run(args: string[]): Promise<number> {
       issuer: { type: 'string' },
       edge: { type: 'boolean' },
       'ready-path': { type: 'string' },
+      'leads-to': { type: 'string' },
       zone: { type: 'string' },
       external: { type: 'boolean' },
       dns: { type: 'string' },
@@ -52,8 +54,17 @@ export async function run(args: string[]): Promise<number> {
     },
   })
   const [url] = positionals
-  const { address, zone, external, dns, edge, issuer, 'ready-path': readyPath } = values
-  if (!url || !URL.canParse(url) || !address || !(issuer || edge || readyPath)) {
+  const {
+    address,
+    zone,
+    external,
+    dns,
+    edge,
+    issuer,
+    'ready-path': readyPath,
+    'leads-to': target,
+  } = values
+  if (!url || !URL.canParse(url) || !address || !(issuer || edge || readyPath || target)) {
     console.error(help)
     return 2
   }
@@ -68,6 +79,7 @@ export async function run(args: string[]): Promise<number> {
     issuer,
     edge,
     readyPath,
+    leadsTo: target,
     root: process.env.PADLOCK_ROOT,
     client: process.env.PADLOCK_CLIENT,
   }

@@ -1,5 +1,6 @@
 import * as command from '@pulumi/command'
 import * as pulumi from '@pulumi/pulumi'
+import type { Alias } from '../../config/aliases.ts'
 import { type VisitArgs, visitCommand, visitEnvironment } from './visit.ts'
 
 export interface ProbeArgs extends VisitArgs {
@@ -21,15 +22,17 @@ export class Probe extends pulumi.ComponentResource {
   /** The site's URL, known only once the probe has passed. */
   readonly url: pulumi.Output<string>
   readonly passed: pulumi.Resource
+  readonly #name: string
+  readonly #args: ProbeArgs
 
   constructor(name: string, args: ProbeArgs, opts?: pulumi.ComponentResourceOptions) {
     super('padlock:index:Probe', name, {}, opts)
-    const { zone, external, dnsServer } = args
-    const dns = `${external ? '--external ' : ''}${dnsServer ? `--dns ${dnsServer} ` : ''}`
+    this.#name = name
+    this.#args = args
     const probe = new command.local.Command(
       name,
       {
-        create: pulumi.interpolate`${visitCommand(args)} --zone ${zone} ${dns}--release ${args.release}`,
+        create: pulumi.interpolate`${visitCommand(args)} ${byName(args)}--release ${args.release}`,
         environment: visitEnvironment(args),
         triggers: [args.dropletId],
         // Names the release and the commit before, for a message that leads back to them.
@@ -41,4 +44,29 @@ export class Probe extends pulumi.ComponentResource {
     this.url = probe.stdout.apply(() => pulumi.output(args.url))
     this.registerOutputs({ url: this.url })
   }
+
+  /**
+   * Asks the further names, each by itself: one that fails fails the update, and no other with it.
+   * @param after everything else, which goes on where one fails
+   */
+  askAliases(aliases: Alias[], after: pulumi.Resource[]): void {
+    for (const { hostname, url, serves } of aliases) {
+      const args = { ...this.#args, url, ...(!serves && { leadsTo: this.#args.url }) }
+      const release = serves ? pulumi.interpolate` --release ${args.release}` : ''
+      new command.local.Command(
+        `${this.#name}-${hostname}`,
+        {
+          create: pulumi.interpolate`${visitCommand(args)} ${byName(args).trim()}${release}`,
+          environment: visitEnvironment(args),
+          triggers: [args.dropletId],
+          addPreviousOutputInEnv: false,
+        },
+        { parent: this, dependsOn: after, customTimeouts: { create: '15m', update: '15m' } },
+      )
+    }
+  }
 }
+
+/** Whom to ask where the name leads. */
+const byName = ({ zone, external, dnsServer }: ProbeArgs) =>
+  `--zone ${zone} ${external ? '--external ' : ''}${dnsServer ? `--dns ${dnsServer} ` : ''}`

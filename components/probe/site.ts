@@ -11,6 +11,8 @@ export interface Site {
   edge?: boolean
   /** What must answer 2xx where there is no login. */
   readyPath?: string
+  /** Public base URL, no final slash, that every path leads to; absent where the site answers itself. */
+  leadsTo?: string
   /** PEM text of a private root, trusted beside the public ones. */
   root?: string
   /** PEM text of a certificate and its key, shown to a site that asks for one. */

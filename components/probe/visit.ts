@@ -14,6 +14,8 @@ export interface VisitArgs {
   edge?: boolean
   /** What is asked instead where there is no login. */
   readyPath: string
+  /** Public base URL that the site only leads to; then nothing else is asked of it. */
+  leadsTo?: pulumi.Input<string>
   /** PEM text of what the site's certificate chains to; absent for the public roots. */
   siteRoot?: pulumi.Input<string>
   /** What is shown to a site that lets in nobody without a certificate. */
@@ -26,7 +28,8 @@ export function visitCommand(args: VisitArgs): pulumi.Output<string> {
     ...(args.edge ? ['--edge'] : []),
     ...(args.issuer ? [`--issuer ${args.issuer}`] : []),
   ]
-  const last = login.length > 0 ? login.join(' ') : `--ready-path ${args.readyPath}`
+  const asked = login.length > 0 ? login.join(' ') : `--ready-path ${args.readyPath}`
+  const last = args.leadsTo ? pulumi.interpolate`--leads-to ${args.leadsTo}` : asked
   return pulumi.interpolate`node components/probe/main.ts ${args.url} --address ${args.address} --http-port ${args.httpPort} ${last}`
 }
 

@@ -56,9 +56,9 @@ export class ExternalRecords extends pulumi.ComponentResource {
    * Goes on once the AAAA record leads to the droplet.
    * @param serving the site at this address has been asked
    */
-  leadTo(ipv6: pulumi.Output<string>, serving: pulumi.Resource): void {
+  leadTo(ipv6: pulumi.Output<string>, serving: pulumi.Resource): pulumi.Resource {
     const create = this.#waited(pulumi.interpolate` --aaaa ${ipv6}`)
-    this.#command('aaaa-there', { create }, [serving])
+    return this.#command('aaaa-there', { create }, [serving])
   }
 
   /** @param wanted words that name the records */

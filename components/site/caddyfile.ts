@@ -1,9 +1,13 @@
+import type { Alias } from '../../config/aliases.ts'
 import { behindLogin, checkEdge, type EdgeRoutes } from './edge.ts'
+import { redirects } from './redirects.ts'
 
 /** What the reverse proxy must know of the site. */
 export interface ProxySettings {
   /** The public host name. */
   hostname: string
+  /** Further names, each served or led to the first. */
+  aliases?: Pick<Alias, 'hostname' | 'serves'>[]
   httpPort: number
   httpsPort: number
   /** Directory URL of the certificate authority (RFC 8555, section 7.1.1). */
@@ -45,7 +49,7 @@ const LEAST_RATE = 500
  */
 export function caddyfile(site: ProxySettings): string {
   check(site)
-  const { hostname: host, httpPort, httpsPort } = site
+  const { httpPort, httpsPort } = site
   const authority = [
     `dir ${site.acmeDirectory}`,
     ...(site.acmeRoot ? [`trusted_roots ${ACME_ROOT}`] : []),
@@ -87,7 +91,7 @@ export function caddyfile(site: ProxySettings): string {
 	header ?X-Frame-Options DENY
 }
 
-${site.plain ? `http://${host} {` : secureStart(site, authority)}
+${site.plain ? addresses('http', site) : secureStart(site, authority)}
 	log {
 		output stderr
 		# No cookie, token or code: those are in headers and query strings.
@@ -161,7 +165,7 @@ ${site.edge ? behindLogin(site.edge, app) : app([])}
 		}
 	}
 }
-`
+${redirects(site, tlsDirective({ ...site, clientAuth: undefined }, authority))}`
 }
 
 /**
@@ -202,18 +206,27 @@ const CLIENT_SUBJECT = `
 const OWN_REDIRECT = `# The redirect below names the public port, which the automatic one takes for granted.
 	auto_https disable_redirects`
 
-/** What leads to https, and the beginning of the site there. */
+/** What leads to https, name by name, and the beginning of the site there. */
 function secureStart(site: ProxySettings, authority: string[]): string {
-  const { hostname: host, httpsPort } = site
-  const port = httpsPort === 443 ? '' : `:${httpsPort}`
-  return `http://${host} {
+  const port = site.httpsPort === 443 ? '' : `:${site.httpsPort}`
+  const names = [site.hostname, ...(site.aliases ?? []).map(({ hostname }) => hostname)]
+  const toHttps = names.map(
+    (name) => `http://${name} {
 	header -Server
-	redir https://${host}${port}{uri} 308
+	redir https://${name}${port}{uri} 308
 }
 
-https://${host} {
+`,
+  )
+  return `${toHttps.join('')}${addresses('https', site)}
 	${tlsDirective(site, authority)}
 `
+}
+
+/** Every name that the site answers at. Caddy orders a certificate for each by itself. */
+function addresses(scheme: 'http' | 'https', { hostname, aliases = [] }: ProxySettings): string {
+  const served = aliases.filter(({ serves }) => serves).map((one) => one.hostname)
+  return `${[hostname, ...served].map((name) => `${scheme}://${name}`).join(', ')} {`
 }
 
 function tlsDirective(site: ProxySettings, authority: string[]): string {
@@ -252,11 +265,12 @@ function check(site: ProxySettings): void {
   const expect = (good: boolean, key: keyof ProxySettings, allowed: string) => {
     if (!good) throw new Error(`${key} is ${JSON.stringify(site[key])}: ${allowed}`)
   }
+  const names = [site.hostname, ...(site.aliases ?? []).map(({ hostname }) => hostname)]
+  expect(isName(site.hostname), 'hostname', 'must be a host name in lower case, with a dot in it')
   expect(
-    site.hostname.length <= 253 &&
-      /^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9-]+$/.test(site.hostname),
-    'hostname',
-    'must be a host name in lower case, with a dot in it',
+    names.every(isName) && new Set(names).size === names.length,
+    'aliases',
+    'must be host names in lower case, none twice',
   )
   for (const key of ['httpPort', 'httpsPort'] as const) {
     const port = site[key]
@@ -274,3 +288,6 @@ function check(site: ProxySettings): void {
   )
   if (site.edge) checkEdge(site.edge)
 }
+
+const isName = (name: string) =>
+  name.length <= 253 && /^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9-]+$/.test(name)

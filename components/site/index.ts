@@ -12,6 +12,8 @@ export interface SiteArgs {
   /** The site's fully qualified name. */
   host: pulumi.Input<string>
   caddyfile: pulumi.Input<string>
+  /** Further names that the host orders certificates for. */
+  aliases?: { hostname: string }[]
   /** PEM text of a private certificate authority's root. */
   acmeRoot?: string
   /** Is there http alone? Then no certificate is waited for. */
@@ -37,12 +39,13 @@ export class Site extends pulumi.ComponentResource {
   readonly #version: pulumi.Output<string>
 
   constructor(name: string, args: SiteArgs, opts?: pulumi.ComponentResourceOptions) {
-    const { host, caddyfile, acmeRoot, plain, certificate, clients } = args
+    const { host, caddyfile, aliases, acmeRoot, plain, certificate, clients } = args
     super('padlock:index:Site', name, { host, caddyfile, acmeRoot }, opts)
     const site = {
       host,
       caddyfile,
       acmeRoot: acmeRoot ?? null,
+      ...(aliases && { aliases: aliases.map(({ hostname }) => hostname) }),
       ...(plain && { plain }),
       ...(clients && { clients }),
     }

@@ -8,6 +8,8 @@ import { environmentOf, type Json, root, type Sandbox, startSandbox } from '../s
 import { brief, openStack, type Stack } from '../support/stack.ts'
 
 jest.setTimeout(300_000)
+const ZONE = 'padlock.localhost'
+const SHOP = `shop.${ZONE}`
 let sandbox: Sandbox
 let stack: Stack
 let droplet: Json
@@ -128,14 +130,48 @@ test('a name that is removed is not trusted any more, and nobody else notices', 
   expect(now.bob).toEqual(clientCertificates.bob)
 })
 
-test('back to the public authority', async () => {
+test('back to the public authority, with further names', async () => {
   stack.set({
     tls: undefined,
     acmeRoot: sandbox.file.ca,
+    caaIssuer: 'sandbox.localhost',
     clientCertificates: [],
     clientAuth: 'off',
+    aliases: { [SHOP]: 'serve', [ZONE]: 'redirect' },
   })
-  await up()
+  const output = await up()
   expect(site().certificate).toBeUndefined()
   expect((await stack.outputs()).authorityRoot).toBeUndefined()
+  const { https } = sandbox.file.ports
+  const { url } = await stack.outputs()
+  expect(output).toContain(`${ZONE} leads to `)
+  expect(output).toContain(`leads to ${url}`)
+  expect(site().aliases).toEqual([ZONE, SHOP])
+  const [{ callbacks, allowed_logout_urls }] = await sandbox
+    .auth0('GET', '/clients')
+    .then((clients: Json[]) => clients.filter(({ name }) => name === 'padlock-dev'))
+  const [main, shop] = [url, `https://${SHOP}:${https}`]
+  expect(callbacks).toEqual([`${main}/callback`, `${shop}/callback`])
+  expect(allowed_logout_urls).toEqual([`${main}/`, `${shop}/`])
+  const { domain_records } = await sandbox.digitalocean('GET', `/domains/${ZONE}/records`)
+  const found = domain_records
+    .filter(({ type }: Json) => ['A', 'AAAA', 'CAA'].includes(type))
+    .map(({ type, name }: Json) => `${type} ${name}`)
+  expect(found.sort()).toEqual(['A @', 'A dev', 'A shop', 'CAA @', 'CAA dev', 'CAA shop'])
+  expect(await stack.preview()).toEqual([])
+})
+
+test('a further name that somebody else has records at is told, with the way to take it over', async () => {
+  const { domain_record } = await sandbox.digitalocean('POST', `/domains/${ZONE}/records`, {
+    ...{ type: 'A', name: 'old', data: '203.0.113.7', ttl: 300 },
+  })
+  const old = `old.${ZONE}`
+  const undo = stack.set({ aliases: { [SHOP]: 'serve', [ZONE]: 'redirect', [old]: 'redirect' } })
+  const [message] = await stack.mistakes()
+  undo()
+  expect(message).toContain(`${old} has records that are not this stack’s: A 203.0.113.7`)
+  expect(message).toContain('another name in aliases, or delete what is there')
+  expect(message).toContain(
+    `pulumi import digitalocean:index/dnsRecord:DnsRecord padlock-dev-${old}-a ${ZONE},${domain_record.id}`,
+  )
 })

@@ -70,6 +70,28 @@ test('passes where the name leads there, CAA says nothing, and the ports answer'
   })
 })
 
+test('a further name that fails is told, and stops neither the site nor another one', async () => {
+  records['A shop.example.org'] = [ADDRESS]
+  records['CAA shop.example.org'] = ['0 issue "elsewhere.example"']
+  records['A cafe.example.org'] = [ADDRESS]
+  const said: string[] = []
+  jest.spyOn(console, 'log').mockImplementation((line) => said.push(line))
+  const names = ['shop', 'cafe'].flatMap((name) => ['--alias', `${name}.example.org`])
+  const words = ['www.example.org', '--zone', 'example.org', '--address', ADDRESS, ...names]
+  const place = ['--issuer', 'letsencrypt.org', '--dns', `${host}:${dns.port}`]
+  const code = await run([...words, ...place], 0)
+  jest.restoreAllMocks()
+  expect(code).toBe(0)
+  expect(said).toHaveLength(3)
+  expect(said[0]).toContain(`www.example.org leads to ${ADDRESS}`)
+  expect(said).toContainEqual(expect.stringMatching(/^cafe\.example\.org leads to /))
+  expect(said).toContainEqual(
+    expect.stringMatching(
+      /^no certificate could be issued for shop\.example\.org, the others go on: CAA of shop\.example\.org forbids letsencrypt\.org/,
+    ),
+  )
+})
+
 test.each([
   [[], 'no address'],
   [['192.0.2.7'], '192.0.2.7'],

@@ -14,11 +14,14 @@ import { smallApp } from './small-app.ts'
 
 jest.setTimeout(120_000)
 
+/** A name that leads to the site, and asks nobody for a certificate. */
+const WWW = 'www.example.test'
 let site: OwnSite
 let own: Made
 let other: Made
 const both: AuthorityArgs = {
   host: HOST,
+  aliases: [{ hostname: WWW }],
   server: true,
   clients: ['alice', 'bob'],
   clientAuth: 'require',
@@ -48,7 +51,7 @@ const stage = (
   server = own.server!,
 ) =>
   site.stage(
-    { ownCertificate: true, clientAuth },
+    { ownCertificate: true, clientAuth, aliases: [{ hostname: WWW, serves: false }] },
     { certificate: pem(server), clients: trusting(names) },
   )
 
@@ -122,8 +125,11 @@ test('nor with one that our authority signed but that the site does not list', a
   await expect(ask({ cert, key })).rejects.toThrow(/alert|ECONNRESET|EPIPE/i)
 })
 
-test('nor by another name in the handshake', async () => {
-  const socket = tls.connect({ ...options(as()), servername: 'other.example.test' })
+test.each([
+  ['another name', 'other.example.test'],
+  ['a name that asks for none', WWW],
+])('nor by %s in the handshake', async (_, servername) => {
+  const socket = tls.connect({ ...options(as()), servername })
   const said = await new Promise<string>((done) => {
     let text = ''
     socket.on('data', (chunk) => {
@@ -136,6 +142,7 @@ test('nor by another name in the handshake', async () => {
     )
   })
   expect(said).not.toContain('200 OK')
+  if (servername === WWW) expect(said).toContain('421 Misdirected Request')
 })
 
 const FORGED = [

@@ -49,6 +49,7 @@ for name in ('ACME_ROOT', 'CERTIFICATE', 'CLIENT_ROOT', 'CLIENTS', 'CLIENT_MATCH
     setattr(site, name, path.replace(site.PROXY, folder))
 site.ADMIN = f'{folder}/admin.sock'
 site.PROXY = folder
+site.CERTIFICATES = f'{folder}/caddy/.local/share/caddy/certificates'
 site._ensure_running = lambda: None
 store.shutil.chown = lambda *_, **__: None
 try:

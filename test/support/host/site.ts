@@ -28,10 +28,21 @@ export async function startSite(home: string, authority: Authority): Promise<Sit
       return undefined
     }
   }
+  /** Of every name of the site that is served by now, those that only lead to the first among them. */
+  const urls = (env?: Record<string, string>): string[] => {
+    const first = env?.APP_URL
+    if (!first) return []
+    const { aliases = [] } = JSON.parse(readFileSync(join(home, 'site.json'), 'utf8'))
+    const { protocol, port } = new URL(first)
+    const others = aliases.map((name: string) => `${protocol}//${name}${port && `:${port}`}`)
+    return [first, ...others]
+  }
   const plain = http.createServer((request, response) => {
     const key = answers.get(request.url ?? '')
     if (key) return response.end(key)
-    const to = `${environment()?.APP_URL}${request.url}`
+    const name = request.headers.host?.split(':')[0]
+    const own = urls(environment()).find((url) => new URL(url).hostname === name)
+    const to = `${own ?? environment()?.APP_URL}${request.url}`
     if (to.startsWith('http:')) return response.end('hello\n')
     response.writeHead(308, { location: to }).end()
   })
@@ -41,8 +52,8 @@ export async function startSite(home: string, authority: Authority): Promise<Sit
       requestCert: true,
       rejectUnauthorized: false,
       SNICallback(name, done) {
-        const site = environment()?.APP_URL
-        if (!site || new URL(site).hostname !== name) return done(new Error('no such site'))
+        if (!urls(environment()).some((url) => new URL(url).hostname === name))
+          return done(new Error('no such site'))
         certificateOf(home, name, authority).then(
           ({ key, cert }) => done(null, createSecureContext({ key, cert })),
           (error: Error) => done(error),
@@ -52,11 +63,15 @@ export async function startSite(home: string, authority: Authority): Promise<Sit
     (request, response) => {
       if (!admitted(home, request.socket as TLSSocket)) return request.destroy()
       if (existsSync(join(home, 'edge.json'))) return answerAtEdge(home, request, response)
-      const { AUTH0_DOMAIN, AUTH0_CLIENT_ID, APP_URL } = environment() ?? {}
+      const { AUTH0_DOMAIN, AUTH0_CLIENT_ID, APP_URL, APP_ALIAS_URLS } = environment() ?? {}
+      const here =
+        urls(environment()).find((url) => new URL(url).host === request.headers.host) ?? APP_URL
+      if (here !== APP_URL && !APP_ALIAS_URLS?.split(',').includes(String(here)))
+        return response.writeHead(308, { location: `${APP_URL}${request.url}` }).end()
       if (request.url !== '/login') return response.end('hello\n')
       const query = new URLSearchParams({
         client_id: AUTH0_CLIENT_ID ?? '',
-        redirect_uri: `${APP_URL}/callback`,
+        redirect_uri: `${here}/callback`,
         response_type: 'code',
       })
       response.writeHead(302, { location: `https://${AUTH0_DOMAIN}/authorize?${query}` }).end()

@@ -80,6 +80,38 @@ test('plain http has no redirect, no certificate and no promise of one', () => {
   expect(text).not.toMatch(/https:\/\/|^\ttls|Strict-Transport-Security/m)
 })
 
+const aliases = [
+  { hostname: 'example.com', serves: false },
+  { hostname: 'shop.example.com', serves: true },
+]
+
+test('further names, one served and one that leads to the first', () => {
+  const text = caddyfile({ ...production, aliases })
+  expectGolden('Caddyfile.aliases', text)
+  // Nothing but the names differs from the site without them.
+  const [start] = text.split('\nhttps://example.com {')
+  const single = start
+    ?.replace(', https://shop.example.com {', ' {')
+    .replace(/http:\/\/(shop\.)?example\.com \{\n.*\n.*\n\}\n\n/g, '')
+  expect(single).toBe(caddyfile(production))
+})
+
+test('further names of a site over plain http, on a port of its own', () => {
+  const text = caddyfile({ ...production, plain: true, httpPort: 8080, aliases })
+  expect(text).toContain('http://app.example.com, http://shop.example.com {')
+  expect(text).toContain(
+    'http://example.com {\n\timport headers\n\tredir http://app.example.com:8080{uri} 308\n}',
+  )
+  expect(text).not.toMatch(/https:\/\/|^\ttls/m)
+})
+
+test('a name that leads on asks nobody for a certificate, one that is served does', () => {
+  const text = caddyfile({ ...production, aliases, ownCertificate: true, clientAuth: 'require' })
+  const file = '/var/lib/padlock/proxy/certificate.pem'
+  expect(text.match(/client_auth/g)).toHaveLength(1)
+  expect(text).toContain(`https://example.com {\n\ttls ${file} ${file}\n\n\timport headers`)
+})
+
 test('the redirect names the port only where it is not the usual one', () => {
   expect(caddyfile(production)).toContain('redir https://app.example.com{uri} 308')
   expect(caddyfile(highPorts)).toContain('redir https://dev.padlock.localhost:8443{uri} 308')
@@ -97,6 +129,14 @@ test.each<[Partial<ProxySettings>, string]>([
   [
     { hostname: 'a.example {' },
     'hostname is "a.example {": must be a host name in lower case, with a dot in it',
+  ],
+  [
+    { aliases: [{ hostname: 'a.example {', serves: true }] },
+    'aliases is [{"hostname":"a.example {","serves":true}]: must be host names in lower case, none twice',
+  ],
+  [
+    { aliases: [{ hostname: 'app.example.com', serves: true }] },
+    'aliases is [{"hostname":"app.example.com","serves":true}]: must be host names in lower case, none twice',
   ],
   [{ httpPort: 0 }, 'httpPort is 0: must be from 1 to 65535'],
   [{ httpsPort: 1.5 }, 'httpsPort is 1.5: must be from 1 to 65535'],

@@ -69,3 +69,20 @@ test('where the AAAA record leads is asked by name, after a move once the old on
     expect.objectContaining({ create: asked, update: `sleep 60 && ${asked}` }),
   ])
 })
+
+test('further names get the same records, each its own CAA', async () => {
+  const aliases = [
+    { hostname: 'example.com', recordName: '@' },
+    { hostname: 'shop.example.com', recordName: 'shop', caaIssuer: 'letsencrypt.org' },
+  ]
+  const { records: made } = await records({ ...base, aliases }, '2001:db8::7')
+  expect(made.map(({ type, name, value, ttl }) => [type, name, value, ttl])).toEqual([
+    ['A', 'www', '203.0.113.9', 300],
+    ['A', '@', '203.0.113.9', 300],
+    ['A', 'shop', '203.0.113.9', 300],
+    ['CAA', 'shop', 'letsencrypt.org.', 300],
+    ['AAAA', 'www', '2001:db8::7', 60],
+    ['AAAA', '@', '2001:db8::7', 60],
+    ['AAAA', 'shop', '2001:db8::7', 60],
+  ])
+})

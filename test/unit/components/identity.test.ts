@@ -46,6 +46,17 @@ test('one confidential application with the exact URLs of this stack', async () 
   expect(await value(identity.clientSecret)).toBe('client-secret')
 })
 
+test('a further name that the site answers at has its own callback and way out', async () => {
+  const registered = mockProviders()
+  new Identity('padlock-dev', { ...args, aliasUrls: ['https://shop.example.com'] })
+  const byType = await settle(registered)
+  expect(byType['auth0:index/client:Client']?.[0]?.inputs).toMatchObject({
+    callbacks: ['https://dev.example.com:8443/callback', 'https://shop.example.com/callback'],
+    allowedLogoutUrls: ['https://dev.example.com:8443/', 'https://shop.example.com/'],
+    initiateLoginUri: 'https://dev.example.com:8443/login',
+  })
+})
+
 test('an expiry stands in the metadata of the application', async () => {
   const registered = mockProviders()
   new Identity('padlock-pr-12', { ...args, expires: new Date('2026-11-23T09:04Z') })

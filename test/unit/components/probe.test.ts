@@ -26,6 +26,8 @@ afterEach(() => {
 afterAll(() => rmSync(folder, { recursive: true }))
 
 interface Fault {
+  /** What `/path?and=query` answers over https, and over http. */
+  leads?: { status: number; location: string }
   home?: number
   redirect?: string
   login?: string
@@ -41,9 +43,13 @@ async function site(fault: Fault = {}): Promise<Site> {
     const origin = `https://${NAME}:${https}`
     const callback = encodeURIComponent(`${origin}/callback`)
     return {
-      http: { '/': { status: 308, location: fault.redirect ?? `${origin}/` } },
+      http: {
+        '/': { status: 308, location: fault.redirect ?? `${origin}/` },
+        ...(fault.leads && { '/path?and=query': fault.leads }),
+      },
       https: {
         '/': { status: fault.home ?? 200 },
+        ...(fault.leads && { '/path?and=query': fault.leads }),
         '/login': {
           status: 302,
           location: fault.login ?? `${ISSUER}authorize?redirect_uri=${callback}`,
@@ -130,6 +136,33 @@ describe('a login in front of the whole site', () => {
     )
     const { message } = await finding(await edge({ callback: BACK }))
     expect(message).toContain(`the login comes back to ${BACK}`)
+  })
+})
+
+describe('a name that only leads to another', () => {
+  const leadsTo = 'https://app.example.test'
+  const to = `${leadsTo}/path?and=query`
+
+  test('is asked for its certificate, and whether path and query come along', async () => {
+    const place = { ...(await site({ leads: { status: 308, location: to } })), leadsTo }
+    expect(await probe(place, 0)).toEqual([
+      expect.stringMatching(/^certificate by /),
+      'http redirects to https',
+      `leads to ${leadsTo}`,
+    ])
+    const plain = { ...place, url: new URL(`http://${NAME}:${place.httpPort}`) }
+    expect(await probe(plain, 0)).toEqual([`leads to ${leadsTo}`])
+  })
+
+  test.each([
+    { status: 302, location: to },
+    { status: 308, location: `${leadsTo}/` },
+    { status: 200, location: '' },
+  ])('answers %j', async (leads) => {
+    const place = { ...(await site({ leads })), leadsTo }
+    expect((await finding(place)).message).toBe(
+      `${place.url.origin}/path?and=query should redirect to ${to} (308) but answers ${leads.status} ${leads.location}`,
+    )
   })
 })
 

@@ -680,7 +680,7 @@ export const badConfigurations: BadConfiguration[] = [
     title: 'half a login at a registry',
     raw: { appRegistries: { 'ghcr.io': { user: 'bot' } } },
     messages: [
-      'appRegistries.ghcr.io.password is no login. Allowed: a user and a password, both texts.\n    Fix: pulumi config set --path \'appRegistries["ghcr.io"].user\' NAME; pulumi config set --secret --path \'appRegistries["ghcr.io"].password\' TOKEN',
+      'appRegistries["ghcr.io"].password is no login. Allowed: a user and a password, both texts.\n    Fix: pulumi config set --path \'appRegistries["ghcr.io"].user\' NAME; pulumi config set --secret --path \'appRegistries["ghcr.io"].password\' TOKEN',
     ],
   },
   {
@@ -692,8 +692,8 @@ export const badConfigurations: BadConfiguration[] = [
       },
     },
     messages: [
-      'appRegistries.https://ghcr.io has a name that is no registry. Allowed: registries as images name them (ghcr.io, docker.io), or a path below one.\n    Fix: pulumi config set --path \'appRegistries["ghcr.io"].user\' NAME; pulumi config set --secret --path \'appRegistries["ghcr.io"].password\' TOKEN',
-      'appRegistries.index.docker.io/v1 is Docker Hub, whose images are named docker.io/\u2026. Allowed: registries as images name them (ghcr.io, docker.io), or a path below one.\n    Fix: pulumi config set --path \'appRegistries["ghcr.io"].user\' NAME; pulumi config set --secret --path \'appRegistries["ghcr.io"].password\' TOKEN',
+      'appRegistries["https://ghcr.io"] has a name that is no registry. Allowed: registries as images name them (ghcr.io, docker.io), or a path below one.\n    Fix: pulumi config set --path \'appRegistries["ghcr.io"].user\' NAME; pulumi config set --secret --path \'appRegistries["ghcr.io"].password\' TOKEN',
+      'appRegistries["index.docker.io/v1"] is Docker Hub, whose images are named docker.io/\u2026. Allowed: registries as images name them (ghcr.io, docker.io), or a path below one.\n    Fix: pulumi config set --path \'appRegistries["ghcr.io"].user\' NAME; pulumi config set --secret --path \'appRegistries["ghcr.io"].password\' TOKEN',
     ],
   },
   {
@@ -743,7 +743,7 @@ export const badConfigurations: BadConfiguration[] = [
     title: 'appEnv reserved name',
     raw: { appEnv: { APP_URL: 'https://example.com' } },
     messages: [
-      "appEnv.APP_URL is set by the deployment itself. Allowed: names other than ALLOWED_DOMAINS, ALLOWED_EMAILS, APP_RELEASE, APP_SECRET_KEY, APP_SOCKET, APP_URL, AUTH0_CLIENT_ID, AUTH0_CLIENT_SECRET, AUTH0_DOMAIN, VERIFIED_CONNECTIONS, each once.\n    Fix: pulumi config rm --path 'appEnv.APP_URL'",
+      "appEnv.APP_URL is set by the deployment itself. Allowed: names other than ALLOWED_DOMAINS, ALLOWED_EMAILS, APP_ALIAS_URLS, APP_RELEASE, APP_SECRET_KEY, APP_SOCKET, APP_URL, AUTH0_CLIENT_ID, AUTH0_CLIENT_SECRET, AUTH0_DOMAIN, VERIFIED_CONNECTIONS, each once.\n    Fix: pulumi config rm --path 'appEnv.APP_URL'",
     ],
   },
   {
@@ -832,14 +832,14 @@ export const badConfigurations: BadConfiguration[] = [
     title: 'appSecrets reserved name',
     raw: { appSecrets: { APP_SECRET_KEY: 'hunter2' } },
     messages: [
-      "appSecrets.APP_SECRET_KEY is set by the deployment itself. Allowed: names other than ALLOWED_DOMAINS, ALLOWED_EMAILS, APP_RELEASE, APP_SECRET_KEY, APP_SOCKET, APP_URL, AUTH0_CLIENT_ID, AUTH0_CLIENT_SECRET, AUTH0_DOMAIN, VERIFIED_CONNECTIONS, each once.\n    Fix: pulumi config rm --path 'appSecrets.APP_SECRET_KEY'",
+      "appSecrets.APP_SECRET_KEY is set by the deployment itself. Allowed: names other than ALLOWED_DOMAINS, ALLOWED_EMAILS, APP_ALIAS_URLS, APP_RELEASE, APP_SECRET_KEY, APP_SOCKET, APP_URL, AUTH0_CLIENT_ID, AUTH0_CLIENT_SECRET, AUTH0_DOMAIN, VERIFIED_CONNECTIONS, each once.\n    Fix: pulumi config rm --path 'appSecrets.APP_SECRET_KEY'",
     ],
   },
   {
     title: 'a name both plain and secret',
     raw: { appEnv: { A: '1' }, appSecrets: { A: 'hunter2' } },
     messages: [
-      "appSecrets.A is in appEnv as well. Allowed: names other than ALLOWED_DOMAINS, ALLOWED_EMAILS, APP_RELEASE, APP_SECRET_KEY, APP_SOCKET, APP_URL, AUTH0_CLIENT_ID, AUTH0_CLIENT_SECRET, AUTH0_DOMAIN, VERIFIED_CONNECTIONS, each once.\n    Fix: pulumi config rm --path 'appSecrets.A'",
+      "appSecrets.A is in appEnv as well. Allowed: names other than ALLOWED_DOMAINS, ALLOWED_EMAILS, APP_ALIAS_URLS, APP_RELEASE, APP_SECRET_KEY, APP_SOCKET, APP_URL, AUTH0_CLIENT_ID, AUTH0_CLIENT_SECRET, AUTH0_DOMAIN, VERIFIED_CONNECTIONS, each once.\n    Fix: pulumi config rm --path 'appSecrets.A'",
     ],
   },
   {

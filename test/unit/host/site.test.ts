@@ -42,6 +42,12 @@ test('clients are known by their fingerprints, and who shows none by the hash of
 })
 
 test.each<[string, object, string]>([
+  [
+    'a further name',
+    { aliases: ['www.example.com', 'A B'] },
+    'aliases must be host names in lower case',
+  ],
+  ['no list', { aliases: 'www.example.com' }, 'aliases must be host names in lower case'],
   ['no key', { certificate: CERTIFICATE }, 'certificate must be a certificate and its key, PEM'],
   [
     'no root',

@@ -45,6 +45,7 @@ class Site(NamedTuple):
     certificate: str | None = None
     clients: Clients | None = None
     plain: bool = False
+    aliases: tuple[str, ...] = ()
 
     def files(self) -> dict[str, str | None]:
         """Their texts by path; None for what is not there, or no more."""
@@ -66,8 +67,12 @@ def stage(stream: TextIO) -> str:
     site = parse(text)
     os.makedirs(PROXY, mode=0o755, exist_ok=True)
     store.write(STAGED, text, 0o600)
-    if not (site.plain or site.certificate or certified(site.host)):
+    orders = not (site.plain or site.certificate)
+    if orders and not certified(site.host):
         return 'no certificate yet'
+    # A new name leads here only once its records do; until then the site in hand goes on.
+    if orders and store.read(CADDYFILE) and not all(map(certified, site.aliases)):
+        return 'certified'
     apply(site)
     return 'certified'
 
@@ -87,8 +92,11 @@ def parse(text: str) -> Site:
     except ValueError as error:
         raise Failure(f'the site is not JSON: {error}') from None
     host, caddyfile, root = data.get('host'), data.get('caddyfile'), data.get('acmeRoot')
-    if not isinstance(host, str) or not re.fullmatch(r'[a-z0-9.-]+', host):
+    if not _is_name(host):
         raise Failure('host must be a host name in lower case')
+    aliases = data.get('aliases') or []
+    if not isinstance(aliases, list) or not all(map(_is_name, aliases)):
+        raise Failure('aliases must be host names in lower case')
     if not isinstance(caddyfile, str) or caddyfile == '':
         raise Failure('caddyfile must be a text')
     if root is not None and not isinstance(root, str):
@@ -97,7 +105,12 @@ def parse(text: str) -> Site:
     if certificate is not None and not _is_pem(certificate, 'CERTIFICATE', 'PRIVATE KEY'):
         raise Failure('certificate must be a certificate and its key, PEM')
     trusted = None if clients is None else _clients(clients)
-    return Site(host, caddyfile, root, certificate, trusted, data.get('plain') is True)
+    plain = data.get('plain') is True
+    return Site(host, caddyfile, root, certificate, trusted, plain, tuple(aliases))
+
+
+def _is_name(name: object) -> bool:
+    return isinstance(name, str) and re.fullmatch(r'[a-z0-9.-]+', name) is not None
 
 
 def _clients(data: dict[str, Any]) -> Clients:

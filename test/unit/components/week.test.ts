@@ -1,0 +1,89 @@
+import { log } from '@pulumi/pulumi'
+import { checkWeek, weekOf } from '../../../components/acme/week.ts'
+import type { Former } from '../../../components/state.ts'
+import type { Settings } from '../../../config/settings.ts'
+
+const NOW = Date.parse('2026-11-28T20:00:00Z')
+const daysAgo = (days: number) => new Date(NOW - days * 24 * 3600 * 1000).toISOString()
+
+function settings(names: string[], more: Partial<Settings> = {}): Settings {
+  const aliases = names.map((recordName) => ({
+    ...{ recordName, hostname: `${recordName}.example.com`, serves: true },
+    url: `https://${recordName}.example.com`,
+  }))
+  return {
+    site: {
+      zone: 'example.com',
+      recordName: 'app',
+      hostname: 'app.example.com',
+      aliases: aliases.length > 0 ? aliases : undefined,
+    },
+    certificates: { acmeDirectory: 'https://acme-v02.api.letsencrypt.org/directory' },
+    ...more,
+  } as Settings
+}
+
+const record = (name: string): Former => ({
+  ...{ urn: name, type: 'digitalocean:index/dnsRecord:DnsRecord', outputs: { name } },
+})
+const remembered = (ordered: Record<string, string>): Former => ({
+  ...{ urn: 'acme', type: 'padlock:index:AcmeChecklist', outputs: { ordered } },
+})
+const many = (count: number) => Array.from({ length: count }, (_, at) => `n${at}`)
+const info = jest.spyOn(log, 'info').mockResolvedValue()
+beforeEach(() => info.mockClear())
+
+test('a stack without further names keeps nothing in its state', () => {
+  expect(weekOf(settings([]), [], NOW)).toEqual({ ordered: {}, fresh: [] })
+})
+
+test('names with a record have their certificate, the others are new', () => {
+  expect(weekOf(settings(['www', 'shop']), [record('app'), record('www')], NOW)).toEqual({
+    ordered: { 'shop.example.com': daysAgo(0) },
+    fresh: ['shop.example.com'],
+  })
+})
+
+test('a name counts for seven days, taken away or not', () => {
+  const ordered = {
+    'www.example.com': daysAgo(2),
+    'gone.example.com': daysAgo(6.9),
+    'old.example.com': daysAgo(7),
+  }
+  const state = [record('app'), record('www'), remembered(ordered)]
+  const { 'old.example.com': _, ...recent } = ordered
+  expect(weekOf(settings(['www']), state, NOW)).toEqual({ ordered: recent, fresh: [] })
+  expect(weekOf(settings([]), state, NOW)).toEqual({ ordered: recent, fresh: [] })
+})
+
+test('what is left of the week is told where something new is ordered', async () => {
+  await checkWeek(settings(many(49)), [])
+  expect(info).toHaveBeenCalledWith(
+    expect.stringMatching(/^50 new names need a certificate each, beside 0 .*: 50 of the 50 that/),
+  )
+  info.mockClear()
+  await checkWeek(settings(['www']), [record('app'), record('www')])
+  expect(info).not.toHaveBeenCalled()
+})
+
+test('more than the week allows is refused before anything is made', async () => {
+  await expect(checkWeek(settings(many(50)), [])).rejects.toThrow(
+    'aliases: 51 new names need a certificate each, beside 0 of the last seven days, and Let’s Encrypt signs for 50 new names of a registered domain in a week. Allowed: at most 50 new names now.',
+  )
+  const recent = Object.fromEntries(many(45).map((name) => [name, new Date().toISOString()]))
+  const state = [record('app'), remembered(recent)]
+  await expect(checkWeek(settings(['a', 'b', 'c', 'd', 'e', 'f']), state)).rejects.toThrow(
+    /6 new names need a certificate each, beside 45 .*Allowed: at most 5 new names now/,
+  )
+})
+
+test.each<[string, Partial<Settings>]>([
+  [
+    'staging’s directory',
+    { certificates: { acmeDirectory: 'https://acme-staging-v02.api.letsencrypt.org/directory' } },
+  ],
+  ['the stack’s own authority', { authority: { server: true, clients: [], clientAuth: 'off' } }],
+])('%s has no such limit', async (_, more) => {
+  await checkWeek(settings(many(60), more), [])
+  expect(info).not.toHaveBeenCalled()
+})
