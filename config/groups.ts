@@ -113,6 +113,11 @@ export function grouped(values: Values, { project, stack, owner, secretKeys }: C
       secrets: values.appSecrets,
       port: values.appPort,
       memoryMiB: values.appMemoryMiB,
+      cpus: values.appCpus || undefined,
+      command: values.appCommand || undefined,
+      releaseCommand: values.releaseCommand
+        ? { command: values.releaseCommand, seconds: values.releaseSeconds }
+        : undefined,
       readyPath: values.readyPath,
       readySeconds: values.readySeconds,
       drainSeconds: values.drainSeconds,

@@ -2,6 +2,7 @@ import { X509Certificate } from 'node:crypto'
 import * as v from 'valibot'
 import { aliases } from './aliases.ts'
 import { caddyRepository } from './caddy-repository.ts'
+import { command, cpus } from './commands.ts'
 import { edgeKeys } from './edge/keys.ts'
 import { help, type Say } from './error.ts'
 import { providerKeys } from './provider/keys.ts'
@@ -34,6 +35,13 @@ const text = <T>(schema: Texts<T>, allowed: string, example: string) =>
 /** The same, where the empty text stands for a default. */
 const optional = (schema: Texts<string>, allowed: string, example: string) =>
   text((say) => texts.orEmpty(schema(say)), allowed, example)
+
+/** A value of any kind, where the empty text stands for none. */
+const orEmpty = <T>(schema: v.GenericSchema<unknown, T>) =>
+  v.optional(
+    v.lazy((input) => (input === '' ? v.literal('') : schema)),
+    '',
+  )
 
 const port = (standard: number) => wholeNumber('TCP port', 1, 65535, standard)
 
@@ -247,6 +255,10 @@ export function keys(context: Context) {
     appSecrets: environment(true, RESERVED),
     appPort: wholeNumber('TCP port, nor 0 for a unix socket', 0, 65535, 8080),
     appMemoryMiB: wholeNumber('number of MiB', 64, 65536, 256),
+    appCpus: orEmpty(cpus()),
+    appCommand: orEmpty(command('gunicorn --config gunicorn_conf.py shop.wsgi')),
+    releaseCommand: orEmpty(command('python manage.py migrate')),
+    releaseSeconds: wholeNumber('number of seconds', 1, 900, 300),
     readyPath: text(PATH, 'a path that begins with /', '/readyz'),
     readySeconds: wholeNumber('number of seconds', 1, 900, 90),
     drainSeconds: wholeNumber('number of seconds', 0, 600, 30),

@@ -205,6 +205,12 @@ export interface ReleaseSettings {
   /** TCP port that the app listens on; 0 for a unix socket. */
   port: number
   memoryMiB: number
+  /** How many processors it may use; all of them if absent. */
+  cpus?: number
+  /** Start command in one line; the image's own if absent. */
+  command?: string
+  /** Runs once in the new image before a release gets traffic. */
+  releaseCommand?: OneCommand
   /** Path that answers 200 when the release is ready. */
   readyPath: string
   readySeconds: number
@@ -224,6 +230,13 @@ export interface RegistrySettings {
   newName: string
   /** Has the stack an expiry? It makes none then. */
   ephemeral: boolean
+}
+
+/** A command in one line that comes to its end. */
+export interface OneCommand {
+  command: string
+  /** Then it is ended, and has failed. */
+  seconds: number
 }
 
 export interface ProjectSettings {

@@ -3,7 +3,7 @@ import * as command from '@pulumi/command'
 import * as pulumi from '@pulumi/pulumi'
 import * as random from '@pulumi/random'
 import type { RegistryLogin } from '../../config/registries.ts'
-import type { AppOrigin } from '../../config/settings.ts'
+import type { AppOrigin, OneCommand } from '../../config/settings.ts'
 import { onHost } from '../ssh/on-host.ts'
 import { connection, type SshTarget } from '../ssh/target.ts'
 import type { Archive } from './archive.ts'
@@ -30,6 +30,12 @@ export interface ReleaseArgs {
   /** TCP port that the app listens on; 0 for a unix socket. */
   port: number
   memoryMiB: number
+  /** How many processors; all of them if absent. */
+  cpus?: number
+  /** Start command; the image's own if absent. */
+  command?: string
+  /** Runs before the release gets traffic. */
+  releaseCommand?: OneCommand
   readyPath: string
   readySeconds: number
   /** What it is made of, for the state and for the host: git's commit, and who runs this. */
@@ -69,7 +75,8 @@ export class Release extends pulumi.ComponentResource {
       { length: 64, special: false },
       { parent: this },
     )
-    const options = onHost(this, args.droplet, 20)
+    const minutes = 20 + Math.ceil((args.releaseCommand?.seconds ?? 0) / 60)
+    const options = onHost(this, args.droplet, minutes)
     const source = args.archive
       ? [
           new command.remote.CopyToRemote(
@@ -135,6 +142,16 @@ function shown(args: ReleaseArgs): pulumi.Inputs {
     readyPath,
     readySeconds,
     drainSeconds,
+    ...runs(args),
+  }
+}
+
+/** What the image runs beside its own start command; nothing where nobody said so. */
+function runs({ command, cpus, releaseCommand }: ReleaseArgs): object {
+  return {
+    ...(command && { command }),
+    ...(cpus && { cpus }),
+    ...(releaseCommand && { releaseCommand }),
   }
 }
 
@@ -160,6 +177,7 @@ function manifest(
       readyPath: args.readyPath,
       readySeconds: args.readySeconds,
       drainSeconds: args.drainSeconds,
+      ...runs(args),
     }),
   )
 }

@@ -3,7 +3,7 @@ import { operator } from '../../config/operator.ts'
 import { rollBack } from '../releases/rollback.ts'
 import { chosenStack, outputsOf } from './login.ts'
 
-export const help = `padlock rollback [RELEASE] [--stack NAME]
+export const help = `padlock rollback [RELEASE] [--stack NAME] [--schema-compatible]
 
 Puts a release that is still on the host in the place of the live one: no build, no pull, by
 the same swap as a release, so no request is lost. Default: the one that was released before
@@ -14,6 +14,11 @@ The release comes back as it was, its environment and its secrets included. Mean
 state names it as live, and the next preview and update bring the release of the program
 back: go back in git too, or mend what was wrong.
 
+A releaseCommand does not run, and none is undone. A release that others' releaseCommand has
+run since is refused, as it may not know the database any more.
+
+  --schema-compatible   it does know it
+
 Exit code 0: it serves. 1: the message says why not. 2: a wrong command line.`
 
 /** The verb. */
@@ -21,7 +26,10 @@ export async function run(args: string[]): Promise<number> {
   const { values, positionals } = parseArgs({
     args,
     allowPositionals: true,
-    options: { stack: { type: 'string' } },
+    options: {
+      stack: { type: 'string' },
+      'schema-compatible': { type: 'boolean', default: false },
+    },
   })
   const [release] = positionals
   if (positionals.length > 1 || (release && !/^[0-9a-f]{12}$/.test(release))) {
@@ -30,7 +38,8 @@ export async function run(args: string[]): Promise<number> {
   }
   const stack = await chosenStack(values.stack)
   const began = Date.now()
-  const back = await rollBack(stack, await outputsOf(stack), release, operator())
+  const compatible = values['schema-compatible']
+  const back = await rollBack(stack, await outputsOf(stack), release, operator(), compatible)
   const seconds = ((Date.now() - began) / 1000).toFixed(1)
   const how = back.already
     ? 'was live already, and the state names it now'

@@ -19,6 +19,7 @@ interface Checked extends Origin {
  * truth in between, and the state names the release that is live afterwards.
  * @param release default: the one that was released before the live one
  * @param by who does it
+ * @param compatible the release knows the database as later releases' commands have left it
  * @throws Error that says why not; then nothing was changed, or else it says what was
  */
 export async function rollBack(
@@ -26,9 +27,12 @@ export async function rollBack(
   outputs: Record<string, string>,
   release: string | undefined,
   by: string,
+  compatible: boolean,
 ): Promise<RolledBack> {
   const host = async (verb: string, words: string[], input = ''): Promise<string> => {
-    const { code, stdout, stderr } = await ask(stack, outputs, ['releases', verb, ...words], input)
+    const more = compatible ? ['--schema-compatible'] : []
+    const asked = ['releases', verb, ...words, ...more]
+    const { code, stdout, stderr } = await ask(stack, outputs, asked, input)
     if (code !== 0) throw new Error(stderr.trim())
     return stdout
   }

@@ -207,6 +207,30 @@ test('a refresh is a release of the same app, and stays one', async () => {
   expect(yes.output).toContain('PADLOCK_REFRESH is "yes", which is neither true nor a day')
 })
 
+test('a releaseCommand that fails refuses the release with what it said; one that ran stands in the way back', async () => {
+  const trouble = join(sandbox.dir, 'machines/trouble/command.fails')
+  const before = await serving()
+  stack.set({ releaseCommand: 'python manage.py migrate', releaseSeconds: 60 })
+  writeFileSync(trouble, 'no such column: price\n')
+  const failed = await stack.run('up --yes --skip-preview')
+  rmSync(trouble)
+  expect(failed.code).not.toBe(0)
+  expect(failed.output).toContain('releaseCommand failed with exit 3')
+  expect(failed.output).toMatch(
+    RegExp(`release ${before.id} goes on serving. The end of its log:\\s+no such column: price`),
+  )
+  expect(await serving()).toEqual(before)
+
+  await stack.up()
+  const { id, releaseCommand } = await serving()
+  expect(releaseCommand).toEqual({ command: 'python manage.py migrate', seconds: 60 })
+  const refusal = `the releaseCommand of ${id} has run since release ${before.id} was made`
+  await refused(`rollback ${before.id} --stack dev`, refusal)
+  const words = `rollback ${before.id} --stack dev --schema-compatible`
+  const { code, output } = await project.padlock(words)
+  expect([code, output]).toEqual([0, expect.stringContaining(`release ${before.id} of commit`)])
+})
+
 test('a host that cannot be reached, and a stack that is not there, are named', async () => {
   const [droplet] = await sandbox.droplets()
   const power = (type: string) =>

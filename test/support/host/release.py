@@ -1,13 +1,15 @@
 """
 `release`, `releases` and `logs` on a host of the tests: padlock's own programs, without systemd, Podman
 and an app. $TROUBLE/images.gone names images that are not there, $TROUBLE/unready releases that do not
-become ready, one a line; $TROUBLE/image.json says what their images are made of.
+become ready, one a line; $TROUBLE/image.json says what their images are made of; with
+$TROUBLE/command.fails a releaseCommand fails and has written that.
 """
 
 import json
 import os
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 HERE = Path(os.environ['HOST_PROGRAMS'])
 sys.dont_write_bytecode = True
@@ -23,6 +25,7 @@ from padlock_release import (  # noqa: E402
     manifest,
     origin,
     readiness,
+    releasecommand,
     releases,
     service,
     store,
@@ -34,6 +37,7 @@ store.ROOT = str(root / 'srv/app')
 store.HISTORY = str(root / 'var/lib/padlock/releases.json')
 store.LOCK = str(root / 'var/lib/padlock/release.lock')
 kept.DIRECTORY = str(root / 'var/lib/padlock/releases')
+releasecommand.RUNS = str(root / 'var/lib/padlock/release-commands.json')
 log.PATH = str(root / 'var/log/padlock/release.log')
 for folder in (store.ROOT, kept.DIRECTORY, os.path.dirname(log.PATH)):
     os.makedirs(folder, exist_ok=True)
@@ -48,13 +52,22 @@ def nothing(*_: object) -> None:
     pass
 
 
-def named(trouble: str) -> list[str]:
+def written(trouble: str) -> str:
     path = Path(os.environ['TROUBLE']) / trouble
-    return path.read_text().split() if path.exists() else []
+    return path.read_text() if path.exists() else ''
+
+
+def named(trouble: str) -> list[str]:
+    return written(trouble).split()
+
+
+def command(verb: str, *_: str) -> SimpleNamespace:
+    fails = verb == 'start' and bool(written('command.fails'))
+    return SimpleNamespace(returncode=int(fails), stdout='Result=exit-code\nExecMainStatus=3\n')
 
 
 for module, names in {
-    service: ['ensure_manager', 'ensure_mount', 'install', 'start', 'remove'],
+    service: ['ensure_manager', 'ensure_mount', 'install', 'start', 'remove', 'write', 'erase', 'reload'],
     store: ['make_directory', 'remove_directory'],
     readiness: ['ask'],
     drain: ['wait'],
@@ -64,7 +77,8 @@ for module, names in {
         setattr(module, name, nothing)
 readiness.wait = ready
 service.installed = list
-service.logs = lambda release: ''
+service.systemctl = command
+service.logs = lambda name, since: written('command.fails')
 main.time.sleep = nothing
 image.ensure = lambda source, registries: 'sha256:' + 'a' * 64
 

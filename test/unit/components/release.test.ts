@@ -116,11 +116,24 @@ test('a preview sees the component’s own inputs: plain values, and of secrets 
   })
 })
 
+test('commands and limits are in the manifest and in a preview where they are set', async () => {
+  const more = {
+    command: 'gunicorn shop',
+    cpus: 0.5,
+    releaseCommand: { command: 'migrate', seconds: 60 },
+  }
+  const { shown, command } = await released(more)
+  expect(shown).toMatchObject(more)
+  expect(JSON.parse((command.stdin as { secret: string }).secret)).toMatchObject(more)
+})
+
 test.each<[string, Partial<ReleaseArgs>]>([
   ['the app', { archive: { ...archive, sha256: 'cd34' } }],
   ['a plain value', { env: { A: '9', B: '2' } }],
   ['a secret', { secrets: { AUTH0_CLIENT_SECRET: pulumi.secret('another') } }],
   ['a limit', { memoryMiB: 512 }],
+  ['another limit', { cpus: 0.5 }],
+  ['the start command', { command: 'gunicorn shop' }],
 ])('a change of %s makes another release', async (_what, more) => {
   expect((await released(more)).id).not.toBe((await released()).id)
 })

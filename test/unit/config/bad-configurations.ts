@@ -850,6 +850,36 @@ export const badConfigurations: BadConfiguration[] = [
     ],
   },
   {
+    title: 'a processor that no app starts with',
+    raw: { appCpus: '0.01' },
+    messages: [
+      'appCpus = "0.01" is less than an app starts with. Allowed: a number from 0.1 to 64, such as 0.5.\n    Fix: pulumi config set appCpus 0.5',
+    ],
+  },
+  {
+    title: 'processors that are no number',
+    raw: { appCpus: 'half' },
+    messages: [
+      'appCpus = "half" is not a number of processors. Allowed: a number from 0.1 to 64, such as 0.5.\n    Fix: pulumi config set appCpus 0.5',
+    ],
+  },
+  {
+    title: 'commands with an open quote, and with more than a line',
+    raw: { appCommand: `gunicorn "shop`, releaseCommand: 'a\nb' },
+    messages: [
+      `appCommand = "gunicorn \\"shop" has a quote that is not closed. Allowed: a command in one line, its words as a shell takes them apart; what needs a shell is sh -c "…".\n    Fix: pulumi config set appCommand 'gunicorn --config gunicorn_conf.py shop.wsgi'`,
+      `releaseCommand = "a\\nb" is more than a line. Allowed: a command in one line, its words as a shell takes them apart; what needs a shell is sh -c "…".\n    Fix: pulumi config set releaseCommand 'python manage.py migrate'`,
+    ],
+  },
+  {
+    title: 'a release command that nobody would wait for',
+    raw: { releaseCommand: '  ', releaseSeconds: 3600 },
+    messages: [
+      `releaseCommand = "  " is empty. Allowed: a command in one line, its words as a shell takes them apart; what needs a shell is sh -c "…".\n    Fix: pulumi config set releaseCommand 'python manage.py migrate'`,
+      'releaseSeconds = 3600 is not a number of seconds. Allowed: a whole number from 1 to 900.\n    Fix: pulumi config set releaseSeconds 300',
+    ],
+  },
+  {
     title: 'readyPath without slash',
     raw: { readyPath: 'readyz' },
     messages: [

@@ -135,6 +135,20 @@ describe('a good configuration', () => {
     expect(placeOf(settings.site)).toMatchObject({ hostname, url })
   })
 
+  test('what runs, and with how much', () => {
+    const { release } = read({
+      appCommand: `sh -c "a 'b'" c\\ d`,
+      appCpus: '0.5',
+      releaseCommand: 'migrate',
+      releaseSeconds: 60,
+    })
+    expect(release).toMatchObject({
+      command: `sh -c "a 'b'" c\\ d`,
+      cpus: 0.5,
+      releaseCommand: { command: 'migrate', seconds: 60 },
+    })
+  })
+
   test('who signs, and whom', () => {
     const clients = { clientCertificates: ['alice'], clientAuth: 'require' }
     expect(read({}).authority).toBeUndefined()

@@ -213,12 +213,16 @@ test('a release whose secrets are not known, as it has not served, is pointed to
     says(tried, '09:00:05'),
     says(tried, '09:00:06'),
     says('c'.repeat(12), '09:00:07'),
+    entry('09:00:07', { _SYSTEMD_USER_UNIT: `app-${tried}-release.service`, MESSAGE: 'NEWPASS' }),
     says(ID, '09:00:08'),
   ])
   const lines = told().filter((line) => line.includes(' app '))
   expect(lines).toEqual([
     `2026-11-28T09:00:05Z app ${tried} (lines may hold secrets that are not known here: sudo journalctl CONTAINER_NAME=app-${tried})`,
     expect.stringMatching(/^2026-11-28T09:00:07Z app c{12} \(lines may hold secrets/),
+    expect.stringMatching(
+      /^\S+ app b{12}-release \(lines .* _SYSTEMD_USER_UNIT=app-b{12}-release\.service\)$/,
+    ),
     `2026-11-28T09:00:08Z app ${ID} cannot connect with NEWPASS`,
   ])
 })

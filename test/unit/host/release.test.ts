@@ -51,6 +51,8 @@ test.each<[object]>([
   [{}],
   [{ source: { image } }],
   [{ registries: { 'ghcr.io': { username: 'ada', password: 'x' } } }],
+  [{ command: `sh -c 'a b "c"'`, cpus: 0.5, releaseCommand: { command: 'a', seconds: 900 } }],
+  [{ processes: { worker: { command: 'a', seconds: 9, memoryMiB: 64, cpus: 2 } } }],
 ])('a good manifest with %j', (change) => {
   expect(problem({ ...good, ...change })).toBeNull()
 })
@@ -89,6 +91,14 @@ test.each<[object | string, string]>([
   [{ readySeconds: 0 }, 'readySeconds must be a whole number from 1 to 3600'],
   [{ by: 'Ada\u001b[2J' }, 'by must be one line'],
   [{ commit: '' }, 'commit must be one line'],
+  [{ command: 'a "b' }, 'command must be a command whose quotes are closed'],
+  [{ command: 'a\nb' }, 'command must be a command in one line'],
+  [{ command: "'' a" }, 'command must be a command whose quotes are closed'],
+  [{ cpus: 0 }, 'cpus must be a number from 0.05 to 512'],
+  [
+    { releaseCommand: { command: 'a', seconds: 0 } },
+    'seconds must be a whole number from 1 to 3600',
+  ],
 ])('a bad manifest with %j', (change, message) => {
   expect(problem(typeof change === 'string' ? change : { ...good, ...change })).toBe(message)
 })
@@ -144,6 +154,13 @@ test('the unit of an app that listens on TCP: told by PORT, and with a bridge th
     expect(lines).toContain(line)
   }
   expect(text).not.toMatch(/APP_SOCKET|\/run\/app|umask/)
+})
+
+test('the unit with a start command and a limit of processors', () => {
+  const lines = unit({ ...good, command: `sh -c 'exec "$0" %h' a\\ b`, cpus: 1.5 }).split('\n')
+  expect(lines).toContain(String.raw`Exec="sh" "-c" "exec \"$$0\" %%h" "a b"`)
+  expect(lines).toContain('PodmanArgs=--cpus=1.5')
+  expect(unit(good)).not.toMatch(/^Exec=|cpus/m)
 })
 
 const LISTENING = {

@@ -16,22 +16,23 @@ function python(code: string, given: unknown = null): unknown {
   const program = `
 import io, json, sys
 sys.dont_write_bytecode = True
-from padlock_release import image, kept, log, main, manifest, origin, releases, service, store
+from padlock_release import image, kept, log, main, manifest, origin, releasecommand, releases, service, store
 from padlock_release.failure import Failure
 given = json.load(sys.stdin)
 folder = '${folder}'
 store.ROOT, store.HISTORY, store.LOCK = folder, f'{folder}/history', f'{folder}/lock'
 kept.DIRECTORY, log.PATH = f'{folder}/kept', f'{folder}/log'
+releasecommand.RUNS = f'{folder}/runs'
 import os
 os.makedirs(kept.DIRECTORY, exist_ok=True)
 clock = [0]
 def now():
     clock[0] += 1
     return f'2026-11-28T09:00:{clock[0]:02}Z'
-kept._now = now
+kept.now = now
 calls = []
 for module, names in {
-    service: ['ensure_manager', 'ensure_mount', 'install', 'start', 'remove'],
+    service: ['ensure_manager', 'ensure_mount', 'install', 'start', 'remove', 'erase', 'reload'],
     store: ['make_directory', 'remove_directory'],
     main.drain: ['wait'],
     image: ['remove'],
@@ -39,7 +40,16 @@ for module, names in {
     for name in names:
         setattr(module, name, lambda *words, name=name: calls.append(name))
 service.installed = lambda: []
-service.logs = lambda release: ''
+service.logs = lambda name, since: f'{name} said hunter22'
+written = {}
+service.write = lambda name, text: written.update({name: text})
+result = {'start': ''}
+class Answer:
+    def __init__(self, verb):
+        calls.append(f'systemctl {verb}')
+        self.returncode = 1 if verb == 'start' and result['start'] else 0
+        self.stdout = result['start']
+service.systemctl = lambda verb, *words: Answer(verb)
 main.time.sleep = lambda seconds: None
 main._serves = lambda manifest: True
 image.ensure = lambda source, registries: 'sha256:1'
@@ -345,4 +355,113 @@ print(json.dumps(releases.listing()))`)
     { release: id('a'), by: 'person a again', rolledBack: null },
     { release: id('b') },
   ])
+})
+
+const migrating = "releaseCommand={'command': 'python manage.py \\'m $x\\'', 'seconds': 9}"
+
+test('a release command runs once in the new image, before the app starts', () => {
+  const found = python(`
+log.say = lambda text: None
+brought_up('a', ${migrating})
+print(json.dumps([calls, written['a' * 12 + '-release'], store.current()]))`) as [
+    string[],
+    string,
+    string,
+  ]
+  const [calls, unit, live] = found
+  expect(live).toBe(id('a'))
+  expect(calls.filter((call) => /systemctl|^start|reload|erase/.test(call))).toEqual([
+    'reload',
+    'systemctl start',
+    'erase',
+    'start',
+  ])
+  const lines = unit.split('\n')
+  for (const line of [
+    `ContainerName=app-${id('a')}-release`,
+    'Exec="python" "manage.py" "m $$x"',
+    'PodmanArgs=--memory=256m',
+    'Type=oneshot',
+    'TimeoutStartSec=9',
+    `Secret=app-${id('a')}-APP_SECRET_KEY,type=env,target=APP_SECRET_KEY`,
+    'Environment="A=1"',
+  ]) {
+    expect(lines).toContain(line)
+  }
+  expect(unit).not.toMatch(/Install|Restart=|pidfile|app\.sock$/m)
+})
+
+test.each([
+  ['Result=exit-code\\nExecMainStatus=3', 'releaseCommand failed with exit 3'],
+  [
+    'Result=timeout\\nExecMainStatus=0',
+    'releaseCommand was not done after 9 s (releaseSeconds), and was ended',
+  ],
+  ['Result=oom-kill\\nExecMainStatus=137', 'releaseCommand failed (oom-kill)'],
+])(
+  'a release command ends with %s: the release is refused, with what it said',
+  (shown, message) => {
+    const [failure, live, said, done] = python(`
+brought_up('a')
+said = []
+log.say = said.append
+result['start'] = '${shown}'
+calls.clear()
+failure = brought_up('b', ${migrating})
+print(json.dumps([failure, store.current(), said, calls]))`) as [string, string, string[], string[]]
+    expect([failure, live]).toEqual([message, id('a')])
+    expect(said.join('\n')).toContain(
+      `release ${id('b')} is not up; release ${id('a')} goes on serving. The end of its log:\n` +
+        `${id('b')}-release said [APP_SECRET_KEY]`,
+    )
+    expect(done).not.toContain('start')
+    expect(done.slice(-2)).toEqual(['remove', 'remove_directory'])
+  },
+)
+
+test('a rollback runs no release command', () => {
+  const calls = python(`
+log.say = lambda text: None
+for digit in 'ab':
+    brought_up(digit, ${migrating})
+calls.clear()
+releases.roll_back('a' * 12, 'Eve', True)
+print(json.dumps([calls, store.current()]))`)
+  expect(calls).toEqual([expect.not.arrayContaining(['systemctl start']), id('a')])
+})
+
+const migrated = `
+brought_up('a')
+brought_up('b', ${migrating})
+`
+const back = (digit: string, ...more: string[]) =>
+  releases('log.say = lambda text: None', 'rollback', id(digit), ...more)
+
+test('a rollback across a release command is refused, unless one says that it is compatible', () => {
+  expect(releases(migrated, 'rollback', id('a'))).toMatchObject({
+    code: 1,
+    live: id('b'),
+    said: expect.stringContaining(
+      `the releaseCommand of ${id('b')} has run since release ${id('a')} was made`,
+    ),
+  })
+  expect(releases('', 'check', id('a')).code).toBe(1)
+  expect(releases('', 'check', id('a'), '--schema-compatible').code).toBe(0)
+  expect(back('a', '--schema-compatible')).toMatchObject({ code: 0, live: id('a') })
+  // Its own command is the last one that has run, so it knows the database.
+  expect(back('b')).toMatchObject({ code: 0, live: id('b') })
+  expect(back('a').code).toBe(1)
+})
+
+test('a command of a release that was refused counts, and a release made anew knows the database', () => {
+  const failed = `
+for digit in 'ab':
+    brought_up(digit)
+result['start'] = 'Result=exit-code'
+brought_up('c', ${migrating})
+`
+  expect(releases(failed, 'rollback', id('a'))).toMatchObject({ code: 1, live: id('b') })
+  rmSync(join(folder, 'runs'))
+  const anew = `${failed}result['start'] = ''\nbrought_up('a')\nbrought_up('b')`
+  expect(releases(anew, 'rollback', id('a')).code).toBe(0)
 })

@@ -45,12 +45,12 @@ def load(release: str) -> Kept | None:
 def tried(manifest: Manifest) -> None:
     """Of a release that has not served: no manifest, and nothing if there is a record already."""
     if load(manifest.id) is None:
-        _save(manifest.id, Kept(_now(), manifest.commit, manifest.by, None))
+        _save(manifest.id, Kept(now(), manifest.commit, manifest.by, None))
 
 
 def served(manifest: Manifest) -> None:
     """Of a release that an update has made."""
-    _save(manifest.id, Kept(_now(), manifest.commit, manifest.by, manifest))
+    _save(manifest.id, Kept(now(), manifest.commit, manifest.by, manifest))
 
 
 def confirmed(manifest: Manifest) -> None:
@@ -63,7 +63,7 @@ def confirmed(manifest: Manifest) -> None:
 def rolled_back(release: str, by: str) -> None:
     old = load(release)
     if old is not None:
-        _save(release, old._replace(rolled_back=(_now(), by)))
+        _save(release, old._replace(rolled_back=(now(), by)))
 
 
 def forget_all_but(releases: list[str]) -> None:
@@ -99,5 +99,5 @@ def _path(release: str) -> str:
     return os.path.join(DIRECTORY, f'{release}.json')
 
 
-def _now() -> str:
+def now() -> str:
     return time.strftime('%Y-%m-%dT%H:%M:%SZ', time.gmtime())

@@ -35,7 +35,7 @@ SOURCES = {
 UNITS = [*SOURCES, 'srv-app-releases.mount']
 FIELDS = 'MESSAGE,CONTAINER_NAME,USER_UNIT,_SYSTEMD_USER_UNIT,UNIT,_SYSTEMD_UNIT'
 POLL_SECONDS = 0.5
-UNKNOWN = '(lines may hold secrets that are not known here: sudo journalctl CONTAINER_NAME='
+UNKNOWN = '(lines may hold secrets that are not known here: sudo journalctl '
 
 
 class Line(NamedTuple):
@@ -124,16 +124,22 @@ def show(lines: list[Line]) -> None:
         if not _is_known(source, changed):
             if source not in told:
                 told.add(source)
-                print(f'{when} {source:<16} {UNKNOWN}{source.replace(" ", "-", 1)})')
+                print(f'{when} {source:<16} {UNKNOWN}{_match(source)})')
             continue
         print(f'{when} {source:<16} {readable.harmless(readable.hidden(text, secrets))}')
     sys.stdout.flush()
 
 
+def _match(source: str) -> str:
+    """What a command that runs once writes has no field of Podman's."""
+    name = source.replace(' ', '-', 1)
+    return f'CONTAINER_NAME={name}' if name.count('-') == 1 else f'_SYSTEMD_USER_UNIT={name}.service'
+
+
 @functools.lru_cache(maxsize=64)
 def _is_known(source: str, changed: int) -> bool:
     """False for a release whose secrets nothing here knows: it has not served, or is no longer kept."""
-    release = re.fullmatch('app ([0-9a-f]{12})', source)
+    release = re.fullmatch('app ([0-9a-f]{12})(-.*)?', source)
     if release is None:
         return True
     found = kept.load(release[1])

@@ -6,7 +6,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from typing import TextIO
 
-from . import drain, image, kept, log, origin, readiness, service, store
+from . import drain, image, kept, log, origin, readiness, releasecommand, service, store
 from .failure import Failure
 from .manifest import Archive, Manifest, parse
 
@@ -43,16 +43,22 @@ def bring_up(manifest: Manifest, rolled_back_by: str | None = None) -> str:
     except BaseException:
         _discard(manifest, current)
         raise
+    began, speaking = time.time(), manifest.id
     try:
         if all(other.id != entry.id for other in store.history()):
             store.remember(entry)
         kept.tried(manifest)
+        if manifest.release_command is not None and rolled_back_by is None:
+            speaking = releasecommand.unit(manifest.id)
+            with _step('release command'):
+                releasecommand.run(manifest, entry.image)
+            speaking = manifest.id
         with _step('start'):
             service.start(manifest.id)
         with _step('ready'):
             readiness.wait(manifest, lambda: service.restarts(manifest.id))
     except BaseException:
-        _give_up(manifest, current)
+        _give_up(manifest, current, service.logs(speaking, began))
         raise
     store.swap(manifest.id)
     store.remember(entry._replace(served=True))
@@ -100,9 +106,8 @@ def _discard(manifest: Manifest, current: str | None) -> None:
         store.remove_directory(manifest.id)
 
 
-def _give_up(manifest: Manifest, current: str | None) -> None:
+def _give_up(manifest: Manifest, current: str | None, lines: str) -> None:
     """Leaves the host as it was; says what the container said."""
-    lines = service.logs(manifest.id)
     _discard(manifest, current)
     serving = f'release {current} goes on serving'
     if current in (None, manifest.id):

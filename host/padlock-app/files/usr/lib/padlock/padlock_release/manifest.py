@@ -4,6 +4,9 @@ import json
 import re
 from typing import Any, NamedTuple, TextIO
 
+from . import commands
+from .checks import check, integer, line, matching, text
+from .commands import Process, ReleaseCommand
 from .failure import Failure
 
 INCOMING = '/var/lib/padlock/incoming/'
@@ -49,6 +52,11 @@ class Manifest(NamedTuple):
     # What it was made of, and by whom; `unknown` where nobody said so.
     commit: str
     by: str
+    # Words; the image's own if absent. The same of the limit: as many as there are.
+    command: list[str] | None = None
+    cpus: float | None = None
+    release_command: ReleaseCommand | None = None
+    processes: dict[str, Process] = {}
 
 
 def parse(stream: TextIO) -> Manifest:
@@ -61,26 +69,30 @@ def parse(stream: TextIO) -> Manifest:
 
 
 def checked(data: Any) -> Manifest:
-    _check(isinstance(data, dict), 'the manifest', 'an object')
+    check(isinstance(data, dict), 'the manifest', 'an object')
     manifest = Manifest(
-        id=_matching(data, 'id', r'[0-9a-f]{12}', '12 hexadecimal digits'),
+        id=matching(data, 'id', r'[0-9a-f]{12}', '12 hexadecimal digits'),
         source=_source(data.get('source')),
         registries=_registries(data.get('registries', {})),
         env=_environment(data, 'env'),
         secrets=_environment(data, 'secrets'),
-        host=_matching(data, 'host', r'[a-z0-9.-]+(:[0-9]{1,5})?', 'a host name, or host:port'),
-        port=_integer(data, 'port', 0, 65535),
-        memory_mib=_integer(data, 'memoryMiB', 16, 1048576),
-        pids=_integer(data, 'pids', 8, 1048576),
-        ready_path=_matching(data, 'readyPath', r'/[!-~]*', 'a path that begins with a slash'),
-        ready_seconds=_integer(data, 'readySeconds', 1, 3600),
-        drain_seconds=_integer(data, 'drainSeconds', 0, 3600),
-        commit=_line(data, 'commit'),
-        by=_line(data, 'by'),
+        host=matching(data, 'host', r'[a-z0-9.-]+(:[0-9]{1,5})?', 'a host name, or host:port'),
+        port=integer(data, 'port', 0, 65535),
+        memory_mib=integer(data, 'memoryMiB', 16, 1048576),
+        pids=integer(data, 'pids', 8, 1048576),
+        ready_path=matching(data, 'readyPath', r'/[!-~]*', 'a path that begins with a slash'),
+        ready_seconds=integer(data, 'readySeconds', 1, 3600),
+        drain_seconds=integer(data, 'drainSeconds', 0, 3600),
+        commit=line(data, 'commit'),
+        by=line(data, 'by'),
+        command=commands.words(data, 'command') if 'command' in data else None,
+        cpus=commands.cpus(data),
+        release_command=commands.release_command(data.get('releaseCommand')),
+        processes=commands.processes(data.get('processes', {})),
     )
     for name, value in manifest.secrets.items():
-        _check(value != '', f'secrets.{name}', 'not empty')
-        _check(name not in manifest.env, f'secrets.{name}', 'absent from env')
+        check(value != '', f'secrets.{name}', 'not empty')
+        check(name not in manifest.env, f'secrets.{name}', 'absent from env')
     return manifest
 
 
@@ -107,68 +119,40 @@ def as_json(manifest: Manifest) -> dict[str, Any]:
         'drainSeconds': manifest.drain_seconds,
         'commit': manifest.commit,
         'by': manifest.by,
+        **commands.as_json(manifest),
     }
 
 
 def _source(source: Any) -> Archive | Image:
-    _check(isinstance(source, dict), 'source', 'an object')
+    check(isinstance(source, dict), 'source', 'an object')
     if 'archive' in source:
-        path = _matching(source, 'archive', re.escape(INCOMING) + r'[\w.-]+', f'a file in {INCOMING}')
-        sha256 = _matching(source, 'sha256', r'[0-9a-f]{64}', '64 hexadecimal digits')
+        path = matching(source, 'archive', re.escape(INCOMING) + r'[\w.-]+', f'a file in {INCOMING}')
+        sha256 = matching(source, 'sha256', r'[0-9a-f]{64}', '64 hexadecimal digits')
         base = source.get('baseImage')
         return Archive(
             path,
             sha256,
-            None if base is None else _text(source, 'baseImage'),
-            _matching(source, 'refreshed', DAY, 'a day, as in 2026-11-28') if 'refreshed' in source else None,
+            None if base is None else text(source, 'baseImage'),
+            matching(source, 'refreshed', DAY, 'a day, as in 2026-11-28') if 'refreshed' in source else None,
         )
-    reference = _matching(source, 'image', r'[^\s/@]+/[^\s@]+@sha256:[0-9a-f]{64}', 'host/name@sha256:digest')
+    reference = matching(source, 'image', r'[^\s/@]+/[^\s@]+@sha256:[0-9a-f]{64}', 'host/name@sha256:digest')
     return Image(reference)
 
 
 def _registries(registries: Any) -> dict[str, Login]:
-    _check(isinstance(registries, dict), 'registries', 'an object')
+    check(isinstance(registries, dict), 'registries', 'an object')
     for place, login in registries.items():
-        _check(isinstance(login, dict), f'registries.{place}', 'an object')
+        check(isinstance(login, dict), f'registries.{place}', 'an object')
     return {
-        place: Login(_text(login, 'username'), _text(login, 'password'))
+        place: Login(text(login, 'username'), text(login, 'password'))
         for place, login in registries.items()
     }
 
 
 def _environment(data: dict[str, Any], key: str) -> dict[str, str]:
     environment = data.get(key, {})
-    _check(isinstance(environment, dict), key, 'an object')
+    check(isinstance(environment, dict), key, 'an object')
     for name, value in environment.items():
-        _check(re.fullmatch(r'[A-Za-z_][A-Za-z0-9_]*', name), f'{key}.{name}', 'a variable name')
-        _check(isinstance(value, str) and '\0' not in value, f'{key}.{name}', 'a text without NUL')
+        check(re.fullmatch(r'[A-Za-z_][A-Za-z0-9_]*', name), f'{key}.{name}', 'a variable name')
+        check(isinstance(value, str) and '\0' not in value, f'{key}.{name}', 'a text without NUL')
     return environment
-
-
-def _text(data: dict[str, Any], key: str) -> str:
-    value = data.get(key)
-    _check(isinstance(value, str) and value != '', key, 'a text')
-    return value
-
-
-def _line(data: dict[str, Any], key: str) -> str:
-    value = data.get(key, 'unknown')
-    _check(isinstance(value, str) and value.isprintable() and 0 < len(value) <= 200, key, 'one line')
-    return value
-
-
-def _matching(data: dict[str, Any], key: str, pattern: str, meaning: str) -> str:
-    value = data.get(key)
-    _check(isinstance(value, str) and re.fullmatch(pattern, value), key, meaning)
-    return value
-
-
-def _integer(data: dict[str, Any], key: str, low: int, high: int) -> int:
-    value = data.get(key)
-    _check(type(value) is int and low <= value <= high, key, f'a whole number from {low} to {high}')
-    return value
-
-
-def _check(condition: Any, key: str, meaning: str) -> None:
-    if not condition:
-        raise Failure(f'{key} must be {meaning}')

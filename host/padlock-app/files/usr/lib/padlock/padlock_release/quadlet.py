@@ -7,46 +7,33 @@ from .manifest import Manifest
 # In the runtime directory of the user.
 PIDFILE = '%t/app-{}.pid'
 CERTIFICATES = '/etc/ssl/certs/ca-certificates.crt'
+# There on the host that the address leads to; two hosts stand side by side while one is replaced.
+ACTIVE = '/srv/app/active'
+
+
+class Limits(NamedTuple):
+    """As many processors as there are if `cpus` is absent."""
+
+    memory_mib: int
+    cpus: float | None
 
 
 def unit(manifest: Manifest, image: str, directory: str) -> str:
     """A container with nothing but its own files, a socket's directory, and outbound connections."""
-    environment = manifest.env | {
-        'APP_RELEASE': manifest.id,
-        'REQUESTS_CA_BUNDLE': CERTIFICATES,
-        'SSL_CERT_FILE': CERTIFICATES,
-    }
-    way = _port(manifest) if manifest.port else _socket(manifest, directory)
-    environment |= way.environment
-    container = [
-        f'Image={image}',
-        'Pull=never',
-        f'ContainerName=app-{manifest.id}',
-        'ReadOnly=true',
-        'Tmpfs=/tmp',
-        'NoNewPrivileges=true',
-        'DropCapability=all',
-        'Network=pasta',
-        f'PidsLimit={manifest.pids}',
-        f'PodmanArgs=--memory={manifest.memory_mib}m',
-        f'PodmanArgs=--pidfile={PIDFILE.format(manifest.id)}',
-        *way.container,
-        'LogDriver=journald',
-        'StopTimeout=30',
-        f'Volume={CERTIFICATES}:{CERTIFICATES}:ro',
-        *(f'Environment={quote(f"{name}={value}")}' for name, value in sorted(environment.items())),
-        *(f'Secret={secret(manifest.id, name)},type=env,target={name}' for name in sorted(manifest.secrets)),
-    ]
-    return '\n'.join(
+    way = _way(manifest, directory)
+    limits = Limits(manifest.memory_mib, manifest.cpus)
+    return _sections(
+        f'Release {manifest.id} of the app',
         [
-            '[Unit]',
-            f'Description=Release {manifest.id} of the app',
-            'StartLimitIntervalSec=0',
-            '',
-            '[Container]',
-            *container,
-            '',
-            '[Service]',
+            *_container(manifest, image, f'app-{manifest.id}', limits),
+            f'PodmanArgs=--pidfile={PIDFILE.format(manifest.id)}',
+            *way.container,
+            'LogDriver=journald',
+            'StopTimeout=30',
+            *_own(manifest),
+            *_exec(manifest.command),
+        ],
+        [
             # What a container that was killed leaves behind: many servers then refuse to start.
             f'ExecStartPre=/bin/rm -f {directory}/app.sock',
             'Restart=always',
@@ -54,10 +41,118 @@ def unit(manifest: Manifest, image: str, directory: str) -> str:
             'TimeoutStartSec=120',
             'TimeoutStopSec=40',
             *way.service,
+        ],
+        'default.target',
+    )
+
+
+def once(manifest: Manifest, image: str, name: str, command: list[str], limits: Limits, seconds: int) -> str:
+    """
+    A command that comes to its end, of the unit `app-RELEASE-NAME`; it is killed after so many seconds.
+    What it writes goes to the journal by itself, beside what Podman has to say.
+    """
+    unit = f'app-{manifest.id}-{name}'
+    return _sections(
+        f'{name} of release {manifest.id} of the app',
+        [
+            *_container(manifest, image, unit, limits),
+            'LogDriver=passthrough',
+            *_own(manifest),
+            *_exec(command),
+        ],
+        ['Type=oneshot', f'TimeoutStartSec={seconds}', 'TimeoutStopSec=40'],
+    )
+
+
+def worker(manifest: Manifest, image: str, name: str, command: list[str], limits: Limits) -> str:
+    """A process that no visitor reaches, where this host is the one that the address leads to."""
+    return _sections(
+        f'{name} of release {manifest.id} of the app',
+        [
+            *_container(manifest, image, f'app-{manifest.id}-{name}', limits),
+            'LogDriver=journald',
+            'StopTimeout=30',
+            *_own(manifest),
+            *_exec(command),
+        ],
+        ['Restart=always', 'RestartSec=5', 'TimeoutStartSec=120', 'TimeoutStopSec=40'],
+        'default.target',
+        f'ConditionPathExists={ACTIVE}',
+    )
+
+
+def timer(release: str, name: str, calendars: list[str]) -> str:
+    """Starts a job; one that was missed while the host was off, once it is on."""
+    lines = [
+        '[Unit]',
+        f'Description=When {name} of release {release} of the app runs',
+        f'ConditionPathExists={ACTIVE}',
+        '',
+        '[Timer]',
+        *(f'OnCalendar={calendar}' for calendar in calendars),
+        'AccuracySec=1s',
+        'Persistent=true',
+        '',
+        '[Install]',
+        'WantedBy=timers.target',
+        '',
+    ]
+    return '\n'.join(lines)
+
+
+def _container(manifest: Manifest, image: str, name: str, limits: Limits) -> list[str]:
+    return [
+        f'Image={image}',
+        'Pull=never',
+        f'ContainerName={name}',
+        'ReadOnly=true',
+        'Tmpfs=/tmp',
+        'NoNewPrivileges=true',
+        'DropCapability=all',
+        'Network=pasta',
+        f'PidsLimit={manifest.pids}',
+        f'PodmanArgs=--memory={limits.memory_mib}m',
+        *([] if limits.cpus is None else [f'PodmanArgs=--cpus={limits.cpus:g}']),
+    ]
+
+
+def _own(manifest: Manifest) -> list[str]:
+    """What all processes of a release are told."""
+    environment = manifest.env | {
+        'APP_RELEASE': manifest.id,
+        'REQUESTS_CA_BUNDLE': CERTIFICATES,
+        'SSL_CERT_FILE': CERTIFICATES,
+    }
+    environment |= _way(manifest, '').environment
+    return [
+        f'Volume={CERTIFICATES}:{CERTIFICATES}:ro',
+        *(f'Environment={quote(f"{name}={value}")}' for name, value in sorted(environment.items())),
+        *(f'Secret={secret(manifest.id, name)},type=env,target={name}' for name in sorted(manifest.secrets)),
+    ]
+
+
+def _exec(command: list[str] | None) -> list[str]:
+    return [] if command is None else [f'Exec={" ".join(quote(word) for word in command)}']
+
+
+def _sections(
+    description: str, container: list[str], service: list[str], wanted_by: str = '', *unit: str
+) -> str:
+    install = ['[Install]', f'WantedBy={wanted_by}', ''] if wanted_by else []
+    return '\n'.join(
+        [
+            '[Unit]',
+            f'Description={description}',
+            'StartLimitIntervalSec=0',
+            *unit,
             '',
-            '[Install]',
-            'WantedBy=default.target',
+            '[Container]',
+            *container,
             '',
+            '[Service]',
+            *service,
+            '',
+            *install,
         ]
     )
 
@@ -68,6 +163,10 @@ class _Way(NamedTuple):
     environment: dict[str, str]
     container: list[str]
     service: list[str]
+
+
+def _way(manifest: Manifest, directory: str) -> _Way:
+    return _port(manifest) if manifest.port else _socket(manifest, directory)
 
 
 def _socket(manifest: Manifest, directory: str) -> _Way:

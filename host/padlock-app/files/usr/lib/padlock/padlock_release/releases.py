@@ -4,32 +4,34 @@ import json
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TextIO
 
-from . import image, kept, log, origin, store
+from . import image, kept, log, origin, releasecommand, store
 from .failure import Failure
 from .kept import Kept
 from .main import bring_up
 from .manifest import Manifest
 from .store import Entry
 
-USAGE = 'usage: releases list | image | check [RELEASE] | rollback RELEASE < WHO'
+USAGE = 'usage: releases list | image | check [RELEASE] | rollback RELEASE < WHO, [--schema-compatible]'
+COMPATIBLE = '--schema-compatible'
 # A release under way is told of, not waited for.
 LOCK_SECONDS = 3
 
 
 def main(words: list[str], stream: TextIO) -> int:
     """The exit status; what was found is on standard output, as JSON."""
+    compatible = COMPATIBLE in words
     try:
-        match words:
+        match [word for word in words if word != COMPATIBLE]:
             case ['list']:
                 found = listing()
             case ['image']:
                 found = live_image()
             case ['check']:
-                found = check(_before(store.current()))
+                found = check(_before(store.current()), compatible)
             case ['check', release]:
-                found = check(release)
+                found = check(release, compatible)
             case ['rollback', release]:
-                found = roll_back(release, stream.read().strip() or 'unknown')
+                found = roll_back(release, stream.read().strip() or 'unknown', compatible)
             case _:
                 raise Failure(USAGE)
     except Failure as failure:
@@ -39,12 +41,12 @@ def main(words: list[str], stream: TextIO) -> int:
     return 0
 
 
-def check(release: str) -> dict[str, Any]:
+def check(release: str, compatible: bool) -> dict[str, Any]:
     """The release and whether it is live; raises Failure if it can not be put back."""
     live = store.current() == release
     record = kept.load(release)
     if not live:
-        _kept_manifest(release)
+        _kept_manifest(release, compatible)
     return {
         'release': release,
         'commit': 'unknown' if record is None else record.commit,
@@ -54,34 +56,27 @@ def check(release: str) -> dict[str, Any]:
     }
 
 
-def live_image() -> dict[str, Any]:
-    """The live release with what its image is made of; `refreshed` is the day of its last refresh."""
-    live = store.current()
-    record = kept.load(live or '')
-    source = None if record is None or record.manifest is None else record.manifest.source
-    return {
-        'release': live,
-        'image': next((entry.image for entry in store.history() if entry.id == live), None),
-        'made': _made(live),
-        'refreshed': getattr(source, 'refreshed', None),
-    }
-
-
-def _made(release: str | None) -> dict[str, Any] | None:
-    entry = next((entry for entry in store.history() if entry.id == release), None)
-    return None if entry is None else origin.facts(entry.image)
-
-
-def roll_back(release: str, by: str) -> dict[str, Any]:
+def roll_back(release: str, by: str, compatible: bool = False) -> dict[str, Any]:
     """Brings a release up from what is kept of it, by the same swap as a new one; no build, no pull."""
     with store.lock(LOCK_SECONDS):
         if store.current() == release:
             raise Failure(f'release {release} is live already')
-        bring_up(_kept_manifest(release), rolled_back_by=by[:200])
+        bring_up(_kept_manifest(release, compatible), rolled_back_by=by[:200])
     return {'release': release}
 
 
-def _kept_manifest(release: str) -> Manifest:
+def _same_schema(release: str) -> None:
+    """Raises Failure if the release was made for a database that others have changed since."""
+    others = releasecommand.since(release)
+    if others:
+        raise Failure(
+            f'the releaseCommand of {", ".join(others)} has run since release {release} was made, which may '
+            'not know the database as it is now. Fix: go on with a new release; or, if it does know it, '
+            f'./padlock rollback {release} --schema-compatible'
+        )
+
+
+def _kept_manifest(release: str, compatible: bool) -> Manifest:
     entry = next((entry for entry in store.history() if entry.id == release), None)
     if entry is None:
         there = ', '.join(other.id for other in store.history() if other.served) or 'none'
@@ -99,6 +94,8 @@ def _kept_manifest(release: str) -> Manifest:
         raise Failure(
             f'release {release} is for {host}, and the site is {live.manifest.host}. {_fix(record)}'
         )
+    if not compatible:
+        _same_schema(release)
     return record.manifest
 
 

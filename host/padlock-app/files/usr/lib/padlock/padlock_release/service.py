@@ -36,12 +36,22 @@ def _ensure(unit: str) -> None:
 
 def install(manifest: Manifest, image: str) -> None:
     """Writes the unit first: it names the secrets, so whatever is left behind can be found by it."""
-    text = quadlet.unit(manifest, image, socket_directory(manifest.id))
-    appuser.write(_path(manifest.id), text)
+    write(manifest.id, quadlet.unit(manifest, image, socket_directory(manifest.id)))
     # Each takes Podman a second on a small machine, most of it spent on its own start.
     with ThreadPoolExecutor(max_workers=4) as pool:
         list(pool.map(lambda item: _create_secret(manifest.id, *item), manifest.secrets.items()))
     reload()
+
+
+def write(name: str, text: str) -> None:
+    """The unit `app-NAME`, of which systemd learns when it is reloaded."""
+    appuser.write(_path(name), text)
+
+
+def erase(name: str) -> None:
+    """Of a unit that does not run any more."""
+    appuser.remove(_path(name))
+    systemctl('reset-failed', f'app-{name}.service')
 
 
 def _create_secret(release: str, name: str, value: str) -> None:
@@ -82,8 +92,7 @@ def remove(release: str) -> None:
         appuser.run('podman', 'secret', 'rm', '--ignore', *names)
     # Podman leaves it behind, and only a reboot empties the folder.
     appuser.remove(quadlet.PIDFILE.format(release).replace('%t', appuser.runtime_directory()))
-    appuser.remove(path)
-    systemctl('reset-failed', f'app-{release}.service')
+    erase(release)
 
 
 def installed() -> list[str]:
@@ -93,16 +102,21 @@ def installed() -> list[str]:
     return [match[1] for match in found if match]
 
 
-def logs(release: str, lines: int = 40) -> str:
-    """The end of what the container wrote, or else of what its unit did: why it could not start."""
-    name = f'app-{release}'
-    return _journal(f'CONTAINER_NAME={name}', lines) or _journal(f'_SYSTEMD_USER_UNIT={name}.service', lines)
+def logs(name: str, since: float, lines: int = 40) -> str:
+    """
+    The end of what the unit's container wrote since then (seconds since 1970), or else of what the
+    unit did: why it could not start.
+    """
+    subprocess.run(['journalctl', '--sync'], capture_output=True, check=False)
+    matches = (f'CONTAINER_NAME=app-{name}', f'_SYSTEMD_USER_UNIT=app-{name}.service')
+    return next((found for match in matches if (found := _journal(match, since, lines))), '')
 
 
-def _journal(match: str, lines: int) -> str:
+def _journal(match: str, since: float, lines: int) -> str:
     """As root, who may read the journals of all users."""
+    where = [match, f'--since=@{int(since)}', f'--lines={lines}']
     return subprocess.run(
-        ['journalctl', match, f'--lines={lines}', '--output=cat', '--no-pager', '--quiet'],
+        ['journalctl', *where, '--output=cat', '--no-pager', '--quiet'],
         capture_output=True, text=True, errors='replace', check=False,
     ).stdout  # fmt: skip
 
