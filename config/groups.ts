@@ -1,4 +1,5 @@
 import { type Alias, recordNameIn } from './aliases.ts'
+import { HANG_SECONDS } from './commands.ts'
 import { EDGE_PATHS, edgeOf } from './edge/index.ts'
 import { knownRoots } from './known-roots.ts'
 import { hostnameOf, label } from './names.ts'
@@ -120,6 +121,7 @@ export function grouped(values: Values, { project, stack, owner, secretKeys }: C
         : undefined,
       readyPath: values.readyPath,
       readySeconds: values.readySeconds,
+      hangSeconds: values.hangSeconds === HANG_SECONDS ? undefined : values.hangSeconds,
       drainSeconds: values.drainSeconds,
       allowedEmails: values.allowedEmails,
       allowedDomains: values.allowedDomains,

@@ -2,7 +2,7 @@ import { X509Certificate } from 'node:crypto'
 import * as v from 'valibot'
 import { aliases } from './aliases.ts'
 import { caddyRepository } from './caddy-repository.ts'
-import { command, cpus } from './commands.ts'
+import { command, cpus, HANG_SECONDS } from './commands.ts'
 import { edgeKeys } from './edge/keys.ts'
 import { help, type Say } from './error.ts'
 import { providerKeys } from './provider/keys.ts'
@@ -261,6 +261,7 @@ export function keys(context: Context) {
     releaseSeconds: wholeNumber('number of seconds', 1, 900, 300),
     readyPath: text(PATH, 'a path that begins with /', '/readyz'),
     readySeconds: wholeNumber('number of seconds', 1, 900, 90),
+    hangSeconds: wholeNumber('number of seconds, nor 0 for never', 0, 3600, HANG_SECONDS),
     drainSeconds: wholeNumber('number of seconds', 0, 600, 30),
     responseSeconds: wholeNumber('number of seconds', 5, 3600, 60),
     maxBodyMiB: wholeNumber('number of MiB', 1, 10240, 10),

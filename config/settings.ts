@@ -214,6 +214,8 @@ export interface ReleaseSettings {
   /** Path that answers 200 when the release is ready. */
   readyPath: string
   readySeconds: number
+  /** How long the app may answer nobody until it is restarted; never if 0, absent for the usual. */
+  hangSeconds?: number
   /** How long the old release's connections may go on once a new one serves. */
   drainSeconds: number
   /** Addresses that may use the app; these and the domains are not both empty. */

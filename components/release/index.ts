@@ -38,6 +38,8 @@ export interface ReleaseArgs {
   releaseCommand?: OneCommand
   readyPath: string
   readySeconds: number
+  /** Without an answer until the app is restarted; the host's own if absent, never if 0. */
+  hangSeconds?: number
   /** What it is made of, for the state and for the host: git's commit, and who runs this. */
   made: Made
   /** What the state remembers as live. */
@@ -147,8 +149,9 @@ function shown(args: ReleaseArgs): pulumi.Inputs {
 }
 
 /** What the image runs beside its own start command; nothing where nobody said so. */
-function runs({ command, cpus, releaseCommand }: ReleaseArgs): object {
+function runs({ command, cpus, releaseCommand, hangSeconds }: ReleaseArgs): object {
   return {
+    ...(hangSeconds !== undefined && { hangSeconds }),
     ...(command && { command }),
     ...(cpus && { cpus }),
     ...(releaseCommand && { releaseCommand }),

@@ -923,6 +923,13 @@ export const badConfigurations: BadConfiguration[] = [
     ],
   },
   {
+    title: 'hangSeconds below nothing',
+    raw: { hangSeconds: -1 },
+    messages: [
+      'hangSeconds = -1 is not a number of seconds, nor 0 for never. Allowed: a whole number from 0 to 3600.\n    Fix: pulumi config set hangSeconds 90',
+    ],
+  },
+  {
     title: 'environment unknown',
     raw: { environment: 'prod' },
     messages: [

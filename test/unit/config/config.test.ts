@@ -142,6 +142,8 @@ describe('a good configuration', () => {
       releaseCommand: 'migrate',
       releaseSeconds: 60,
     })
+    expect(release.hangSeconds).toBeUndefined()
+    expect(read({ hangSeconds: 0 }).release.hangSeconds).toBe(0)
     expect(release).toMatchObject({
       command: `sh -c "a 'b'" c\\ d`,
       cpus: 0.5,

@@ -45,6 +45,7 @@ export const defaults = {
   releaseSeconds: 300,
   readyPath: '/readyz',
   readySeconds: 90,
+  hangSeconds: 90,
   drainSeconds: 30,
   responseSeconds: 60,
   maxBodyMiB: 10,

@@ -52,6 +52,7 @@ test.each<[object]>([
   [{ source: { image } }],
   [{ registries: { 'ghcr.io': { username: 'ada', password: 'x' } } }],
   [{ command: `sh -c 'a b "c"'`, cpus: 0.5, releaseCommand: { command: 'a', seconds: 900 } }],
+  [{ hangSeconds: 0 }],
   [{ processes: { worker: { command: 'a', seconds: 9, memoryMiB: 64, cpus: 2 } } }],
 ])('a good manifest with %j', (change) => {
   expect(problem({ ...good, ...change })).toBeNull()
@@ -94,6 +95,7 @@ test.each<[object | string, string]>([
   [{ command: 'a "b' }, 'command must be a command whose quotes are closed'],
   [{ command: 'a\nb' }, 'command must be a command in one line'],
   [{ command: "'' a" }, 'command must be a command whose quotes are closed'],
+  [{ hangSeconds: -1 }, 'hangSeconds must be a whole number from 0 to 3600'],
   [{ cpus: 0 }, 'cpus must be a number from 0.05 to 512'],
   [
     { releaseCommand: { command: 'a', seconds: 0 } },

@@ -11,6 +11,7 @@ from .checks import check, integer
 
 # Names of units that a process would have as well.
 TAKEN = ('release', 'web')
+HANG_SECONDS = 90
 # What a calendar of systemd is made of (systemd.time(7)).
 CALENDAR = r'[A-Za-z0-9,.*: -]{1,400}'
 
@@ -91,6 +92,8 @@ def as_json(manifest: Any) -> dict[str, Any]:
     if manifest.release_command is not None:
         command, seconds = manifest.release_command
         found['releaseCommand'] = {'command': shlex.join(command), 'seconds': seconds}
+    if manifest.hang_seconds != HANG_SECONDS:
+        found['hangSeconds'] = manifest.hang_seconds
     if manifest.processes:
         found['processes'] = {name: _as_json(one) for name, one in manifest.processes.items()}
     return found

@@ -53,10 +53,12 @@ class Manifest(NamedTuple):
     commit: str
     by: str
     # Words; the image's own if absent. The same of the limit: as many as there are.
-    command: list[str] | None = None
-    cpus: float | None = None
-    release_command: ReleaseCommand | None = None
-    processes: dict[str, Process] = {}
+    command: list[str] | None
+    cpus: float | None
+    release_command: ReleaseCommand | None
+    processes: dict[str, Process]
+    # After so many without an answer the app is restarted; never if 0.
+    hang_seconds: int
 
 
 def parse(stream: TextIO) -> Manifest:
@@ -89,6 +91,7 @@ def checked(data: Any) -> Manifest:
         cpus=commands.cpus(data),
         release_command=commands.release_command(data.get('releaseCommand')),
         processes=commands.processes(data.get('processes', {})),
+        hang_seconds=integer({'hangSeconds': commands.HANG_SECONDS, **data}, 'hangSeconds', 0, 3600),
     )
     for name, value in manifest.secrets.items():
         check(value != '', f'secrets.{name}', 'not empty')
@@ -144,8 +147,7 @@ def _registries(registries: Any) -> dict[str, Login]:
     for place, login in registries.items():
         check(isinstance(login, dict), f'registries.{place}', 'an object')
     return {
-        place: Login(text(login, 'username'), text(login, 'password'))
-        for place, login in registries.items()
+        place: Login(text(login, 'username'), text(login, 'password')) for place, login in registries.items()
     }
 
 

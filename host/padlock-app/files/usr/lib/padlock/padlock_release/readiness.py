@@ -53,6 +53,17 @@ def ask(manifest: Manifest) -> str | None:
         return f'{url}: {error}'
 
 
+def answers(manifest: Manifest, seconds: float) -> bool:
+    """Does it say anything within so many seconds?"""
+    try:
+        with closing(_connect(socket_path(manifest.id), seconds)) as connection:
+            connection.request('GET', manifest.ready_path, headers=headers(manifest))
+            connection.getresponse()
+            return True
+    except (OSError, HTTPException):
+        return False
+
+
 def headers(manifest: Manifest) -> dict[str, str]:
     """Those that the proxy sends for a visitor of the site's URL."""
     plain = manifest.env.get('APP_URL', '').startswith('http://')
@@ -66,9 +77,9 @@ def headers(manifest: Manifest) -> dict[str, str]:
     }
 
 
-def _connect(path: str) -> UnixConnection:
+def _connect(path: str, seconds: float = 10) -> UnixConnection:
     with _as_caddy(), nofollow.opened(path) as found:
-        connection = UnixConnection(f'/proc/self/fd/{found}', timeout=10)
+        connection = UnixConnection(f'/proc/self/fd/{found}', timeout=seconds)
         connection.connect()
         return connection
 

@@ -56,6 +56,24 @@ def check(release: str, compatible: bool) -> dict[str, Any]:
     }
 
 
+def live_image() -> dict[str, Any]:
+    """The live release with what its image is made of; `refreshed` is the day of its last refresh."""
+    live = store.current()
+    record = kept.load(live or '')
+    source = None if record is None or record.manifest is None else record.manifest.source
+    return {
+        'release': live,
+        'image': next((entry.image for entry in store.history() if entry.id == live), None),
+        'made': _made(live),
+        'refreshed': getattr(source, 'refreshed', None),
+    }
+
+
+def _made(release: str | None) -> dict[str, Any] | None:
+    entry = next((entry for entry in store.history() if entry.id == release), None)
+    return None if entry is None else origin.facts(entry.image)
+
+
 def roll_back(release: str, by: str, compatible: bool = False) -> dict[str, Any]:
     """Brings a release up from what is kept of it, by the same swap as a new one; no build, no pull."""
     with store.lock(LOCK_SECONDS):

@@ -3,6 +3,7 @@
 import os
 import re
 import subprocess
+import time
 from concurrent.futures import ThreadPoolExecutor
 
 from . import appuser, nofollow, quadlet
@@ -67,6 +68,21 @@ def start(release: str) -> None:
 def stop(release: str) -> None:
     """Asks the app to end what it has begun; systemd waits for it."""
     systemctl('stop', f'app-{release}.service')
+
+
+def restart(release: str) -> None:
+    if systemctl('restart', f'app-{release}.service').returncode != 0:
+        raise Failure('the container cannot be started')
+
+
+def active_seconds(release: str) -> float | None:
+    """How long the unit has been running; None if it does not."""
+    asked = ('--property=ActiveState', '--property=ActiveEnterTimestampMonotonic')
+    shown = systemctl('show', *asked, f'app-{release}.service').stdout
+    found = dict(line.split('=', 1) for line in shown.splitlines() if '=' in line)
+    if found.get('ActiveState') not in ('active', 'deactivating'):
+        return None
+    return time.monotonic() - int(found.get('ActiveEnterTimestampMonotonic') or 0) / 1_000_000
 
 
 def restarts(release: str) -> int:

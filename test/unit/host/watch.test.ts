@@ -1,0 +1,160 @@
+/** Brings back an app that hangs or has lost its image, and leaves every other alone. */
+import { execFileSync } from 'node:child_process'
+import { join } from 'node:path'
+
+const packages = join(__dirname, '../../../host/padlock-app/files/usr/lib/padlock')
+const ID = '3f2a9c01d2e4'
+
+interface Case {
+  /** Of the unit, seconds; null if it is not active. */
+  active: number | null
+  /** What the app says to each request. */
+  answers?: boolean[]
+  image?: boolean
+  more?: object
+  /** Somebody else's release takes the lock. */
+  locked?: boolean
+  ready?: boolean
+}
+
+interface Told {
+  code: number
+  calls: string[]
+  asked: number[]
+  said: string
+}
+
+function watched({ active, answers = [], image = true, more = {}, locked, ready = true }: Case) {
+  const given = { active, answers, image, more, locked: locked ?? false, ready }
+  const program = `
+import contextlib, json, sys
+sys.dont_write_bytecode = True
+from padlock_release import image, kept, log, manifest, readiness, service, store, watch
+from padlock_release.failure import Failure
+given = json.load(sys.stdin)
+calls, asked, said = [], [], []
+one = manifest.checked({
+    'id': '${ID}', 'source': {'image': 'r.example/app@sha256:' + 'b' * 64}, 'env': {}, 'secrets': {},
+    'host': 'a.example', 'port': 0, 'memoryMiB': 64, 'pids': 9, 'readyPath': '/', 'readySeconds': 60,
+    'drainSeconds': 0, **given['more'],
+})
+store.current = lambda: one.id
+kept.load = lambda release: kept.Kept('', '', '', one)
+log.say = said.append
+watch.time.sleep = lambda seconds: None
+service.active_seconds = lambda release: given['active']
+service.restart = lambda release: calls.append('restart')
+image.exists = lambda name: given['image']
+image.ensure = lambda source, registries: calls.append('image')
+def wait(manifest, restarts):
+    if not given['ready']:
+        raise Failure('not ready')
+readiness.wait = wait
+def answers(manifest, seconds):
+    asked.append(seconds)
+    return given['answers'][len(asked) - 1]
+readiness.answers = answers
+@contextlib.contextmanager
+def lock(seconds):
+    if given['locked']:
+        raise Failure('another release is still under way')
+    calls.append(f'lock {seconds}')
+    yield
+store.lock = lock
+code = watch.main()
+print(json.dumps({'code': code, 'calls': calls, 'asked': asked, 'said': '\\n'.join(said)}))`
+  const input = JSON.stringify(given)
+  return JSON.parse(
+    execFileSync('python3', ['-c', program], { cwd: packages, input }).toString(),
+  ) as Told
+}
+
+const back = ['lock 0', 'image', 'restart']
+
+test.each<[string, Case, number]>([
+  ['answers', { active: 1000, answers: [true] }, 1],
+  ['answers the second time', { active: 1000, answers: [false, true] }, 2],
+  ['has just been started', { active: 59 }, 0],
+  ['may hang', { active: 1000, more: { hangSeconds: 0 } }, 0],
+  ['is started by systemd', { active: null }, 0],
+])('an app that %s is left alone', (_, given, requests) => {
+  const { code, calls, asked, said } = watched(given)
+  expect([code, calls, said]).toEqual([0, [], ''])
+  expect(asked).toHaveLength(requests)
+})
+
+test('an app that answers nobody is restarted, and the log says so', () => {
+  const { code, calls, asked, said } = watched({ active: 1000, answers: [false, false, false] })
+  expect([code, calls, asked]).toEqual([0, back, [30, 30, 30]])
+  expect(said).toMatch(
+    /^release 3f2a9c01d2e4 has answered nobody for 90 s \(hangSeconds\) and is restarted\nrelease 3f2a9c01d2e4 answers again after \d+\.\d s$/,
+  )
+})
+
+test('an app whose image is gone gets it again', () => {
+  const { code, calls, said } = watched({ active: null, image: false })
+  expect([code, calls]).toEqual([0, back])
+  expect(said).toContain('has lost its image, which is made again')
+})
+
+test('a release that is under way is not disturbed', () => {
+  const { code, calls } = watched({ active: 1000, answers: [false, false, false], locked: true })
+  expect([code, calls]).toEqual([1, []])
+})
+
+test('one that does not come back is told', () => {
+  const { code, said } = watched({ active: null, image: false, ready: false })
+  expect([code, said]).toEqual([1, expect.stringContaining('\nnot ready')])
+})
+
+/** A real socket, and an app behind it that says something, nothing, or is not there. */
+test.each<[string, string | null, boolean]>([
+  ['one that is ready', 'HTTP/1.1 200 OK\r\n\r\n', true],
+  ['one that lacks something', 'HTTP/1.1 503 Unavailable\r\n\r\n', true],
+  ['one that takes the request and hangs', '', false],
+  ['one that is not there', null, false],
+])('an answer of %s counts: %p', (_, says, expected) => {
+  const program = `
+import contextlib, json, os, socket, sys, tempfile, threading
+sys.dont_write_bytecode = True
+from types import SimpleNamespace
+from padlock_release import readiness
+says = json.load(sys.stdin)
+readiness._as_caddy = contextlib.nullcontext
+folder = os.path.realpath(tempfile.mkdtemp())
+path = folder + '/app.sock'
+readiness.socket_path = lambda release: path
+kept = []
+def serve(listener):
+    taken, _ = listener.accept()
+    kept.append(taken)
+    taken.recv(1000)
+    taken.sendall(says.encode())
+if says is not None:
+    listener = socket.socket(socket.AF_UNIX)
+    listener.bind(path)
+    listener.listen()
+    threading.Thread(target=serve, args=[listener], daemon=True).start()
+one = SimpleNamespace(id='a', ready_path='/readyz', host='a.example', env={})
+print(json.dumps(readiness.answers(one, 0.5)))`
+  const options = { cwd: packages, input: JSON.stringify(says) }
+  expect(JSON.parse(execFileSync('python3', ['-c', program], options).toString())).toBe(expected)
+})
+
+test.each([
+  ['ActiveState=active\\nActiveEnterTimestampMonotonic=5000000', 5],
+  ['ActiveState=activating\\nActiveEnterTimestampMonotonic=0', null],
+  ['ActiveState=failed\\nActiveEnterTimestampMonotonic=5000000', null],
+  ['', null],
+])("systemd's word %s on how long it runs: %p", (shown, expected) => {
+  const program = `
+import json, sys
+sys.dont_write_bytecode = True
+from types import SimpleNamespace
+from padlock_release import service
+service.systemctl = lambda *words: SimpleNamespace(stdout='${shown}')
+service.time.monotonic = lambda: 10.0
+print(json.dumps(service.active_seconds('a')))`
+  const found = execFileSync('python3', ['-c', program], { cwd: packages })
+  expect(JSON.parse(found.toString())).toBe(expected)
+})
