@@ -31,9 +31,9 @@ export async function run(args: string[]): Promise<number> {
     console.error(help)
     return 2
   }
-  const { certificate, key } = await pairOf(stack, client)
+  const pair = await pairOf(stack, client)
   const secret = process.env.PADLOCK_PASSPHRASE || passphrase()
-  const file = await pkcs12(client, certificate + key, secret)
+  const file = await pkcs12(client, pair, secret)
   writeFileSync(out, file, { mode: 0o600, flag: 'wx' })
   console.log(`${out}: certificate and key of ${client}`)
   if (!process.env.PADLOCK_PASSPHRASE) console.log(`passphrase: ${secret}`)

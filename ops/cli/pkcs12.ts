@@ -1,34 +1,47 @@
 import { spawn } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { text } from 'node:stream/consumers'
+import type { Writable } from 'node:stream'
+import { buffer, text } from 'node:stream/consumers'
+
+/** OpenSSL opens its files by name, and a socket, which Node's pipes are, has none: so cat gives it one. */
+const SCRIPT = 'cat | openssl pkcs12 -export -in "$1" -inkey /dev/stdin -name "$2" -passout fd:3'
 
 /**
- * PKCS#12 (RFC 7292) by OpenSSL, which opens what it reads by name: certificate and key lie in a
- * folder of the caller's alone meanwhile. The passphrase goes through a pipe.
+ * PKCS#12 (RFC 7292) by OpenSSL. Key and passphrase go through pipes, so that whatever ends this program
+ * leaves neither behind; the certificate, which is public, lies in a file meanwhile.
  * @param name that a browser shows for it
- * @param pem certificate and key
  * @throws Error in OpenSSL's words, or that it is not there
  */
-export async function pkcs12(name: string, pem: string, secret: string): Promise<Buffer> {
+export async function pkcs12(
+  name: string,
+  { certificate, key }: { certificate: string; key: string },
+  secret: string,
+): Promise<Buffer> {
   const folder = mkdtempSync(join(tmpdir(), 'padlock-client-'))
-  const [given, made] = [join(folder, 'client.pem'), join(folder, 'client.p12')]
+  const given = join(folder, 'client.pem')
   try {
-    writeFileSync(given, pem, { mode: 0o600 })
-    const options = ['-in', given, '-out', made, '-name', name, '-passout', 'stdin']
-    const child = spawn('openssl', ['pkcs12', '-export', ...options], {
-      stdio: ['pipe', 'ignore', 'pipe'],
+    writeFileSync(given, certificate)
+    const child = spawn('sh', ['-c', SCRIPT, 'padlock', given, name], {
+      stdio: ['pipe', 'pipe', 'pipe', 'pipe'],
     })
     const ended = new Promise<number>((resolve, reject) => {
-      child.on('error', () => reject(new Error('openssl is not there. Fix: apt install openssl')))
+      child.on('error', reject)
       child.on('close', (code) => resolve(code ?? 1))
     })
-    child.stdin.on('error', () => undefined)
-    child.stdin.end(`${secret}\n`)
+    for (const [pipe, content] of [
+      [child.stdin, key],
+      [child.stdio[3] as Writable, `${secret}\n`],
+    ] as const) {
+      pipe.on('error', () => undefined)
+      pipe.end(content)
+    }
+    const made = buffer(child.stdout)
     const [said, code] = await Promise.all([text(child.stderr), ended])
+    if (code === 127) throw new Error('openssl is not there. Fix: apt install openssl')
     if (code !== 0) throw new Error(`openssl pkcs12 fails:\n${said.trim()}`)
-    return readFileSync(made)
+    return await made
   } finally {
     rmSync(folder, { recursive: true, force: true })
   }

@@ -45,7 +45,7 @@ async function seen(client?: { certificate: string; key: string }): Promise<stri
   nss('certutil', '-A', '-t', 'C,,', '-n', 'root', '-i', join(home, 'root.pem'))
   if (client) {
     const file = join(home, 'client.p12')
-    writeFileSync(file, await pkcs12('alice', client.certificate + client.key, 'a passphrase'))
+    writeFileSync(file, await pkcs12('alice', client, 'a passphrase'))
     nss('pk12util', '-i', file, '-W', 'a passphrase', '-K', '')
   }
   const browser = await chromium.launch({

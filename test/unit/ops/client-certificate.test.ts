@@ -1,18 +1,31 @@
-import { execFileSync } from 'node:child_process'
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { execFileSync, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { pkcs12 } from '../../../ops/cli/pkcs12.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'pkcs12-test-'))
 const openssl = (...args: string[]) =>
   execFileSync('openssl', args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] })
-let pem: string
+let pair: { certificate: string; key: string }
 beforeAll(() => {
   const [key, certificate] = ['key.pem', 'certificate.pem'].map((name) => join(folder, name))
   const curve = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes']
   openssl('req', '-x509', ...curve, '-subj', '/CN=alice', '-keyout', key!, '-out', certificate!)
-  pem = execFileSync('cat', [certificate!, key!], { encoding: 'utf8' })
+  pair = {
+    certificate: readFileSync(certificate!, 'utf8'),
+    key: readFileSync(key!, 'utf8'),
+  }
 })
 afterAll(() => rmSync(folder, { recursive: true }))
 
@@ -20,7 +33,7 @@ test('holds certificate and key under the passphrase alone, and leaves nothing b
   const left = () => readdirSync(tmpdir()).filter((name) => name.startsWith('padlock-client-'))
   const before = left()
   const file = join(folder, 'alice.p12')
-  writeFileSync(file, await pkcs12('alice', pem, 'some words'))
+  writeFileSync(file, await pkcs12('alice', pair, 'some words'))
   expect(left()).toEqual(before)
   const read = (word: string) => openssl('pkcs12', '-in', file, '-nodes', '-passin', `pass:${word}`)
   expect(read('some words')).toContain('friendlyName: alice')
@@ -29,5 +42,34 @@ test('holds certificate and key under the passphrase alone, and leaves nothing b
 })
 
 test('what is no certificate with its key is told in OpenSSL’s words', async () => {
-  await expect(pkcs12('alice', 'nothing', 'some words')).rejects.toThrow(/^openssl pkcs12 fails:\n/)
+  const nothing = { ...pair, certificate: 'nothing' }
+  await expect(pkcs12('alice', nothing, 'some words')).rejects.toThrow(/^openssl pkcs12 fails:\n/)
+})
+
+test('a program that is killed leaves no key behind', async () => {
+  const [bin, tmp] = [join(folder, 'bin'), join(folder, 'tmp')]
+  for (const one of [bin, tmp]) mkdirSync(one)
+  const reached = join(folder, 'reached')
+  // In the midst of its work, with all that it was given.
+  writeFileSync(join(bin, 'openssl'), `#!/bin/sh\ntouch '${reached}'\nexec cat\n`, { mode: 0o755 })
+  const program = `import { pkcs12 } from '${join(__dirname, '../../../ops/cli/pkcs12.ts')}'
+process.once('message', (pair) => pkcs12('alice', pair, 'some words').then(() => process.disconnect()))
+process.send('ready')
+setInterval(() => undefined, 1000)`
+  writeFileSync(join(folder, 'program.mjs'), program)
+  const child = spawn(process.execPath, [join(folder, 'program.mjs')], {
+    env: { ...process.env, TMPDIR: tmp, PATH: `${bin}:${process.env.PATH}` },
+    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+  })
+  await once(child, 'message')
+  child.send({ ...pair, key: 'k'.repeat(200_000) })
+  while (!existsSync(reached)) await sleep(20)
+  const [left] = readdirSync(tmp)
+  const ended = once(child, 'exit')
+  child.kill('SIGKILL')
+  await ended
+  const files = readdirSync(join(tmp, left!)).map((name) =>
+    readFileSync(join(tmp, left!, name), 'utf8'),
+  )
+  expect(files).toEqual([pair.certificate])
 })
