@@ -113,7 +113,9 @@ export function exposeIngress(
   const named = { ...place, host: place.hostname, external }
   const checklist = { ...named, address, ...certificates, ordered, after: led }
   // A failed certificate attempt costs a minute: the name must answer before the site is served.
-  const asked = server || place.plain ? led : [new AcmeChecklist(name, checklist, opts).passed]
+  const unasked = server || place.plain || undefined
+  const waits = !unasked || certificates.delegationMinutes !== undefined
+  const asked = waits ? [new AcmeChecklist(name, { ...checklist, unasked }, opts).passed] : led
   const serves = proxy.serve(asked)
   const { release } = workload.release
   const probe = new Probe(

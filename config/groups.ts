@@ -5,6 +5,7 @@ import { knownRoots } from './known-roots.ts'
 import { hostnameOf, label } from './names.ts'
 import { waysOut } from './outbound.ts'
 import type { Owner } from './owner.ts'
+import { isPrivateZone } from './private-zone.ts'
 import { isProtected, isZoneProtected } from './protection.ts'
 import { openIdOf } from './provider/index.ts'
 import type { Values } from './rules.ts'
@@ -98,7 +99,7 @@ export function grouped(values: Values, { project, stack, owner, secretKeys }: C
       acmeRoot: values.acmeRoot || undefined,
       issuer: issuerOf(values),
       dnsServer: values.dnsServer || undefined,
-      delegationMinutes: values.manageZone ? values.delegationMinutes : undefined,
+      delegationMinutes: delegationMinutes(values),
       siteRoot: values.siteRoot || knownRoots(acmeDirectory) || values.acmeRoot || undefined,
     },
     authority: authority(values),
@@ -218,4 +219,9 @@ function origin({ appImage, appSource, appBaseImage }: Values): AppOrigin {
     return { kind: 'source', folder: appSource || 'app', baseImage: appBaseImage || undefined }
   }
   return { kind: 'image', image: appImage }
+}
+
+/** A private name is delegated by nobody, so there is nothing to wait for. */
+function delegationMinutes({ manageZone, zone, delegationMinutes: minutes }: Values) {
+  return manageZone && !isPrivateZone(zone) ? minutes : undefined
 }

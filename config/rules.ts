@@ -6,6 +6,7 @@ import { edgeFits } from './edge/rules.ts'
 import { message, pathItem } from './error.ts'
 import { nameSource } from './name-source.ts'
 import { ALLOWED_NAMES, hostnameOf, nameProblem } from './names.ts'
+import { privateZoneIsServed } from './private-zone.ts'
 import { providerFits } from './provider/rules.ts'
 import { type keys, RESERVED } from './schema.ts'
 import type { Context } from './settings.ts'
@@ -35,6 +36,7 @@ export function rules(known: string[], context: Context) {
     names(report, context)
     unknownKeys(values, report, known)
     nameSource(values, report)
+    privateZoneIsServed(values, report)
     differentPorts(values, report)
     visitors(values, report)
     providerFits(values, report)

@@ -13,13 +13,13 @@ const PAUSE_MS = 2000
 const CONNECT_MS = 5000
 
 export const help = `main.ts HOST --zone ZONE --address IP --port N [--port N] [--issuer NAME] [--dns IP:PORT]
-            [--delegation-minutes N] [--external] [--alias HOST ...]
+            [--delegation-minutes N] [--delegation-only] [--external] [--alias HOST ...]
 
 Asks what a certificate authority will ask before it issues: whether the name leads to the
 address, whether CAA permits it, whether the ports answer. Exit code 0: all do. 1: the first
 that does not, and who can change it. With --delegation-minutes it waits so long for the zone to be
-delegated to DigitalOcean, and says every half minute what it waits for. With --external the zone
-is served by others. A further name (--alias) that fails is told and stops nothing, as each has a
+delegated to DigitalOcean, and says every half minute what it waits for; with --delegation-only it
+does that alone. With --external the zone is served by others. A further name (--alias) that fails is told and stops nothing, as each has a
 certificate of its own.`
 
 /**
@@ -37,6 +37,7 @@ export async function run(args: string[], seconds = SECONDS): Promise<number> {
       issuer: { type: 'string' },
       dns: { type: 'string' },
       'delegation-minutes': { type: 'string' },
+      'delegation-only': { type: 'boolean' },
       external: { type: 'boolean' },
       alias: { type: 'string', multiple: true },
     },
@@ -47,6 +48,7 @@ export async function run(args: string[], seconds = SECONDS): Promise<number> {
     console.error(help)
     return 2
   }
+  const unasked = values['delegation-only']
   const order = { host, zone, address, ports: port.map(Number), issuer, external }
   const holder = async () => (external ? enclosingZone(zone, dns) : zone)
   const outside: Outside = { servers: async () => serversOf(await holder(), dns), reach }
@@ -56,13 +58,15 @@ export async function run(args: string[], seconds = SECONDS): Promise<number> {
       const ask = () => delegationOf(zone, dns)
       await untilDelegated(zone, ask, Number(minutes) * 60, console.log)
     }
+    if (unasked) return 0
     console.log((await checklist(order, outside, seconds)).join('\n'))
     await Promise.all(
       (values.alias ?? []).map((alias) => further({ ...order, host: alias }, outside, seconds)),
     )
     return 0
   } catch (error) {
-    console.error(told('no certificate could be issued', error as Finding))
+    const what = unasked ? 'the site cannot be found' : 'no certificate could be issued'
+    console.error(told(what, error as Finding))
     return 1
   }
 }

@@ -19,6 +19,8 @@ export interface AcmeChecklistArgs {
   dnsServer?: string
   /** How long the zone may take to be delegated; absent where the stack did not make it. */
   delegationMinutes?: number
+  /** Is no authority asked? Then the delegation alone is waited for. */
+  unasked?: boolean
   /** For the state: names whose first certificate is of the last seven days. */
   ordered?: Ordered
   /** The records and the address. */
@@ -29,7 +31,7 @@ export interface AcmeChecklistArgs {
  * What a certificate authority will ask, asked before it does: a failed attempt to get a
  * certificate costs a minute and says little. Runs at the first deployment and when name, address,
  * ports or authority change. Goes on once the zone that the stack made is delegated, and says what is
- * to be entered at its registrar.
+ * to be entered at its registrar; where no authority is asked it does that alone.
  */
 export class AcmeChecklist extends pulumi.ComponentResource {
   readonly passed: pulumi.Resource
@@ -37,12 +39,13 @@ export class AcmeChecklist extends pulumi.ComponentResource {
   constructor(name: string, args: AcmeChecklistArgs, opts?: pulumi.ComponentResourceOptions) {
     super('padlock:index:AcmeChecklist', name, {}, opts)
     const { host, aliases = [], zone, address, httpPort, httpsPort } = args
-    const { external, issuer, dnsServer, delegationMinutes } = args
+    const { external, unasked, issuer, dnsServer, delegationMinutes } = args
     const more = [
       ...aliases.flatMap(({ hostname }) => ['--alias', hostname]),
       ...(issuer ? ['--issuer', issuer] : []),
       ...(dnsServer ? ['--dns', dnsServer] : []),
       ...(external ? ['--external'] : []),
+      ...(unasked ? ['--delegation-only'] : []),
       ...(delegationMinutes !== undefined ? ['--delegation-minutes', delegationMinutes] : []),
     ]
     const limit = `${5 + (delegationMinutes ?? 0)}m`

@@ -159,3 +159,22 @@ test('a port from which nothing comes back is named', async () => {
     `port ${order.ports[0]} of ${ADDRESS} does not answer: nothing came back in 5 s`,
   )
 })
+
+test('where no authority is asked, the delegation alone is waited for', async () => {
+  const said: string[] = []
+  jest.spyOn(console, 'log').mockImplementation((line) => said.push(line))
+  jest.spyOn(console, 'error').mockImplementation((line) => said.push(line))
+  records = {}
+  const words = ['www.example.org', '--zone', 'example.org', '--address', ADDRESS]
+  const waits = ['--dns', `${host}:${dns.port}`, '--delegation-minutes', '0', '--delegation-only']
+  expect(await run([...words, ...waits])).toBe(1)
+  expect(said.join('\n')).toMatch(
+    /^the site cannot be found: example\.org is not delegated to DigitalOcean after 0 min: no name server is known for it\n/,
+  )
+  // Nobody has its A record yet, and nobody asks for it.
+  records['NS example.org'] = ['ns1.digitalocean.com.']
+  said.length = 0
+  expect(await run([...words, ...waits])).toBe(0)
+  expect(said).toEqual([])
+  jest.restoreAllMocks()
+})

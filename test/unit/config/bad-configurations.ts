@@ -444,6 +444,13 @@ export const badConfigurations: BadConfiguration[] = [
     ),
   },
   {
+    title: 'a name that nobody leads to',
+    raw: { zone: 'corp.internal', tls: 'private' },
+    messages: [
+      'zone = "corp.internal" is a name that no public name server leads to, and dnsServer names none that does. Allowed: a zone below a public domain, or this one with a dnsServer.\n    Fix: pulumi config set dnsServer 10.0.0.53:53',
+    ],
+  },
+  {
     title: 'acmeRoot missing file',
     raw: { acmeRoot: 'missing.pem' },
     messages: [

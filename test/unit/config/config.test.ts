@@ -166,6 +166,14 @@ describe('a good configuration', () => {
     )
   })
 
+  test('the delegation of a zone is waited for where somebody can delegate it', () => {
+    const minutes = (raw: Parameters<typeof read>[0]) => read(raw).certificates.delegationMinutes
+    expect(minutes({ manageZone: true, tls: 'private' })).toBe(15)
+    expect(minutes({ tls: 'private' })).toBeUndefined()
+    const corp = { zone: 'corp.internal', dnsServer: '10.0.0.53:53', tls: 'private' }
+    expect(minutes({ ...corp, manageZone: true })).toBeUndefined()
+  })
+
   test('plain http, for a few networks', () => {
     const plain = { tls: 'off', login: 'none', public: true, allowedEmails: [] }
     const { site, network, dns, authority } = read({ ...plain, siteFrom: ['10.0.0.0/8'] })
