@@ -17,7 +17,7 @@ export interface Source {
 export type Prerequisite =
   | ('qemu' | 'mmdebstrap' | 'iso' | 'pebble' | 'ssh' | 'python-venv' | 'go')
   | ('chromium' | 'certutil' | 'gpg' | 'shellcheck' | 'cloud-init' | 'dpkg-deb' | 'lintian')
-  | ('maven' | 'rails' | 'systemd')
+  | ('maven' | 'rails' | 'systemd' | 'wrk' | 'h2load')
 
 export const PREREQUISITES: Record<Prerequisite, Source> = {
   qemu: {
@@ -138,5 +138,19 @@ export const PREREQUISITES: Record<Prerequisite, Source> = {
     check: ['ruby', '-e', 'require "action_controller/railtie"'],
     apt: ['ruby-railties', 'puma', 'bundler'],
     otherwise: 'gem install railties puma bundler',
+  },
+  wrk: {
+    what: 'measures requests on connections of their own',
+    programs: [['wrk']],
+    apt: ['wrk'],
+    dnf: ['wrk'],
+    brew: ['wrk'],
+  },
+  h2load: {
+    what: 'measures requests over HTTP/1.1 and HTTP/2',
+    programs: [['h2load']],
+    apt: ['nghttp2-client'],
+    dnf: ['nghttp2'],
+    brew: ['nghttp2'],
   },
 }

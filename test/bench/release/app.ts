@@ -1,0 +1,24 @@
+/**
+ * An app for measurements: `node app.ts SOCKET|PORT RELEASE [broken]`. It answers a GET with its
+ * release and a POST with the length of the body; a broken one never says that it is ready. What it
+ * has begun when it is told to end comes to its end.
+ */
+import { chmodSync } from 'node:fs'
+import http from 'node:http'
+
+const [where = '', release = '', broken] = process.argv.slice(2)
+
+const server = http.createServer((request, response) => {
+  if (request.url === '/up') {
+    response.writeHead(broken ? 500 : 200).end(release)
+    return
+  }
+  let bytes = 0
+  request.on('data', (chunk: Buffer) => {
+    bytes += chunk.length
+  })
+  request.on('end', () => response.end(request.method === 'POST' ? `${bytes}\n` : `${release}\n`))
+})
+process.on('SIGTERM', () => server.close(() => process.exit(0)))
+if (/^\d+$/.test(where)) server.listen(Number(where), '127.0.0.1')
+else server.listen(where, () => chmodSync(where, 0o666))
