@@ -17,7 +17,7 @@ HERE = Path(__file__).resolve().parent
 sys.dont_write_bytecode = True
 sys.path.insert(0, str(HERE / '../../../host/padlock-app/files/usr/lib/padlock'))
 
-from padlock_release import image, kept, log, main, readiness, service, store  # noqa: E402
+from padlock_release import image, kept, log, main, origin, readiness, service, store  # noqa: E402
 
 root = Path(sys.argv[1])
 store.ROOT = str(root / 'app')
@@ -87,7 +87,8 @@ service.ensure_manager = service.ensure_mount = nothing
 service.install, service.start, service.remove = install, start, remove
 service.installed = lambda: sorted(path.name for path in units.iterdir())
 service.restarts = lambda release: 0
-service.logs = lambda release: ''
+service.logs = lambda *_: ''
+origin.facts = nothing
 store.make_directory = lambda release: os.makedirs(store.socket_directory(release), exist_ok=True)
 store.remove_directory = lambda release: shutil.rmtree(store.socket_directory(release), ignore_errors=True)
 readiness._as_caddy = contextlib.nullcontext
