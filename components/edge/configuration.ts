@@ -15,6 +15,8 @@ export interface EdgeOptions {
   /** Public base URL of the site, no final slash. */
   url: string
   provider: Provider
+  /** Does the site answer at further names? Then a login comes back to the one where it began. */
+  aliases?: boolean
   /** E-mail domains without @. */
   allowedDomains: string[]
 }
@@ -24,7 +26,7 @@ export interface EdgeOptions {
  * verified come in: without the claim oauth2-proxy would let them pass, so it is read as a group.
  * Nothing is skipped (`skip_auth_*`): what needs no login never comes here.
  */
-export function configuration({ url, provider, allowedDomains }: EdgeOptions): string {
+export function configuration({ url, provider, aliases, allowedDomains }: EdgeOptions): string {
   const { issuer, clientId, scopes, prompt } = provider
   const settings: Record<string, string | number | boolean | string[]> = {
     // The socket that systemd opened; whoever comes by it is Caddy.
@@ -36,7 +38,8 @@ export function configuration({ url, provider, allowedDomains }: EdgeOptions): s
     oidc_issuer_url: issuer,
     client_id: clientId,
     client_secret_file: `${CREDENTIALS}/client-secret`,
-    redirect_url: `${url}/oauth2/callback`,
+    // Without a host it is that of the request, which Caddy lets through for its own names alone.
+    redirect_url: `${aliases ? '' : url}/oauth2/callback`,
     scope: scopes.join(' '),
     ...(prompt && { prompt }),
     code_challenge_method: 'S256',

@@ -16,7 +16,7 @@ export function deployEdge(
   place: Pick<EdgeArgs, 'url' | 'ssh' | 'droplet' | 'dropletId' | 'after'>,
   opts: pulumi.ComponentResourceOptions,
 ): Edge | undefined {
-  const { edge, openId, release } = settings
+  const { edge, openId, release, site } = settings
   if (!edge) return undefined
   const { allowedEmails, allowedDomains } = release
   const from = guarded(settings.secretKeys)
@@ -32,6 +32,7 @@ export function deployEdge(
       image: edge.image,
       provider: pulumi.output(provider),
       clientSecret,
+      aliases: site.aliases?.some(({ serves }) => serves),
       allowedEmails,
       allowedDomains,
       shown: {

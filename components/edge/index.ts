@@ -15,6 +15,8 @@ export interface EdgeArgs {
   /** Of oauth2-proxy, by its digest. */
   image: string
   provider: pulumi.Input<Provider>
+  /** Does the site answer at further names? */
+  aliases?: boolean
   /** A secret. */
   clientSecret: pulumi.Input<string>
   allowedEmails: string[]
@@ -34,7 +36,7 @@ export class Edge extends pulumi.ComponentResource {
   readonly up: pulumi.Resource
 
   constructor(name: string, args: EdgeArgs, opts?: pulumi.ComponentResourceOptions) {
-    const { image, url, allowedDomains, allowedEmails } = args
+    const { image, url, aliases, allowedDomains, allowedEmails } = args
     super('padlock:index:Edge', name, { image, ...args.shown }, opts)
     const cookieKey = new random.RandomPassword(
       `${name}-edge-key`,
@@ -46,7 +48,9 @@ export class Edge extends pulumi.ComponentResource {
         image,
         configuration: pulumi
           .all([url, args.provider])
-          .apply(([site, provider]) => configuration({ url: site, allowedDomains, provider })),
+          .apply(([site, provider]) =>
+            configuration({ url: site, aliases, allowedDomains, provider }),
+          ),
         emails: emailsFile(allowedEmails),
         clientSecret: args.clientSecret,
         cookieSecret: cookieKey.result,

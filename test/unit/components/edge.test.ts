@@ -23,6 +23,11 @@ test('without domains none stands there, as * would mean everybody; an issuer ma
   expect(text).toContain('prompt = "select_account"\n')
 })
 
+test('where the site answers at further names a login comes back to where it began', () => {
+  const text = configuration({ ...options, aliases: true })
+  expect(text).toContain('redirect_url = "/oauth2/callback"\n')
+})
+
 test('addresses are one a line, in quotes, as # would begin a comment', () => {
   expect(emailsFile(['ada@example.com', '#1@example.com'])).toBe(
     '"ada@example.com"\n"#1@example.com"\n',
