@@ -1,5 +1,6 @@
-import { openControl } from '../control.ts'
+import { openControl, readCredentials, readSandbox } from '../control.ts'
 import { isRunning, SANDBOX, STACK, sandboxEnvironment } from '../deployment/environment.ts'
+import { forgetLaptop } from '../deployment/laptop.ts'
 import { onlyHere, stacksOf } from '../deployment/only-here.ts'
 import { operator } from '../deployment/operator.ts'
 import { startSandbox } from '../deployment/start.ts'
@@ -10,7 +11,7 @@ import { phase } from './progress.ts'
 const TEMPLATE = 'preview'
 /** What the account and the tenant have from the beginning; `destroy` is not asked to remove it. */
 const GIVEN =
-  /^(account|project default|user |connection |client management|resource-server|region|size|image)/
+  /^(account|project default|user |connection |client management|resource-server|region|size|image|registry )/
 
 export const help = `padlock sandbox down
 
@@ -43,6 +44,8 @@ export async function run(args: string[]): Promise<number> {
     complete = complete && code === 0
   }
 
+  const [file, credentials] = await Promise.all([readSandbox(SANDBOX), readCredentials(SANDBOX)])
+  if (file && credentials) await forgetLaptop(file, credentials)
   const left = await leftovers()
   await phase('sandbox stops', () => stopSandbox(SANDBOX))
   if (left.length > 0) {

@@ -23,6 +23,10 @@ export const verbs: Record<string, { summary: string; load: () => Promise<Verb> 
     load: () => import('./status.ts'),
   },
   ssh: { summary: 'log in to any droplet', load: () => import('./ssh.ts') },
+  laptop: {
+    summary: 'write the environment of the reference app in a container here',
+    load: () => import('./laptop.ts'),
+  },
   logs: { summary: 'what its parts and consoles say', load: () => import('./logs.ts') },
   bench: { summary: 'time the life of the dev stack', load: () => import('./bench.ts') },
 }
