@@ -2,8 +2,10 @@
  * Further names, by a real Caddy that orders its certificates from a real authority: each has one of
  * its own, and one that gets none stops no other.
  */
+import { readFileSync } from 'node:fs'
 import http from 'node:http'
 import https from 'node:https'
+import { join } from 'node:path'
 import type { TLSSocket } from 'node:tls'
 import { type AcmeServer, startAcme } from '../../../sandbox/acme/index.ts'
 import { type Authority, openAuthority } from '../../../sandbox/ca/index.ts'
@@ -170,7 +172,11 @@ test('a new name waits for its records, and the site in hand goes on; then it is
   expect(await stage(more)).toBe('certified')
   expect((await ask(SHOP)).status).toBe(200)
   await expect(ask(LATER)).rejects.toThrow(/alert internal error/)
+  // Caddy was told nothing of it, so it orders nothing.
+  const served = () => readFileSync(join(site.folder, 'Caddyfile'), 'utf8')
+  expect(served()).not.toContain(LATER)
   expect(await site.serve()).toBe('served')
+  expect(served()).toContain(LATER)
   await until(() => answers(LATER))
   // All are there now, as on a host that its predecessor's certificates came to.
   expect(await stage(more.slice(1))).toBe('certified')
