@@ -21,6 +21,8 @@ export const {
   egressIp,
   issuer,
   clientId,
+  callbackUrl,
+  logoutUrl,
   nameServers,
   release,
   registry,

@@ -7,6 +7,7 @@ import { Host } from './host.ts'
 import { Identity } from './identity.ts'
 import { exposeIngress } from './ingress.ts'
 import { Network } from './network.ts'
+import { loginOutputs } from './open-id.ts'
 import type { Outputs } from './outputs.ts'
 import { placeOf } from './place.ts'
 import type { Prepared } from './prepare.ts'
@@ -99,8 +100,7 @@ export class Deployment extends pulumi.ComponentResource {
       host: place.hostname,
       ip: address,
       egressIp: host.droplet.ipv4Address,
-      issuer: identity?.issuer,
-      clientId: identity?.clientId,
+      ...loginOutputs(settings, prepared, place, identity),
       nameServers: settings.dns.manageZone ? NAME_SERVERS : undefined,
       release: release.release,
       registry: workload.registry,

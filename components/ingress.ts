@@ -9,6 +9,7 @@ import { guarded } from './guarded.ts'
 import type { Host } from './host.ts'
 import type { Identity } from './identity.ts'
 import type { Network } from './network.ts'
+import { loginTarget } from './open-id.ts'
 import { onceKnown, type Place } from './place.ts'
 import type { Prepared } from './prepare.ts'
 import { Probe } from './probe/index.ts'
@@ -50,11 +51,12 @@ export interface Ingress {
 export function exposeIngress(
   name: string,
   settings: Settings,
-  { way, state }: Prepared,
+  prepared: Prepared,
   { place, network, host, workload, identity }: IngressArgs,
   opts: pulumi.ComponentResourceOptions,
 ): Ingress {
   const { certificates, serving } = settings
+  const { way, state } = prepared
   const { droplet, dropletId, ssh } = host
   const { server, clientAuth } = settings.authority ?? {}
   const from = guarded(settings.secretKeys)
@@ -97,7 +99,7 @@ export function exposeIngress(
   const visit = {
     url: place.url,
     httpPort: place.httpPort,
-    issuer: identity?.issuer,
+    ...loginTarget(settings, prepared, identity),
     edge: Boolean(settings.edge),
     readyPath: settings.release.readyPath,
     siteRoot: server ? authority?.root : certificates.siteRoot,

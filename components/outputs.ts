@@ -12,6 +12,10 @@ export interface Outputs {
   /** Both absent without a login. */
   issuer?: string
   clientId?: pulumi.Output<string>
+  /** To be entered at the issuer, where the application there was made by hand; absent elsewhere. */
+  callbackUrl?: pulumi.Input<string>
+  /** The same, where the issuer offers a log-out. */
+  logoutUrl?: pulumi.Input<string>
   /** To be entered at the registrar; absent where the stack did not make the zone. */
   nameServers?: string[]
   release: pulumi.Output<string>

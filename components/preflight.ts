@@ -2,9 +2,10 @@ import { getClient } from '@pulumi/auth0/getClient.js'
 import { getConnection } from '@pulumi/auth0/getConnection.js'
 import { getDroplets } from '@pulumi/digitalocean/getDroplets.js'
 import { Config, log, RunError, runtime } from '@pulumi/pulumi'
-import type { IdentitySettings } from '../config/settings.ts'
+import type { IdentitySettings, OpenIdSettings } from '../config/settings.ts'
 import { configurationError, failAuth0, failDigitalOcean } from './account/error.ts'
 import { checkImage } from './account/image.ts'
+import { checkIssuer, type FoundIssuer } from './account/issuer.ts'
 import { checkLimits, type LimitOptions } from './account/limits.ts'
 import { type LostOptions, rejectLost } from './account/lost.ts'
 import { rejectForeign } from './account/owner.ts'
@@ -15,8 +16,10 @@ import type { Former } from './state.ts'
 
 /** What the accounts are asked about; the names are those of the configuration keys. */
 export interface Options extends SizeOptions, ZoneOptions, LostOptions, LimitOptions {
-  /** Absent without a login: Auth0 is asked nothing then. */
+  /** Absent where the provider of the login is not Auth0, which is asked nothing then. */
   identity?: Pick<IdentitySettings, 'connections' | 'signUp' | 'verifiedConnections'>
+  /** The issuer in its place, and where it sends users back to. */
+  openId?: OpenIdSettings & { callbackUrl: string }
   sshKey: 'state' | 'agent'
 }
 
@@ -24,6 +27,8 @@ export interface Options extends SizeOptions, ZoneOptions, LostOptions, LimitOpt
 export interface Findings {
   /** In the order of their names in the configuration. */
   connections: FoundConnection[]
+  /** Absent where there is none. */
+  issuer?: FoundIssuer
   /** The size can be had by a replacement of the droplet alone. */
   replacesForSize: boolean
 }
@@ -37,23 +42,24 @@ export interface Findings {
  */
 export async function preflight(options: Options, state: Former[]): Promise<Findings> {
   checkAgent(options)
-  const { identity } = options
+  const { identity, openId } = options
   const found = Promise.all((identity?.connections ?? []).map(findConnection))
   const listed = getDroplets({}).then(({ droplets }) => droplets, failDigitalOcean)
   const addresses = listed.then((droplets) =>
     taggedBy(options, droplets).flatMap((one) => [one.ipv4Address, one.ipv6Address ?? '']),
   )
-  const [, connections, replacesForSize] = await inOrder([
+  const [, connections, replacesForSize, issuer] = await inOrder([
     // First: whose the name is, and what an earlier state has made, before what is wrong with them.
     listed.then((droplets) => checkDroplets(options, state, droplets)),
     found,
     checkSize(options, state),
+    openId && checkIssuer(openId, openId.callbackUrl),
     identity && checkSignUp(found, identity),
     checkImage(options.image),
     checkZone(options, state, addresses),
     identity && checkClientSecrets(),
   ])
-  return { connections, replacesForSize }
+  return { connections, replacesForSize, issuer }
 }
 
 /** Waits for all, which are under way; of several failures the first in the list is thrown. */

@@ -2,11 +2,13 @@ import { sourcesFile } from '../cloud-init/index.ts'
 import { operator } from '../config/operator.ts'
 import type { Settings } from '../config/settings.ts'
 import { type HostBundle, hostBundle } from '../host/pack/index.ts'
+import { type FoundIssuer, tellAddresses } from './account/issuer.ts'
 import { checkOwner } from './account/owner.ts'
 import { type TeamRegistry, teamRegistry } from './account/registry.ts'
 import { checkZoneStays } from './account/zone.ts'
 import { checkWeek } from './acme/week.ts'
 import { checkFormat } from './format.ts'
+import { addressesOf } from './open-id.ts'
 import { preflight } from './preflight.ts'
 import { type Archive, archive } from './release/archive.ts'
 import type { Made } from './release/live.ts'
@@ -21,6 +23,8 @@ import { type Way, wayOf } from './way.ts'
 export interface Prepared {
   /** The tenant's connections, in the order of the settings. */
   connections: FoundConnection[]
+  /** What the issuer says of itself; absent where the provider of the login is Auth0, or there is none. */
+  issuer?: FoundIssuer
   /** The droplet must be replaced to get its size. */
   replacesForSize: boolean
   way: Way
@@ -54,13 +58,15 @@ export async function prepare(name: string, settings: Settings): Promise<Prepare
   const way = wayOf(name, settings.lifecycle.expires, state, mustStay)
   const { environment } = settings.project
   const commit = (await checkLive(state, { environment, ...settings.lifecycle })) ?? 'unknown'
-  const [{ connections, replacesForSize }, packed, bundle] = await Promise.all([
+  const addresses = addressesOf(settings)
+  const [{ connections, replacesForSize, issuer }, packed, bundle] = await Promise.all([
     preflight(
       {
         ...settings.host,
         ...settings.dns,
         dnsServer: settings.certificates.dnsServer,
         identity: settings.identity,
+        openId: settings.openId && { ...settings.openId, ...addresses },
         name,
         reserves: way.reserves,
         owner: settings.lifecycle.owner.id,
@@ -81,8 +87,11 @@ export async function prepare(name: string, settings: Settings): Promise<Prepare
   ])
   // Once the accounts are what they should be: its words are about less.
   const registry = settings.registry && (await teamRegistry(settings.registry, state))
+  const { openId } = settings
+  if (openId && issuer && state.length === 0) await tellAddresses(openId, issuer, addresses)
   return {
     connections,
+    issuer,
     replacesForSize,
     way,
     archive: packed,

@@ -1,4 +1,4 @@
-"""A small Flask application behind an Auth0 login, made to be read and replaced."""
+"""A small Flask application behind a login at Auth0 or another issuer, made to be replaced."""
 
 import logging
 from datetime import timedelta
@@ -38,6 +38,7 @@ def create_app(settings: Settings) -> Flask:
     tenant.connect(app, settings)
     for part in (pages, login, health):
         app.register_blueprint(part.blueprint)
+    login.at(app, settings.callback_path)
     gate.guard(app)
 
     app.jinja_env.globals.update(

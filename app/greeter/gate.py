@@ -61,6 +61,7 @@ def refuse(user: dict, reason: str = "not-listed"):
         "refused.html",
         user=user,
         reason=reason,
+        auth0=_settings().auth0,
         connection=str(user.get("sub") or "").rpartition("|")[0],
         logout_url=tenant().logout_url(user.get("sid")),
     )
@@ -104,5 +105,8 @@ def _wants_json() -> bool:
 
 
 def _allow_list():
-    settings: Settings = current_app.extensions["settings"]
-    return settings.allow_list
+    return _settings().allow_list
+
+
+def _settings() -> Settings:
+    return current_app.extensions["settings"]

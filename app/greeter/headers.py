@@ -1,6 +1,8 @@
 """Headers that every answer carries. Strict-Transport-Security is left to whoever ends TLS."""
 
-from flask import Flask, request
+from urllib.parse import urlsplit
+
+from flask import Flask, g, request
 
 from .settings import Settings
 
@@ -20,16 +22,20 @@ def protect(app: Flask, settings: Settings) -> None:
         "style-src": "'self'",
         "img-src": "'self'",
         # Logout is a form whose answer redirects to the tenant, and the rule covers redirects.
-        "form-action": f"'self' https://{settings.auth0_domain}",
+        # The page with the form knows where that is, if not at the issuer's own address.
+        "form-action": "'self' {}",
         "base-uri": "'none'",
         "frame-ancestors": "'none'",
     }
     csp = "; ".join(f"{name} {value}" for name, value in policy.items())
+    issuer = urlsplit(settings.issuer)
+    tenant = f"{issuer.scheme}://{issuer.netloc}"
 
     @app.after_request
     def add(response):
         response.headers.update(_ALWAYS)
-        response.headers["Content-Security-Policy"] = csp
+        target = g.get("logout_origin", tenant)
+        response.headers["Content-Security-Policy"] = csp.format(target)
         if request.endpoint != "static":
             response.headers["Cache-Control"] = "no-store"
         return response

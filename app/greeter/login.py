@@ -2,9 +2,19 @@
 
 import hmac
 import logging
+from urllib.parse import urlsplit
 
 from authlib.integrations.base_client import OAuthError
-from flask import Blueprint, current_app, redirect, render_template, request, session, url_for
+from flask import (
+    Blueprint,
+    Flask,
+    current_app,
+    redirect,
+    render_template,
+    request,
+    session,
+    url_for,
+)
 from joserfc.errors import JoseError
 from werkzeug.exceptions import Forbidden
 
@@ -27,7 +37,7 @@ def start():
     """Sends the browser to the tenant. `next`: the page to come back to; `switch`: ask for
     another account even if the tenant still knows one."""
     _drop_stale_logins()
-    prompt = {"prompt": "login"} if "switch" in request.args else {}
+    prompt = {"prompt": _settings().switch_prompt} if "switch" in request.args else {}
     # One of the app's own addresses: a forged Host must not lead the code elsewhere.
     callback_url = _settings().url_at(request.host) + url_for("login.callback")
     login = tenant().create_authorization_url(callback_url, **prompt)
@@ -38,13 +48,12 @@ def start():
     return redirect(url)
 
 
-@blueprint.get("/callback")
 @public
 def callback():
+    """Lies where the issuer knows it; `at` says where."""
     pending = tenant().framework.get_state_data(session, request.args.get("state")) or {}
     try:
-        # Checks state and nonce, and the ID token's signature, issuer, audience and times.
-        claims = tenant().authorize_access_token().get("userinfo")
+        claims = tenant().identify()
     except (OAuthError, JoseError) as error:
         return _failed(error)
     if claims is None:
@@ -69,7 +78,19 @@ def logout():
             raise Forbidden("This form is out of date. Open the page again and log out from there.")
         session_id = session["user"].get("sid")
         session.clear()
-    return redirect(tenant().logout_url(session_id), 303)
+    return redirect(tenant().logout_url(session_id) or url_for("login.logged_out"), 303)
+
+
+@blueprint.get("/logged-out")
+@public
+def logged_out():
+    """Said where the issuer offers no log-out: its own session goes on."""
+    return render_template("logged_out.html", issuer=urlsplit(_settings().issuer).netloc)
+
+
+def at(app: Flask, path: str) -> None:
+    """Takes the callback at this path."""
+    app.add_url_rule(path, "login.callback", callback, methods=["GET"])
 
 
 def safe_next(path: str | None) -> str:

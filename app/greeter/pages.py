@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from flask import Blueprint, current_app, g, jsonify, render_template
 
 from .gate import current_user, public
+from .tenant import tenant
 
 blueprint = Blueprint("pages", __name__)
 
@@ -17,6 +18,8 @@ def index():
 
 @blueprint.get("/home")
 def home():
+    if not current_app.extensions["settings"].auth0:
+        g.logout_origin = tenant().logout_origin()
     return render_template("home.html", user=g.user, name=_name(g.user))
 
 

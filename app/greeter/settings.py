@@ -11,6 +11,8 @@ from .verified import VerifiedConnections
 
 _HOST = re.compile(r"(?=.{1,253}\Z)[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*")
 _SECRET_KEY_MIN = 32  # characters; what `secrets.token_hex(16)` gives, 128 bits
+_PROMPTS = ("login", "select_account", "consent")
+_TAKEN = re.compile(r"/|/(login|logout|logged-out|home|healthz|readyz|static|api)(/.*)?")
 _NEW_KEY = "python3 -c 'import secrets; print(secrets.token_hex(32))'"
 
 
@@ -24,7 +26,15 @@ class SettingsError(Exception):
 
 @dataclass(frozen=True)
 class Settings:
-    auth0_domain: str
+    issuer: str
+    """As the issuer calls itself; Auth0's has a slash at its end."""
+    auth0: bool
+    """Is it an Auth0 tenant?"""
+    callback_path: str
+    scopes: str
+    """Separated by spaces."""
+    switch_prompt: str
+    """The `prompt` that asks for another account."""
     client_id: str
     client_secret: str = field(repr=False)
     secret_key: str = field(repr=False)
@@ -39,11 +49,6 @@ class Settings:
         of its addresses, so that a forged Host leads nobody elsewhere."""
         named = (url for url in self.alias_urls if urlsplit(url).netloc == host.lower())
         return next(named, self.app_url)
-
-    @property
-    def issuer(self) -> str:
-        """Auth0's issuer, with its trailing slash."""
-        return f"https://{self.auth0_domain}/"
 
     @property
     def secure(self) -> bool:
@@ -66,15 +71,28 @@ def read(env: Mapping[str, str]) -> Settings:
             problems.append(f"{name}: {error}; set it to {judge.__doc__}")
             return None
 
+    openid = env.get("OIDC_ISSUER", "").strip() != ""
+    if openid and env.get("AUTH0_DOMAIN", "").strip():
+        problems.append("OIDC_ISSUER: set beside AUTH0_DOMAIN; unset one of them")
+    whose = "OIDC" if openid else "AUTH0"
     values = {
-        "auth0_domain": take("AUTH0_DOMAIN", _domain),
-        "client_id": take("AUTH0_CLIENT_ID", _token),
-        "client_secret": take("AUTH0_CLIENT_SECRET", _client_secret),
+        "issuer": take("OIDC_ISSUER", _issuer) if openid else take("AUTH0_DOMAIN", _tenant),
+        "client_id": take(f"{whose}_CLIENT_ID", _token),
+        "client_secret": take(f"{whose}_CLIENT_SECRET", _client_secret),
+        "callback_path": "/callback",
+        "scopes": "openid profile email",
+        "switch_prompt": "login",
         "secret_key": take("APP_SECRET_KEY", _secret_key),
         "app_url": take("APP_URL", _app_url),
         "release": take("APP_RELEASE", _release, "unreleased"),
         "alias_urls": take("APP_ALIAS_URLS", _alias_urls, ""),
     }
+    if openid:
+        values |= {
+            "callback_path": take("OIDC_CALLBACK_PATH", _callback_path, "/callback"),
+            "scopes": take("OIDC_SCOPES", _scopes, "openid email profile"),
+            "switch_prompt": take("OIDC_SWITCH_PROMPT", _prompt, "login"),
+        }
     emails = take("ALLOWED_EMAILS", _emails, "")
     domains = take("ALLOWED_DOMAINS", _domains, "")
     verified = take("VERIFIED_CONNECTIONS", _connections, "")
@@ -82,28 +100,66 @@ def read(env: Mapping[str, str]) -> Settings:
         raise SettingsError(problems)
     return Settings(
         **values,
+        auth0=not openid,
         allow_list=AllowList(emails, domains),
         verified=VerifiedConnections(verified),
     )
 
 
-def _domain(value: str) -> str:
+def _tenant(value: str) -> str:
     """the tenant's or custom domain without scheme or path, such as example.eu.auth0.com"""
     host, colon, port = value.lower().partition(":")
     if not _HOST.fullmatch(host) or (colon and not _is_port(port)):
         raise ValueError(f'"{value}" is not a host name')
-    return value.lower()
+    return f"https://{value.lower()}/"
+
+
+def _issuer(value: str) -> str:
+    """the https address that the issuer calls itself, such as https://accounts.google.com"""
+    try:
+        url = urlsplit(value)
+        host, _ = url.hostname or "", url.port
+    except ValueError:
+        raise ValueError(f'"{value}" is not a URL') from None
+    if url.scheme != "https" or not (_HOST.fullmatch(host) or _is_loopback(host)):
+        raise ValueError(f'"{value}" is not an https address')
+    if url.query or url.fragment or url.username is not None:
+        raise ValueError(f'"{value}" has more than host, port and path')
+    return value
+
+
+def _callback_path(value: str) -> str:
+    """a path of this app's that the issuer knows, such as /callback"""
+    if not re.fullmatch(r"(/[\w.~-]+)+", value, re.ASCII) or _TAKEN.fullmatch(value):
+        raise ValueError(f'"{value}" is not a path that is free for it')
+    return value
+
+
+def _scopes(value: str) -> str:
+    """scopes separated by spaces, openid and email among them"""
+    if not {"openid", "email"} <= set(value.split()):
+        raise ValueError(f'"{value}" lacks openid or email')
+    return " ".join(value.split())
+
+
+def _prompt(value: str) -> str:
+    if value not in _PROMPTS:
+        raise ValueError(f'"{value}" is not a prompt')
+    return value
+
+
+_prompt.__doc__ = f"one of {', '.join(_PROMPTS)}"
 
 
 def _token(value: str) -> str:
-    """the client id that Auth0 shows for the application"""
+    """the client id that Auth0 or the issuer shows for the application"""
     if not re.fullmatch(r"[!-~]+", value):
         raise ValueError(f'"{value}" has a space or a character outside ASCII')
     return value
 
 
 def _client_secret(value: str) -> str:
-    """the client secret that Auth0 shows for the application"""
+    """the client secret that Auth0 or the issuer shows for the application"""
     if not re.fullmatch(r"[!-~]+", value):
         raise ValueError("it has a space or a character outside ASCII")
     return value

@@ -7,7 +7,7 @@ import shutil
 import subprocess
 from html import unescape
 from pathlib import Path
-from urllib.parse import urljoin
+from urllib.parse import urljoin, urlsplit
 
 import requests
 
@@ -31,11 +31,13 @@ def trusting(root):
     return client
 
 
-class Provider:
-    def __init__(self, folder):
+class Served:
+    """A program of the repository's that lives until its standard input ends."""
+
+    def __init__(self, program, folder, *args):
         self._log = (folder / "log").open("w")
         self._process = subprocess.Popen(
-            [_node(), ROOT / "test" / "support" / "tenant.ts", folder],
+            [_node(), ROOT / "test" / "support" / program, folder, *args],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=self._log,
@@ -44,18 +46,23 @@ class Provider:
         )
         line = self._process.stdout.readline()
         assert line, (folder / "log").read_text()
-        facts = json.loads(line)
-        self.domain = facts["domain"]
-        self.root = facts["root"]
-        self._http = trusting(self.root)
-        self._manager = facts["management"]
-        self._token = self._access_token()
+        self.facts = json.loads(line)
+        self.root = self.facts["root"]
 
     def close(self):
         self._process.stdin.close()
         self._process.wait(timeout=60)
         self._process.stdout.close()
         self._log.close()
+
+
+class Provider(Served):
+    def __init__(self, folder):
+        super().__init__("tenant.ts", folder)
+        self.domain = self.facts["domain"]
+        self._http = trusting(self.root)
+        self._manager = self.facts["management"]
+        self._token = self._access_token()
 
     def register(self, *urls):
         """An application for these base URLs, set up as a deployment does it."""
@@ -96,6 +103,15 @@ class Provider:
         )
         assert answer.ok, answer.text
         return answer.json()["access_token"]
+
+
+class Issuer(Served):
+    """An issuer that is no Auth0 tenant; the options are those of sandbox/issuer."""
+
+    def __init__(self, folder, **options):
+        super().__init__("issuer.ts", folder, json.dumps(options))
+        self.issuer = self.facts["issuer"]
+        self.domain = urlsplit(self.issuer).netloc
 
 
 class Person:

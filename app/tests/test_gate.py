@@ -13,7 +13,7 @@ from .conftest import ENVIRONMENT, browser, log_in
 
 COOKIE = "__Host-session"
 PUBLIC = {"static", "pages.index", "login.start", "login.callback", "login.logout"}
-PUBLIC |= {"health.healthz", "health.readyz"}
+PUBLIC |= {"login.logged_out", "health.healthz", "health.readyz"}
 
 
 def test_a_route_that_is_not_marked_is_closed(app):

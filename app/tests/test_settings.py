@@ -56,6 +56,49 @@ def test_bad_setting_is_named(name, value, message):
         assert value not in text
 
 
+OPENID = {name: value for name, value in ENVIRONMENT.items() if not name.startswith("AUTH0_")} | {
+    "OIDC_ISSUER": "https://login.example.com/realms/staff",
+    "OIDC_CLIENT_ID": "site",
+    "OIDC_CLIENT_SECRET": "hush",
+}
+
+
+def test_an_issuer_in_the_place_of_a_tenant():
+    settings = read(OPENID)
+    assert (settings.issuer, settings.auth0) == (OPENID["OIDC_ISSUER"], False)
+    assert settings.callback_path == "/callback"
+    assert settings.scopes == "openid email profile"
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "message"),
+    [
+        ("OIDC_ISSUER", "http://login.example.com", "is not an https address"),
+        ("OIDC_ISSUER", "https://login.example.com?x", "more than host, port and path"),
+        ("OIDC_CLIENT_ID", "", "missing"),
+        ("OIDC_CLIENT_SECRET", "", "missing"),
+        ("OIDC_CALLBACK_PATH", "auth", "is not a path that is free"),
+        ("OIDC_CALLBACK_PATH", "/", "is not a path that is free"),
+        ("OIDC_CALLBACK_PATH", "/api/hello", "is not a path that is free"),
+        ("OIDC_CALLBACK_PATH", "/<name>", "is not a path that is free"),
+        ("OIDC_SCOPES", "openid profile", "lacks openid or email"),
+        ("OIDC_SWITCH_PROMPT", "none", "is not a prompt"),
+    ],
+)
+def test_a_bad_setting_of_an_issuer_is_named(name, value, message):
+    with pytest.raises(SettingsError) as caught:
+        read(OPENID | {name: value})
+    text = str(caught.value)
+    assert f"1 setting is wrong:\n  {name}: " in text
+    assert message in text
+
+
+def test_a_tenant_beside_an_issuer_is_one_too_many():
+    with pytest.raises(SettingsError) as caught:
+        read(ENVIRONMENT | OPENID)
+    assert "OIDC_ISSUER: set beside AUTH0_DOMAIN" in str(caught.value)
+
+
 def test_all_bad_settings_are_listed_at_once():
     with pytest.raises(SettingsError) as caught:
         read({"APP_URL": "x"})

@@ -77,13 +77,17 @@ async function login(site: Site): Promise<string> {
   if (!target?.href.startsWith(issuer)) {
     throw new Finding(
       `${site.url.origin}/login should redirect to ${issuer} but answers ${answer.status} ${target ? target.origin + target.pathname : answer.location}`,
-      ['AUTH0_DOMAIN of the app', 'the app must offer its login at /login'],
+      [
+        `${site.callback ? 'OIDC_ISSUER' : 'AUTH0_DOMAIN'} of the app`,
+        'the app must offer its login at /login',
+      ],
     )
   }
   const callback = target.searchParams.get('redirect_uri')
-  if (callback !== `${site.url.origin}/callback`) {
-    throw new Finding(`the login comes back to ${callback}, not to ${site.url.origin}/callback`, [
-      'APP_URL of the app; APP_ALIAS_URLS where it is one of aliases',
+  const expected = site.url.origin + (site.callback ?? '/callback')
+  if (callback !== expected) {
+    throw new Finding(`the login comes back to ${callback}, not to ${expected}`, [
+      `APP_URL${site.callback ? ' and OIDC_CALLBACK_PATH' : ''} of the app; APP_ALIAS_URLS where it is one of aliases`,
     ])
   }
   return `login leads to ${issuer}`

@@ -18,7 +18,8 @@ where the name leads.
   URL           public base URL, such as https://www.example.com
   --address     the address to connect to, whatever a resolver says
   --http-port   the port that redirects to https
-  --issuer      the identity provider, with a final slash
+  --issuer      what the address of the login must begin with
+  --callback    path of the site that the login must come back to (/callback)
   --edge        the login stands in front of the whole site
   --ready-path  where there is no login, a path that must answer 2xx
   --leads-to    where the site only leads elsewhere, the base URL that every path must lead to
@@ -42,6 +43,7 @@ export async function run(args: string[]): Promise<number> {
       address: { type: 'string' },
       'http-port': { type: 'string' },
       issuer: { type: 'string' },
+      callback: { type: 'string' },
       edge: { type: 'boolean' },
       'ready-path': { type: 'string' },
       'leads-to': { type: 'string' },
@@ -61,6 +63,7 @@ export async function run(args: string[]): Promise<number> {
     dns,
     edge,
     issuer,
+    callback,
     'ready-path': readyPath,
     'leads-to': target,
   } = values
@@ -77,6 +80,7 @@ export async function run(args: string[]): Promise<number> {
     address,
     httpPort: Number(values['http-port'] ?? 80),
     issuer,
+    callback,
     edge,
     readyPath,
     leadsTo: target,

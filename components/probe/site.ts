@@ -5,8 +5,10 @@ export interface Site {
   /** The address to connect to, whatever a resolver says. */
   address: string
   httpPort: number
-  /** With a final slash; absent without a login. */
+  /** What the address of the login begins with; absent without a login. */
   issuer?: string
+  /** Path that the login must come back to, if not `/callback`. */
+  callback?: string
   /** Does the login stand in front of the whole site, under oauth2-proxy's own paths? */
   edge?: boolean
   /** What must answer 2xx where there is no login. */

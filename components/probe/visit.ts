@@ -10,6 +10,8 @@ export interface VisitArgs {
   httpPort: number
   /** Where the login must lead; absent without one. */
   issuer?: string
+  /** Path of the site that it must come back to; `/callback` if absent. */
+  callback?: string
   /** Does the login stand in front of the whole site? */
   edge?: boolean
   /** What is asked instead where there is no login. */
@@ -27,6 +29,7 @@ export function visitCommand(args: VisitArgs): pulumi.Output<string> {
   const login = [
     ...(args.edge ? ['--edge'] : []),
     ...(args.issuer ? [`--issuer ${args.issuer}`] : []),
+    ...(args.callback ? [`--callback ${args.callback}`] : []),
   ]
   const asked = login.length > 0 ? login.join(' ') : `--ready-path ${args.readyPath}`
   const last = args.leadsTo ? pulumi.interpolate`--leads-to ${args.leadsTo}` : asked

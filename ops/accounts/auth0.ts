@@ -16,9 +16,23 @@ export interface Auth0Credentials {
   clientSecret: string
 }
 
-/** The tenant's applications; 429 and 5xx are asked again by the SDK. */
-export class Auth0 {
+/** What a tenant is asked for. */
+export interface Tenant {
   /** Requests made, the one for a token and those asked again too. */
+  readonly calls: number
+  applications(): Promise<Application[]>
+  remove(id: string): Promise<void>
+}
+
+/** Where no stack has a tenant. */
+export const NO_TENANT: Tenant = {
+  calls: 0,
+  applications: async () => [],
+  remove: async () => {},
+}
+
+/** The tenant's applications; 429 and 5xx are asked again by the SDK. */
+export class Auth0 implements Tenant {
   calls = 0
   readonly #client: ManagementClient
 

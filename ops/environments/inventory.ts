@@ -1,6 +1,6 @@
 import { expiryOfMetadata, expiryOfTag } from '../../config/expiry.ts'
 import { keyName, ownerOfNote, ownerOfTag } from '../../config/owner.ts'
-import type { Auth0 } from '../accounts/auth0.ts'
+import type { Tenant } from '../accounts/auth0.ts'
 import type { DigitalOcean } from '../accounts/digitalocean.ts'
 import { stackOf } from './names.ts'
 
@@ -27,7 +27,7 @@ export interface Owned {
 
 export interface Accounts {
   digitalocean: DigitalOcean
-  auth0: Auth0
+  auth0: Tenant
 }
 
 /** What tells this project's resources from others in the same accounts. */

@@ -34,6 +34,12 @@ export async function tenantOf(stack: string): Promise<TenantSettings> {
   }
   const found: Record<string, { value?: string; objectValue?: unknown; secret?: boolean }> =
     JSON.parse(settings.stdout)
+  const provider = found[`${project}:provider`]?.value ?? 'auth0'
+  if (provider !== 'auth0') {
+    throw new Error(
+      `the stack ${stack} has no Auth0 tenant: its provider is ${provider}. Allowed: stacks with provider = auth0. Fix: make accounts, and close it to strangers, at the issuer itself`,
+    )
+  }
   const list = (key: string): string[] | undefined => {
     const { objectValue, secret } = found[`${project}:${key}`] ?? {}
     if (secret) return undefined

@@ -1,4 +1,4 @@
-import { Auth0 } from '../../accounts/auth0.ts'
+import { Auth0, NO_TENANT } from '../../accounts/auth0.ts'
 import { DigitalOcean } from '../../accounts/digitalocean.ts'
 import { openPlace } from '../../accounts/place.ts'
 import { removeDeadLocks } from '../../engine/locks.ts'
@@ -23,7 +23,7 @@ export async function openEnvironments({ quiet = false } = {}): Promise<Context>
   return {
     accounts: {
       digitalocean: new DigitalOcean(digitalocean.endpoint, digitalocean.token),
-      auth0: new Auth0(place.auth0),
+      auth0: place.auth0 ? new Auth0(place.auth0) : NO_TENANT,
     },
     marks: { project, owner, zone, parent },
     stacks: new Stacks({}, quiet),

@@ -1,19 +1,27 @@
-/** A site for everybody, of which nothing is asked or made at Auth0; then a login in front of the same app. */
+/** A site for everybody, then one whose users an issuer knows: nothing is asked or made at Auth0; then more of the same app. */
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { type RunningIssuer, startIssuer } from '../support/issuer.ts'
 import { type Json, type Sandbox, startSandbox } from '../support/sandbox.ts'
 import { brief, openStack, type Stack } from '../support/stack.ts'
 
 jest.setTimeout(300_000)
+const SECRET = 'a-secret/of+the-issuer'
+const application = { id: 'site', secret: SECRET, callbacks: ['https://www.example.com/callback'] }
 const nobody = { AUTH0_CLIENT_ID: '', AUTH0_CLIENT_SECRET: '', AUTH0_DOMAIN: '' }
 let sandbox: Sandbox
 let stack: Stack
+let issuer: RunningIssuer
 beforeAll(async () => {
   sandbox = await startSandbox()
   stack = await openStack(sandbox, 'dev')
   stack.set({ login: 'none', public: true, allowedEmails: [] })
+  issuer = await startIssuer(sandbox.dir, { path: '/realms/staff', applications: [application] })
 })
-afterAll(() => sandbox.stop())
+afterAll(async () => {
+  await issuer.stop()
+  await sandbox.stop()
+})
 
 test('comes up without credentials of a tenant, and the probe asks the path of readiness', async () => {
   const { code, output } = await stack.run('up --yes --skip-preview', nobody)
@@ -88,6 +96,53 @@ test('a stack with an expiry makes none', async () => {
     expect.stringContaining('registry is true, and the account has none'),
   ])
   back()
+})
+
+describe('with an issuer', () => {
+  let undo = () => {}
+  afterAll(() => undo())
+  const use = async (secret: string, more: object = {}) => {
+    const login = { login: 'app', public: undefined, allowedEmails: ['ada@example.com'] }
+    const tenant = { auth0CustomDomain: undefined, connections: undefined, signUp: undefined }
+    const provider = { provider: 'oidc', issuer: issuer.issuer, clientId: 'site' }
+    undo()
+    undo = stack.set({ ...login, ...tenant, ...provider, ...more })
+    const { code, output } = await stack.run(`config set --secret clientSecret ${secret}`)
+    if (code !== 0) throw new Error(output)
+  }
+
+  test('an application that it does not know is told before anything changes', async () => {
+    await use('wrong')
+    expect(await stack.mistakes(nobody)).toEqual([
+      expect.stringContaining(
+        `clientId and clientSecret: the issuer ${issuer.issuer} refuses them (invalid_client`,
+      ),
+    ])
+    await use(SECRET, { issuer: `${issuer.issuer}/` })
+    expect(await stack.mistakes(nobody)).toEqual([
+      expect.stringContaining(
+        `calls itself "${issuer.issuer}", and logins would be refused for it`,
+      ),
+    ])
+  })
+
+  test('comes up without a tenant; the secret is kept as one', async () => {
+    await use(SECRET)
+    const { code, output } = await stack.run('up --yes --skip-preview', nobody)
+    if (code !== 0) throw new Error(output)
+    expect(output).toContain(`login leads to ${issuer.issuer}/auth`)
+    const types = (await stack.state()).map(({ type }: Json) => type)
+    expect(types.filter((type: string) => /auth0/i.test(type))).toEqual([])
+    const outputs = await stack.outputs()
+    expect(outputs).toMatchObject({
+      issuer: issuer.issuer,
+      clientId: 'site',
+      callbackUrl: `${outputs.url}/callback`,
+      logoutUrl: `${outputs.url}/`,
+    })
+    expect(stack.stateFile()).not.toContain(SECRET)
+    expect(Object.values(await stack.secrets()).join()).toContain(SECRET)
+  })
 })
 
 const image = `quay.io/oauth2-proxy/oauth2-proxy@sha256:${'a'.repeat(64)}`

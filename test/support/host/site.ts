@@ -63,18 +63,13 @@ export async function startSite(home: string, authority: Authority): Promise<Sit
     (request, response) => {
       if (!admitted(home, request.socket as TLSSocket)) return request.destroy()
       if (existsSync(join(home, 'edge.json'))) return answerAtEdge(home, request, response)
-      const { AUTH0_DOMAIN, AUTH0_CLIENT_ID, APP_URL, APP_ALIAS_URLS } = environment() ?? {}
+      const { APP_URL, APP_ALIAS_URLS } = environment() ?? {}
       const here =
         urls(environment()).find((url) => new URL(url).host === request.headers.host) ?? APP_URL
       if (here !== APP_URL && !APP_ALIAS_URLS?.split(',').includes(String(here)))
         return response.writeHead(308, { location: `${APP_URL}${request.url}` }).end()
       if (request.url !== '/login') return response.end('hello\n')
-      const query = new URLSearchParams({
-        client_id: AUTH0_CLIENT_ID ?? '',
-        redirect_uri: `${here}/callback`,
-        response_type: 'code',
-      })
-      response.writeHead(302, { location: `https://${AUTH0_DOMAIN}/authorize?${query}` }).end()
+      response.writeHead(302, { location: loginOf(environment() ?? {}, here) }).end()
     },
   )
   await Promise.all([plain, secure].map(listen))
@@ -142,4 +137,15 @@ function listen(server: Server): Promise<void> {
 
 function portOf(server: Server): number {
   return (server.address() as AddressInfo).port
+}
+
+/** Where the app of this environment would send who logs in. */
+function loginOf(environment: Record<string, string>, here: string | undefined): string {
+  const { AUTH0_DOMAIN, AUTH0_CLIENT_ID, OIDC_ISSUER } = environment
+  const query = new URLSearchParams({
+    client_id: AUTH0_CLIENT_ID ?? environment.OIDC_CLIENT_ID ?? '',
+    redirect_uri: `${here}${environment.OIDC_CALLBACK_PATH ?? '/callback'}`,
+    response_type: 'code',
+  })
+  return OIDC_ISSUER ? `${OIDC_ISSUER}/auth?${query}` : `https://${AUTH0_DOMAIN}/authorize?${query}`
 }

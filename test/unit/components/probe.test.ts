@@ -52,7 +52,11 @@ async function site(fault: Fault = {}): Promise<Site> {
         ...(fault.leads && { '/path?and=query': fault.leads }),
         '/login': {
           status: 302,
-          location: fault.login ?? `${ISSUER}authorize?redirect_uri=${callback}`,
+          location:
+            fault.login?.replace(
+              'AUTH',
+              `https://issuer.example.test/auth?redirect_uri=${encodeURIComponent(`${origin}/auth`)}`,
+            ) ?? `${ISSUER}authorize?redirect_uri=${callback}`,
         },
       },
     }
@@ -78,6 +82,18 @@ test('a site that is as it should be', async () => {
     expect.stringMatching(/^certificate by .+, valid to .+ GMT$/),
     'http redirects to https',
     'login leads to https://login.example.test/',
+  ])
+})
+
+test('a login at an issuer comes back to where that is agreed on', async () => {
+  const issuer = 'https://issuer.example.test/auth'
+  const place = { ...(await site({ login: 'AUTH' })), issuer }
+  const { origin } = place.url
+  expect((await probe({ ...place, callback: '/auth' }, 0)).at(-1)).toBe(`login leads to ${issuer}`)
+  const other = await finding({ ...place, callback: '/callback' })
+  expect(other.message).toBe(`the login comes back to ${origin}/auth, not to ${origin}/callback`)
+  expect(other.hints).toEqual([
+    'APP_URL and OIDC_CALLBACK_PATH of the app; APP_ALIAS_URLS where it is one of aliases',
   ])
 })
 

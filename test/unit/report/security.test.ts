@@ -200,6 +200,39 @@ test('without its firewall the droplet is open; without its login the site is', 
   ])
 })
 
+test('a login at an issuer comes, moves, gets another application, and goes', () => {
+  const at = (OIDC_ISSUER: string, OIDC_CLIENT_ID = 'site') => ({
+    env: { OIDC_ISSUER, OIDC_CLIENT_ID },
+  })
+  const [staff, google] = [at('https://login.example.com'), at('https://accounts.google.com')]
+  expect(lines(released({}, staff))).toEqual([
+    'closes the site to everybody who does not log in at https://login.example.com',
+  ])
+  expect(lines(released(staff, google))).toEqual([
+    'changes where people log in: https://login.example.com → https://accounts.google.com',
+  ])
+  expect(lines(released(staff, at('https://login.example.com', 'other')))).toEqual([
+    'changes the application at https://login.example.com: site → other',
+  ])
+  expect(lines(released(staff, {}))).toEqual([
+    'opens the site: its login at https://login.example.com goes',
+  ])
+})
+
+test('an issuer in the place of a tenant opens nothing', () => {
+  const env = { AUTH0_DOMAIN: 'acme.eu.auth0.com' }
+  const found = preview({
+    'padlock:index:Release': {
+      old: { env, secretNames: [] },
+      new: { env: { OIDC_ISSUER: 'https://accounts.google.com' }, secretNames: [] },
+    },
+    'auth0:index/client:Client': { old: {} },
+  })
+  expect(lines(report(found))).toEqual([
+    'changes where people log in: acme.eu.auth0.com → https://accounts.google.com',
+  ])
+})
+
 test('where the site has a component of its own, its Caddyfile counts', () => {
   const shown = (before: Properties, after: Properties) =>
     lines(
