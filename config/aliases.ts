@@ -74,11 +74,6 @@ const PASSING = message(
   'pulumi config rm {path} (in Pulumi.preview.yaml for all environments)',
 )
 
-const AT_EDGE = message(
-  'is served, but with login = "edge" a login comes back to the site’s own name alone',
-  'redirect, where login is edge',
-  "pulumi config set --path '{path}' redirect",
-)
 const notOurs = (dns: string) =>
   message(
     `are set beside dns = "${dns}", where the stack makes no records`,
@@ -88,11 +83,7 @@ const notOurs = (dns: string) =>
 
 /** What of `aliases` does not fit the other keys. */
 export function aliasProblems(
-  {
-    aliases,
-    zone,
-    ...rest
-  }: Record<'aliases' | 'zone' | 'dns' | 'login' | 'expires' | 'ephemeral', unknown>,
+  { aliases, zone, ...rest }: Record<'aliases' | 'zone' | 'dns' | 'expires' | 'ephemeral', unknown>,
   hostname: string,
   report: (key: string, message: string, more?: { show?: boolean; name?: string }) => void,
 ): void {
@@ -108,8 +99,7 @@ export function aliasProblems(
     `${zone}, and names that end in .${zone}`,
     REMOVE,
   )
-  for (const [one, how] of Object.entries(aliases)) {
-    if (how === 'serve' && rest.login === 'edge') report(KEY, AT_EDGE, { name: one })
+  for (const one of Object.keys(aliases)) {
     if (one === hostname) report(KEY, OWN, { name: one })
     else if (recordNameIn(zone, one) === undefined) report(KEY, foreign, { name: one })
   }

@@ -82,15 +82,6 @@ test('where others keep the records there are none of further names', () => {
   ])
 })
 
-test('a login in front of the app is at the site’s own name alone', () => {
-  const edge = { login: 'edge', edgeImage: `ghcr.io/acme/login@sha256:${'0'.repeat(64)}` }
-  const both = { 'www.example.com': 'redirect', 'shop.example.com': 'serve' }
-  expect(problems({ ...edge, aliases: both })).toEqual([
-    'aliases["shop.example.com"] is served, but with login = "edge" a login comes back to the site’s own name alone. Allowed: redirect, where login is edge.\n' +
-      '    Fix: pulumi config set --path \'aliases["shop.example.com"]\' redirect',
-  ])
-})
-
 test('names in their order, with records, URLs and CAA; only served ones take part in the login', () => {
   const aliases = { 'www.example.com': 'redirect', 'shop.example.com': 'serve' }
   const { site, dns, identity } = read({ aliases: { ...aliases, 'example.com': 'redirect' } })
