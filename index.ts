@@ -28,6 +28,7 @@ export const {
   registry,
   expiresAt,
   sshCommand,
+  tunnelAccess,
   adminPrivateKey,
   authorityRoot,
   clientCertificates,

@@ -105,6 +105,7 @@ export class Deployment extends pulumi.ComponentResource {
       release: release.release,
       registry: workload.registry,
       expiresAt: until ?? 'never',
+      tunnelAccess: workload.tunnels?.access,
       sshCommand: loginCommand(address, settings.host, host.hostKey),
       authorityRoot: authority?.root,
       clientCertificates:

@@ -2,7 +2,7 @@ import * as command from '@pulumi/command'
 import { DnsRecord } from '@pulumi/digitalocean/dnsRecord.js'
 import { Domain } from '@pulumi/digitalocean/domain.js'
 import * as pulumi from '@pulumi/pulumi'
-import type { Alias } from '../config/aliases.ts'
+import type { FurtherName } from '../config/tunnels/index.ts'
 import { IMPORTED } from './imported.ts'
 
 export interface DnsArgs {
@@ -22,14 +22,14 @@ export interface DnsArgs {
   /** Certificate authority named in the CAA record; absent: no such record. */
   caaIssuer?: string
   /** Further names, which lead to the same addresses. */
-  aliases?: Pick<Alias, 'hostname' | 'recordName' | 'caaIssuer'>[]
+  aliases?: FurtherName[]
   /** Leave the zone that was made where it is when the stack lets go of it. */
   keepZone: boolean
   /** Refuse to delete the zone. */
   protectZone: boolean
 }
 
-interface Named extends Pick<Alias, 'recordName' | 'caaIssuer'> {
+interface Named extends Pick<FurtherName, 'recordName' | 'caaIssuer'> {
   /** What the names of its resources begin with. */
   id: string
 }

@@ -1,5 +1,6 @@
 import * as pulumi from '@pulumi/pulumi'
 import type { Settings } from '../config/settings.ts'
+import { furtherNames } from '../config/tunnels/index.ts'
 import { AcmeChecklist } from './acme/index.ts'
 import { weekOf } from './acme/week.ts'
 import { Address } from './address.ts'
@@ -13,8 +14,7 @@ import { loginTarget } from './open-id.ts'
 import { onceKnown, type Place } from './place.ts'
 import type { Prepared } from './prepare.ts'
 import { Probe } from './probe/index.ts'
-import { caddyfile } from './site/caddyfile.ts'
-import type { EdgeRoutes } from './site/edge.ts'
+import { caddyfile, type ProxySettings } from './site/caddyfile.ts'
 import { Site } from './site/index.ts'
 import { siteName } from './site-name.ts'
 import type { Workload } from './workload.ts'
@@ -55,15 +55,16 @@ export function exposeIngress(
   { place, network, host, workload, identity }: IngressArgs,
   opts: pulumi.ComponentResourceOptions,
 ): Ingress {
-  const { certificates, serving } = settings
+  const { certificates, serving, tunnels } = settings
   const { way, state } = prepared
+  const aliases = furtherNames(place.aliases, tunnels)
   const { droplet, dropletId, ssh } = host
   const { server, clientAuth } = settings.authority ?? {}
   const from = guarded(settings.secretKeys)
   const authority =
     settings.authority &&
-    new Authority(name, { ...settings.authority, ...place, host: place.hostname }, opts)
-  const configured = (hostname: string, edge?: EdgeRoutes) =>
+    new Authority(name, { ...settings.authority, aliases, host: place.hostname }, opts)
+  const configured = (hostname: string, more: Pick<ProxySettings, 'edge' | 'tunnels'> = {}) =>
     caddyfile({
       ...place,
       hostname,
@@ -71,12 +72,16 @@ export function exposeIngress(
       ...serving,
       ownCertificate: server,
       clientAuth: clientAuth === 'off' ? undefined : clientAuth,
-      edge,
+      ...more,
     })
-  const routes = edgeRoutes(settings, place.url, identity?.clientId)
-  const text = routes
-    ? pulumi.all([place.hostname, routes]).apply(([hostname, edge]) => configured(hostname, edge))
-    : onceKnown(place.hostname, (hostname) => configured(hostname))
+  const edge = edgeRoutes(settings, place.url, identity?.clientId)
+  const routes = workload.tunnels?.routes
+  const text =
+    edge || routes
+      ? pulumi
+          .output({ hostname: place.hostname, edge, tunnels: routes })
+          .apply(({ hostname, ...more }) => configured(hostname, more))
+      : onceKnown(place.hostname, (hostname) => configured(hostname))
   const proxy = new Site(
     name,
     {
@@ -84,13 +89,13 @@ export function exposeIngress(
       droplet,
       dropletId,
       host: place.hostname,
-      aliases: place.aliases,
+      aliases,
       ...from('acmeEmail', { caddyfile: text }),
       acmeRoot: certificates.acmeRoot,
       plain: place.plain,
       certificate: authority?.server,
       clients: authority?.trusted,
-      after: workload.ready,
+      after: [...workload.ready, ...(workload.tunnels ? [workload.tunnels.authorized] : [])],
     },
     opts,
   )
@@ -112,7 +117,7 @@ export function exposeIngress(
   const external = settings.dns.source !== 'digitalocean' || undefined
   const led = [settled, ...dns.records]
   const { ordered } = weekOf(settings, state, Date.now())
-  const named = { ...place, host: place.hostname, external }
+  const named = { ...place, aliases, host: place.hostname, external }
   const checklist = { ...named, address, ...certificates, ordered, after: led }
   // A failed certificate attempt costs a minute: the name must answer before the site is served.
   const unasked = server || place.plain || undefined

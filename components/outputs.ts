@@ -1,4 +1,5 @@
 import type * as pulumi from '@pulumi/pulumi'
+import type { TunnelAccess } from './tunnels.ts'
 
 /** What a stack gives out. */
 export interface Outputs {
@@ -23,6 +24,8 @@ export interface Outputs {
   registry?: pulumi.Output<string>
   expiresAt: string
   sshCommand: pulumi.Output<string>
+  /** A secret, what `./padlock tunnel` connects with; none without `tunnels`. */
+  tunnelAccess?: pulumi.Output<TunnelAccess>
   /** PEM, of the stack's own certificate authority; none where it signs nothing. */
   authorityRoot?: pulumi.Output<string>
   /** A secret: PEM by name; none without `clientCertificates`. */

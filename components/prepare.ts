@@ -79,6 +79,7 @@ export async function prepare(name: string, settings: Settings): Promise<Prepare
     hostBundle({
       ports: { ssh: sshPort, http: httpPort, https: httpsPort },
       edge: Boolean(settings.edge),
+      tunnels: Boolean(settings.tunnels),
       rebootTime,
       repository: { ...caddyRepository, sources: sourcesFile(caddyRepository) },
     }),

@@ -11,6 +11,7 @@ import type { Prepared } from './prepare.ts'
 import { REGISTRY_HOST, Registry } from './registry.ts'
 import { Release } from './release/index.ts'
 import { remembered } from './release/live.ts'
+import { Tunnels } from './tunnels.ts'
 
 export interface WorkloadArgs {
   place: Place
@@ -26,6 +27,8 @@ export interface Workload {
   registry?: pulumi.Output<string>
   /** The release is live, as is a login in front of it, and a former host's certificates are there. */
   ready: pulumi.Resource[]
+  /** Absent where there are none. */
+  tunnels?: Tunnels
 }
 
 /**
@@ -74,6 +77,9 @@ export function deployWorkload(
   const { carried } = new Certificates(name, { ssh, dropletId, after: [installed] }, opts)
   const after = [installed, ...(identity?.links ?? [])]
   const login = deployEdge(name, settings, identity, { ...target, url: place.url, after }, opts)
+  const tunnels =
+    settings.tunnels &&
+    new Tunnels(name, { ...settings.host, ...target, tunnels: settings.tunnels, installed }, opts)
   const all = [release.live, carried, ...(login ? [login.up] : [])]
-  return { release, registry: registry?.endpoint, ready: all }
+  return { release, registry: registry?.endpoint, ready: all, tunnels }
 }

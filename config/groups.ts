@@ -18,6 +18,7 @@ import type {
   Settings,
 } from './settings.ts'
 import { siteUrl } from './site-url.ts'
+import { furtherNames, type TunnelSettings, tunnelsOf } from './tunnels/index.ts'
 
 /** Certificate authorities by the host of their ACME directory, as CAA names them (RFC 8659). */
 const CAA_ISSUERS: Record<string, string> = {
@@ -38,6 +39,7 @@ export function grouped(values: Values, { project, stack, owner, secretKeys }: C
   const { zone, recordName, hostname } = named(values, stack)
   const plain = values.tls === 'off' || undefined
   const aliases = aliasesOf(values, plain)
+  const tunnels = tunnelsOf(values, { hostname, recordName })
   const protect = isProtected(values)
   const protectZone = values.manageZone && !values.keepZone && isZoneProtected(values)
   return {
@@ -78,13 +80,13 @@ export function grouped(values: Values, { project, stack, owner, secretKeys }: C
       keepZone: values.keepZone,
       protectZone,
       caaIssuer: caaIssuer(values, recordName),
-      aliases,
+      aliases: furtherNames(aliases, tunnels),
     },
     identity:
       values.login === 'none' || values.provider !== 'auth0'
         ? undefined
         : {
-            aliasUrls: aliases?.filter(({ serves }) => serves).map((one) => one.url),
+            aliasUrls: answeredUrls(aliases, values.login === 'app' ? tunnels : undefined),
             domain: values.auth0CustomDomain || values['auth0:domain'],
             connections: values.connections,
             signUp: values.signUp === 'open' ? 'open' : 'closed',
@@ -103,6 +105,7 @@ export function grouped(values: Values, { project, stack, owner, secretKeys }: C
       siteRoot: values.siteRoot || knownRoots(acmeDirectory) || values.acmeRoot || undefined,
     },
     authority: authority(values),
+    tunnels,
     serving: {
       responseSeconds: values.responseSeconds,
       maxBodyMiB: values.maxBodyMiB,
@@ -141,6 +144,14 @@ export function grouped(values: Values, { project, stack, owner, secretKeys }: C
     },
     secretKeys,
   }
+}
+
+/** Beside the site's own; undefined where there are none. */
+function answeredUrls(aliases: Alias[] | undefined, tunnels: TunnelSettings[] | undefined) {
+  const served = aliases?.filter(({ serves }) => serves)
+  return tunnels || served
+    ? [...(served ?? []), ...(tunnels ?? [])].map(({ url }) => url)
+    : undefined
 }
 
 /** Sorted by name; undefined where there are none. */

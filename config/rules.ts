@@ -10,6 +10,7 @@ import { privateZoneIsServed } from './private-zone.ts'
 import { providerFits } from './provider/rules.ts'
 import { type keys, RESERVED } from './schema.ts'
 import type { Context } from './settings.ts'
+import { tunnelProblems } from './tunnels/problems.ts'
 import { isObject, otherName } from './values.ts'
 import { respelt, sameNumber } from './written.ts'
 
@@ -54,6 +55,7 @@ export function rules(known: string[], context: Context) {
     closedSite(values, report)
     plainIsPrivate(values, report)
     aliasProblems(values, hostnameOf(values, context.stack), report)
+    tunnelProblems(values, hostnameOf(values, context.stack), report)
     ownerIsKnown(values, report, context)
   })
 }

@@ -9,6 +9,7 @@ import { providerKeys } from './provider/keys.ts'
 import { registries } from './registries.ts'
 import type { Context } from './settings.ts'
 import * as texts from './texts.ts'
+import { TUNNEL, TUNNEL_NAMES } from './tunnels/problems.ts'
 import { environment, flag, list, wholeNumber } from './values.ts'
 
 /** Names that the deployment itself gives to the app. */
@@ -184,6 +185,9 @@ export function keys(context: Context) {
       )(help('off, request, require', 'pulumi config set {path} off')),
       'off',
     ),
+
+    tunnels: list(TUNNEL, TUNNEL_NAMES, 'demo'),
+    publicTunnels: list(TUNNEL, 'names that are in tunnels', 'demo'),
 
     acmeEmail: optional(texts.contact, 'an e-mail address without { } ` #', 'you@example.com'),
     acmeDirectory: text(

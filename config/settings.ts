@@ -2,6 +2,7 @@ import type { Alias } from './aliases.ts'
 import type { Way } from './outbound.ts'
 import type { Owner } from './owner.ts'
 import type { RegistryLogin } from './registries.ts'
+import type { FurtherName, TunnelSettings } from './tunnels/index.ts'
 
 /** The stack's whole configuration, validated and grouped by the component that takes it. */
 export interface Settings {
@@ -18,6 +19,8 @@ export interface Settings {
   certificates: CertificateSettings
   /** Absent where the stack signs nothing. */
   authority?: AuthoritySettings
+  /** Sorted by name; absent where there are none. */
+  tunnels?: TunnelSettings[]
   serving: ServingSettings
   release: ReleaseSettings
   /** Absent where the team's registry is not used. */
@@ -104,7 +107,7 @@ export interface DnsSettings {
   /** As CAA records name the certificate authority (RFC 8659); absent for none. */
   caaIssuer?: string
   /** Further names, which get records as the site's; absent where there are none. */
-  aliases?: Alias[]
+  aliases?: FurtherName[]
 }
 
 /** A domain of an account at DuckDNS. */

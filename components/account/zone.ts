@@ -1,6 +1,7 @@
 import { getDomain } from '@pulumi/digitalocean/getDomain.js'
 import { RunError } from '@pulumi/pulumi'
 import type { DnsSettings } from '../../config/settings.ts'
+import type { FurtherName } from '../../config/tunnels/index.ts'
 import { IMPORT_FLAGS } from '../imported.ts'
 import { type Former, ofKind } from '../state.ts'
 import { checkDelegation, type DelegationOptions } from './delegated.ts'
@@ -16,7 +17,7 @@ export interface ZoneOptions extends DelegationOptions, ExternalOptions {
   /** `@` for the zone itself. */
   recordName: string
   /** Further names; absent where there are none. */
-  aliases?: { hostname: string; recordName: string }[]
+  aliases?: FurtherName[]
 }
 
 /** A name that the stack has records at. */
@@ -85,7 +86,7 @@ const placesOf = ({ name, zone, recordName, aliases = [] }: ZoneOptions): Place[
   },
   ...aliases.map((one) => ({
     host: one.hostname,
-    key: 'name in aliases',
+    key: `name in ${one.of ?? 'aliases'}`,
     recordName: one.recordName,
     resource: `${name}-${one.hostname}`,
   })),

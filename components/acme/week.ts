@@ -1,5 +1,6 @@
 import { log } from '@pulumi/pulumi'
 import type { Settings } from '../../config/settings.ts'
+import { furtherNames } from '../../config/tunnels/index.ts'
 import { configurationError } from '../account/error.ts'
 import { type Former, ofKind } from '../state.ts'
 
@@ -22,12 +23,17 @@ export interface Week {
  * a name that has a record already; one that was taken away within the week does.
  * @param now milliseconds
  */
-export function weekOf({ site }: Pick<Settings, 'site'>, state: Former[], now: number): Week {
+export function weekOf(
+  { site, tunnels }: Pick<Settings, 'site' | 'tunnels'>,
+  state: Former[],
+  now: number,
+): Week {
   const former: Ordered = ofKind(state, 'AcmeChecklist')[0]?.outputs.ordered ?? {}
   const recent = Object.entries(former).filter(([, at]) => now - Date.parse(at) < WEEK_MS)
-  if (!site.aliases && recent.length === 0) return { ordered: {}, fresh: [] }
+  const further = furtherNames(site.aliases, tunnels)
+  if (!further && recent.length === 0) return { ordered: {}, fresh: [] }
   const known = ofKind(state, 'DnsRecord').map(({ outputs }) => `${outputs.name}`)
-  const names = [site, ...(site.aliases ?? [])]
+  const names = [site, ...(further ?? [])]
   const fresh = names.flatMap(({ hostname, recordName }) =>
     !hostname || known.includes(recordName) || former[hostname] ? [] : [hostname],
   )
@@ -40,18 +46,19 @@ export function weekOf({ site }: Pick<Settings, 'site'>, state: Former[], now: n
  * @throws RunError where the authority would not sign for all of them this week
  */
 export async function checkWeek(settings: Settings, state: Former[]): Promise<void> {
-  const { site, certificates, authority } = settings
-  if (!site.aliases || site.plain || authority?.server) return
+  const { site, tunnels, certificates, authority } = settings
+  if (!furtherNames(site.aliases, tunnels) || site.plain || authority?.server) return
   const limit = LIMITS[new URL(certificates.acmeDirectory).hostname]
   const { ordered, fresh } = weekOf(settings, state, Date.now())
   if (limit === undefined || fresh.length === 0) return
   const used = Object.keys(ordered).length - fresh.length
   const words = `${fresh.length} new names need a certificate each, beside ${used} of the last seven days`
+  const keys = tunnels ? 'aliases, tunnels' : 'aliases'
   if (used + fresh.length > limit) {
     throw configurationError(
-      `aliases: ${words}, and Let’s Encrypt signs for ${limit} new names of a registered domain in a week`,
+      `${keys}: ${words}, and Let’s Encrypt signs for ${limit} new names of a registered domain in a week`,
       `at most ${limit - used} new names now`,
-      'take some out of aliases and add them next week',
+      `take some out of ${keys} and add them next week`,
     )
   }
   await log.info(

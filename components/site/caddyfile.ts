@@ -1,6 +1,8 @@
 import type { Alias } from '../../config/aliases.ts'
 import { behindLogin, checkEdge, type EdgeRoutes } from './edge.ts'
+import { LOG } from './log.ts'
 import { redirects } from './redirects.ts'
+import { type TunnelRoute, tunnelSites } from './tunnels.ts'
 
 /** What the reverse proxy must know of the site. */
 export interface ProxySettings {
@@ -30,6 +32,8 @@ export interface ProxySettings {
   drainSeconds: number
   /** The login in front of the app; absent where the app asks itself, or nobody does. */
   edge?: EdgeRoutes
+  /** Names that lead to programs on developers' computers; absent where there are none. */
+  tunnels?: TunnelRoute[]
 }
 
 /** Seconds that requests in flight have to end; the unit's TimeoutStopSec is longer. */
@@ -92,17 +96,7 @@ export function caddyfile(site: ProxySettings): string {
 }
 
 ${site.plain ? addresses('http', site) : secureStart(site, authority)}
-	log {
-		output stderr
-		# No cookie, token or code: those are in headers and query strings.
-		format filter {
-			request>uri regexp \\?.* ""
-			request>headers delete
-			request>tls delete
-			resp_headers delete
-		}
-	}
-	log_append user_agent {header.User-Agent}
+${LOG}
 
 	encode zstd gzip
 	request_body {
@@ -165,15 +159,33 @@ ${site.edge ? behindLogin(site.edge, app) : app([])}
 		}
 	}
 }
-${redirects(site, tlsDirective({ ...site, clientAuth: undefined }, authority))}`
+${redirects(site, tlsDirective({ ...site, clientAuth: undefined }, authority))}${tunnels(site, tlsDirective(site, authority))}`
 }
+
+/** They have the same TLS as the site, and ask for the same client certificates. */
+function tunnels(site: ProxySettings, tls: string): string {
+  return tunnelSites(site.tunnels, {
+    ...site,
+    tls,
+    drain: drainOf(site),
+    strangers: site.clientAuth === 'request' ? STRANGERS : '',
+    subject: site.clientAuth ? CLIENT_SUBJECT : '',
+  })
+}
+
+/** A stream of one whose certificate is no longer trusted ends with the rest. */
+const drainOf = ({
+  clientAuth,
+  drainSeconds,
+}: Pick<ProxySettings, 'clientAuth' | 'drainSeconds'>) =>
+  clientAuth ? '' : `\n\t\tstream_close_delay ${drainSeconds}s`
 
 /**
  * Leads to the release that serves.
  * @param more lines of the directive, beside those that every request gets
  */
 function appProxy({ clientAuth, drainSeconds, responseSeconds }: ProxySettings, more: string[]) {
-  const drain = clientAuth ? '' : `\n\t\tstream_close_delay ${drainSeconds}s`
+  const drain = drainOf({ clientAuth, drainSeconds })
   const subject = clientAuth ? CLIENT_SUBJECT : ''
   return `	# The link moves to a new release in one step. A kept connection would stay with the old one.
 	reverse_proxy unix//srv/app/current/app.sock {

@@ -8,6 +8,8 @@ export interface HostSoftware {
   ports: { ssh: number; http: number; https: number }
   /** Is there a login in front of the app? */
   edge?: boolean
+  /** Do names lead to developers' computers? */
+  tunnels?: boolean
   /** When a host may reboot by itself, hours and minutes in UTC. */
   rebootTime: string
   repository: {
@@ -40,7 +42,11 @@ const PACKAGES = ['padlock-base', 'padlock-host', 'padlock-proxy', 'padlock-app'
 export async function hostBundle(facts: HostSoftware): Promise<HostBundle> {
   const version = projectVersion()
   const built = await Promise.all(
-    [...PACKAGES, ...(facts.edge ? ['padlock-edge'] : [])].map((name) =>
+    [
+      ...PACKAGES,
+      ...(facts.edge ? ['padlock-edge'] : []),
+      ...(facts.tunnels ? ['padlock-tunnels'] : []),
+    ].map((name) =>
       readPackage(join(HOST, name), {
         version,
         extra: extras(name, facts),

@@ -28,6 +28,11 @@ export const verbs: { words: string; summary: string; load: () => Promise<Verb> 
     load: () => import('./logs.ts'),
   },
   {
+    words: 'tunnel',
+    summary: 'lead a name of the stack to a port of this computer',
+    load: () => import('./tunnel.ts'),
+  },
+  {
     words: 'access open',
     summary: "let this computer in to a stack's ssh for a while",
     load: () => import('./access/open.ts'),

@@ -10,6 +10,7 @@ import { publicPaths } from './public-paths.ts'
 import { secrets } from './secrets.ts'
 import { ssh } from './ssh.ts'
 import { tls } from './tls.ts'
+import { tunnels } from './tunnels.ts'
 
 /** In the order of a report. */
 const TOPICS: Topic[] = [
@@ -22,6 +23,7 @@ const TOPICS: Topic[] = [
   clientAuthentication,
   tls,
   clientCertificates,
+  tunnels,
   secrets,
   protection,
 ]

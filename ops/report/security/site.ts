@@ -1,3 +1,4 @@
+import { LATER } from '../mask.ts'
 import { componentOf, type Resource } from '../resources.ts'
 
 /** What the site's component shows of the reverse proxy (components/site). */
@@ -14,6 +15,8 @@ export function sites(resources: Resource[]): { before?: SiteShown; after?: Site
   const candidates = ['Site', 'Release'].map((name) => componentOf(resources, name))
   const shown = (side: 'old' | 'new'): SiteShown | undefined => {
     const inputs = candidates.map((one) => one?.[side]).find((each) => each && 'caddyfile' in each)
+    // A first tunnel's password is not there yet: nothing can be said of the file.
+    if (inputs?.caddyfile === LATER) return undefined
     return inputs && { caddyfile: String(inputs.caddyfile), acmeRoot: text(inputs.acmeRoot) }
   }
   return { before: shown('old'), after: shown('new') }

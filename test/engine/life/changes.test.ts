@@ -143,7 +143,8 @@ describe('up after changes that need no new droplet', () => {
     ;[before] = await sandbox.droplets()
     const sshFrom = ['127.0.0.0/8', '10.0.0.0/8']
     const settings = { adminSshKeys: [key], size: 's-1vcpu-2gb', sshFrom }
-    stack.set({ ...settings, allowedEmails: ['grace@example.com'] })
+    const tunnels = { tunnels: ['hook', 'demo'], publicTunnels: ['hook'] }
+    stack.set({ ...settings, ...tunnels, allowedEmails: ['grace@example.com'] })
     writeFileSync(join(root, appCopy, 'new.txt'), 'new')
     outputs = await stack.outputs()
     await stack.up()
@@ -185,6 +186,66 @@ describe('up after changes that need no new droplet', () => {
   })
 })
 
+/** What the zone has below the site's name, and what the tenant allows a login to come back to. */
+async function namesBelow(): Promise<string[]> {
+  const path = '/domains/padlock.localhost/records'
+  const { domain_records } = await sandbox.digitalocean('GET', path)
+  return domain_records
+    .filter(({ name }: Json) => name.endsWith('.dev'))
+    .map(({ name, type }: Json) => `${type} ${name}`)
+    .sort()
+}
+
+describe('tunnels that came with it', () => {
+  let droplet: Json
+  let outputs: Record<string, string>
+  beforeAll(async () => {
+    ;[droplet] = await sandbox.droplets()
+    outputs = await stack.outputs()
+  })
+  const https = () => `:${sandbox.file.ports.https}`
+
+  test('have a record each, and a way back for the login of what runs there', async () => {
+    expect(await namesBelow()).toEqual(['A demo.dev', 'A hook.dev'])
+    const client = (await stack.state()).find(({ type }: Json) => type.endsWith('client:Client'))
+    expect(client.outputs.callbacks).toEqual(
+      ['dev', 'demo.dev', 'hook.dev'].map(
+        (name) => `https://${name}.padlock.localhost${https()}/callback`,
+      ),
+    )
+  })
+
+  test('are opened by a key of their own, each by its own password', async () => {
+    const access = outputs.tunnelAccess as unknown as Json
+    expect(access).toEqual({
+      port: sandbox.file.ports.ssh,
+      hostKey: expect.stringMatching(/^ssh-ed25519 /),
+      privateKey: expect.stringContaining('OPENSSH PRIVATE KEY'),
+      tunnels: {
+        demo: {
+          url: `https://demo.dev.padlock.localhost${https()}`,
+          password: expect.stringMatching(/^[A-Za-z0-9]{24}$/),
+        },
+        hook: { url: `https://hook.dev.padlock.localhost${https()}` },
+      },
+    })
+    const shown = await stack.run('stack output --json')
+    expect(shown.output).not.toContain(access.tunnels.demo.password)
+    const authorized = sandbox.hostFile(droplet.id, 'tunnels')
+    expect(authorized).toMatch(/^ssh-ed25519 \S+\n$/)
+    expect(sandbox.hostFile(droplet.id, '.ssh/authorized_keys')).not.toContain(authorized.trim())
+  })
+
+  test('lead from the proxy to their sockets, and are part of the host only now', async () => {
+    const { caddyfile, aliases } = JSON.parse(sandbox.hostFile(droplet.id, 'site.json'))
+    expect(aliases).toEqual(['demo.dev.padlock.localhost', 'hook.dev.padlock.localhost'])
+    expect(caddyfile).toMatch(/basic_auth bcrypt demo \{\n\t\tdemo \$2a\$10\$/)
+    expect(caddyfile).not.toContain('basic_auth bcrypt hook')
+    expect(caddyfile).toContain('reverse_proxy unix//run/padlock-tunnels/sockets/hook.sock')
+    expect(sandbox.hostFile(droplet.id, 'installed')).toMatch(/^padlock-tunnels /m)
+  })
+})
+
 describe('up after a changed image', () => {
   let before: Json
   let outputs: Record<string, string>
@@ -201,7 +262,7 @@ describe('up after a changed image', () => {
     ;[before] = await sandbox.droplets()
     outputs = await stack.outputs()
     record = await siteRecord()
-    stack.set({ image: '12345' })
+    stack.set({ image: '12345', tunnels: [], publicTunnels: [] })
     ;({ output } = await stack.up())
   })
 
@@ -234,7 +295,7 @@ describe('up after a changed image', () => {
     expect(await siteRecord()).toEqual(record)
     const now = await stack.outputs()
     // What leaves the droplet has the droplet's own address.
-    const own = { sshCommand: '', egressIp: '' }
+    const own = { sshCommand: '', egressIp: '', tunnelAccess: '' }
     expect({ ...now, ...own }).toEqual({ ...outputs, ...own })
     expect(now.egressIp).not.toBe(outputs.egressIp)
     // The new host has made a key of its own.
@@ -249,6 +310,14 @@ describe('up after a changed image', () => {
       'site stage',
       'site serve',
     ])
+  })
+
+  test('tunnels that are listed no more have left nothing', async () => {
+    const [droplet] = await sandbox.droplets()
+    expect(await namesBelow()).toEqual([])
+    expect(sandbox.hostFile(droplet.id, 'installed')).not.toContain('padlock-tunnels')
+    const left = (await stack.state()).filter(({ urn }: Json) => /tunnel/i.test(urn))
+    expect(left).toEqual([])
   })
 
   test('the certificate came along: the authority was asked once', () => {

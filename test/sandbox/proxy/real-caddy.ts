@@ -41,11 +41,21 @@ export interface Answered {
 
 const NAME = 'app.example.test'
 
-type Settings = Pick<ProxySettings, 'responseSeconds' | 'maxBodyMiB' | 'drainSeconds' | 'edge'>
+type Settings = Pick<
+  ProxySettings,
+  'responseSeconds' | 'maxBodyMiB' | 'drainSeconds' | 'edge' | 'tunnels'
+>
+
+interface Around {
+  name?: string
+  authorityIn?: string
+  /** Words of a command that runs Caddy, such as another user's. */
+  within?: string[]
+}
 
 /**
  * The package's Caddy with the site's own Caddyfile in front of an app, on loopback. Of the file
- * only places are changed: the certificate, the administration's socket, the app's socket.
+ * only places are changed: the certificates, the administration's socket, the app's socket.
  * @param settings or what makes them of the port that the site gets
  * @param limits of silence in the file and what they become, such as `read_body_idle 30s`
  */
@@ -53,26 +63,28 @@ export async function startProxy(
   app: Server,
   settings: Settings | ((httpsPort: number) => Promise<Settings>),
   limits: [string, string][],
-  { name = NAME, authorityIn }: { name?: string; authorityIn?: string } = {},
+  { name = NAME, authorityIn, within = [] }: Around = {},
 ): Promise<Proxied> {
   const folder = mkdtempSync(join(tmpdir(), 'padlock-caddy-'))
   const { path } = await ensureCaddyPackage(cacheFolder())
   await run('dpkg-deb', ['--extract', path, join(folder, 'package')])
+  const [httpPort, httpsPort] = [await freePort(), await freePort()]
+  const site = typeof settings === 'function' ? await settings(httpsPort) : settings
   const authority = await openAuthority(authorityIn ?? folder)
-  const { key, cert } = await authority.issue({ names: [name] })
+  const below = (site.tunnels ?? []).map(({ hostname }) => hostname)
+  const { key, cert } = await authority.issue({ names: [name, ...below] })
   writeFileSync(join(folder, 'key.pem'), key)
   writeFileSync(join(folder, 'cert.pem'), cert)
-  const [httpPort, httpsPort] = [await freePort(), await freePort()]
   const socket = join(folder, 'app.sock')
   let text = caddyfile({
     hostname: name,
     httpPort,
     httpsPort,
     acmeDirectory: 'https://acme.example.test/directory',
-    ...(typeof settings === 'function' ? await settings(httpsPort) : settings),
+    ...site,
   })
   const places: [string | RegExp, string][] = [
-    [/\ttls \{[\s\S]*?\n\t\}\n/, `\ttls ${folder}/cert.pem ${folder}/key.pem\n`],
+    [/\ttls \{[\s\S]*?\n\t\}\n/g, `\ttls ${folder}/cert.pem ${folder}/key.pem\n`],
     ['admin unix//run/caddy/admin.sock|0600', 'admin off'],
     ['unix//srv/app/current/app.sock', `unix/${socket}`],
     ['protocols h1 h2 h3', 'protocols h1 h2'],
@@ -104,11 +116,16 @@ export async function startProxy(
     })
   await startApp()
   mkdirSync(join(folder, 'home'))
-  const caddy = spawn(
-    join(folder, 'package/usr/bin/caddy'),
-    ['run', '--adapter', 'caddyfile', '--config', file],
-    { env: { HOME: join(folder, 'home') }, stdio: ['ignore', 'ignore', 'pipe'] },
-  )
+  chmodSync(folder, 0o755)
+  chmodSync(join(folder, 'home'), 0o777)
+  const command = [
+    ...within,
+    ...[join(folder, 'package/usr/bin/caddy'), 'run', '--adapter', 'caddyfile', '--config', file],
+  ]
+  const caddy = spawn(command[0] ?? '', command.slice(1), {
+    env: { HOME: join(folder, 'home'), PATH: process.env.PATH },
+    stdio: ['ignore', 'ignore', 'pipe'],
+  })
   let said = ''
   caddy.stderr.on('data', (chunk) => {
     said += chunk

@@ -74,6 +74,40 @@ test.each([
   expect(() => caddyfile({ ...production, edge: wrong })).toThrow(new Error(message))
 })
 
+const HASH = `$2a$10$${'./Az09'.repeat(9).slice(0, 53)}`
+const tunnels = [
+  { name: 'demo', hostname: 'demo.app.example.com', passwordHash: HASH },
+  { name: 'hook', hostname: 'hook.app.example.com' },
+]
+
+test('tunnels, with a password and without one', () => {
+  const text = caddyfile({ ...production, tunnels })
+  expectGolden('Caddyfile.tunnels', text)
+  expect(text.startsWith(caddyfile(production))).toBe(true)
+})
+
+test('tunnels ask for the client certificates that the site asks for', () => {
+  const text = caddyfile({ ...production, clientAuth: 'request', tunnels })
+  const [site = '', ...parts] = text.split('# A tunnel:')
+  expect(parts).toHaveLength(2)
+  for (const part of parts) {
+    expect(part).toContain('mode verify_if_given')
+    expect(part).toContain('respond @stranger')
+    expect(part).toContain('header_up X-Client-Subject')
+  }
+  expect(site).toContain('mode verify_if_given')
+})
+
+test.each([
+  { name: 'a }', hostname: 'a }.app.example.com' },
+  { name: 'demo', hostname: 'other.example.com' },
+  { name: 'demo', hostname: 'demo.x {' },
+  { name: 'demo', hostname: 'demo.example.com', passwordHash: '' },
+  { name: 'demo', hostname: 'demo.example.com', passwordHash: `${HASH}\n}` },
+])('a tunnel that would break out of its place: %j', (tunnel) => {
+  expect(() => caddyfile({ ...production, tunnels: [tunnel] })).toThrow('cannot be served')
+})
+
 test('plain http has no redirect, no certificate and no promise of one', () => {
   const text = caddyfile({ ...production, plain: true })
   expectGolden('Caddyfile.plain', text)

@@ -35,3 +35,8 @@ test('the login in front of an app is a package of its own, and changes no other
     'padlock-edge.service',
   ])
 })
+
+test('what a stack does not use is no package of its host', async () => {
+  expect(Object.keys((await hostBundle(facts)).packages)).not.toContain('padlock-tunnels')
+  expect(await changedBy({ tunnels: true })).toEqual(['padlock-tunnels'])
+})

@@ -145,6 +145,30 @@ test('names of clients that come and go, and a certificate that is renewed', () 
   expect(found.headline.text).not.toContain('judge by its purpose')
 })
 
+test('tunnels that come and go, for everybody or with a password', () => {
+  const found = report(
+    preview({
+      'padlock:index:Tunnels': {
+        old: { names: ['a', 'b', 'c'], open: ['a', 'b'] },
+        new: { names: ['b', 'c', 'd', 'e'], open: ['c', 'd'] },
+        within: 'Deployment',
+      },
+    }),
+  )
+  expect(lines(found)).toEqual([
+    'opens the tunnel c to everybody, without a password',
+    'opens the tunnel d to everybody, without a password',
+    'opens the tunnel e to those who have its password',
+    'closes the tunnel a',
+    'closes the tunnel b to those without its password',
+  ])
+})
+
+test('nothing is said of a Caddyfile that is known after the update', () => {
+  const UNKNOWN = '04da6b54-80e4-46f7-96ec-b56ff0331ba9'
+  expect(lines(released({ caddyfile: CADDYFILE }, { caddyfile: UNKNOWN }))).toEqual([])
+})
+
 test('a list that becomes a secret', () => {
   const found = released(
     { env: { ALLOWED_EMAILS: 'ada@example.com' } },

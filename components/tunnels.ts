@@ -1,0 +1,100 @@
+import * as command from '@pulumi/command'
+import * as pulumi from '@pulumi/pulumi'
+import * as random from '@pulumi/random'
+import * as tls from '@pulumi/tls'
+import type { HostSettings } from '../config/settings.ts'
+import type { TunnelSettings } from '../config/tunnels/index.ts'
+import type { TunnelRoute } from './site/tunnels.ts'
+import { onHost } from './ssh/on-host.ts'
+import { connection, type SshTarget } from './ssh/target.ts'
+
+export interface TunnelsArgs extends Pick<HostSettings, 'sshKey' | 'adminSshKeys'> {
+  ssh: SshTarget
+  droplet: pulumi.Resource
+  dropletId: pulumi.Input<string>
+  tunnels: TunnelSettings[]
+  /** The host's software is there. */
+  installed: pulumi.Resource
+}
+
+/** What `./padlock tunnel` connects with; a secret as a whole. */
+export interface TunnelAccess {
+  port: number
+  /** The only host key that is accepted, as an authorized_keys line. */
+  hostKey: string
+  /** OpenSSH private key of the user `tunnel`; absent where the keys lie in an agent. */
+  privateKey?: string
+  tunnels: Record<string, { url: string; password?: string }>
+}
+
+/** Letters and digits; the hash takes 72 bytes at most. */
+const PASSWORD = { length: 24, special: false }
+
+/**
+ * Names that lead to programs on developers' computers: a key of the stack that may open tunnels and
+ * nothing else (host/padlock-tunnels), and a password for each name that is not for everybody. Where
+ * the stack's keys lie in an agent, the people's own keys open tunnels.
+ */
+export class Tunnels extends pulumi.ComponentResource {
+  /** What the proxy must know. */
+  readonly routes: pulumi.Output<TunnelRoute[]>
+  /** What the output `tunnelAccess` says. */
+  readonly access: pulumi.Output<TunnelAccess>
+  /** The host lets the keys open tunnels. */
+  readonly authorized: pulumi.Resource
+
+  constructor(name: string, args: TunnelsArgs, opts?: pulumi.ComponentResourceOptions) {
+    const { ssh, droplet, dropletId, tunnels, sshKey, adminSshKeys, installed } = args
+    // A preview shows who is asked for what.
+    const open = tunnels.filter((one) => one.open).map((one) => one.name)
+    super('padlock:index:Tunnels', name, { names: tunnels.map((one) => one.name), open }, opts)
+    const parent = { parent: this }
+
+    const key =
+      sshKey === 'agent'
+        ? undefined
+        : new tls.PrivateKey(`${name}-tunnels`, { algorithm: 'ED25519' }, parent)
+    const lines = key ? [key.publicKeyOpenssh] : adminSshKeys
+    this.authorized = new command.remote.Command(
+      `${name}-tunnels`,
+      {
+        connection: connection(ssh),
+        create: 'sudo /usr/lib/padlock/tunnels',
+        stdin: pulumi.all(lines).apply((keys) => keys.map((one) => `${one.trim()}\n`).join('')),
+        triggers: [dropletId],
+        addPreviousOutputInEnv: false,
+        logging: 'none',
+      },
+      { ...onHost(this, droplet, 5), dependsOn: installed },
+    )
+
+    const guarded = tunnels.map((one) => ({
+      ...one,
+      secret: one.open
+        ? undefined
+        : new random.RandomPassword(`${name}-tunnel-${one.name}`, PASSWORD, parent),
+    }))
+    this.routes = pulumi.all(
+      guarded.map(({ name, hostname, secret }) => ({
+        name,
+        hostname,
+        // Of a random password it gives nothing away, and a preview shows the site's changes.
+        ...(secret && { passwordHash: pulumi.unsecret(secret.bcryptHash) }),
+      })),
+    )
+    this.access = pulumi.secret(
+      pulumi.output({
+        port: ssh.port,
+        hostKey: ssh.hostKey,
+        ...(key && { privateKey: key.privateKeyOpenssh }),
+        tunnels: Object.fromEntries(
+          guarded.map(({ name, url, secret }) => [
+            name,
+            { url, ...(secret && { password: secret.result }) },
+          ]),
+        ),
+      }),
+    )
+    this.registerOutputs({})
+  }
+}

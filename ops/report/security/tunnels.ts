@@ -1,0 +1,27 @@
+import { componentOf } from '../resources.ts'
+import { short } from '../visible.ts'
+import { type Change, closes, type Finding, opens } from './finding.ts'
+import { between, texts } from './lists.ts'
+
+const TOPIC = 'tunnels'
+
+/** Which names lead to developers' computers, and which of them for everybody. */
+export function tunnels({ resources }: Change): Finding[] {
+  const tunnels = componentOf(resources, 'Tunnels')
+  const [before, after] = [tunnels?.old, tunnels?.new]
+  const names = between(texts(before?.names), texts(after?.names))
+  const open = between(texts(before?.open), texts(after?.open))
+  const guarded = (name: string) => !open.come.includes(name)
+  return [
+    ...open.come.map((name) =>
+      opens(TOPIC, `the tunnel ${short(name)} to everybody, without a password`),
+    ),
+    ...names.come
+      .filter(guarded)
+      .map((name) => opens(TOPIC, `the tunnel ${short(name)} to those who have its password`)),
+    ...names.gone.map((name) => closes(TOPIC, `the tunnel ${short(name)}`)),
+    ...open.gone
+      .filter((name) => !names.gone.includes(name))
+      .map((name) => closes(TOPIC, `the tunnel ${short(name)} to those without its password`)),
+  ]
+}
