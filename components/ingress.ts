@@ -12,6 +12,7 @@ import type { Network } from './network.ts'
 import { onceKnown, type Place } from './place.ts'
 import type { Prepared } from './prepare.ts'
 import { Probe } from './probe/index.ts'
+import { Processes } from './processes/index.ts'
 import { caddyfile } from './site/caddyfile.ts'
 import type { EdgeRoutes } from './site/edge.ts'
 import { Site } from './site/index.ts'
@@ -117,6 +118,9 @@ export function exposeIngress(
   const waits = !unasked || certificates.delegationMinutes !== undefined
   const asked = waits ? [new AcmeChecklist(name, { ...checklist, unasked }, opts).passed] : led
   const serves = proxy.serve(asked)
+  if (settings.release.processes) {
+    new Processes(name, { ssh, dropletId, after: [serves, workload.release.live] }, opts)
+  }
   const { release } = workload.release
   const probe = new Probe(
     name,
