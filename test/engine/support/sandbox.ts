@@ -206,7 +206,7 @@ export async function startSandbox(
       return existsSync(path) ? readFileSync(path, 'utf8').trimEnd().split('\n').length : 0
     },
     processes() {
-      const path = trouble('processes')
+      const path = trouble('processes.told')
       return existsSync(path) ? readFileSync(path, 'utf8').trimEnd().split('\n') : []
     },
     hostFile: (id, path) =>

@@ -2,12 +2,13 @@
 `release`, `releases`, `processes` and `logs` on a host of the tests: padlock's own programs, without
 systemd, Podman and an app. $TROUBLE/images.gone names images that are not there, $TROUBLE/unready releases
 that do not become ready, one a line; $TROUBLE/image.json says what their images are made of; with
-$TROUBLE/command.fails a releaseCommand fails and has written that. What systemd is told of the units of processes is in $TROUBLE/processes: the host, a verb, a unit, and
+$TROUBLE/command.fails a releaseCommand fails and has written that. What systemd is told of the units of processes is in $TROUBLE/processes.told: host, verb, unit, and
 whether the host is the one that they run on.
 """
 
 import json
 import os
+import re
 import sys
 from pathlib import Path
 from types import SimpleNamespace
@@ -67,9 +68,9 @@ def named(trouble: str) -> list[str]:
 
 def command(verb: str, *words: str) -> SimpleNamespace:
     state = 'here' if os.path.exists(quadlet.ACTIVE) else 'elsewhere'
-    with open(Path(os.environ['TROUBLE']) / 'processes', 'a') as file:
+    with open(Path(os.environ['TROUBLE']) / 'processes.told', 'a') as file:
         for unit in words:
-            if verb in ('start', 'stop', 'enable') and unit.count('-') == 2:
+            if verb in ('start', 'stop', 'enable') and re.fullmatch('app-[0-9a-f]{12}-.*', unit):
                 file.write(f'{root.name} {verb} {unit.split("-")[2]} {state}\n')
     fails = verb == 'start' and bool(written('command.fails'))
     return SimpleNamespace(returncode=int(fails), stdout='Result=exit-code\nExecMainStatus=3\n')
