@@ -14,6 +14,7 @@ import { loginTarget } from './open-id.ts'
 import { onceKnown, type Place } from './place.ts'
 import type { Prepared } from './prepare.ts'
 import { Probe } from './probe/index.ts'
+import { Processes } from './processes/index.ts'
 import { caddyfile, type ProxySettings } from './site/caddyfile.ts'
 import { Site } from './site/index.ts'
 import { siteName } from './site-name.ts'
@@ -124,6 +125,9 @@ export function exposeIngress(
   const waits = !unasked || certificates.delegationMinutes !== undefined
   const asked = waits ? [new AcmeChecklist(name, { ...checklist, unasked }, opts).passed] : led
   const serves = proxy.serve(asked)
+  if (settings.release.processes) {
+    new Processes(name, { ssh, dropletId, after: [serves, workload.release.live] }, opts)
+  }
   const { release } = workload.release
   const probe = new Probe(
     name,

@@ -6,6 +6,7 @@ import { hostnameOf, label } from './names.ts'
 import { waysOut } from './outbound.ts'
 import type { Owner } from './owner.ts'
 import { isPrivateZone } from './private-zone.ts'
+import { processSettings } from './processes.ts'
 import { isProtected, isZoneProtected } from './protection.ts'
 import { openIdOf } from './provider/index.ts'
 import type { Values } from './rules.ts'
@@ -123,6 +124,10 @@ export function grouped(values: Values, { project, stack, owner, secretKeys }: C
       releaseCommand: values.releaseCommand
         ? { command: values.releaseCommand, seconds: values.releaseSeconds }
         : undefined,
+      processes:
+        Object.keys(values.processes).length > 0
+          ? processSettings(values.processes, values.appMemoryMiB)
+          : undefined,
       readyPath: values.readyPath,
       readySeconds: values.readySeconds,
       hangSeconds: values.hangSeconds === HANG_SECONDS ? undefined : values.hangSeconds,

@@ -5,6 +5,7 @@ import { caddyRepository } from './caddy-repository.ts'
 import { command, cpus, HANG_SECONDS } from './commands.ts'
 import { edgeKeys } from './edge/keys.ts'
 import { help, type Say } from './error.ts'
+import { processes } from './processes.ts'
 import { providerKeys } from './provider/keys.ts'
 import { registries } from './registries.ts'
 import type { Context } from './settings.ts'
@@ -262,6 +263,7 @@ export function keys(context: Context) {
     appCpus: orEmpty(cpus()),
     appCommand: orEmpty(command('gunicorn --config gunicorn_conf.py shop.wsgi')),
     releaseCommand: orEmpty(command('python manage.py migrate')),
+    processes: processes(),
     releaseSeconds: wholeNumber('number of seconds', 1, 900, 300),
     readyPath: text(PATH, 'a path that begins with /', '/readyz'),
     readySeconds: wholeNumber('number of seconds', 1, 900, 90),

@@ -214,6 +214,8 @@ export interface ReleaseSettings {
   command?: string
   /** Runs once in the new image before a release gets traffic. */
   releaseCommand?: OneCommand
+  /** Workers and jobs by name, sorted; absent for none. */
+  processes?: Record<string, ProcessSettings>
   /** Path that answers 200 when the release is ready. */
   readyPath: string
   readySeconds: number
@@ -235,6 +237,18 @@ export interface RegistrySettings {
   newName: string
   /** Has the stack an expiry? It makes none then. */
   ephemeral: boolean
+}
+
+/** A process of the app's image beside the web process: a worker, or with calendars a job. */
+export interface ProcessSettings {
+  command: string
+  /** Of systemd (systemd.time(7)); a job runs at each. */
+  calendars: string[]
+  /** How long a job may take. */
+  seconds: number
+  memoryMiB: number
+  /** All processors if absent. */
+  cpus?: number
 }
 
 /** A command in one line that comes to its end. */

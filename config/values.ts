@@ -9,12 +9,14 @@ export function flag() {
 }
 
 /** A whole number from `least` to `most`; `unit` is a noun such as `TCP port`. */
-export function wholeNumber(unit: string, least: number, most: number, standard: number) {
-  const wrong = message(
-    `is not a ${unit}`,
-    `a whole number from ${least} to ${most}`,
-    `pulumi config set {path} ${standard}`,
-  )
+export function wholeNumber(
+  unit: string,
+  least: number,
+  most: number,
+  standard: number,
+  fix = `pulumi config set {path} ${standard}`,
+) {
+  const wrong = message(`is not a ${unit}`, `a whole number from ${least} to ${most}`, fix)
   return v.optional(
     v.pipe(v.number(wrong), v.integer(wrong), v.minValue(least, wrong), v.maxValue(most, wrong)),
     standard,

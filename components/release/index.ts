@@ -3,7 +3,7 @@ import * as command from '@pulumi/command'
 import * as pulumi from '@pulumi/pulumi'
 import * as random from '@pulumi/random'
 import type { RegistryLogin } from '../../config/registries.ts'
-import type { AppOrigin, OneCommand } from '../../config/settings.ts'
+import type { AppOrigin, OneCommand, ProcessSettings } from '../../config/settings.ts'
 import { onHost } from '../ssh/on-host.ts'
 import { connection, type SshTarget } from '../ssh/target.ts'
 import type { Archive } from './archive.ts'
@@ -36,6 +36,8 @@ export interface ReleaseArgs {
   command?: string
   /** Runs before the release gets traffic. */
   releaseCommand?: OneCommand
+  /** Workers and jobs by name. */
+  processes?: Record<string, ProcessSettings>
   readyPath: string
   readySeconds: number
   /** Without an answer until the app is restarted; the host's own if absent, never if 0. */
@@ -149,12 +151,13 @@ function shown(args: ReleaseArgs): pulumi.Inputs {
 }
 
 /** What the image runs beside its own start command; nothing where nobody said so. */
-function runs({ command, cpus, releaseCommand, hangSeconds }: ReleaseArgs): object {
+function runs({ command, cpus, releaseCommand, hangSeconds, processes }: ReleaseArgs): object {
   return {
     ...(hangSeconds !== undefined && { hangSeconds }),
     ...(command && { command }),
     ...(cpus && { cpus }),
     ...(releaseCommand && { releaseCommand }),
+    ...(processes && { processes }),
   }
 }
 

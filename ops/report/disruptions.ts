@@ -163,7 +163,7 @@ function others(changed: Resource[]): Disruption[] {
       !(one.kind === 'DnsRecord' && one.old?.type !== 'MX') &&
       // What runs on a host is made anew with it; releases, packages, sites and their certificates
       // swap in place.
-      !/^(Release|Probe|Packages|Authority|Certificates|Edge|Site|Tunnels|AcmeChecklist)$/.test(
+      !/^(Release|Processes|Probe|Packages|Authority|Certificates|Edge|Site|Tunnels|AcmeChecklist)$/.test(
         within(one),
       ) &&
       // A wait for resolvers, a look at a new droplet, and admin keys before the last two.

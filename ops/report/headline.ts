@@ -90,7 +90,7 @@ function rolledBack(changed: Resource[]): string | undefined {
 
 /** What is told as a release, as host software or as nothing. */
 const isFollower = (one: Resource) =>
-  /^(Release|Packages|Probe|Certificates|AcmeChecklist)$/.test(within(one)) ||
+  /^(Release|Processes|Packages|Probe|Certificates|AcmeChecklist)$/.test(within(one)) ||
   // A wait for resolvers, and a look at a new droplet before the address moves.
   (/^(Dns|DuckDns|ExternalRecords|Address)$/.test(within(one)) && one.kind === 'local:Command')
 

@@ -1,6 +1,7 @@
 import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { root, sh, stackOutputs } from '../e2e/shell.ts'
+import { appOutageTests } from './app-outages.ts'
 import { environmentTests } from './environments.ts'
 import { outageTests } from './outages.ts'
 import { upgradeTests } from './upgrades.ts'
@@ -44,4 +45,5 @@ const answers = async () => {
 
 environmentTests(URL)
 outageTests(onHost, answers)
+appOutageTests(onHost, answers)
 upgradeTests(onHost, answers)

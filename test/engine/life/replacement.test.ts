@@ -10,7 +10,8 @@ let ip: string
 beforeAll(async () => {
   sandbox = await startSandbox()
   stack = await openStack(sandbox, 'dev')
-  stack.set({ ipv6: true })
+  const nightly = { command: 'python tidy.py', schedule: '30 3 * * mon-fri' }
+  stack.set({ ipv6: true, processes: { worker: { command: 'python worker.py' }, nightly } })
   await stack.up()
   ;[before] = await sandbox.droplets()
   ;({ ip = '' } = await stack.outputs())
@@ -26,6 +27,25 @@ const aaaa = async () => {
 }
 const v6 = (droplet: Json) => droplet.networks.v6[0].ip_address
 
+test('workers and jobs start once the address leads to the host', async () => {
+  const calendars = ['Mon,Tue,Wed,Thu,Fri *-*-* 03:30:00 UTC']
+  const { processes } = JSON.parse(sandbox.hostFile(before.id, 'release.json'))
+  expect(processes).toMatchObject({ worker: { calendars: [] }, nightly: { calendars } })
+  expect(told(before.id)).toEqual([
+    'enable nightly.timer elsewhere',
+    'start worker.service elsewhere',
+    'enable nightly.timer here',
+    'start worker.service here',
+  ])
+})
+
+/** What systemd of a host was told of workers and jobs. */
+const told = (host: number) =>
+  sandbox
+    .processes()
+    .filter((line) => line.startsWith(`${host} `))
+    .map((line) => line.replace(/^\d+ /, ''))
+
 test.each(['ready', 'install', 'release'] as const)(
   'a new host that fails at %s leaves the old one with the address and the name',
   async (command) => {
@@ -37,6 +57,7 @@ test.each(['ready', 'install', 'release'] as const)(
     expect(await holder()).toBe(before.id)
     expect(await aaaa()).toBe(v6(before))
     expect((await sandbox.droplets()).map(({ id }) => id)).toContain(before.id)
+    expect(told(before.id)).toHaveLength(4)
   },
 )
 
@@ -80,6 +101,22 @@ describe('the next up', () => {
     expect(places.filter(([, place]) => place < 0)).toEqual([])
     expect(places.toSorted((a, b) => a[1] - b[1]).map(([words]) => words)).toEqual(order)
     expect(moved).toBe(1)
+  })
+
+  test('ends workers and jobs on the old host before it starts them on the new one', () => {
+    const moved = [
+      'ReservedIpAssignment padlock-dev created replacement',
+      'local:Command padlock-dev-processes updated',
+    ]
+    const [assigned = -1, processes = -1] = moved.map((words) => output.indexOf(words))
+    expect(assigned).toBeGreaterThan(0)
+    expect(processes).toBeGreaterThan(assigned)
+    const lines = sandbox.processes()
+    const stopped = lines.indexOf(`${before.id} stop worker.service elsewhere`)
+    const started = lines.indexOf(`${after.id} start worker.service here`)
+    expect(stopped).toBeGreaterThan(0)
+    expect(started).toBeGreaterThan(stopped)
+    expect(told(before.id)).toContain('stop nightly.timer elsewhere')
   })
 
   test('orders no certificate: it came along from the old host', () => {

@@ -69,6 +69,8 @@ export interface Sandbox {
   commands(dropletId: number): string[]
   /** How many certificates hosts have ordered from the authority. */
   ordered(): number
+  /** What systemd was told of workers and jobs so far: host, verb, unit, and whether they run there. */
+  processes(): string[]
   /** A file in the home of a host's admin. */
   hostFile(dropletId: number, path: string): string
   stop(): Promise<void>
@@ -202,6 +204,10 @@ export async function startSandbox(
     ordered() {
       const path = trouble('certificates.ordered')
       return existsSync(path) ? readFileSync(path, 'utf8').trimEnd().split('\n').length : 0
+    },
+    processes() {
+      const path = trouble('processes.told')
+      return existsSync(path) ? readFileSync(path, 'utf8').trimEnd().split('\n') : []
     },
     hostFile: (id, path) =>
       readFileSync(join(dir, 'machines', String(id), 'home/admin', path), 'utf8'),

@@ -1,12 +1,14 @@
 """
-`release`, `releases` and `logs` on a host of the tests: padlock's own programs, without systemd, Podman
-and an app. $TROUBLE/images.gone names images that are not there, $TROUBLE/unready releases that do not
-become ready, one a line; $TROUBLE/image.json says what their images are made of; with
-$TROUBLE/command.fails a releaseCommand fails and has written that.
+`release`, `releases`, `processes` and `logs` on a host of the tests: padlock's own programs, without
+systemd, Podman and an app. $TROUBLE/images.gone names images that are not there, $TROUBLE/unready releases
+that do not become ready, one a line; $TROUBLE/image.json says what their images are made of; with
+$TROUBLE/command.fails a releaseCommand fails and has written that. What systemd is told of the units of processes is in $TROUBLE/processes.told: host, verb, unit, and
+whether the host is the one that they run on.
 """
 
 import json
 import os
+import re
 import sys
 from pathlib import Path
 from types import SimpleNamespace
@@ -16,6 +18,7 @@ sys.dont_write_bytecode = True
 sys.path.insert(0, str(HERE))
 
 from padlock_release import (  # noqa: E402
+    appuser,
     drain,
     image,
     kept,
@@ -24,6 +27,8 @@ from padlock_release import (  # noqa: E402
     main,
     manifest,
     origin,
+    processes,
+    quadlet,
     readiness,
     releasecommand,
     releases,
@@ -61,13 +66,18 @@ def named(trouble: str) -> list[str]:
     return written(trouble).split()
 
 
-def command(verb: str, *_: str) -> SimpleNamespace:
+def command(verb: str, *words: str) -> SimpleNamespace:
+    state = 'here' if os.path.exists(quadlet.ACTIVE) else 'elsewhere'
+    with open(Path(os.environ['TROUBLE']) / 'processes.told', 'a') as file:
+        for unit in words:
+            if verb in ('start', 'stop', 'enable') and re.fullmatch('app-[0-9a-f]{12}-.*', unit):
+                file.write(f'{root.name} {verb} {unit.split("-")[2]} {state}\n')
     fails = verb == 'start' and bool(written('command.fails'))
     return SimpleNamespace(returncode=int(fails), stdout='Result=exit-code\nExecMainStatus=3\n')
 
 
 for module, names in {
-    service: ['ensure_manager', 'ensure_mount', 'install', 'start', 'remove', 'write', 'erase', 'reload'],
+    service: ['ensure_manager', 'ensure_mount', 'install', 'start', 'remove', 'reload'],
     store: ['make_directory', 'remove_directory'],
     readiness: ['ask'],
     drain: ['wait'],
@@ -77,6 +87,14 @@ for module, names in {
         setattr(module, name, nothing)
 readiness.wait = ready
 service.installed = list
+appuser.home = lambda: str(root / 'home/app')
+appuser.run = lambda *words, **_: os.makedirs(words[-1], exist_ok=True)
+appuser.write = lambda path, text: Path(path).write_text(text)
+appuser.remove = lambda path: Path(path).unlink(missing_ok=True)
+os.makedirs(root / 'home/app/.config/containers/systemd', exist_ok=True)
+quadlet.ACTIVE = str(root / 'srv/app/active')
+processes._runs = lambda unit: True
+service.active_seconds = lambda unit: None
 service.systemctl = command
 service.logs = lambda name, since: written('command.fails')
 main.time.sleep = nothing
@@ -93,6 +111,8 @@ image.exists = lambda name: name not in named('images.gone')
 
 if sys.argv[1] == 'release':
     sys.exit(main.main(sys.stdin))
+if sys.argv[1] == 'processes':
+    sys.exit(processes.main(sys.argv[2:]))
 if sys.argv[1] == 'logs':
     # No journal, so what comes is what the programs write to their files.
     logs.FILES = {log.PATH: 'release'}

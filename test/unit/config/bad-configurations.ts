@@ -923,6 +923,30 @@ export const badConfigurations: BadConfiguration[] = [
     ],
   },
   {
+    title: 'processes that are none',
+    raw: {
+      processes: {
+        web: { command: 'a' },
+        nightly: { command: 'a', schedule: 'every night' },
+        february: { command: 'a', schedule: '0 0 30 2 *' },
+        late: { command: 'a', schedule: '0 25 * * *' },
+        worker: { command: '', seconds: 60, memoryMiB: 8, cpus: 0.01 },
+        mistyped: { command: 'a', shedule: '0 0 * * *' },
+      },
+    },
+    messages: [
+      "processes.web has a name that no unit can have. Allowed: up to 30 lower-case letters, digits and -, not web or release, which there are already.\n    Fix: pulumi config rm --path 'processes.web'",
+      `processes.nightly.schedule = "every night" has not five fields but 2. Allowed: five fields of cron in UTC, as in "30 3 * * mon-fri": minute, hour, day of the month, month, day of the week.\n    Fix: pulumi config set --path 'processes.nightly.schedule' '30 3 * * *'`,
+      `processes.february.schedule = "0 0 30 2 *" never comes. Allowed: five fields of cron in UTC, as in "30 3 * * mon-fri": minute, hour, day of the month, month, day of the week.\n    Fix: pulumi config set --path 'processes.february.schedule' '30 3 * * *'`,
+      `processes.late.schedule = "0 25 * * *" names as hour 25. Allowed: five fields of cron in UTC, as in "30 3 * * mon-fri": minute, hour, day of the month, month, day of the week.\n    Fix: pulumi config set --path 'processes.late.schedule' '30 3 * * *'`,
+      `processes.worker.command = "" is empty. Allowed: a command in one line, its words as a shell takes them apart; what needs a shell is sh -c "…".\n    Fix: pulumi config set --path 'processes.worker.command' 'python worker.py'`,
+      "processes.worker.memoryMiB = 8 is not a number of MiB. Allowed: a whole number from 64 to 65536.\n    Fix: pulumi config set --path 'processes.worker.memoryMiB' 256",
+      "processes.worker.cpus = 0.01 is less than an app starts with. Allowed: a number from 0.1 to 64, such as 0.5.\n    Fix: pulumi config set --path 'processes.worker.cpus' 0.5",
+      "processes.worker.seconds = 60 is set for a worker, which has no end. Allowed: seconds of a schedule alone.\n    Fix: pulumi config rm --path 'processes.worker.seconds'",
+      "processes.mistyped.shedule is wrong for a process. Allowed: a command, and with it schedule, memoryMiB, cpus and, for a schedule, seconds.\n    Fix: pulumi config set --path processes.worker.command 'python worker.py'",
+    ],
+  },
+  {
     title: 'readyPath without slash',
     raw: { readyPath: 'readyz' },
     messages: [

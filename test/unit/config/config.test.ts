@@ -151,6 +151,27 @@ describe('a good configuration', () => {
     })
   })
 
+  test('workers and jobs, sorted, with what they say nothing of', () => {
+    expect(read({}).release.processes).toBeUndefined()
+    const { processes } = read({
+      appMemoryMiB: 128,
+      processes: {
+        worker: { command: 'python worker.py', cpus: 0.5 },
+        nightly: { command: 'tidy', schedule: '0 3 * * *', seconds: 60, memoryMiB: 64 },
+      },
+    }).release
+    expect(Object.entries(processes ?? {})).toEqual([
+      [
+        'nightly',
+        { command: 'tidy', calendars: ['*-*-* 03:00:00 UTC'], seconds: 60, memoryMiB: 64 },
+      ],
+      [
+        'worker',
+        { command: 'python worker.py', calendars: [], seconds: 3600, memoryMiB: 128, cpus: 0.5 },
+      ],
+    ])
+  })
+
   test('who signs, and whom', () => {
     const clients = { clientCertificates: ['alice'], clientAuth: 'require' }
     expect(read({}).authority).toBeUndefined()

@@ -13,7 +13,7 @@ from .checks import check, integer
 TAKEN = ('release', 'web')
 HANG_SECONDS = 90
 # What a calendar of systemd is made of (systemd.time(7)).
-CALENDAR = r'[A-Za-z0-9,.*: -]{1,400}'
+CALENDAR = r'[A-Za-z0-9,.*: -]{1,600}'
 
 
 class ReleaseCommand(NamedTuple):

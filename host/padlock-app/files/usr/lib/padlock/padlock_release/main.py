@@ -6,7 +6,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from typing import TextIO
 
-from . import drain, image, kept, log, origin, readiness, releasecommand, service, store
+from . import drain, image, kept, log, origin, processes, readiness, releasecommand, service, store
 from .failure import Failure
 from .manifest import Archive, Manifest, parse
 
@@ -35,7 +35,9 @@ def bring_up(manifest: Manifest, rolled_back_by: str | None = None) -> str:
             service.remove(leftover)
     if current == manifest.id and _serves(manifest):
         kept.confirmed(manifest)
-        return image.ensure(manifest.source, manifest.registries)
+        found = image.ensure(manifest.source, manifest.registries)
+        _switch_processes(manifest, False)
+        return found
 
     entry = store.Entry(manifest.id, image.reference(manifest.source), _archive(manifest), False)
     try:
@@ -66,6 +68,26 @@ def bring_up(manifest: Manifest, rolled_back_by: str | None = None) -> str:
         kept.served(manifest)
     else:
         kept.rolled_back(manifest.id, rolled_back_by)
+    try:
+        _switch_processes(manifest, rolled_back_by is not None)
+    finally:
+        _end_old(manifest, current)
+    return found
+
+
+def _switch_processes(manifest: Manifest, rolls_back: bool) -> None:
+    """Raises Failure if they do not run; a rollback is none the less one, as the release serves."""
+    if not manifest.processes and not processes.installed():
+        return
+    with _step('processes'):
+        problem = processes.switch(manifest, image.reference(manifest.source))
+    if problem is not None and rolls_back:
+        log.say(problem)
+    elif problem is not None:
+        raise Failure(problem)
+
+
+def _end_old(manifest: Manifest, current: str | None) -> None:
     with _step('old release'):
         if current not in (None, manifest.id):
             # Requests that Caddy was about to send when the link moved get their answer.
@@ -75,7 +97,6 @@ def bring_up(manifest: Manifest, rolled_back_by: str | None = None) -> str:
         _prune()
     # Podman flushes nothing: a loss of power soon after would leave an image that cannot be read.
     os.sync()
-    return found
 
 
 def _serves(manifest: Manifest) -> bool:

@@ -46,12 +46,12 @@ def install(manifest: Manifest, image: str) -> None:
 
 def write(name: str, text: str) -> None:
     """The unit `app-NAME`, of which systemd learns when it is reloaded."""
-    appuser.write(_path(name), text)
+    appuser.write(path(name), text)
 
 
 def erase(name: str) -> None:
     """Of a unit that does not run any more."""
-    appuser.remove(_path(name))
+    appuser.remove(path(name))
     systemctl('reset-failed', f'app-{name}.service')
 
 
@@ -96,8 +96,7 @@ def remove(release: str) -> None:
     Takes the unit, its container, its file in /run and its secrets away; content with what is not
     there. systemd forgets the unit when it is reloaded for the next one.
     """
-    path = _path(release)
-    text = nofollow.read(path)
+    text = nofollow.read(path(release))
     if text is None:
         return
     stop(release)
@@ -113,7 +112,7 @@ def remove(release: str) -> None:
 
 def installed() -> list[str]:
     """The releases that have a unit."""
-    names = nofollow.names(os.path.dirname(_path('')))
+    names = nofollow.names(os.path.dirname(path('')))
     found = (re.fullmatch(r'app-([0-9a-f]{12})\.container', name) for name in names)
     return [match[1] for match in found if match]
 
@@ -145,5 +144,5 @@ def systemctl(*arguments: str) -> subprocess.CompletedProcess:
     return appuser.run('systemctl', '--user', *arguments, check=False)
 
 
-def _path(release: str) -> str:
+def path(release: str) -> str:
     return os.path.join(appuser.home(), f'.config/containers/systemd/app-{release}.container')
