@@ -3,7 +3,7 @@ import { Deployment } from './components/deployment.ts'
 import { Guard, needsGuard } from './components/guard.ts'
 import { prepare } from './components/prepare.ts'
 import { readConfig } from './config/index.ts'
-import { deploymentName } from './config/names.ts'
+import { deploymentName } from './config/site/names.ts'
 
 const settings = readConfig()
 const name = deploymentName(pulumi.getProject(), pulumi.getStack())

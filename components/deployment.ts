@@ -1,6 +1,6 @@
 import * as pulumi from '@pulumi/pulumi'
+import { ownerNote } from '../config/checkout/owner.ts'
 import { formatExpiry } from '../config/expiry.ts'
-import { ownerNote } from '../config/owner.ts'
 import type { Settings } from '../config/settings.ts'
 import { FORMAT } from './format.ts'
 import { Host } from './host.ts'

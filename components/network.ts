@@ -2,9 +2,9 @@ import { Firewall } from '@pulumi/digitalocean/firewall.js'
 import { ReservedIp } from '@pulumi/digitalocean/reservedIp.js'
 import { Tag } from '@pulumi/digitalocean/tag.js'
 import * as pulumi from '@pulumi/pulumi'
+import { ownerTag } from '../config/checkout/owner.ts'
 import { expiryTag } from '../config/expiry.ts'
 import type { Way } from '../config/outbound.ts'
-import { ownerTag } from '../config/owner.ts'
 import { IMPORTED } from './imported.ts'
 
 export interface NetworkArgs {

@@ -1,6 +1,6 @@
 import * as pulumi from '@pulumi/pulumi'
 import type { Settings } from '../config/settings.ts'
-import { siteUrl } from '../config/site-url.ts'
+import { siteUrl } from '../config/site/site-url.ts'
 import { guarded } from './guarded.ts'
 import type { Identity } from './identity.ts'
 import type { Outputs } from './outputs.ts'

@@ -1,5 +1,5 @@
 import type * as pulumi from '@pulumi/pulumi'
-import type { TunnelAccess } from './tunnels.ts'
+import type { TunnelAccess } from '../config/tunnels/access.ts'
 
 /** What a stack gives out. */
 export interface Outputs {

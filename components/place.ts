@@ -1,6 +1,6 @@
 import * as pulumi from '@pulumi/pulumi'
 import type { SiteSettings } from '../config/settings.ts'
-import { siteHost, siteUrl } from '../config/site-url.ts'
+import { siteHost, siteUrl } from '../config/site/site-url.ts'
 
 /** Where visitors find the site. */
 export interface Place extends Omit<SiteSettings, 'hostname' | 'url'> {

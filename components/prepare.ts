@@ -1,5 +1,5 @@
 import { sourcesFile } from '../cloud-init/index.ts'
-import { operator } from '../config/operator.ts'
+import { operator } from '../config/checkout/operator.ts'
 import type { Settings } from '../config/settings.ts'
 import { type HostBundle, hostBundle } from '../host/pack/index.ts'
 import { type FoundIssuer, tellAddresses } from './account/issuer.ts'

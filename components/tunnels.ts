@@ -3,6 +3,7 @@ import * as pulumi from '@pulumi/pulumi'
 import * as random from '@pulumi/random'
 import * as tls from '@pulumi/tls'
 import type { HostSettings } from '../config/settings.ts'
+import type { TunnelAccess } from '../config/tunnels/access.ts'
 import type { TunnelSettings } from '../config/tunnels/index.ts'
 import type { TunnelRoute } from './site/tunnels.ts'
 import { onHost } from './ssh/on-host.ts'
@@ -15,16 +16,6 @@ export interface TunnelsArgs extends Pick<HostSettings, 'sshKey' | 'adminSshKeys
   tunnels: TunnelSettings[]
   /** The host's software is there. */
   installed: pulumi.Resource
-}
-
-/** What `./padlock tunnel` connects with; a secret as a whole. */
-export interface TunnelAccess {
-  port: number
-  /** The only host key that is accepted, as an authorized_keys line. */
-  hostKey: string
-  /** OpenSSH private key of the user `tunnel`; absent where the keys lie in an agent. */
-  privateKey?: string
-  tunnels: Record<string, { url: string; password?: string }>
 }
 
 /** Letters and digits; the hash takes 72 bytes at most. */

@@ -1,11 +1,8 @@
-import { type Alias, recordNameIn } from './aliases.ts'
+import type { Owner } from './checkout/owner.ts'
 import { HANG_SECONDS } from './commands.ts'
 import { EDGE_PATHS, edgeOf } from './edge/index.ts'
 import { knownRoots } from './known-roots.ts'
-import { hostnameOf, label } from './names.ts'
 import { waysOut } from './outbound.ts'
-import type { Owner } from './owner.ts'
-import { isPrivateZone } from './private-zone.ts'
 import { processSettings } from './processes.ts'
 import { isProtected, isZoneProtected } from './protection.ts'
 import { openIdOf } from './provider/index.ts'
@@ -18,7 +15,10 @@ import type {
   RegistrySettings,
   Settings,
 } from './settings.ts'
-import { siteUrl } from './site-url.ts'
+import { type Alias, recordNameIn } from './site/aliases.ts'
+import { hostnameOf, label } from './site/names.ts'
+import { isPrivateZone } from './site/private-zone.ts'
+import { siteUrl } from './site/site-url.ts'
 import { furtherNames, type TunnelSettings, tunnelsOf } from './tunnels/index.ts'
 
 /** Certificate authorities by the host of their ACME directory, as CAA names them (RFC 8659). */

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs'
 import * as pulumi from '@pulumi/pulumi'
-import { ownerHere } from './checkout.ts'
+import { ownerHere } from './checkout/checkout.ts'
 import { declaredTypes } from './declared.ts'
 import { ConfigurationError, message } from './error.ts'
 import { formerName } from './former-name.ts'

@@ -1,7 +1,7 @@
-import type { Alias } from './aliases.ts'
+import type { Owner } from './checkout/owner.ts'
 import type { Way } from './outbound.ts'
-import type { Owner } from './owner.ts'
 import type { RegistryLogin } from './registries.ts'
+import type { Alias } from './site/aliases.ts'
 import type { FurtherName, TunnelSettings } from './tunnels/index.ts'
 
 /** The stack's whole configuration, validated and grouped by the component that takes it. */

@@ -1,5 +1,5 @@
 import * as pulumi from '@pulumi/pulumi'
-import { type Owner, ownerOfTag } from '../../config/owner.ts'
+import { type Owner, ownerOfTag } from '../../config/checkout/owner.ts'
 import { type Former, ofKind } from '../state.ts'
 import { configurationError } from './error.ts'
 

@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util'
-import { commitHere } from '../../config/commit.ts'
+import { commitHere } from '../../config/checkout/commit.ts'
 import { leadsTo } from './by-name.ts'
 import { probe } from './probe.ts'
 import { Finding } from './site.ts'

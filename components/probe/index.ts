@@ -1,6 +1,6 @@
 import * as command from '@pulumi/command'
 import * as pulumi from '@pulumi/pulumi'
-import type { Alias } from '../../config/aliases.ts'
+import type { Alias } from '../../config/site/aliases.ts'
 import { type VisitArgs, visitCommand, visitEnvironment } from './visit.ts'
 
 export interface ProbeArgs extends VisitArgs {

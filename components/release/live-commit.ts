@@ -1,5 +1,5 @@
 import * as pulumi from '@pulumi/pulumi'
-import { commitHere, isDirty, isPartOfHead } from '../../config/commit.ts'
+import { commitHere, isDirty, isPartOfHead } from '../../config/checkout/commit.ts'
 import type { Former } from '../state.ts'
 import { remembered } from './live.ts'
 

@@ -1,4 +1,4 @@
-import type { Alias } from '../../config/aliases.ts'
+import type { Alias } from '../../config/site/aliases.ts'
 import { behindLogin, checkEdge, type EdgeRoutes } from './edge.ts'
 import { LOG } from './log.ts'
 import { redirects } from './redirects.ts'

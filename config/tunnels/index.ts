@@ -1,5 +1,5 @@
 import type { Values } from '../rules.ts'
-import { siteUrl } from '../site-url.ts'
+import { siteUrl } from '../site/site-url.ts'
 
 /** A name that leads to a program on a developer's computer while he is connected. */
 export interface TunnelSettings {

@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util'
-import { operator } from '../../config/operator.ts'
+import { operator } from '../../config/checkout/operator.ts'
 import { rollBack } from '../releases/rollback.ts'
 import { chosenStack, outputsOf } from './login.ts'
 

@@ -1,4 +1,4 @@
-import { backendHere } from '../../config/checkout.ts'
+import { backendHere } from '../../config/checkout/checkout.ts'
 import { capture } from './pulumi.ts'
 import { chosenOrganization } from './stack-reference.ts'
 

@@ -1,4 +1,4 @@
-import { ownerHere } from '../../config/checkout.ts'
+import { ownerHere } from '../../config/checkout/checkout.ts'
 import { organization } from './organization.ts'
 
 /**

@@ -1,5 +1,5 @@
+import { keyName, ownerOfNote, ownerOfTag } from '../../config/checkout/owner.ts'
 import { expiryOfMetadata, expiryOfTag } from '../../config/expiry.ts'
-import { keyName, ownerOfNote, ownerOfTag } from '../../config/owner.ts'
 import type { Tenant } from '../accounts/auth0.ts'
 import type { DigitalOcean } from '../accounts/digitalocean.ts'
 import { stackOf } from './names.ts'
@@ -34,7 +34,7 @@ export interface Accounts {
 export interface Marks {
   /** Pulumi project, the first part of every name. */
   project: string
-  /** Owner id of this backend and repository (`config/owner.ts`). */
+  /** Owner id of this backend and repository (`config/checkout/owner.ts`). */
   owner: string
   zone: string
   /** Label under which the environments' names lie: `preview` in `pr-12.preview.example.com`. */

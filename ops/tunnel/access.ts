@@ -1,4 +1,4 @@
-import type { TunnelAccess } from '../../components/tunnels.ts'
+import type { TunnelAccess } from '../../config/tunnels/access.ts'
 import { capture } from '../engine/pulumi.ts'
 
 /** A tunnel of a stack, and what opens it. */

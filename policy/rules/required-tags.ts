@@ -1,7 +1,7 @@
 import { Client } from '@pulumi/auth0/client.js'
 import { validateResourceOfType } from '@pulumi/policy'
 import * as pulumi from '@pulumi/pulumi'
-import { ownerOfTag, ownerTag } from '../../config/owner.ts'
+import { ownerOfTag, ownerTag } from '../../config/checkout/owner.ts'
 import type { Rule } from '../rule.ts'
 import { ownName, setting } from '../stack.ts'
 

@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util'
-import { operator } from '../../../config/operator.ts'
+import { operator } from '../../../config/checkout/operator.ts'
 import { commitHere, engineOn } from '../../plan/engine.ts'
 import { savePlan } from '../../plan/plan.ts'
 

@@ -1,5 +1,5 @@
 import * as openpgp from 'openpgp'
-import { fingerprint } from '../../../config/openpgp.ts'
+import { fingerprint } from '../../../config/repository/openpgp.ts'
 
 const generate = (more: object) =>
   openpgp.generateKey({ userIDs: [{ name: 'Caddy' }], format: 'object', ...more })

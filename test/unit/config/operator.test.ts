@@ -1,4 +1,4 @@
-import { operator } from '../../../config/operator.ts'
+import { operator } from '../../../config/checkout/operator.ts'
 
 test.each([
   [{ PADLOCK_OPERATOR: 'Ada', GITHUB_ACTOR: 'bob' }, 'Ada'],

@@ -7,7 +7,7 @@ import {
   ownerOfTag,
   ownerTag,
   repositoryOf,
-} from '../../../config/owner.ts'
+} from '../../../config/checkout/owner.ts'
 
 test.each([
   'git@github.com:Acme/shop.git',

@@ -1,5 +1,5 @@
-import { untilDelegated } from '../../../components/acme/delegated.ts'
-import type { Delegation } from '../../../components/resolution/delegation.ts'
+import { untilDelegated } from '../../../../components/acme/delegated.ts'
+import type { Delegation } from '../../../../components/resolution/delegation.ts'
 
 const servers = ['ns1.digitalocean.com', 'ns2.digitalocean.com', 'ns3.digitalocean.com']
 const OURS = { servers, foreign: [] }

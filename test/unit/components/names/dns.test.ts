@@ -1,6 +1,6 @@
 import * as pulumi from '@pulumi/pulumi'
-import { Dns, type DnsArgs } from '../../../components/dns.ts'
-import { mockProviders, settle } from './mocks.ts'
+import { Dns, type DnsArgs } from '../../../../components/dns.ts'
+import { mockProviders, settle } from '../mocks.ts'
 
 const base: DnsArgs = {
   zone: 'example.com',

@@ -1,5 +1,5 @@
-import { message } from './error.ts'
-import type { Report, Values } from './rules.ts'
+import { message } from '../error.ts'
+import type { Report, Values } from '../rules.ts'
 
 /** Names that the root zone never leads to (RFC 6762, RFC 8375, ICANN's resolution 2024.07.29.06), and those in use like them. */
 const PRIVATE = ['internal', 'local', 'lan', 'home', 'corp', 'intranet', 'private', 'home.arpa']

@@ -1,6 +1,6 @@
 import * as pulumi from '@pulumi/pulumi'
-import { placeOf } from '../../../components/place.ts'
-import { value } from './mocks.ts'
+import { placeOf } from '../../../../components/place.ts'
+import { value } from '../mocks.ts'
 
 const site = { zone: 'sslip.io', recordName: '@', httpPort: 80, httpsPort: 443 }
 const known = (input: pulumi.Input<string>) => value(pulumi.output(input))

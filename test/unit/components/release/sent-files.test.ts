@@ -2,12 +2,12 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSyn
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { log } from '@pulumi/pulumi'
-import { sentFiles } from '../../../components/release/files.ts'
-import { ALWAYS } from '../../../components/release/ignore-rules.ts'
+import { sentFiles } from '../../../../components/release/files.ts'
+import { ALWAYS } from '../../../../components/release/ignore-rules.ts'
 
 /** What moby's own implementation leaves out of these paths; `main.go` beside it asks it. */
 const { answers, paths }: { answers: { file: string; ignored: string[] }[]; paths: string[] } =
-  JSON.parse(readFileSync(join(__dirname, '../../fixtures/dockerignore/answers.json'), 'utf8'))
+  JSON.parse(readFileSync(join(__dirname, '../../../fixtures/dockerignore/answers.json'), 'utf8'))
 
 let folder: string
 let warn: jest.SpyInstance

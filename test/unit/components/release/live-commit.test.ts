@@ -4,8 +4,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { log } from '@pulumi/pulumi'
-import { checkLive, type LiveOptions } from '../../../components/release/live-commit.ts'
-import { mockProviders } from './mocks.ts'
+import { checkLive, type LiveOptions } from '../../../../components/release/live-commit.ts'
+import { mockProviders } from '../mocks.ts'
 
 const before = process.cwd()
 let folder: string

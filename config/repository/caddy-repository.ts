@@ -1,9 +1,9 @@
 import * as v from 'valibot'
-import { help, pathItem } from './error.ts'
+import { help, pathItem } from '../error.ts'
+import type { CaddyRepository, Context } from '../settings.ts'
+import { aptUrl, matching, orEmpty, text } from '../texts.ts'
+import { isObject } from '../values.ts'
 import { fingerprint } from './openpgp.ts'
-import type { CaddyRepository, Context } from './settings.ts'
-import { aptUrl, matching, orEmpty, text } from './texts.ts'
-import { isObject } from './values.ts'
 
 /** Caddy's own repository and key, https://caddyserver.com/docs/install#debian-ubuntu-raspbian */
 const OFFICIAL: CaddyRepository = {

@@ -1,6 +1,6 @@
 /** What the key `dns` goes with. */
-import { message } from './error.ts'
-import type { Report, Values } from './rules.ts'
+import { message } from '../error.ts'
+import type { Report, Values } from '../rules.ts'
 
 const PUBLIC = 'acme-v02.api.letsencrypt.org'
 

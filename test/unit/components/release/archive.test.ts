@@ -13,7 +13,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { gunzipSync } from 'node:zlib'
 import { extract, type Header } from 'tar-stream'
-import { archive } from '../../../components/release/archive.ts'
+import { archive } from '../../../../components/release/archive.ts'
 
 let folder: string
 

@@ -1,8 +1,8 @@
 /** Further names of the site. */
 import * as v from 'valibot'
-import { help, message, pathItem } from './error.ts'
-import { dnsName, oneOf, type TextSchema } from './texts.ts'
-import { isObject } from './values.ts'
+import { help, message, pathItem } from '../error.ts'
+import { dnsName, oneOf, type TextSchema } from '../texts.ts'
+import { isObject } from '../values.ts'
 
 /** What a further name does: it leads to the site's own, or the site answers there too. */
 export type AliasMode = 'redirect' | 'serve'

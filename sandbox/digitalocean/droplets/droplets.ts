@@ -1,17 +1,17 @@
 /** `/v2/droplets`, all but actions. */
-import { actionView } from './actions.ts'
-import { takeIpv6Address, takePrivateAddress, takePublicAddress } from './addresses.ts'
-import type { Context } from './context.ts'
+import { actionView } from '../actions.ts'
+import { takeIpv6Address, takePrivateAddress, takePublicAddress } from '../addresses.ts'
+import type { Context } from '../context.ts'
+import { notFound, unprocessable } from '../errors.ts'
+import { covers, firewallView } from '../firewalls.ts'
+import { assign, defaultProject, dropletUrn, ensureTag } from '../membership.ts'
+import { baseUrl, bodyOf, page, param, query } from '../request.ts'
+import { type ActionRow, type DropletRow, type Store, timestamp } from '../state.ts'
+import { checkTagName } from '../tags.ts'
+import { dropletView, nextBackupWindow } from '../views.ts'
+import { defaultVpc } from '../vpcs.ts'
 import { type DropletRequest, readDropletRequest } from './droplet-request.ts'
-import { notFound, unprocessable } from './errors.ts'
-import { covers, firewallView } from './firewalls.ts'
 import type { MachineJobs } from './machine-jobs.ts'
-import { assign, defaultProject, dropletUrn, ensureTag } from './membership.ts'
-import { baseUrl, bodyOf, page, param, query } from './request.ts'
-import { type ActionRow, type DropletRow, type Store, timestamp } from './state.ts'
-import { checkTagName } from './tags.ts'
-import { dropletView, nextBackupWindow } from './views.ts'
-import { defaultVpc } from './vpcs.ts'
 
 /**
  * The droplet with this id. If its creation failed, the first to ask is refused with the reason,

@@ -1,10 +1,10 @@
-import type { MachineSpec } from '../types.ts'
-import type { Actions } from './actions.ts'
-import { takeIpv6Address } from './addresses.ts'
-import { type Size, sizeBySlug } from './catalogue.ts'
-import type { Context } from './context.ts'
-import { release } from './membership.ts'
-import type { ActionRow, DropletRow } from './state.ts'
+import type { MachineSpec } from '../../types.ts'
+import type { Actions } from '../actions.ts'
+import { takeIpv6Address } from '../addresses.ts'
+import { type Size, sizeBySlug } from '../catalogue.ts'
+import type { Context } from '../context.ts'
+import { release } from '../membership.ts'
+import type { ActionRow, DropletRow } from '../state.ts'
 
 /** Actions that only change what the account says of the droplet. */
 const SETTINGS = [

@@ -1,8 +1,15 @@
-import { findKey } from './account.ts'
-import { findImage, type Image, REGIONS, regionBySlug, type Size, sizeBySlug } from './catalogue.ts'
-import { unprocessable } from './errors.ts'
-import { type Body, flag, integer, objects, text, texts } from './request.ts'
-import type { BackupPolicy, Store, VpcRow } from './state.ts'
+import { findKey } from '../account.ts'
+import {
+  findImage,
+  type Image,
+  REGIONS,
+  regionBySlug,
+  type Size,
+  sizeBySlug,
+} from '../catalogue.ts'
+import { unprocessable } from '../errors.ts'
+import { type Body, flag, integer, objects, text, texts } from '../request.ts'
+import type { BackupPolicy, Store, VpcRow } from '../state.ts'
 
 /** A checked request for one or several droplets that differ in their names alone. */
 export interface DropletRequest {

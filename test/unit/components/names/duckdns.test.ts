@@ -1,6 +1,6 @@
 import * as pulumi from '@pulumi/pulumi'
-import { DuckDns } from '../../../components/duckdns/index.ts'
-import { mockProviders, plain, settle } from './mocks.ts'
+import { DuckDns } from '../../../../components/duckdns/index.ts'
+import { mockProviders, plain, settle } from '../mocks.ts'
 
 const token = '01234567-89ab-4cde-8f01-23456789abcd'
 const args = {

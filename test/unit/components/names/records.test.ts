@@ -1,6 +1,6 @@
 import * as pulumi from '@pulumi/pulumi'
-import { ExternalRecords } from '../../../components/records/index.ts'
-import { mockProviders, settle } from './mocks.ts'
+import { ExternalRecords } from '../../../../components/records/index.ts'
+import { mockProviders, settle } from '../mocks.ts'
 
 const base = {
   ...{ zone: 'example.com', hostname: 'www.example.com', ipv4: '203.0.113.9' },

@@ -2,8 +2,8 @@ import {
   delegationOf,
   leadsToDigitalOcean,
   Unresolvable,
-} from '../../../components/resolution/delegation.ts'
-import type { Query, Reply, ResourceRecord } from '../../../components/resolution/query.ts'
+} from '../../../../components/resolution/delegation.ts'
+import type { Query, Reply, ResourceRecord } from '../../../../components/resolution/query.ts'
 
 const DIGITALOCEAN = ['ns1.digitalocean.com', 'ns2.digitalocean.com', 'ns3.digitalocean.com']
 const reply = (more: Partial<Reply>): Reply => ({

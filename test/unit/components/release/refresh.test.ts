@@ -1,4 +1,4 @@
-import { refreshed } from '../../../components/release/refresh.ts'
+import { refreshed } from '../../../../components/release/refresh.ts'
 
 const source = { kind: 'source', folder: 'app' } as const
 const image = { kind: 'image', image: `ghcr.io/acme/shop@sha256:${'0'.repeat(64)}` } as const

@@ -1,12 +1,12 @@
 /** `POST /v2/droplets/:id/actions` and, for all droplets of a tag, `POST /v2/droplets/actions`. */
-import { actionView } from './actions.ts'
-import { sizeBySlug } from './catalogue.ts'
-import type { Context } from './context.ts'
+import { actionView } from '../actions.ts'
+import { sizeBySlug } from '../catalogue.ts'
+import type { Context } from '../context.ts'
+import { ApiError, unprocessable } from '../errors.ts'
+import { type Body, bodyOf, flag, param, query, text } from '../request.ts'
+import type { ActionRow, DropletRow } from '../state.ts'
 import { checkHostname, readBackupPolicy } from './droplet-request.ts'
 import { findDroplet } from './droplets.ts'
-import { ApiError, unprocessable } from './errors.ts'
-import { type Body, bodyOf, flag, param, query, text } from './request.ts'
-import type { ActionRow, DropletRow } from './state.ts'
 
 /** Checks one type of action; what it gives back is kept with the action. */
 type Check = (droplet: DropletRow, body: Body) => Record<string, unknown>
