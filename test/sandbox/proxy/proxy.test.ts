@@ -21,7 +21,12 @@ afterAll(() => proxy?.close())
 
 test('the app gets the headers that its readiness is asked with', async () => {
   const packages = join(__dirname, '../../../host/padlock-app/files/usr/lib/padlock')
-  const code = `import json, sys\nsys.dont_write_bytecode = True\nfrom padlock_release import readiness\nprint(json.dumps(readiness.headers(${JSON.stringify(proxy.name)})))`
+  const code = `import json, sys
+from types import SimpleNamespace
+sys.dont_write_bytecode = True
+from padlock_release import readiness
+release = SimpleNamespace(host=${JSON.stringify(proxy.name)}, env={'APP_URL': 'https://${proxy.name}'})
+print(json.dumps(readiness.headers(release)))`
   const asked = JSON.parse(execFileSync('python3', ['-c', code], { cwd: packages }).toString())
   const names = Object.keys(asked).filter((name) => name !== 'User-Agent')
   expect(names).toHaveLength(5)
