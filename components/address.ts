@@ -12,6 +12,8 @@ export interface AddressArgs {
   visit: Omit<VisitArgs, 'address'>
   /** The site's command on the host; it says whether the certificate is there. */
   staged: command.remote.Command
+  /** The release that serves, where the site does not wait for it. */
+  live?: pulumi.Resource
 }
 
 /**
@@ -27,7 +29,7 @@ export class Address extends pulumi.ComponentResource {
 
   constructor(name: string, args: AddressArgs, opts?: pulumi.ComponentResourceOptions) {
     super('padlock:index:Address', name, {}, opts)
-    const { droplet, staged, visit } = args
+    const { droplet, staged, live, visit } = args
     const address = droplet.ipv4Address
     const asked = new command.local.Command(
       `${name}-own-address`,
@@ -38,7 +40,11 @@ export class Address extends pulumi.ComponentResource {
         addPreviousOutputInEnv: false,
         logging: 'none',
       },
-      { parent: this, dependsOn: staged, customTimeouts: { create: '10m', update: '10m' } },
+      {
+        parent: this,
+        dependsOn: live ? [staged, live] : staged,
+        customTimeouts: { create: '10m', update: '10m' },
+      },
     )
     const formerParent = pulumi.createUrn(name, 'padlock:index:Host')
     this.settled = args.reservedIp

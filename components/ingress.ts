@@ -112,7 +112,13 @@ export function exposeIngress(
     client: authority?.probe,
   }
   const { staged } = proxy
-  const { settled } = new Address(name, { reservedIp, droplet, staged, visit }, opts)
+  workload.guardedBy(staged)
+  const { live, release } = workload.release
+  const { settled } = new Address(
+    name,
+    { reservedIp, droplet, staged, live: settings.edge && live, visit },
+    opts,
+  )
   const { dnsServer } = certificates
   const dns = siteName(name, settings, { place, host, way, ipv4: address, settled }, opts)
   const external = settings.dns.source !== 'digitalocean' || undefined
@@ -126,9 +132,8 @@ export function exposeIngress(
   const asked = waits ? [new AcmeChecklist(name, { ...checklist, unasked }, opts).passed] : led
   const serves = proxy.serve(asked)
   if (settings.release.processes) {
-    new Processes(name, { ssh, dropletId, after: [serves, workload.release.live] }, opts)
+    new Processes(name, { ssh, dropletId, after: [serves, live] }, opts)
   }
-  const { release } = workload.release
   const probe = new Probe(
     name,
     { ...visit, address, zone: place.zone, external, dnsServer, release, dropletId },

@@ -51,6 +51,8 @@ export class Tunnels extends pulumi.ComponentResource {
       {
         connection: connection(ssh),
         create: 'sudo /usr/lib/padlock/tunnels',
+        // Here and not with the package: an update that fails, and is taken back, finds the keys again.
+        delete: 'sudo rm -rf /var/lib/padlock/tunnels',
         stdin: pulumi.all(lines).apply((keys) => keys.map((one) => `${one.trim()}\n`).join('')),
         triggers: [dropletId],
         addPreviousOutputInEnv: false,

@@ -25,8 +25,13 @@ export interface Workload {
   release: Release
   /** `registry.digitalocean.com/acme`; absent where the team's registry is not used. */
   registry?: pulumi.Output<string>
-  /** The release is live, as is a login in front of it, and a former host's certificates are there. */
+  /**
+   * What the site waits for: a former host's certificates, and the release; or in its place the login
+   * in front of it.
+   */
   ready: pulumi.Resource[]
+  /** Is to be called with the site as it is staged: a release behind a login waits for it. */
+  guardedBy(staged: pulumi.Resource): void
   /** Absent where there are none. */
   tunnels?: Tunnels
 }
@@ -50,6 +55,13 @@ export function deployWorkload(
   const { registries } = settings.release
   const { installed } = new Packages(name, { ...target, bundle, reachable, ready }, opts)
   const registry = prepared.registry && new Registry(name, prepared.registry, opts)
+  let guardedBy: Workload['guardedBy'] = () => {}
+  // An app without a login of its own must not serve before the site asks for one.
+  const guard = edge && [
+    new Promise<pulumi.Resource>((resolve) => {
+      guardedBy = resolve
+    }),
+  ]
   const release = new Release(
     name,
     {
@@ -70,7 +82,8 @@ export function deployWorkload(
       made,
       former: remembered(state),
       reachable,
-      after: [installed, ...(identity?.links ?? [])],
+      edge: Boolean(edge),
+      after: [installed, ...(identity?.links ?? []), ...(guard ?? [])],
     },
     opts,
   )
@@ -80,6 +93,6 @@ export function deployWorkload(
   const tunnels =
     settings.tunnels &&
     new Tunnels(name, { ...settings.host, ...target, tunnels: settings.tunnels, installed }, opts)
-  const all = [release.live, carried, ...(login ? [login.up] : [])]
-  return { release, registry: registry?.endpoint, ready: all, tunnels }
+  const all = [carried, login?.up ?? release.live]
+  return { release, registry: registry?.endpoint, ready: all, guardedBy, tunnels }
 }

@@ -226,7 +226,7 @@ function registryOf(
 ): RegistrySettings | undefined {
   if (!registry) return undefined
   const [, image] = /^registry\.digitalocean\.com\/([^/@]+)\//.exec(appImage) ?? []
-  const newName = `${project}-${values.owner || owner?.id}`
+  const newName = label(`${project}-${values.owner || owner?.id}`)
   return { image, newName, ephemeral: expires !== undefined }
 }
 

@@ -53,7 +53,7 @@ function records({ ipv6, caaIssuer }: ExternalOptions, state: Former[]) {
   const [droplet] = ofKind(state, 'Droplet')
   return wantedRecords({
     ipv4: reserved?.outputs.ipAddress ?? '(the address that the update prints)',
-    ipv6: ipv6 ? (droplet?.outputs.ipv6Address ?? '(the address that the update prints)') : 'none',
+    ipv6: ipv6 ? droplet?.outputs.ipv6Address || '(the address that the update prints)' : 'none',
     caaIssuer,
   })
 }

@@ -49,7 +49,7 @@ export class AcmeChecklist extends pulumi.ComponentResource {
       ...(delegationMinutes !== undefined ? ['--delegation-minutes', delegationMinutes] : []),
     ]
     const limit = `${5 + (delegationMinutes ?? 0)}m`
-    this.passed = new command.local.Command(
+    const asked = new command.local.Command(
       `${name}-acme`,
       {
         create: pulumi.interpolate`node components/acme/main.ts ${host} --zone ${zone} --address ${address} --port ${httpPort} --port ${httpsPort} ${more.join(' ')}`,
@@ -59,7 +59,10 @@ export class AcmeChecklist extends pulumi.ComponentResource {
       },
       { parent: this, dependsOn: args.after, customTimeouts: { create: limit, update: limit } },
     )
+    this.passed = asked
     const { ordered = {} } = args
-    this.registerOutputs(Object.keys(ordered).length > 0 ? { ordered } : {})
+    // Unknown until names are ordered: a plan would be held to the minute in which it was made.
+    const kept = asked.stdout.apply(() => ordered)
+    this.registerOutputs(Object.keys(ordered).length > 0 ? { ordered: kept } : {})
   }
 }

@@ -80,6 +80,8 @@ export class DuckDns extends pulumi.ComponentResource {
           DUCKDNS_API: this.#args.api,
           DUCKDNS_TOKEN: pulumi.secret(this.#args.token),
         },
+        // Another domain is set before the former is cleared.
+        triggers: [this.#args.label],
         addPreviousOutputInEnv: false,
         logging: 'none',
       },

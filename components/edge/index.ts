@@ -66,6 +66,8 @@ export class Edge extends pulumi.ComponentResource {
         connection: connection(args.ssh),
         create: pulumi.interpolate`sudo /usr/lib/padlock/edge ${digest}`,
         stdin: order,
+        // Here and not with the package: an update that fails, and is taken back, finds it all again.
+        delete: 'sudo rm -rf /var/lib/padlock/edge',
         triggers: [args.dropletId],
         addPreviousOutputInEnv: false,
         logging: 'none',

@@ -80,7 +80,13 @@ export class ExternalRecords extends pulumi.ComponentResource {
     const limit = `${5 + this.#args.minutes}m`
     return new command.local.Command(
       `${this.#name}-${what}`,
-      { ...scripts, addPreviousOutputInEnv: false, logging: 'stdout' },
+      // Of another name all is asked anew, and the former's records are to be deleted.
+      {
+        ...scripts,
+        triggers: [this.#args.hostname],
+        addPreviousOutputInEnv: false,
+        logging: 'stdout',
+      },
       { parent: this, dependsOn, customTimeouts: { create: limit, update: limit } },
     )
   }

@@ -32,6 +32,8 @@ export interface ReleaseArgs {
   memoryMiB: number
   /** How many processors; all of them if absent. */
   cpus?: number
+  /** Does a login stand in front of it, so that it needs none of its own? */
+  edge?: boolean
   /** Start command; the image's own if absent. */
   command?: string
   /** Runs before the release gets traffic. */
@@ -51,7 +53,7 @@ export interface ReleaseArgs {
   /** From here on the host takes files. */
   reachable: pulumi.Resource
   /** What the release waits for; its source is copied to the host beside them. */
-  after: pulumi.Resource[]
+  after: pulumi.Input<pulumi.Resource>[]
 }
 
 /** Processes and threads that the app's container may have. */
@@ -183,6 +185,7 @@ function manifest(
       readyPath: args.readyPath,
       readySeconds: args.readySeconds,
       drainSeconds: args.drainSeconds,
+      ...(args.edge && { edge: true }),
       ...runs(args),
     }),
   )

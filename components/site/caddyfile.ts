@@ -209,7 +209,10 @@ function appProxy({ clientAuth, drainSeconds, responseSeconds }: ProxySettings, 
 /** Caddy's verifier of leaves refuses who shows none, so where one may be missing the list is asked here. */
 const STRANGERS = `
 	import ${PROXY}/client-matcher.caddy
-	respond @stranger "This client certificate is not trusted." 403
+	# In a route, as it would come after the routes below by Caddy's own order.
+	route {
+		respond @stranger "This client certificate is not trusted." 403
+	}
 `
 
 const CLIENT_SUBJECT = `

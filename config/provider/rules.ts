@@ -37,11 +37,6 @@ const GOOGLE_CLIENT = message(
   'one that ends in .apps.googleusercontent.com (Google Cloud console, APIs & Services > Credentials, type Web application)',
   'pulumi config set {path} NUMBER-LETTERS.apps.googleusercontent.com',
 )
-const GOOGLE_ADDRESS = message(
-  'is google, which takes no bare address as a callback, and with dns = "none" the site has no name',
-  'auth0 or oidc, where dns is none',
-  'pulumi config set dns digitalocean, or pulumi config set {path} oidc',
-)
 const NEEDED_SCOPES = message(
   'lack openid or email, without which nobody can be found on the lists',
   'a list with openid and email, or an empty one for openid, email and profile',
@@ -115,6 +110,4 @@ function google(values: Values, report: Report): void {
   const { clientId } = values
   const isGoogles = /^\d+(-[a-z0-9]+)?\.apps\.googleusercontent\.com$/.test(clientId)
   if (clientId !== '' && !isGoogles) report('clientId', GOOGLE_CLIENT, { show: true })
-  if ((values as { dns?: unknown }).dns === 'none')
-    report('provider', GOOGLE_ADDRESS, { show: true })
 }

@@ -83,7 +83,13 @@ export function writeSettings({ project, stack, expires, set }: SettingsOptions)
     // Secrets that were set for this environment alone are written with its own key.
     ...(existsSync(file) && keysOf(readSettings(file, project))),
   }
-  const config = { ...shared.config, ...Object.fromEntries(prefixed) }
+  const config: Record<string, unknown> = { ...shared.config, ...Object.fromEntries(prefixed) }
+  const dns = config[`${project}:dns`] ?? 'digitalocean'
+  if (dns !== 'digitalocean') {
+    throw new Error(
+      `${project}:dns = ${JSON.stringify(dns)} is not for ephemeral environments, whose names lie under one zone of the account. Allowed: digitalocean, or none of it in ${TEMPLATE} and --set. Fix: pulumi config rm dns --config-file ${TEMPLATE}`,
+    )
+  }
   writeFileSync(file, MARK + stringify({ ...shared, config }))
 }
 

@@ -45,7 +45,7 @@ export async function keepOpen(tunnel: Tunnel, options: KeepOptions): Promise<vo
     await pause(delay)
     if (signal.aborted) return
     // The host may be another one by now, with keys of its own.
-    if (!connected && ended.why !== 'unreachable') at = await read()
+    if (!connected && ended.why !== 'unreachable') at = await read().catch(() => at)
   }
 }
 

@@ -77,7 +77,12 @@ function arguments_({ name, ip, port: sshPort, hostKey, privateKey }: Tunnel, po
     ControlPath: 'none',
     ForwardAgent: 'no',
     ForwardX11: 'no',
-    ...(privateKey && { IdentityFile: 'none' }),
+    // A person's own ssh_config may say otherwise of agents.
+    ...(privateKey && {
+      IdentityFile: 'none',
+      IdentitiesOnly: 'no',
+      IdentityAgent: 'SSH_AUTH_SOCK',
+    }),
   }
   return [
     ...['-v', '-N', '-T', '-n', '-p', String(sshPort)],

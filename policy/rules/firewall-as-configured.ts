@@ -97,6 +97,7 @@ function configuredWays(): Way[] {
     setting<{ url?: string }>('caddyRepository')?.url,
     loginPlace(),
     setting<string>('appImage') || setting<string>('appBaseImage'),
+    setting<string>('edgeImage'),
     ...Object.keys(setting<object>('appRegistries') ?? {}),
   ]
   const endpoints = texts.filter((text): text is string => Boolean(text))

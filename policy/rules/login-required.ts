@@ -24,7 +24,7 @@ export const loginRequired: Rule = {
     }
   }),
   validateStack: (args, report) => {
-    if (login() !== 'app' || provider() !== 'auth0') return
+    if (login() === 'none' || provider() !== 'auth0') return
     const has = (type: Parameters<(typeof args.resources)[number]['isType']>[0]) =>
       args.resources.some((one) => one.isType(type))
     if (!has(Client)) report('The stack has no Auth0 application, so nobody is asked to log in.')

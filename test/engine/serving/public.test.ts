@@ -155,6 +155,12 @@ describe('the same app behind a login', () => {
     const { code, output } = await stack.run('up --yes --skip-preview')
     if (code !== 0) throw new Error(output)
     expect(output).toMatch(/login leads to https:\/\/\S+\/, and nobody comes in without it/)
+    // The site asks for a login before an app without one of its own is there.
+    const [droplet] = await sandbox.droplets()
+    const run = sandbox.commands(droplet.id)
+    const last = (what: string) => run.findLastIndex((one) => one.includes(`/padlock/${what} `))
+    expect(last('edge')).toBeLessThan(last('site stage'))
+    expect(last('site stage')).toBeLessThan(last('release'))
   })
 
   test('the host has its package, the order its secrets, and the app nothing of them', async () => {

@@ -50,6 +50,14 @@ const edge = {
   publicPaths: ['/healthz', '/webhooks/*', '/.well-known/security.txt'],
 }
 
+test('who is trusted no longer is refused before a login in front of the app is asked', () => {
+  const edge = { publicPaths: ['/healthz'] }
+  const text = caddyfile({ ...production, clientAuth: 'request', edge })
+  const refusal = text.indexOf('\troute {\n\t\trespond @stranger')
+  expect(refusal).toBeGreaterThan(0)
+  expect(refusal).toBeLessThan(text.indexOf('/oauth2/sign_out'))
+})
+
 test('a login in front of the app', () => {
   expectGolden('Caddyfile.edge', caddyfile({ ...production, edge }))
 })

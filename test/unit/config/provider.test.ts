@@ -121,13 +121,6 @@ test.each<[string, RawConfig, string[]]>([
     ],
   ],
   [
-    'Google without a name of its own',
-    { ...google, dns: 'none' },
-    [
-      'provider = "google" is google, which takes no bare address as a callback, and with dns = "none" the site has no name. Allowed: auth0 or oidc, where dns is none.\n    Fix: pulumi config set dns digitalocean, or pulumi config set provider oidc',
-    ],
-  ],
-  [
     'scopes without an address',
     { ...oidc, scopes: ['openid'] },
     [

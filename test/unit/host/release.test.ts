@@ -374,6 +374,7 @@ main._install = lambda manifest, reference: calls.append('install')
 main.service.ensure_manager = lambda: None
 main.service.ensure_mount = lambda: None
 main.service.installed = lambda: []
+main.processes.installed = lambda: []
 main.service.remove = lambda release: calls.append('remove')
 main.store.remove_directory = lambda release: calls.append('remove_directory')
 main.store.current = lambda: given['current']

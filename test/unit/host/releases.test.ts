@@ -324,6 +324,12 @@ test.each([
     'is for old.example.com, and the site is app.example.com',
   ],
   [
+    'one that a login stood in front of, where none does any more',
+    `brought_up('a', edge=True)\n${two.replace("'ab'", "'b'")}`,
+    'a',
+    'has no login of its own, and none stands in front of the site any more',
+  ],
+  [
     'one while a release is under way',
     `${two}releases.LOCK_SECONDS = 0\nimport fcntl\nheld = open(store.LOCK, 'w')\nfcntl.flock(held, fcntl.LOCK_EX)`,
     'a',

@@ -1,5 +1,7 @@
 /** Brings back an app that hangs or has lost its image, and leaves every other alone. */
 import { execFileSync } from 'node:child_process'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
 const packages = join(__dirname, '../../../host/padlock-app/files/usr/lib/padlock')
@@ -15,6 +17,12 @@ interface Case {
   /** Somebody else's release takes the lock. */
   locked?: boolean
   ready?: boolean
+  /** It is told at once that nobody takes the request. */
+  refuses?: boolean
+  /** The image can be made again. */
+  made?: boolean
+  /** File that says when it could not. */
+  tried?: string
 }
 
 interface Told {
@@ -24,8 +32,9 @@ interface Told {
   said: string
 }
 
-function watched({ active, answers = [], image = true, more = {}, locked, ready = true }: Case) {
-  const given = { active, answers, image, more, locked: locked ?? false, ready }
+function watched(one: Case) {
+  const usual = { answers: [], image: true, more: {}, locked: false, ready: true }
+  const given = { ...usual, refuses: false, made: true, tried: '/nowhere', ...one }
   const program = `
 import contextlib, json, sys
 sys.dont_write_bytecode = True
@@ -41,18 +50,30 @@ one = manifest.checked({
 store.current = lambda: one.id
 kept.load = lambda release: kept.Kept('', '', '', one)
 log.say = said.append
-watch.time.sleep = lambda seconds: None
+clock = [0.0]
+def pass_(seconds):
+    clock[0] += seconds
+watch.time.sleep = pass_
+watch.time.monotonic = lambda: clock[0]
+watch.TRIED = given['tried']
 service.active_seconds = lambda release: given['active']
 service.restart = lambda release: calls.append('restart')
-image.exists = lambda name: given['image']
-image.ensure = lambda source, registries: calls.append('image')
+image.missing = lambda name: not given['image']
+def ensure(source, registries):
+    calls.append('image')
+    if not given['made']:
+        raise Failure('no such image')
+image.ensure = ensure
 def wait(manifest, restarts):
     if not given['ready']:
         raise Failure('not ready')
 readiness.wait = wait
 def answers(manifest, seconds):
     asked.append(seconds)
-    return given['answers'][len(asked) - 1]
+    said_so = given['answers'][len(asked) - 1]
+    if not said_so and not given['refuses']:
+        pass_(seconds)
+    return said_so
 readiness.answers = answers
 @contextlib.contextmanager
 def lock(seconds):
@@ -74,6 +95,11 @@ const back = ['lock 0', 'image', 'restart']
 test.each<[string, Case, number]>([
   ['answers', { active: 1000, answers: [true] }, 1],
   ['answers the second time', { active: 1000, answers: [false, true] }, 2],
+  [
+    'refuses for some seconds, as with a full backlog',
+    { active: 1000, refuses: true, answers: [...Array.from({ length: 20 }, () => false), true] },
+    21,
+  ],
   ['has just been started', { active: 59 }, 0],
   ['may hang', { active: 1000, more: { hangSeconds: 0 } }, 0],
   ['is started by systemd', { active: null }, 0],
@@ -85,7 +111,7 @@ test.each<[string, Case, number]>([
 
 test('an app that answers nobody is restarted, and the log says so', () => {
   const { code, calls, asked, said } = watched({ active: 1000, answers: [false, false, false] })
-  expect([code, calls, asked]).toEqual([0, back, [30, 30, 30]])
+  expect([code, calls, asked]).toEqual([0, back, [30, 30, 26]])
   expect(said).toMatch(
     /^release 3f2a9c01d2e4 has answered nobody for 90 s \(hangSeconds\) and is restarted\nrelease 3f2a9c01d2e4 answers again after \d+\.\d s$/,
   )
@@ -99,7 +125,15 @@ test('an app whose image is gone gets it again', () => {
 
 test('a release that is under way is not disturbed', () => {
   const { code, calls } = watched({ active: 1000, answers: [false, false, false], locked: true })
-  expect([code, calls]).toEqual([1, []])
+  expect([code, calls]).toEqual([0, []])
+})
+
+test('an image that cannot be made is not tried again for a while', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'padlock-watch-'))
+  const gone = { active: null, image: false, made: false, tried: join(folder, 'tried') }
+  expect(watched(gone)).toMatchObject({ code: 1, calls: ['lock 0', 'image'] })
+  expect(watched(gone)).toMatchObject({ code: 0, calls: [] })
+  rmSync(folder, { recursive: true })
 })
 
 test('one that does not come back is told', () => {
@@ -144,6 +178,7 @@ print(json.dumps(readiness.answers(one, 0.5)))`
 test.each([
   ['ActiveState=active\\nActiveEnterTimestampMonotonic=5000000', 5],
   ['ActiveState=activating\\nActiveEnterTimestampMonotonic=0', null],
+  ['ActiveState=deactivating\\nActiveEnterTimestampMonotonic=5000000', null],
   ['ActiveState=failed\\nActiveEnterTimestampMonotonic=5000000', null],
   ['', null],
 ])("systemd's word %s on how long it runs: %p", (shown, expected) => {

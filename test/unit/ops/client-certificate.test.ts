@@ -72,4 +72,4 @@ setInterval(() => undefined, 1000)`
     readFileSync(join(tmp, left!, name), 'utf8'),
   )
   expect(files).toEqual([pair.certificate])
-})
+}, 60_000)

@@ -95,6 +95,7 @@ def apply(order: Order) -> bool:
         else:
             _point(before)
             _systemctl('restart', SERVICE)
+        _remove(folder)
         raise Failure(f'the login in front of the app does not come up; it says:\n{said}')
     _tidy(order)
     return True

@@ -59,6 +59,11 @@ def exists(name: str) -> bool:
     return appuser.run('podman', 'image', 'exists', name, check=False).returncode == 0
 
 
+def missing(name: str) -> bool:
+    """Podman says that there is none; an error of its own (125) says nothing."""
+    return appuser.run('podman', 'image', 'exists', name, check=False).returncode == 1
+
+
 def remove(names: list[str]) -> None:
     """Removes images that no release needs, and build layers that none has used for a week."""
     appuser.run('podman', 'rmi', '--ignore', *names, check=False)

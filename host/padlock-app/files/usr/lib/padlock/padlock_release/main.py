@@ -33,6 +33,7 @@ def bring_up(manifest: Manifest, rolled_back_by: str | None = None) -> str:
     for leftover in service.installed():
         if leftover not in (current, manifest.id):
             service.remove(leftover)
+    processes.end_commands(manifest.id)
     if current == manifest.id and _serves(manifest):
         kept.confirmed(manifest)
         found = image.ensure(manifest.source, manifest.registries)

@@ -57,6 +57,8 @@ class Manifest(NamedTuple):
     cpus: float | None
     release_command: ReleaseCommand | None
     processes: dict[str, Process]
+    # A login stands in front of it, so it has none of its own.
+    edge: bool
     # After so many without an answer the app is restarted; never if 0.
     hang_seconds: int
 
@@ -91,6 +93,7 @@ def checked(data: Any) -> Manifest:
         cpus=commands.cpus(data),
         release_command=commands.release_command(data.get('releaseCommand')),
         processes=commands.processes(data.get('processes', {})),
+        edge=data.get('edge') is True,
         hang_seconds=integer({'hangSeconds': commands.HANG_SECONDS, **data}, 'hangSeconds', 0, 3600),
     )
     for name, value in manifest.secrets.items():
@@ -122,6 +125,7 @@ def as_json(manifest: Manifest) -> dict[str, Any]:
         'drainSeconds': manifest.drain_seconds,
         'commit': manifest.commit,
         'by': manifest.by,
+        **({'edge': True} if manifest.edge else {}),
         **commands.as_json(manifest),
     }
 

@@ -56,6 +56,11 @@ def switch(manifest: Manifest, image: str) -> str | None:
     return None if problem is None else f'release {manifest.id} serves, but {problem}'
 
 
+def end_commands(release: str) -> None:
+    """Those that a killed run of another release has left at work: one migration at a time."""
+    _remove([unit for unit in installed() if unit[13:] in commands.TAKEN and unit[:12] != release])
+
+
 def installed() -> list[str]:
     """The units beside those of web processes, as RELEASE-NAME."""
     names = nofollow.names(os.path.dirname(service.path('')))

@@ -112,6 +112,11 @@ def _kept_manifest(release: str, compatible: bool) -> Manifest:
         raise Failure(
             f'release {release} is for {host}, and the site is {live.manifest.host}. {_fix(record)}'
         )
+    if record.manifest.edge and live is not None and live.manifest is not None and not live.manifest.edge:
+        raise Failure(
+            f'release {release} has no login of its own, and none stands in front of the site any more. '
+            f'{_fix(record)}'
+        )
     if not compatible:
         _same_schema(release)
     return record.manifest

@@ -80,7 +80,7 @@ def active_seconds(release: str) -> float | None:
     asked = ('--property=ActiveState', '--property=ActiveEnterTimestampMonotonic')
     shown = systemctl('show', *asked, f'app-{release}.service').stdout
     found = dict(line.split('=', 1) for line in shown.splitlines() if '=' in line)
-    if found.get('ActiveState') not in ('active', 'deactivating'):
+    if found.get('ActiveState') != 'active':
         return None
     return time.monotonic() - int(found.get('ActiveEnterTimestampMonotonic') or 0) / 1_000_000
 

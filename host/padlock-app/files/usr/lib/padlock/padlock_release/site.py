@@ -26,6 +26,9 @@ STAGED = f'{PROXY}/staged.json'
 LOADING = f'{PROXY}/loading'
 CERTIFICATES = '/var/lib/caddy/.local/share/caddy/certificates'
 ADMIN = '/run/caddy/admin.sock'
+# What a site that leads to the app, and one that asks the login in front of it, have in their text.
+APP = 'unix//srv/app/current/app.sock'
+EDGE = 'unix//run/padlock-edge.sock'
 
 
 class Clients(NamedTuple):
@@ -67,14 +70,20 @@ def stage(stream: TextIO) -> str:
     site = parse(text)
     os.makedirs(PROXY, mode=0o755, exist_ok=True)
     store.write(STAGED, text, 0o600)
+    in_hand = store.read(CADDYFILE) or ''
     orders = not (site.plain or site.certificate)
-    if orders and not certified(site.host):
-        return 'no certificate yet'
+    found = 'certified' if not orders or certified(site.host) else 'no certificate yet'
+    # Next comes a release that has no login of its own: it must not meet the site in hand.
+    if EDGE in site.caddyfile and APP in in_hand and EDGE not in in_hand:
+        apply(site)
+        return found
+    if found != 'certified':
+        return found
     # A new name leads here only once its records do; until then the site in hand goes on.
-    if orders and store.read(CADDYFILE) and not all(map(certified, site.aliases)):
-        return 'certified'
+    if orders and f'https://{site.host}' in in_hand and not all(map(certified, site.aliases)):
+        return found
     apply(site)
-    return 'certified'
+    return found
 
 
 def serve() -> str:

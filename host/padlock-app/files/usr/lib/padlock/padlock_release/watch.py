@@ -3,7 +3,9 @@ Asks the app that serves whether it still answers, and brings back one that does
 restarted, and one whose image is gone gets it again. What ends by itself systemd has restarted already.
 """
 
+import os
 import time
+from contextlib import ExitStack
 
 from . import image, kept, log, readiness, service, store
 from .failure import Failure
@@ -12,16 +14,18 @@ from .manifest import Manifest
 # An answer that is lost is none that fails.
 ATTEMPTS = 3
 PAUSE_SECONDS = 2
+# Gone with a reboot: when an image could not be made again.
+TRIED = '/run/padlock-image-tried'
+RETRY_SECONDS = 900
 
 
 def main() -> int:
     """The exit status: 0 if the app answers, or was brought back."""
     release = store.current()
-    record = None if release is None else kept.load(release)
-    if record is None or record.manifest is None:
-        return 0
     try:
-        _watch(record.manifest)
+        record = None if release is None else kept.load(release)
+        if record is not None and record.manifest is not None:
+            _watch(record.manifest)
     except Failure as failure:
         log.say(str(failure))
         return 1
@@ -29,33 +33,71 @@ def main() -> int:
 
 
 def _watch(manifest: Manifest) -> None:
-    for_seconds = service.active_seconds(manifest.id)
-    if for_seconds is None:
-        if image.exists(image.reference(manifest.source)):
-            # systemd starts it again and again.
+    why = _trouble(manifest)
+    if why is None:
+        return
+    with ExitStack() as held:
+        try:
+            held.enter_context(store.lock(0))
+        except Failure:
+            # A release under way goes first.
             return
-        why = 'has lost its image, which is made again'
-    else:
-        if manifest.hang_seconds == 0 or for_seconds < manifest.ready_seconds or _answers(manifest):
-            return
-        why = f'has answered nobody for {manifest.hang_seconds} s (hangSeconds) and is restarted'
-    with store.lock(0):
         if store.current() != manifest.id:
             return
         log.say(f'release {manifest.id} {why}')
         began = time.monotonic()
-        # Without logins at registries, of which the host keeps none.
-        image.ensure(manifest.source, {})
+        _ensure_image(manifest)
         service.restart(manifest.id)
+    # Without the lock: whoever would rather roll back may.
+    try:
         readiness.wait(manifest, lambda: service.restarts(manifest.id))
-        log.say(f'release {manifest.id} answers again after {time.monotonic() - began:.1f} s')
+    except Failure:
+        if store.current() == manifest.id:
+            raise
+        return
+    log.say(f'release {manifest.id} answers again after {time.monotonic() - began:.1f} s')
+
+
+def _trouble(manifest: Manifest) -> str | None:
+    for_seconds = service.active_seconds(manifest.id)
+    if for_seconds is None:
+        # systemd starts one that has its image again and again.
+        if image.missing(image.reference(manifest.source)) and not _tried_lately():
+            return 'has lost its image, which is made again'
+        return None
+    if manifest.hang_seconds == 0 or for_seconds < manifest.ready_seconds or _answers(manifest):
+        return None
+    # One that was started meanwhile has its time to become ready.
+    if (service.active_seconds(manifest.id) or 0) < manifest.ready_seconds:
+        return None
+    return f'has answered nobody for {manifest.hang_seconds} s (hangSeconds) and is restarted'
 
 
 def _answers(manifest: Manifest) -> bool:
-    """Any answer counts: what it lacks to be ready, a restart does not bring."""
-    for attempt in range(ATTEMPTS):
-        if attempt:
-            time.sleep(PAUSE_SECONDS)
-        if readiness.answers(manifest, manifest.hang_seconds / ATTEMPTS):
+    """
+    Any answer counts: what it lacks to be ready, a restart does not bring. One that refuses, as with a
+    full backlog, is asked until the time is over.
+    """
+    deadline = time.monotonic() + manifest.hang_seconds
+    while (left := deadline - time.monotonic()) > 0:
+        if readiness.answers(manifest, min(left, manifest.hang_seconds / ATTEMPTS)):
             return True
+        time.sleep(PAUSE_SECONDS)
     return False
+
+
+def _ensure_image(manifest: Manifest) -> None:
+    """Without logins at registries, of which the host keeps none."""
+    try:
+        image.ensure(manifest.source, {})
+    except Failure:
+        with open(TRIED, 'w'):
+            os.utime(TRIED)
+        raise
+
+
+def _tried_lately() -> bool:
+    try:
+        return time.time() - os.stat(TRIED).st_mtime < RETRY_SECONDS
+    except FileNotFoundError:
+        return False
