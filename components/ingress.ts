@@ -75,7 +75,7 @@ export function exposeIngress(
       clientAuth: clientAuth === 'off' ? undefined : clientAuth,
       ...more,
     })
-  const edge = edgeRoutes(settings, place.url, identity?.clientId)
+  const edge = edgeRoutes(settings, prepared, place.url, identity?.clientId)
   const routes = workload.tunnels?.routes
   const text =
     edge || routes

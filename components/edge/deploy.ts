@@ -2,9 +2,10 @@ import * as pulumi from '@pulumi/pulumi'
 import type { Settings } from '../../config/settings.ts'
 import { guarded } from '../guarded.ts'
 import type { Identity } from '../identity.ts'
+import type { Prepared } from '../prepare.ts'
 import type { EdgeRoutes } from '../site/edge.ts'
 import { Edge, type EdgeArgs } from './index.ts'
-import { auth0LogoutUrl } from './logout.ts'
+import { auth0LogoutUrl, issuerLogoutUrl } from './logout.ts'
 
 const SCOPES = ['openid', 'email', 'profile']
 
@@ -37,6 +38,11 @@ export function deployEdge(
       allowedDomains,
       shown: {
         publicPaths: edge.publicPaths,
+        // An Auth0 application is a resource, which a preview shows.
+        ...(openId && {
+          issuer: openId.issuer,
+          ...from('clientId', { clientId: openId.clientId }),
+        }),
         ...from('allowedEmails', { allowedEmails: allowedEmails.join(',') }),
         ...from('allowedDomains', { allowedDomains: allowedDomains.join(',') }),
       },
@@ -47,15 +53,19 @@ export function deployEdge(
 
 /** What the site must know of it; undefined where there is none. */
 export function edgeRoutes(
-  { edge, identity }: Settings,
+  { edge, identity, openId }: Settings,
+  { issuer }: Pick<Prepared, 'issuer'>,
   url: pulumi.Input<string>,
   clientId: pulumi.Output<string> | undefined,
 ): pulumi.Output<EdgeRoutes> | undefined {
   if (!edge) return undefined
   const { publicPaths } = edge
-  if (!identity || !clientId) return pulumi.output({ publicPaths })
-  return pulumi.all([clientId, url]).apply(([id, base]) => ({
-    publicPaths,
-    logoutUrl: auth0LogoutUrl(identity.domain, id, base),
-  }))
+  const logoutUrl = (id: string | undefined, base: string) => {
+    if (identity && id) return auth0LogoutUrl(identity.domain, id, base)
+    const endpoint = issuer?.endSessionEndpoint
+    return endpoint && openId ? issuerLogoutUrl(endpoint, openId.clientId, base) : undefined
+  }
+  return pulumi
+    .all([clientId, url])
+    .apply(([id, base]) => ({ publicPaths, logoutUrl: logoutUrl(id, base) }))
 }

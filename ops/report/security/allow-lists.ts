@@ -29,6 +29,8 @@ export function allowLists({ resources }: Change): Finding[] {
   const { before, after } = releases(resources)
   if (!after) return []
   const edge = componentOf(resources, 'Edge')
+  // Without a login nobody is kept out by a list that goes.
+  if (!edge?.new && !LISTS.some(({ variable }) => variable in after.env)) return []
   return LISTS.flatMap(({ variable, property, who }) => {
     const old = before?.env[variable] ?? String(edge?.old?.[property] ?? '')
     const now = after.env[variable] ?? String(edge?.new?.[property] ?? '')

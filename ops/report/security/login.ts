@@ -1,17 +1,21 @@
+import { componentOf, type Resource } from '../resources.ts'
 import { short } from '../visible.ts'
 import { alters, type Change, closes, type Finding, opens } from './finding.ts'
-import { releases } from './release.ts'
+import { releases, type Shown } from './release.ts'
 
 const TOPIC = 'login'
 
 /** Whether there is a login, where it is, and by which connections. */
 export function login({ resources }: Change): Finding[] {
   const { before, after } = releases(resources)
-  const [old, now] = [placeOf(before?.env), placeOf(after?.env)]
+  const edge = componentOf(resources, 'Edge')
+  const was = before && told(before, edge?.old)
+  const is = after && told(after, edge?.new)
+  const [old, now] = [placeOf(was), placeOf(is)]
   const applications = resources.filter(({ kind }) => kind === 'Client')
   return [
     ...applications.filter((one) => one.operation !== 'delete' || !now).flatMap(application),
-    ...issuer(before?.env, after?.env, applications.length > 0),
+    ...issuer(was, is, applications.length > 0),
     ...resources
       .filter(({ kind }) => kind === 'ConnectionClient')
       .flatMap((one) => {
@@ -25,20 +29,29 @@ export function login({ resources }: Change): Finding[] {
   ]
 }
 
-const placeOf = (env?: Record<string, string>) => env?.AUTH0_DOMAIN ?? env?.OIDC_ISSUER
+/** What the app, or a login in front of it, is told of who knows the users. */
+interface Told {
+  tenant?: string
+  issuer?: string
+  clientId?: string
+}
 
-/** An issuer's application is no resource: what the app is told of it is all that there is. */
-function issuer(
-  before: Record<string, string> | undefined,
-  after: Record<string, string> | undefined,
-  hasTenant: boolean,
-): Finding[] {
-  const [old, now] = [before?.OIDC_ISSUER, after?.OIDC_ISSUER]
+const told = ({ env }: Shown, edge: Resource['old']): Told => ({
+  tenant: env.AUTH0_DOMAIN,
+  issuer: env.OIDC_ISSUER ?? (edge?.issuer as string | undefined),
+  clientId: env.OIDC_CLIENT_ID ?? (edge?.clientId as string | undefined),
+})
+
+const placeOf = (one?: Told) => one?.tenant ?? one?.issuer
+
+/** An issuer's application is no resource: what is told of it is all that there is. */
+function issuer(before: Told | undefined, after: Told | undefined, hasTenant: boolean): Finding[] {
+  const [old, now] = [before?.issuer, after?.issuer]
   if (now && !placeOf(before) && !hasTenant)
     return [closes(TOPIC, `the site to everybody who does not log in at ${short(now)}`)]
   if (old && after && !placeOf(after) && !hasTenant)
     return [opens(TOPIC, `the site: its login at ${short(old)} goes`)]
-  const [was, is] = [before?.OIDC_CLIENT_ID, after?.OIDC_CLIENT_ID]
+  const [was, is] = [before?.clientId, after?.clientId]
   if (old && old === now && was && is && was !== is)
     return [alters(TOPIC, `the application at ${short(now)}: ${short(was)} → ${short(is)}`)]
   return []

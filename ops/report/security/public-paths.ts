@@ -8,6 +8,8 @@ const TOPIC = 'public paths'
 /** What needs no login where one stands in front of the app. */
 export function publicPaths({ resources }: Change): Finding[] {
   const edge = componentOf(resources, 'Edge')
+  // Where nothing stands in front of the app any more, none of it is closed by that.
+  if (!edge?.new) return []
   const { come, gone } = between(texts(edge?.old?.publicPaths), texts(edge?.new?.publicPaths))
   return [
     ...come.map((path) => opens(TOPIC, `${short(path)} to everybody, without a login`)),

@@ -1,7 +1,7 @@
 import * as pulumi from '@pulumi/pulumi'
 import { configuration, emailsFile } from '../../../components/edge/configuration.ts'
 import { Edge } from '../../../components/edge/index.ts'
-import { auth0LogoutUrl } from '../../../components/edge/logout.ts'
+import { auth0LogoutUrl, issuerLogoutUrl } from '../../../components/edge/logout.ts'
 import { expectGolden } from '../golden.ts'
 import { mockProviders, plain, settle } from './mocks.ts'
 
@@ -37,6 +37,14 @@ test('addresses are one a line, in quotes, as # would begin a comment', () => {
 test('the provider’s log-out leads back to the site', () => {
   expect(auth0LogoutUrl('acme.eu.auth0.com', 'client 1', 'https://app.example.com')).toBe(
     'https://acme.eu.auth0.com/v2/logout?client_id=client+1&returnTo=https%3A%2F%2Fapp.example.com%2F',
+  )
+})
+
+test('an issuer’s keeps what its address says already', () => {
+  expect(
+    issuerLogoutUrl('https://login.example.com/out?realm=a', 'site', 'https://app.example.com'),
+  ).toBe(
+    'https://login.example.com/out?realm=a&client_id=site&post_logout_redirect_uri=https%3A%2F%2Fapp.example.com%2F',
   )
 })
 

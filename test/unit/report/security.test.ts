@@ -346,6 +346,24 @@ describe('a login in front of the app', () => {
     ])
   })
 
+  test('with an issuer that goes opens the site, and its lists close nothing', () => {
+    const guarded = {
+      ...{ allowedEmails: 'ada@example.com', publicPaths: ['/healthz'] },
+      ...{ issuer: 'https://login.example.com', clientId: 'site' },
+    }
+    const nothing = { env: {}, secretNames: [] }
+    const found = report(
+      preview({
+        'padlock:index:Release': { old: nothing, new: nothing },
+        'padlock:index:Edge': { old: guarded },
+      }),
+    )
+    expect(lines(found)).toEqual(['opens the site: its login at https://login.example.com goes'])
+    expect(seen(guarded, { ...guarded, clientId: 'other' })).toEqual([
+      'changes the application at https://login.example.com: site → other',
+    ])
+  })
+
   test('that takes over the lists of the app changes nothing for anybody', () => {
     const lists = { ALLOWED_EMAILS: 'ada@example.com' }
     const found = report(
