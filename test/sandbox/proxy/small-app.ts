@@ -62,6 +62,8 @@ export function smallApp(): http.Server {
     )
     socket.on('close', () => clearTimeout(timer))
     socket.on('error', () => undefined)
+    // Nothing says that the other side has gone unless it is read from.
+    socket.on('end', () => socket.end()).resume()
   })
   return server
 }
