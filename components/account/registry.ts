@@ -54,8 +54,15 @@ export async function teamRegistry(
       'pulumi up of a lasting stack with registry true, or doctl registries create NAME',
     )
   }
+  if (name === undefined && mine) {
+    throw configurationError(
+      `the registry ${mine}, which this stack has made, is not in the account any more`,
+      'the registry, or a state that does not have it',
+      'pulumi refresh, and run this again: it makes another',
+    )
+  }
   return {
-    name: name ?? mine ?? settings.newName,
+    name: name ?? settings.newName,
     made: name === undefined || name === mine,
     generation: generation(state, now),
   }

@@ -149,15 +149,18 @@ function checkRecords(
  */
 export function checkZoneStays(
   state: Former[],
-  { manageZone }: Pick<ZoneOptions, 'manageZone'>,
+  { manageZone, source }: Pick<ZoneOptions, 'manageZone' | 'source'>,
 ): void {
   const [zone] = ofKind(state, 'Domain')
   const isKept = ofKind(state, 'Deployment')[0]?.outputs.keepsZone
   if (manageZone || !zone || isKept) return
+  const ours = source === 'digitalocean'
+  const back = ours ? '' : 'pulumi config set dns digitalocean && '
+  const on = ours ? '' : `pulumi config rm keepZone && pulumi config set dns ${source} && `
   throw new RunError(
     `manageZone is off, but this stack has the zone ${zone.outputs.name ?? ''} and would delete it, with everybody's records. Fix, one of:\n` +
-      '    the stack goes on with it: pulumi config set manageZone true\n' +
-      '    the zone stays at DigitalOcean without the stack: pulumi config set manageZone true && pulumi config set keepZone true && pulumi up, then pulumi config set manageZone false && pulumi up\n' +
+      `    the stack goes on with it: ${back}pulumi config set manageZone true\n` +
+      `    the zone stays at DigitalOcean without the stack: ${back}pulumi config set manageZone true && pulumi config set keepZone true && pulumi up, then ${on}pulumi config set manageZone false && pulumi up\n` +
       'Nothing was created or changed.',
   )
 }

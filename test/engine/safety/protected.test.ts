@@ -93,6 +93,16 @@ describe('where the zone alone is protected', () => {
     }
     undo()
   })
+
+  test('a zone that others are to serve is let go of by commands that are not refused themselves', async () => {
+    const undo = stack.set({ manageZone: false, dns: 'external' })
+    const output = await refused(() => stack.run('preview'))
+    undo()
+    expect(output).toContain(
+      'goes on with it: pulumi config set dns digitalocean && pulumi config set manageZone true',
+    )
+    expect(output).toContain('then pulumi config rm keepZone && pulumi config set dns external &&')
+  })
 })
 
 test('a production droplet, too', async () => {

@@ -26,7 +26,6 @@ test.each<[string, string[], object[], object]>([
   ['the team has one: it is taken', ['acme'], [], { name: 'acme', made: false }],
   ['it has none: one is made', [], [], { name: 'padlock-acme', made: true }],
   ['this stack made it', ['mine'], [registry('mine')], { name: 'mine', made: true }],
-  ['what it made was deleted', [], [registry('mine')], { name: 'mine', made: true }],
   ['its own among others', ['acme', 'mine'], [registry('mine')], { name: 'mine', made: true }],
   [
     'another has taken the place of its own',
@@ -36,6 +35,12 @@ test.each<[string, string[], object[], object]>([
   ],
 ])('%s', async (_, names, state, expected) => {
   expect(await found(names, state)).toEqual({ ...expected, generation: 1 })
+})
+
+test('what it made and is gone is told, with the way on', async () => {
+  await expect(found([], [registry('mine')])).rejects.toThrow(
+    /^the registry mine, which this stack has made, is not in the account any more\..*Fix: pulumi refresh,/s,
+  )
 })
 
 test('of several the one that appImage names', async () => {
