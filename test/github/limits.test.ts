@@ -1,16 +1,13 @@
 import { putComment } from '../../ops/github/comment.ts'
 import { makeRepository, type Repository, textsOn } from './repository.ts'
 
-// Real waits: the client sleeps for seconds.
-jest.setTimeout(30_000)
-
 let repository: Repository
 afterEach(() => repository.close())
 
 const mark = (key: string) => ({ key, run: 1 })
 
 test('the hourly limit is waited for until its window ends', async () => {
-  repository = await makeRepository({ perHour: 8, windowSeconds: 2 })
+  repository = await makeRepository({ perHour: 8, endsAfterRefusal: 2 })
   const { number } = repository.pull()
   for (const key of ['a', 'b', 'c']) await putComment(repository.github, number, mark(key), key)
   expect(textsOn(repository, number)).toEqual(['a', 'b', 'c'])

@@ -8,8 +8,11 @@ export interface Limits {
   perHour: number
   /** Requests of one token that make content, in a minute: one of the secondary limits. */
   writesPerMinute: number
-  /** Seconds from the first request to the next window; an hour at GitHub. */
-  windowSeconds: number
+  /**
+   * Seconds from the first refusal to the window's end, for a test that waits for it; default: an
+   * hour from the first request, as at GitHub.
+   */
+  endsAfterRefusal?: number
   /** `retry-after` of the secondary limit, seconds. */
   secondarySeconds: number
 }
@@ -17,7 +20,6 @@ export interface Limits {
 export const GITHUB_LIMITS: Limits = {
   perHour: 1000,
   writesPerMinute: 80,
-  windowSeconds: HOUR,
   secondarySeconds: 60,
 }
 
@@ -29,7 +31,13 @@ export class Meter {
   readonly #limits: Limits
   #used = new Map<
     string,
-    { count: number; reset: number; writes: number[]; blockedUntil: number }
+    {
+      count: number
+      reset: number
+      isRefused: boolean
+      writes: number[]
+      blockedUntil: number
+    }
   >()
 
   constructor(limits: Limits) {
@@ -43,16 +51,20 @@ export class Meter {
    */
   take(token: string, isWrite: boolean): Record<string, string> {
     const now = Date.now()
-    const { perHour, writesPerMinute, windowSeconds, secondarySeconds } = this.#limits
+    const { perHour, writesPerMinute, endsAfterRefusal, secondarySeconds } = this.#limits
     let entry = this.#used.get(token)
     if (!entry || now / 1000 >= entry.reset) {
-      const reset = Math.floor(now / 1000) + windowSeconds
+      const reset = Math.floor(now / 1000) + HOUR
       const before = { writes: entry?.writes ?? [], blockedUntil: entry?.blockedUntil ?? 0 }
-      entry = { count: 0, reset, ...before }
+      entry = { count: 0, reset, isRefused: false, ...before }
       this.#used.set(token, entry)
     }
     const over = entry.count >= perHour
     if (!over) entry.count++
+    else if (!entry.isRefused) {
+      entry.isRefused = true
+      if (endsAfterRefusal) entry.reset = Math.floor(now / 1000) + endsAfterRefusal
+    }
     const headers = {
       'x-ratelimit-limit': String(perHour),
       'x-ratelimit-remaining': String(perHour - entry.count),
