@@ -17,7 +17,7 @@ from http.client import HTTPException
 from typing import Any, NamedTuple, TextIO
 
 from padlock_release import log, store
-from padlock_release.failure import Failure
+from padlock_release.failure import Failure, told
 from padlock_release.unixhttp import UnixConnection
 
 ROOT = '/var/lib/padlock/edge'
@@ -52,8 +52,8 @@ def main(stream: TextIO) -> int:
         order = parse(stream.read())
         with _lock():
             print('changed' if apply(order) else 'as it was')
-    except Failure as failure:
-        log.say(str(failure))
+    except (Failure, OSError) as failure:
+        log.say(told(failure))
         return 1
     return 0
 

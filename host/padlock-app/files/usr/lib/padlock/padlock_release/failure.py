@@ -1,5 +1,26 @@
-"""The one error that ends a release with a message instead of a traceback."""
+"""The errors that end a release with a message instead of a traceback."""
+
+import errno
+import re
+
+NO_SPACE = r'no space left on device|disk quota exceeded'
+FULL = (
+    'The disk of the host is full. Fix: make room on it, then pulumi up; what fills it is shown by '
+    './padlock ssh "sudo du -xh / | sort -h | tail -n 20"'
+)
 
 
 class Failure(Exception):
     """A release cannot be brought up; the text is for the operator and holds no secret."""
+
+
+def told(error: Failure | OSError) -> str:
+    """The message for the operator; what is neither a Failure nor a full disk is raised again."""
+    if isinstance(error, OSError) and error.errno not in (errno.ENOSPC, errno.EDQUOT):
+        raise error
+    text = str(error)
+    return f'{text}\n{FULL}' if is_full(text) else text
+
+
+def is_full(text: str) -> bool:
+    return re.search(NO_SPACE, text, re.IGNORECASE) is not None

@@ -13,7 +13,7 @@ from subprocess import CompletedProcess
 from typing import BinaryIO
 
 from . import appuser
-from .failure import Failure
+from .failure import Failure, is_full
 from .log import say, write
 from .manifest import Archive, Image, Login
 
@@ -44,7 +44,7 @@ def ensure(source: Archive | Image, registries: dict[str, Login]) -> str:
     name = reference(source)
     found = appuser.run('podman', 'image', 'inspect', '--format', '{{.Id}}', name, check=False)
     if found.returncode != 0:
-        with _logins(registries) as logins:
+        with _logins(registries) as logins, _room():
             if isinstance(source, Image):
                 say(f'pulling {name}')
                 found = appuser.run('podman', 'pull', '--quiet', *logins, name)
@@ -68,6 +68,17 @@ def remove(names: list[str]) -> None:
     """Removes images that no release needs, and build layers that none has used for a week."""
     appuser.run('podman', 'rmi', '--ignore', *names, check=False)
     appuser.run('podman', 'image', 'prune', '--force', '--filter', 'until=168h', check=False)
+
+
+@contextmanager
+def _room() -> Iterator[None]:
+    """A full disk gets back what the build has left on it, and the layers of former builds."""
+    try:
+        yield
+    except Failure as failure:
+        if is_full(str(failure)):
+            appuser.run('podman', 'image', 'prune', '--force', check=False)
+        raise
 
 
 def _build(source: Archive, name: str, logins: list[str]) -> CompletedProcess:

@@ -1,5 +1,6 @@
 """What the operator sees on standard error, and the longer story in a file."""
 
+import contextlib
 import sys
 import time
 
@@ -16,7 +17,8 @@ def say(text: str) -> None:
 
 
 def write(text: str) -> None:
-    with open(PATH, 'a', encoding='utf-8') as file:
+    """What a full disk has no room for is left out: the release goes on, or fails for a better reason."""
+    with contextlib.suppress(OSError), open(PATH, 'a', encoding='utf-8') as file:
         file.write(time.strftime('%Y-%m-%dT%H:%M:%SZ ', time.gmtime()) + text)
 
 

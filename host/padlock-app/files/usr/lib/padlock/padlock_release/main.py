@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TextIO
 
 from . import drain, image, kept, log, origin, processes, readiness, releasecommand, service, store
-from .failure import Failure
+from .failure import Failure, told
 from .manifest import Archive, Manifest, parse
 
 
@@ -17,8 +17,8 @@ def main(stream: TextIO) -> int:
         manifest = parse(stream)
         with store.lock():
             found = bring_up(manifest)
-    except Failure as failure:
-        log.say(str(failure))
+    except (Failure, OSError) as failure:
+        log.say(told(failure))
         return 1
     made = origin.facts(image.reference(manifest.source))
     print(json.dumps({'release': manifest.id, 'image': found, 'made': made}))
@@ -35,6 +35,7 @@ def bring_up(manifest: Manifest, rolled_back_by: str | None = None) -> str:
             service.remove(leftover)
     processes.end_commands(manifest.id)
     if current == manifest.id and _serves(manifest):
+        store.confirm(manifest.id)
         kept.confirmed(manifest)
         found = image.ensure(manifest.source, manifest.registries)
         _switch_processes(manifest, False)
@@ -51,6 +52,7 @@ def bring_up(manifest: Manifest, rolled_back_by: str | None = None) -> str:
         if all(other.id != entry.id for other in store.history()):
             store.remember(entry)
         kept.tried(manifest)
+        store.ensure_room()
         if manifest.release_command is not None and rolled_back_by is None:
             speaking = releasecommand.unit(manifest.id)
             with _step('release command'):
@@ -60,16 +62,22 @@ def bring_up(manifest: Manifest, rolled_back_by: str | None = None) -> str:
             service.start(manifest.id)
         with _step('ready'):
             readiness.wait(manifest, lambda: service.restarts(manifest.id))
+        # So that the old release serves on, and not a new one of which nothing is known.
+        store.ensure_room()
     except BaseException:
         _give_up(manifest, current, service.logs(speaking, began))
         raise
-    store.swap(manifest.id)
-    store.remember(entry._replace(served=True))
-    if rolled_back_by is None:
-        kept.served(manifest)
-    else:
-        kept.rolled_back(manifest.id, rolled_back_by)
     try:
+        store.swap(manifest.id)
+    except OSError:
+        _give_up(manifest, current, '')
+        raise
+    try:
+        store.remember(entry._replace(served=True))
+        if rolled_back_by is None:
+            kept.served(manifest)
+        else:
+            kept.rolled_back(manifest.id, rolled_back_by)
         _switch_processes(manifest, rolled_back_by is not None)
     finally:
         _end_old(manifest, current)

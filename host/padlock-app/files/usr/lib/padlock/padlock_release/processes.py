@@ -9,7 +9,7 @@ import re
 import time
 
 from . import appuser, commands, log, nofollow, quadlet, service, store
-from .failure import Failure
+from .failure import Failure, told
 from .manifest import Manifest
 
 # One that ends at once is told of by then.
@@ -32,8 +32,8 @@ def main(words: list[str]) -> int:
                     _stop(installed())
                 case _:
                     raise Failure('usage: processes start | stop')
-    except Failure as failure:
-        log.say(str(failure))
+    except (Failure, OSError) as failure:
+        log.say(told(failure))
         return 1
     return 0
 

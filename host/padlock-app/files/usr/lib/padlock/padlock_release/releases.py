@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TextIO
 
 from . import image, kept, log, origin, releasecommand, store
-from .failure import Failure
+from .failure import Failure, told
 from .kept import Kept
 from .main import bring_up
 from .manifest import Manifest
@@ -34,8 +34,8 @@ def main(words: list[str], stream: TextIO) -> int:
                 found = roll_back(release, stream.read().strip() or 'unknown', compatible)
             case _:
                 raise Failure(USAGE)
-    except Failure as failure:
-        log.say(str(failure))
+    except (Failure, OSError) as failure:
+        log.say(told(failure))
         return 1
     print(json.dumps(found))
     return 0

@@ -159,11 +159,11 @@ def apply(site: Site) -> bool:
     if not new and store.read(CADDYFILE) == site.caddyfile and store.read(LOADING) is None:
         return False
     store.write(LOADING, '', 0o644)
-    for path, text in new.items():
-        _write(path, text)
     try:
+        for path, text in new.items():
+            _write(path, text)
         _load(site.caddyfile)
-    except Failure:
+    except (Failure, OSError):
         for path in new:
             _write(path, before[path])
         _write(LOADING, None)

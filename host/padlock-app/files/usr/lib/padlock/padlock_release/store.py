@@ -1,12 +1,12 @@
 """Which release serves, which ones served before, and the directories of their sockets."""
 
+import contextlib
 import fcntl
 import json
 import os
 import shutil
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import NamedTuple
 
 from . import appuser, nofollow
@@ -17,6 +17,8 @@ RELEASES = f'{ROOT}/releases'
 HISTORY = '/var/lib/padlock/releases.json'
 LOCK = '/var/lib/padlock/release.lock'
 KEPT = 3
+# What a release writes down of itself takes a small part of it.
+ROOM_BYTES = 1024 * 1024
 
 
 class Entry(NamedTuple):
@@ -28,7 +30,7 @@ class Entry(NamedTuple):
     served: bool
 
 
-@contextmanager
+@contextlib.contextmanager
 def lock(seconds: int = 900) -> Iterator[None]:
     """One release at a time; the kernel frees the lock of a process that was killed."""
     with open(LOCK, 'w') as file:
@@ -92,6 +94,13 @@ def remember(entry: Entry) -> None:
     save([*(other for other in history() if other.id != entry.id), entry])
 
 
+def confirm(release: str) -> None:
+    """Of the one that serves: a full disk may have kept that from being written down."""
+    for entry in history():
+        if entry.id == release and not entry.served:
+            remember(entry._replace(served=True))
+
+
 def save(entries: list[Entry]) -> None:
     write(HISTORY, json.dumps([entry._asdict() for entry in entries]) + '\n', 0o600)
 
@@ -103,13 +112,28 @@ def expired(entries: list[Entry]) -> list[Entry]:
     return [entry for entry in entries if entry not in kept]
 
 
+def ensure_room() -> None:
+    """Raises OSError if the disk is too full for what a release writes down once it serves."""
+    path = f'{HISTORY}.room'
+    with open(path, 'wb') as file:
+        try:
+            os.posix_fallocate(file.fileno(), 0, ROOM_BYTES)
+        finally:
+            os.unlink(path)
+
+
 def write(path: str, text: str, mode: int, group: str | None = None) -> None:
     """Replaces a file in one step, and only by a whole one; nobody reads it before it is whole."""
     new = f'{path}.new'
-    with open(new, 'w', encoding='utf-8', opener=_closed) as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
+    try:
+        with open(new, 'w', encoding='utf-8', opener=_closed) as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+    except OSError:
+        with contextlib.suppress(FileNotFoundError):
+            os.unlink(new)
+        raise
     if group is not None:
         shutil.chown(new, group=group)
     os.chmod(new, mode)

@@ -8,7 +8,7 @@ import time
 from contextlib import ExitStack
 
 from . import image, kept, log, readiness, service, store
-from .failure import Failure
+from .failure import Failure, told
 from .manifest import Manifest
 
 # An answer that is lost is none that fails.
@@ -26,8 +26,8 @@ def main() -> int:
         record = None if release is None else kept.load(release)
         if record is not None and record.manifest is not None:
             _watch(record.manifest)
-    except Failure as failure:
-        log.say(str(failure))
+    except (Failure, OSError) as failure:
+        log.say(told(failure))
         return 1
     return 0
 
