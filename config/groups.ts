@@ -117,6 +117,7 @@ export function grouped(values: Values, { project, stack, owner, secretKeys }: C
       registries: values.appRegistries,
       env: values.appEnv,
       secrets: values.appSecrets,
+      sessionKeyVersion: values.sessionKeyVersion > 1 ? values.sessionKeyVersion : undefined,
       port: values.appPort,
       memoryMiB: values.appMemoryMiB,
       cpus: values.appCpus || undefined,

@@ -1,4 +1,3 @@
-import { X509Certificate } from 'node:crypto'
 import * as v from 'valibot'
 import { command, cpus, HANG_SECONDS } from './commands.ts'
 import { edgeKeys } from './edge/keys.ts'
@@ -9,6 +8,7 @@ import { registries } from './registries.ts'
 import { caddyRepository } from './repository/caddy-repository.ts'
 import type { Context } from './settings.ts'
 import { aliases } from './site/aliases.ts'
+import { root } from './site/root.ts'
 import * as texts from './texts.ts'
 import { TUNNEL, TUNNEL_NAMES } from './tunnels/problems.ts'
 import { environment, flag, list, wholeNumber } from './values.ts'
@@ -20,6 +20,7 @@ export const RESERVED = [
   'APP_ALIAS_URLS',
   'APP_RELEASE',
   'APP_SECRET_KEY',
+  'APP_SECRET_KEY_PREVIOUS',
   'APP_SOCKET',
   'APP_URL',
   'AUTH0_CLIENT_ID',
@@ -197,12 +198,12 @@ export function keys(context: Context) {
       'https://acme-v02.api.letsencrypt.org/directory',
     ),
     acmeRoot: optional(
-      certificate(context),
+      root(context),
       'a PEM certificate, or the path of a file that holds one',
       'path/to/root.pem',
     ),
     siteRoot: optional(
-      certificate(context),
+      root(context),
       'a PEM certificate, or the path of a file that holds one or more',
       'path/to/root.pem',
     ),
@@ -264,6 +265,7 @@ export function keys(context: Context) {
     appCommand: orEmpty(command('gunicorn --config gunicorn_conf.py shop.wsgi')),
     releaseCommand: orEmpty(command('python manage.py migrate')),
     processes: processes(),
+    sessionKeyVersion: wholeNumber('version of a key', 1, 1_000_000, 1),
     releaseSeconds: wholeNumber('number of seconds', 1, 900, 300),
     readyPath: text(PATH, 'a path that begins with /', '/readyz'),
     readySeconds: wholeNumber('number of seconds', 1, 900, 90),
@@ -291,23 +293,4 @@ function isWayOut(text: string): boolean {
   if (text === 'all') return true
   const [, first, last = first] = /^([1-9]\d*)(?:-([1-9]\d*))?\/(?:tcp|udp)$/.exec(text) ?? []
   return Number(first) <= Number(last) && Number(last) <= 65535
-}
-
-/** PEM text, or the path of a file that holds it. */
-const certificate =
-  ({ readFile }: Context) =>
-  (say: Say) =>
-    v.pipe(
-      texts.text(say),
-      v.transform((text) => (text.includes('-----BEGIN') ? text : (readFile(text) ?? null))),
-      v.string(say('is a file that cannot be read')),
-      v.check(isCertificate, say('holds no PEM certificate')),
-    )
-
-function isCertificate(pem: string): boolean {
-  try {
-    return new X509Certificate(pem).raw.length > 0
-  } catch {
-    return false
-  }
 }

@@ -205,6 +205,8 @@ export interface ReleaseSettings {
   env: Record<string, string>
   /** The same, secret. */
   secrets: Record<string, string>
+  /** A higher one is another key that signs sessions; absent for the first. */
+  sessionKeyVersion?: number
   /** TCP port that the app listens on; 0 for a unix socket. */
   port: number
   memoryMiB: number

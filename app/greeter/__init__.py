@@ -17,6 +17,7 @@ def create_app(settings: Settings) -> Flask:
     app.extensions["settings"] = settings
     app.config.update(
         SECRET_KEY=settings.secret_key,
+        SECRET_KEY_FALLBACKS=[settings.previous_key] if settings.previous_key else [],
         # The prefix makes browsers insist on Secure, on Path=/ and on this very host. At
         # http://localhost only some browsers keep a Secure cookie: there alone it goes without.
         SESSION_COOKIE_NAME="__Host-session" if settings.secure else "session",

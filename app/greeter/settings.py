@@ -43,6 +43,8 @@ class Settings:
     verified: VerifiedConnections
     release: str
     alias_urls: tuple[str, ...] = ()
+    previous_key: str | None = field(default=None, repr=False)
+    """Sessions that it has signed go on."""
 
     def url_at(self, host: str) -> str:
         """The public address that a request came to by its Host; the app's own if that is none
@@ -83,6 +85,7 @@ def read(env: Mapping[str, str]) -> Settings:
         "scopes": "openid profile email",
         "switch_prompt": "login",
         "secret_key": take("APP_SECRET_KEY", _secret_key),
+        "previous_key": take("APP_SECRET_KEY_PREVIOUS", _previous_key, ""),
         "app_url": take("APP_URL", _app_url),
         "release": take("APP_RELEASE", _release, "unreleased"),
         "alias_urls": take("APP_ALIAS_URLS", _alias_urls, ""),
@@ -172,6 +175,11 @@ def _secret_key(value: str) -> str:
 
 
 _secret_key.__doc__ = f"a random value that stays the same from start to start: {_NEW_KEY}"
+
+
+def _previous_key(value: str) -> str | None:
+    """the value that APP_SECRET_KEY had before, or to nothing"""
+    return _secret_key(value) if value else None
 
 
 def _app_url(value: str) -> str:

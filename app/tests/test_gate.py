@@ -123,6 +123,20 @@ def test_a_session_of_another_key_or_a_changed_one_is_none(client, build):
     assert client.get("/home").status_code == 302
 
 
+def test_a_session_of_the_key_before_goes_on_with_the_present_one(client, build):
+    new, old = "f" * 32, ENVIRONMENT["APP_SECRET_KEY"]
+    log_in(client)
+    between = browser(build(APP_SECRET_KEY=new, APP_SECRET_KEY_PREVIOUS=old))
+    between.set_cookie(COOKIE, client.get_cookie(COOKIE).value, secure=True)
+    assert between.get("/home").status_code == 200
+    # What it was given meanwhile needs the old key no more.
+    later = browser(build(APP_SECRET_KEY=new, APP_SECRET_KEY_PREVIOUS="e" * 32))
+    later.set_cookie(COOKIE, between.get_cookie(COOKIE).value, secure=True)
+    assert later.get("/home").status_code == 200
+    later.set_cookie(COOKIE, client.get_cookie(COOKIE).value, secure=True)
+    assert later.get("/home").status_code == 302
+
+
 def test_absolute_lifetime(client):
     log_in(client)
     for age, status in ((gate.ABSOLUTE_LIFETIME - 60, 200), (gate.ABSOLUTE_LIFETIME + 60, 302)):

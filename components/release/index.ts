@@ -1,13 +1,13 @@
 import { createHash } from 'node:crypto'
 import * as command from '@pulumi/command'
 import * as pulumi from '@pulumi/pulumi'
-import * as random from '@pulumi/random'
 import type { RegistryLogin } from '../../config/registries.ts'
 import type { AppOrigin, OneCommand, ProcessSettings } from '../../config/settings.ts'
 import { onHost } from '../ssh/on-host.ts'
 import { connection, type SshTarget } from '../ssh/target.ts'
 import type { Archive } from './archive.ts'
 import { Live, type Made, originOf, type Remembered } from './live.ts'
+import { sessionKeys } from './session-key.ts'
 
 export interface ReleaseArgs {
   ssh: SshTarget
@@ -25,6 +25,8 @@ export interface ReleaseArgs {
   env: Record<string, pulumi.Input<string>>
   /** Secret environment; delivered over stdin, never in a command line or a file of the project. */
   secrets: Record<string, pulumi.Input<string>>
+  /** Of the key that signs sessions; the first if absent. */
+  sessionKeyVersion?: number
   /** The site's host as browsers send it; the app is asked under this name whether it is ready. */
   host: pulumi.Input<string>
   /** TCP port that the app listens on; 0 for a unix socket. */
@@ -76,11 +78,7 @@ export class Release extends pulumi.ComponentResource {
   constructor(name: string, args: ReleaseArgs, opts?: pulumi.ComponentResourceOptions) {
     super('padlock:index:Release', name, shown(args), opts)
 
-    const sessionKey = new random.RandomPassword(
-      `${name}-session-key`,
-      { length: 64, special: false },
-      { parent: this },
-    )
+    const [sessionKey, ...former] = sessionKeys(name, args.sessionKeyVersion, { parent: this })
     const minutes = 20 + Math.ceil((args.releaseCommand?.seconds ?? 0) / 60)
     const options = onHost(this, args.droplet, minutes)
     const source = args.archive
@@ -97,10 +95,14 @@ export class Release extends pulumi.ComponentResource {
           ),
         ]
       : []
-    const secrets = { ...args.secrets, APP_SECRET_KEY: sessionKey.result }
+    const secrets = {
+      ...args.secrets,
+      APP_SECRET_KEY: sessionKey,
+      ...(former[0] && { APP_SECRET_KEY_PREVIOUS: former[0] }),
+    }
     const body = manifest(args, secrets)
     this.release = pulumi.unsecret(
-      pulumi.all([body, sessionKey.result]).apply(([text, salt]) => releaseId(text, salt)),
+      pulumi.all([body, sessionKey]).apply(([text, salt]) => releaseId(text, salt)),
     )
     this.live = new command.remote.Command(
       name,

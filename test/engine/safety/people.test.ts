@@ -47,8 +47,10 @@ test("the management application's old secret opens nothing, and the message nam
   expect(said).toContain('export AUTH0_CLIENT_ID and AUTH0_CLIENT_SECRET')
 })
 
+let before: Json
 test('a client secret that was rotated reaches the app by one release', async () => {
-  const before = await manifest()
+  before = await manifest()
+  stack.set({ sessionKeyVersion: 2 })
   const { clientId } = await stack.outputs()
   const { client_secret: fresh } = await sandbox.auth0('POST', `/clients/${clientId}/rotate-secret`)
   await stack.up('--refresh')
@@ -58,10 +60,23 @@ test('a client secret that was rotated reaches the app by one release', async ()
   expect(await stack.preview()).toEqual([])
 })
 
-test('a new session key is one release, which no old cookie opens', async () => {
-  const before = await manifest()
-  await stack.up(`--replace ${await urnOf('padlock-dev-session-key')}`)
+test('in the same update a new session key, with which sessions of the one before go on', async () => {
+  const { secrets } = await manifest()
+  expect(secrets.APP_SECRET_KEY_PREVIOUS).toBe(before.secrets.APP_SECRET_KEY)
+  expect(secrets.APP_SECRET_KEY).toMatch(/^\w{64}$/)
+  expect(secrets.APP_SECRET_KEY).not.toBe(before.secrets.APP_SECRET_KEY)
+  expect(before.secrets.APP_SECRET_KEY_PREVIOUS).toBeUndefined()
+  for (const key of [secrets.APP_SECRET_KEY, secrets.APP_SECRET_KEY_PREVIOUS])
+    expect(stack.stateFile()).not.toContain(key)
+})
+
+test('a session key that is replaced is one release, which no old cookie opens', async () => {
+  before = await manifest()
+  const urns = ['', '-2'].map((one) => urnOf(`padlock-dev-session-key${one}`))
+  await stack.up((await Promise.all(urns)).map((urn) => `--replace ${urn}`).join(' '))
   const after = await manifest()
+  const { APP_SECRET_KEY: key, APP_SECRET_KEY_PREVIOUS: previous } = before.secrets
+  expect([key, previous]).not.toContain(after.secrets.APP_SECRET_KEY_PREVIOUS)
   expect(after.secrets.APP_SECRET_KEY).not.toBe(before.secrets.APP_SECRET_KEY)
   expect(after.id).not.toBe(before.id)
 })

@@ -786,7 +786,7 @@ export const badConfigurations: BadConfiguration[] = [
     title: 'appEnv reserved name',
     raw: { appEnv: { APP_URL: 'https://example.com' } },
     messages: [
-      "appEnv.APP_URL is set by the deployment itself. Allowed: names other than ALLOWED_DOMAINS, ALLOWED_EMAILS, APP_ALIAS_URLS, APP_RELEASE, APP_SECRET_KEY, APP_SOCKET, APP_URL, AUTH0_CLIENT_ID, AUTH0_CLIENT_SECRET, AUTH0_DOMAIN, VERIFIED_CONNECTIONS, each once.\n    Fix: pulumi config rm --path 'appEnv.APP_URL'",
+      "appEnv.APP_URL is set by the deployment itself. Allowed: names other than ALLOWED_DOMAINS, ALLOWED_EMAILS, APP_ALIAS_URLS, APP_RELEASE, APP_SECRET_KEY, APP_SECRET_KEY_PREVIOUS, APP_SOCKET, APP_URL, AUTH0_CLIENT_ID, AUTH0_CLIENT_SECRET, AUTH0_DOMAIN, VERIFIED_CONNECTIONS, each once.\n    Fix: pulumi config rm --path 'appEnv.APP_URL'",
     ],
   },
   {
@@ -875,14 +875,14 @@ export const badConfigurations: BadConfiguration[] = [
     title: 'appSecrets reserved name',
     raw: { appSecrets: { APP_SECRET_KEY: 'hunter2' } },
     messages: [
-      "appSecrets.APP_SECRET_KEY is set by the deployment itself. Allowed: names other than ALLOWED_DOMAINS, ALLOWED_EMAILS, APP_ALIAS_URLS, APP_RELEASE, APP_SECRET_KEY, APP_SOCKET, APP_URL, AUTH0_CLIENT_ID, AUTH0_CLIENT_SECRET, AUTH0_DOMAIN, VERIFIED_CONNECTIONS, each once.\n    Fix: pulumi config rm --path 'appSecrets.APP_SECRET_KEY'",
+      "appSecrets.APP_SECRET_KEY is set by the deployment itself. Allowed: names other than ALLOWED_DOMAINS, ALLOWED_EMAILS, APP_ALIAS_URLS, APP_RELEASE, APP_SECRET_KEY, APP_SECRET_KEY_PREVIOUS, APP_SOCKET, APP_URL, AUTH0_CLIENT_ID, AUTH0_CLIENT_SECRET, AUTH0_DOMAIN, VERIFIED_CONNECTIONS, each once.\n    Fix: pulumi config rm --path 'appSecrets.APP_SECRET_KEY'",
     ],
   },
   {
     title: 'a name both plain and secret',
     raw: { appEnv: { A: '1' }, appSecrets: { A: 'hunter2' } },
     messages: [
-      "appSecrets.A is in appEnv as well. Allowed: names other than ALLOWED_DOMAINS, ALLOWED_EMAILS, APP_ALIAS_URLS, APP_RELEASE, APP_SECRET_KEY, APP_SOCKET, APP_URL, AUTH0_CLIENT_ID, AUTH0_CLIENT_SECRET, AUTH0_DOMAIN, VERIFIED_CONNECTIONS, each once.\n    Fix: pulumi config rm --path 'appSecrets.A'",
+      "appSecrets.A is in appEnv as well. Allowed: names other than ALLOWED_DOMAINS, ALLOWED_EMAILS, APP_ALIAS_URLS, APP_RELEASE, APP_SECRET_KEY, APP_SECRET_KEY_PREVIOUS, APP_SOCKET, APP_URL, AUTH0_CLIENT_ID, AUTH0_CLIENT_SECRET, AUTH0_DOMAIN, VERIFIED_CONNECTIONS, each once.\n    Fix: pulumi config rm --path 'appSecrets.A'",
     ],
   },
   {

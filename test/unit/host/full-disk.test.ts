@@ -97,7 +97,14 @@ print(json.dumps([failed, left, release('b'), state()]))`) as unknown[][]
   expect(failed).toEqual(refused)
   expect(left).toEqual(['a', ['a'], expect.arrayContaining([['a', 'live']])])
   expect(again?.[0]).toBe(0)
-  expect(found).toEqual(['b', ['b'], expect.arrayContaining([['a', 'kept'], ['b', 'live']])])
+  expect(found).toEqual([
+    'b',
+    ['b'],
+    expect.arrayContaining([
+      ['a', 'kept'],
+      ['b', 'live'],
+    ]),
+  ])
 })
 
 test('full once the new release serves: it serves alone, and the next try writes down that it does', () => {
@@ -112,7 +119,14 @@ print(json.dumps([failed, left, release('b'), state()]))`) as unknown[][]
   expect(failed).toEqual(refused)
   expect(left).toEqual(['b', ['b'.repeat(12)]])
   expect(again?.[0]).toBe(0)
-  expect(found).toEqual(['b', ['b'], expect.arrayContaining([['a', 'kept'], ['b', 'live']])])
+  expect(found).toEqual([
+    'b',
+    ['b'],
+    expect.arrayContaining([
+      ['a', 'kept'],
+      ['b', 'live'],
+    ]),
+  ])
 })
 
 test("Podman's own words are told, and what it has left goes", () => {

@@ -82,6 +82,20 @@ test('another commit or person alone changes nothing of a release that is live',
   expect(JSON.parse((stdin as { secret: string }).secret)).toMatchObject(later)
 })
 
+test('another key for sessions is a resource of its own, beside the one before', async () => {
+  const registered = mockProviders()
+  new Release('padlock-dev', args({ sessionKeyVersion: 3 }))
+  const byType = await settle(registered)
+  const names = byType['random:index/randomPassword:RandomPassword']?.map(({ name }) => name)
+  expect(names).toEqual(['padlock-dev-session-key-3', 'padlock-dev-session-key-2'])
+  const { command } = await released({ sessionKeyVersion: 3 })
+  expect(JSON.parse((command.stdin as { secret: string }).secret).secrets).toEqual({
+    AUTH0_CLIENT_SECRET: 'client-secret',
+    APP_SECRET_KEY: 'session-key',
+    APP_SECRET_KEY_PREVIOUS: 'session-key',
+  })
+})
+
 test('the command carries the content hash and no secret', async () => {
   const { id, command } = await released()
   const { stdin, connection, ...rest } = command
