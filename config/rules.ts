@@ -9,6 +9,7 @@ import type { Context } from './settings.ts'
 import { aliasProblems } from './site/aliases.ts'
 import { nameSource } from './site/name-source.ts'
 import { ALLOWED_NAMES, hostnameOf, nameProblem } from './site/names.ts'
+import { keysOfSource } from './site/of-source.ts'
 import { privateZoneIsServed } from './site/private-zone.ts'
 import { tunnelProblems } from './tunnels/problems.ts'
 import { isObject, otherName } from './values.ts'
@@ -37,6 +38,7 @@ export function rules(known: string[], context: Context) {
     names(report, context)
     unknownKeys(values, report, known)
     nameSource(values, report)
+    keysOfSource(values, report)
     privateZoneIsServed(values, report)
     differentPorts(values, report)
     visitors(values, report)

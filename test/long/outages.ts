@@ -86,6 +86,7 @@ export function outageTests(
       id=$(ask "$api/v2/droplets" | node -p 'JSON.parse(fs.readFileSync(0)).droplets[0].id')
       ask -d '{"type":"power_cycle"}' "$api/v2/droplets/$id/actions"`)
     expect(action).toMatchObject({ code: 0, output: expect.stringContaining('power_cycle') })
+    const began = Date.now()
     const { code } = await cut
     expect(code).not.toBe(0)
     await until('the host is back', 5, async () => {
@@ -93,6 +94,9 @@ export function outageTests(
       return /^[0-9a-f-]{36}$/m.test(output) && output !== before
     })
     await until('the site is back', 5, answers)
+    console.log(
+      `after a loss of power the site is back within ${Math.round((Date.now() - began) / 1000)} s`,
+    )
     expect((await onHost('findmnt -no OPTIONS /srv/app/releases')).output).toContain('nosymfollow')
 
     await backTo(installed)

@@ -35,10 +35,7 @@ const up = async () => {
   return output
 }
 const site = () => JSON.parse(sandbox.hostFile(droplet.id, 'site.json'))
-const listed = () =>
-  (site().clients.certificates as string)
-    .split(/(?<=-----END CERTIFICATE-----\n)/)
-    .map((pem) => new X509Certificate(pem).subject)
+const listed = () => Object.keys(trusted())
 /** Resources by type and name. */
 async function found(type: string, name: string): Promise<Json> {
   const all = await stack.state()
@@ -94,30 +91,65 @@ test('one command writes a client’s certificate for a browser', async () => {
   )
 })
 
-test('an update in a certificate’s last months renews it, and it alone', async () => {
+/** Has certificates of the state, by type and name, end in so many days. */
+async function age(days: Record<string, number>): Promise<void> {
   const { stdout } = await stack.run('stack export')
   const state = JSON.parse(stdout)
-  const server = state.deployment.resources.find(({ urn }: Json) =>
-    urn.endsWith(':LocallySignedCert::padlock-dev-server'),
-  )
-  const { outputs } = server
-  const soon = Date.now() + 100 * 24 * 3600 * 1000
-  const hours = Number(outputs.validityPeriodHours)
-  outputs.validityEndTime = new Date(soon).toISOString()
-  outputs.validityStartTime = new Date(soon - hours * 3600 * 1000).toISOString()
+  for (const [name, left] of Object.entries(days)) {
+    const { outputs } = state.deployment.resources.find(({ urn }: Json) => urn.endsWith(name))
+    const ends = Date.now() + left * 24 * 3600 * 1000
+    const hours = Number(outputs.validityPeriodHours)
+    outputs.validityEndTime = new Date(ends).toISOString()
+    outputs.validityStartTime = new Date(ends - hours * 3600 * 1000).toISOString()
+  }
   const file = join(sandbox.dir, 'older.json')
   writeFileSync(file, JSON.stringify(state))
   expect((await stack.run(`stack import --file ${file}`)).code).toBe(0)
-  const before = site()
+}
+
+/** PEM texts by subject. */
+const trusted = () =>
+  Object.fromEntries(
+    (site().clients.certificates as string)
+      .split(/(?<=-----END CERTIFICATE-----\n)/)
+      .map((pem) => [new X509Certificate(pem).subject, pem]),
+  )
+
+test('an update in the last months of certificates renews them, and them alone', async () => {
+  await age({
+    ':LocallySignedCert::padlock-dev-server': 100,
+    ':LocallySignedCert::padlock-dev-client-alice': 59,
+    ':LocallySignedCert::padlock-dev-client-bob': 61,
+  })
+  const [before, clients] = [site(), trusted()]
   const { authorityRoot } = await stack.outputs()
 
   await up()
-  const after = site()
+  const [after, now] = [site(), trusted()]
   expect(after.certificate).not.toBe(before.certificate)
-  expect(after.clients).toEqual(before.clients)
+  // The host trusts the new one in the place of the former, and who uses it can have it.
+  expect(now['CN=alice']).not.toBe(clients['CN=alice'])
+  expect(((await stack.outputs()) as Json).clientCertificates.alice.certificate).toBe(
+    now['CN=alice'],
+  )
+  expect({ ...now, 'CN=alice': '' }).toEqual({ ...clients, 'CN=alice': '' })
   expect((await stack.outputs()).authorityRoot).toBe(authorityRoot)
   expect((await found('LocallySignedCert', 'server')).outputs.readyForRenewal).toBe(false)
   expect(await stack.preview()).toEqual([])
+})
+
+test('an authority that has ended is renewed with its key, and all that it signs', async () => {
+  await age({ ':SelfSignedCert::padlock-dev-authority': -1 })
+  const [before, clients] = [String((await stack.outputs()).authorityRoot), trusted()]
+  await up()
+  const root = new X509Certificate(String((await stack.outputs()).authorityRoot))
+  expect(root.fingerprint256).not.toBe(new X509Certificate(before).fingerprint256)
+  expect(root.publicKey.equals(new X509Certificate(before).publicKey)).toBe(true)
+  expect(site().clients.root).toBe((await stack.outputs()).authorityRoot)
+  for (const [subject, pem] of Object.entries(trusted())) {
+    expect([subject, pem]).not.toEqual([subject, clients[subject]])
+    expect(new X509Certificate(pem).verify(root.publicKey)).toBe(true)
+  }
 })
 
 test('a name that is removed is not trusted any more, and nobody else notices', async () => {

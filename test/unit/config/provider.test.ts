@@ -152,6 +152,13 @@ test.each<[string, RawConfig, string[]]>([
     ],
   ],
   [
+    'sign-ups that Google cannot be told to refuse',
+    { ...google, signUp: 'closed' },
+    [
+      'signUp = "closed" cannot be kept with provider = "google": who makes accounts there is the issuer\'s own affair. Allowed: open, or nothing, where provider is oidc or google.\n    Fix: pulumi config rm signUp',
+    ],
+  ],
+  [
     'names that the app gets',
     { ...oidc, appEnv: { OIDC_ISSUER: 'https://x.example' } },
     [
