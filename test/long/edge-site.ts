@@ -6,13 +6,15 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { zstdDecompressSync } from 'node:zlib'
-import { configuration, emailsFile } from '../../components/edge/configuration.ts'
-import { auth0LogoutUrl } from '../../components/edge/logout.ts'
+import { configuration, emailsFile, type Provider } from '../../components/edge/configuration.ts'
+import { auth0LogoutUrl, issuerLogoutUrl } from '../../components/edge/logout.ts'
+import { openAuthority } from '../../sandbox/ca/index.ts'
 import { cacheFolder } from '../../sandbox/deployment/environment.ts'
 import { ensureImage } from '../../sandbox/registry/images/index.ts'
 import { oauth2Proxy } from '../../sandbox/registry/images/oauth2-proxy.ts'
 import { blobPath, readManifest } from '../../sandbox/registry/layout.ts'
 import { run } from '../../sandbox/run.ts'
+import { startIssuer } from '../engine/support/issuer.ts'
 import { type Proxied, startProxy } from '../sandbox/proxy/real-caddy.ts'
 import { smallApp } from '../sandbox/proxy/small-app.ts'
 import { ask, type Reply } from './visitor.ts'
@@ -38,31 +40,50 @@ export const PASSWORD = 'Correct-horse-9'
 const NAME = 'edge.localhost'
 const DOMAINS = ['corp.example']
 
+/** Who knows the users, and the application that is made there for a site. */
+interface Users {
+  /** As the configuration names it, with what it needs for this application. */
+  provider: Provider
+  clientSecret: string
+  logoutUrl?: string
+  /** Path of what its certificate chains to. */
+  root: string
+  person: EdgeSite['person']
+  stop?(): Promise<void>
+}
+
+/** An issuer that is no Auth0 tenant; it knows the people of sandbox/issuer/people.ts. */
+export interface IssuerKind {
+  path?: string
+  /** One like Google's. */
+  google?: boolean
+}
+
 /**
  * An app that knows nothing of a login, the package's Caddy with the site's own Caddyfile in front of
  * it, oauth2-proxy from the sandbox's image on a socket that systemd's own program hands it, and the
- * sandbox's tenant with an application as the stack makes it.
+ * sandbox's tenant with an application as the stack makes it, or an issuer that is none.
  */
 export async function startEdgeSite(
   publicPaths: string[],
   emails: string[],
-  { name = NAME, app = smallApp() }: { name?: string; app?: Server } = {},
+  {
+    name = NAME,
+    app = smallApp(),
+    issuer,
+  }: { name?: string; app?: Server; issuer?: IssuerKind } = {},
 ): Promise<EdgeSite> {
   const folder = mkdtempSync(join(tmpdir(), 'padlock-edge-'))
   const children: ChildProcess[] = []
-  const tenant = await startTenant(folder, children)
-  const root = readFileSync(tenant.root, 'utf8')
   const socket = join(folder, 'edge.sock')
-  const issuer = `https://${tenant.domain}/`
-  const api = await management(tenant, root)
   let url = ''
-  let client = { client_id: '', client_secret: '' }
+  let users: Users | undefined
   const proxy = await startProxy(
     app,
     async (port) => {
       url = `https://${name}:${port}`
-      client = (await api('/clients', application(url))).json() as typeof client
-      const logoutUrl = auth0LogoutUrl(tenant.domain, client.client_id, url)
+      users = await (issuer ? anIssuer(folder, url, issuer) : aTenant(folder, url, children))
+      const { logoutUrl } = users
       return {
         responseSeconds: 5,
         maxBodyMiB: 10,
@@ -73,6 +94,8 @@ export async function startEdgeSite(
     [['unix//run/padlock-edge.sock', `unix/${socket}`]],
     { name, authorityIn: folder },
   )
+  if (!users) throw new Error('nobody knows the users')
+  const { provider, clientSecret, person, root: rootPath } = users
   const program = await extract(folder)
   let edge: ChildProcess | undefined
   const stop = async () => {
@@ -84,14 +107,13 @@ export async function startEdgeSite(
   const start = async (allowedEmails: string[]) => {
     const credentials = join(folder, 'credentials')
     mkdirSync(credentials, { recursive: true })
-    const text = configuration({
-      url,
-      provider: { issuer, clientId: client.client_id, scopes: ['openid', 'email', 'profile'] },
-      allowedDomains: DOMAINS,
-    }).replaceAll('/run/credentials/padlock-edge.service', credentials)
+    const text = configuration({ url, provider, allowedDomains: DOMAINS }).replaceAll(
+      '/run/credentials/padlock-edge.service',
+      credentials,
+    )
     writeFileSync(join(credentials, 'oauth2-proxy.cfg'), text)
     writeFileSync(join(credentials, 'emails'), emailsFile(allowedEmails))
-    writeFileSync(join(credentials, 'client-secret'), client.client_secret)
+    writeFileSync(join(credentials, 'client-secret'), clientSecret)
     writeFileSync(join(credentials, 'cookie-secret'), 'a'.repeat(32))
     rmSync(socket, { force: true })
     const command = [program, `--config=${credentials}/oauth2-proxy.cfg`]
@@ -99,7 +121,7 @@ export async function startEdgeSite(
       'systemd-socket-activate',
       ['--listen', socket, '-E', 'SSL_CERT_FILE', ...command],
       {
-        env: { ...process.env, SSL_CERT_FILE: tenant.root },
+        env: { ...process.env, SSL_CERT_FILE: rootPath },
         stdio: ['ignore', 'ignore', 'inherit'],
       },
     )
@@ -109,14 +131,11 @@ export async function startEdgeSite(
   await start(emails)
   return {
     url,
-    issuer,
+    issuer: provider.issuer,
     proxy,
-    root,
-    rootPath: tenant.root,
-    async person(email, verified = true) {
-      const connection = 'Username-Password-Authentication'
-      await api('/users', { connection, email, password: PASSWORD, email_verified: verified })
-    },
+    root: readFileSync(rootPath, 'utf8'),
+    rootPath,
+    person,
     stop,
     async restart(allowedEmails) {
       await stop()
@@ -124,9 +143,48 @@ export async function startEdgeSite(
     },
     async close() {
       await proxy.close()
+      await users?.stop?.()
       for (const child of children) child.kill('SIGKILL')
       rmSync(folder, { recursive: true, force: true })
     },
+  }
+}
+
+const SCOPES = ['openid', 'email', 'profile']
+
+async function aTenant(folder: string, url: string, children: ChildProcess[]): Promise<Users> {
+  const { domain, root, ...tenant } = await startTenant(folder, children)
+  const api = await management({ domain, root, ...tenant }, readFileSync(root, 'utf8'))
+  const made = (await api('/clients', application(url))).json()
+  const { client_id: clientId, client_secret: clientSecret } = made as Record<string, string>
+  return {
+    provider: { issuer: `https://${domain}/`, clientId: String(clientId), scopes: SCOPES },
+    clientSecret: String(clientSecret),
+    logoutUrl: auth0LogoutUrl(domain, String(clientId), url),
+    root,
+    async person(email, verified = true) {
+      const connection = 'Username-Password-Authentication'
+      await api('/users', { connection, email, password: PASSWORD, email_verified: verified })
+    },
+  }
+}
+
+async function anIssuer(folder: string, url: string, kind: IssuerKind): Promise<Users> {
+  const id = kind.google ? '407408718192-a1b2c3.apps.googleusercontent.com' : 'site'
+  const clientSecret = 'a-secret/of+the-issuer'
+  const own = { id, secret: clientSecret, callbacks: [`${url}/oauth2/callback`] }
+  const applications = [{ ...own, logoutUrls: [`${url}/`] }]
+  const { issuer, stop } = await startIssuer(folder, { ...kind, applications })
+  return {
+    provider: {
+      ...{ issuer, clientId: id, scopes: SCOPES },
+      prompt: kind.google ? 'select_account' : 'login',
+    },
+    clientSecret,
+    logoutUrl: kind.google ? undefined : issuerLogoutUrl(`${issuer}/session/end`, id, url),
+    root: (await openAuthority(folder)).rootPath,
+    person: () => Promise.reject(new Error('the issuer has its own people')),
+    stop,
   }
 }
 

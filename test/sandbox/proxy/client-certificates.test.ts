@@ -390,4 +390,14 @@ describe('where visitors may show one', () => {
     await stage(['alice', 'bob'], 'request')
     expect((await ask(as('bob'))).got['x-client-subject']).toBe('CN=bob')
   })
+
+  test('nor by a connection from when it was', async () => {
+    const kept = new https.Agent({ keepAlive: true, maxSockets: 1 })
+    expect((await ask(as('bob'), {}, kept)).got['x-client-subject']).toBe('CN=bob')
+    await stage(['alice'], 'request')
+    const again = await ask(as('bob'), {}, kept).catch((error: Error) => error.message)
+    if (typeof again === 'string') expect(again).toMatch(/ECONNRESET|EPIPE|hang up/)
+    else expect(again).toEqual({ status: 403, got: {} })
+    kept.destroy()
+  })
 })
