@@ -14,6 +14,8 @@ export interface TunnelsArgs extends Pick<HostSettings, 'sshKey' | 'adminSshKeys
   droplet: pulumi.Resource
   dropletId: pulumi.Input<string>
   tunnels: TunnelSettings[]
+  /** Does the stack's login stand in front of them? Then nobody is asked for a password. */
+  edge?: boolean
   /** The host's software is there. */
   installed: pulumi.Resource
 }
@@ -23,8 +25,8 @@ const PASSWORD = { length: 24, special: false }
 
 /**
  * Names that lead to programs on developers' computers: a key of the stack that may open tunnels and
- * nothing else (host/padlock-tunnels), and a password for each name that is not for everybody. Where
- * the stack's keys lie in an agent, the people's own keys open tunnels.
+ * nothing else (host/padlock-tunnels), and a password for each name that is not for everybody, or the
+ * login that stands in front of the site. Where the stack's keys lie in an agent, the people's own keys open tunnels.
  */
 export class Tunnels extends pulumi.ComponentResource {
   /** What the proxy must know. */
@@ -35,10 +37,11 @@ export class Tunnels extends pulumi.ComponentResource {
   readonly authorized: pulumi.Resource
 
   constructor(name: string, args: TunnelsArgs, opts?: pulumi.ComponentResourceOptions) {
-    const { ssh, droplet, dropletId, tunnels, sshKey, adminSshKeys, installed } = args
+    const { ssh, droplet, dropletId, tunnels, edge, sshKey, adminSshKeys, installed } = args
     // A preview shows who is asked for what.
     const open = tunnels.filter((one) => one.open).map((one) => one.name)
-    super('padlock:index:Tunnels', name, { names: tunnels.map((one) => one.name), open }, opts)
+    const names = tunnels.map((one) => one.name)
+    super('padlock:index:Tunnels', name, { names, open, ...(edge && { login: true }) }, opts)
     const parent = { parent: this }
 
     const key =
@@ -63,14 +66,17 @@ export class Tunnels extends pulumi.ComponentResource {
 
     const guarded = tunnels.map((one) => ({
       ...one,
-      secret: one.open
-        ? undefined
-        : new random.RandomPassword(`${name}-tunnel-${one.name}`, PASSWORD, parent),
+      login: edge && !one.open,
+      secret:
+        edge || one.open
+          ? undefined
+          : new random.RandomPassword(`${name}-tunnel-${one.name}`, PASSWORD, parent),
     }))
     this.routes = pulumi.all(
-      guarded.map(({ name, hostname, secret }) => ({
+      guarded.map(({ name, hostname, login, secret }) => ({
         name,
         hostname,
+        ...(login && { login }),
         // Of a random password it gives nothing away, and a preview shows the site's changes.
         ...(secret && { passwordHash: pulumi.unsecret(secret.bcryptHash) }),
       })),
@@ -81,9 +87,9 @@ export class Tunnels extends pulumi.ComponentResource {
         hostKey: ssh.hostKey,
         ...(key && { privateKey: key.privateKeyOpenssh }),
         tunnels: Object.fromEntries(
-          guarded.map(({ name, url, secret }) => [
+          guarded.map(({ name, url, login, secret }) => [
             name,
-            { url, ...(secret && { password: secret.result }) },
+            { url, ...(login && { login }), ...(secret && { password: secret.result }) },
           ]),
         ),
       }),

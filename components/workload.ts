@@ -92,7 +92,11 @@ export function deployWorkload(
   const login = deployEdge(name, settings, identity, { ...target, url: place.url, after }, opts)
   const tunnels =
     settings.tunnels &&
-    new Tunnels(name, { ...settings.host, ...target, tunnels: settings.tunnels, installed }, opts)
+    new Tunnels(
+      name,
+      { ...settings.host, ...target, tunnels: settings.tunnels, edge: Boolean(edge), installed },
+      opts,
+    )
   const all = [carried, login?.up ?? release.live]
   return { release, registry: registry?.endpoint, ready: all, guardedBy, tunnels }
 }

@@ -87,7 +87,7 @@ export function grouped(values: Values, { project, stack, owner, secretKeys }: C
       values.login === 'none' || values.provider !== 'auth0'
         ? undefined
         : {
-            aliasUrls: answeredUrls(aliases, values.login === 'app' ? tunnels : undefined),
+            aliasUrls: answeredUrls(aliases, loginsAt(tunnels, values.login)),
             domain: values.auth0CustomDomain || values['auth0:domain'],
             connections: values.connections,
             signUp: values.signUp === 'open' ? 'open' : 'closed',
@@ -150,6 +150,12 @@ export function grouped(values: Values, { project, stack, owner, secretKeys }: C
     },
     secretKeys,
   }
+}
+
+/** Those of the tunnels that a login comes back to: the program's own, or the one in front of it. */
+function loginsAt(tunnels: TunnelSettings[] | undefined, login: string) {
+  const some = tunnels?.filter(({ open }) => login === 'app' || !open) ?? []
+  return some.length > 0 ? some : undefined
 }
 
 /** Beside the site's own; undefined where there are none. */

@@ -33,7 +33,8 @@ export function deployEdge(
       image: edge.image,
       provider: pulumi.output(provider),
       clientSecret,
-      aliases: site.aliases?.some(({ serves }) => serves),
+      aliases:
+        site.aliases?.some(({ serves }) => serves) || settings.tunnels?.some(({ open }) => !open),
       allowedEmails,
       allowedDomains,
       shown: {

@@ -1,15 +1,20 @@
 import type { TunnelSettings } from '../../config/tunnels/index.ts'
+import { behindLogin, type EdgeRoutes } from './edge.ts'
 import { LOG } from './log.ts'
 
 /** A tunnel as the proxy must know it. */
 export interface TunnelRoute extends Pick<TunnelSettings, 'name' | 'hostname'> {
   /** bcrypt hash of its password; absent where nobody is asked for one. */
   passwordHash?: string
+  /** Does the login stand in front of it that stands in front of the site? */
+  login?: boolean
 }
 
 /** What the sites of tunnels have in common with the stack's own. */
 export interface TunnelParts {
   httpsPort: number
+  /** The login in front of the site; absent where there is none. */
+  edge?: EdgeRoutes
   /** The directive `tls`, whole. */
   tls: string
   /** Directives that turn away those whose certificate is not trusted. */
@@ -32,10 +37,11 @@ export function tunnelSites(tunnels: TunnelRoute[] | undefined, parts: TunnelPar
 }
 
 function site(tunnel: TunnelRoute, parts: TunnelParts): string {
-  check(tunnel)
-  const { name, hostname, passwordHash } = tunnel
+  check(tunnel, parts.edge)
+  const { name, hostname, passwordHash, login: byLogin } = tunnel
   const { httpsPort, responseSeconds } = parts
   const port = httpsPort === 443 ? '' : `:${httpsPort}`
+  const program = (more: string[]) => connected(tunnel, parts, more)
   return `
 http://${hostname} {
 	header -Server
@@ -57,23 +63,10 @@ ${parts.strangers}${passwordHash ? login(name, passwordHash) : ''}
 		request_header -X-Client-*
 	}
 
-	# A tunnel that comes back binds the path anew. A kept connection would stay with the old one.
-	reverse_proxy unix/${SOCKETS}/${name}.sock {${parts.drain}
-		header_up -Forwarded
-		header_up -X-Forwarded-Port
-		header_up -X-Forwarded-Prefix
-		header_up -X-Forwarded-Server
-		header_up -X-Real-IP${passwordHash ? PASSWORD_STAYS : ''}${parts.subject}
-		transport http {
-			keepalive off
-			dial_timeout 2s
-			response_header_timeout ${responseSeconds}s
-		}
-	}
-
+${byLogin && parts.edge ? behindLogin({ ...parts.edge, publicPaths: [] }, program) : program([])}
 	handle_errors 502 504 {
 		import headers
-		header Cache-Control no-store
+		header Cache-Control no-store${byLogin ? LOGIN_IS_DOWN : ''}
 		@down expression \`{err.message}.startsWith("dial ")\`
 		@slow expression \`{err.status_code} == 504\`
 		handle @down {
@@ -91,6 +84,38 @@ ${parts.strangers}${passwordHash ? login(name, passwordHash) : ''}
 `
 }
 
+/**
+ * Leads to whoever is connected.
+ * @param more lines of the directive, beside those that every request gets
+ */
+function connected(
+  { name, passwordHash }: TunnelRoute,
+  parts: TunnelParts,
+  more: string[],
+): string {
+  return `	# A tunnel that comes back binds the path anew. A kept connection would stay with the old one.
+	reverse_proxy unix/${SOCKETS}/${name}.sock {${parts.drain}
+		header_up -Forwarded
+		header_up -X-Forwarded-Port
+		header_up -X-Forwarded-Prefix
+		header_up -X-Forwarded-Server
+		header_up -X-Real-IP${passwordHash ? PASSWORD_STAYS : ''}${parts.subject}${more.map((line) => `\n\t\t${line}`).join('')}
+		transport http {
+			keepalive off
+			dial_timeout 2s
+			response_header_timeout ${parts.responseSeconds}s
+		}
+	}
+`
+}
+
+const LOGIN_IS_DOWN = `
+		@login expression \`{err.message}.contains("/run/padlock-edge.sock")\`
+		handle @login {
+			header Retry-After 5
+			respond "The login does not answer right now." 503
+		}`
+
 const login = (name: string, hash: string) => `
 	basic_auth bcrypt ${name} {
 		${name} ${hash}
@@ -102,12 +127,13 @@ const PASSWORD_STAYS = `
 		header_up -Authorization`
 
 /** Nothing may break out of its place in the text. */
-function check({ name, hostname, passwordHash }: TunnelRoute): void {
+function check({ name, hostname, passwordHash, login }: TunnelRoute, edge?: EdgeRoutes): void {
   const bad =
     !/^[a-z0-9-]{1,30}$/.test(name) ||
     !hostname.startsWith(`${name}.`) ||
     hostname.length > 253 ||
     !/^[a-z0-9.-]+$/.test(hostname) ||
+    (login && (passwordHash !== undefined || !edge)) ||
     (passwordHash !== undefined && !/^\$2[aby]\$\d\d\$[./A-Za-z0-9]{53}$/.test(passwordHash))
   if (bad) throw new Error(`the tunnel ${JSON.stringify({ name, hostname })} cannot be served`)
 }

@@ -5,5 +5,5 @@ export interface TunnelAccess {
   hostKey: string
   /** OpenSSH private key of the user `tunnel`; absent where the keys lie in an agent. */
   privateKey?: string
-  tunnels: Record<string, { url: string; password?: string }>
+  tunnels: Record<string, { url: string; password?: string; login?: boolean }>
 }

@@ -11,7 +11,7 @@ export interface TunnelSettings {
   recordName: string
   /** Public base URL without a final slash. */
   url: string
-  /** Is nobody asked for a password? */
+  /** Is it for everybody, without a password or a login? */
   open: boolean
 }
 

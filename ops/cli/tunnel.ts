@@ -10,11 +10,12 @@ export const help = `padlock tunnel NAME PORT [--public] [--stack NAME]
 
 Leads one of the names in the stack's tunnels to a port of this computer, until Ctrl-C:
 \`padlock tunnel demo 5000\` makes what listens on localhost:5000 https://demo. and the site's
-name, with its TLS, for those who have the password that is printed. It goes by ssh, out of
-any network that sshFrom names, and comes back by itself. Whoever connects to a name last
+name, with its TLS, for those who have the password that is printed, or with the login that
+stands in front of the site (login: edge). It goes by ssh, out of any network that sshFrom
+names, and comes back by itself. Whoever connects to a name last
 has it. The stack is the one that is selected, unless it is named.
 
-  --public  says that a name in publicTunnels, which asks for no password, is meant
+  --public  says that a name in publicTunnels, which asks for nothing, is meant
 
 Exit code 0: ended by Ctrl-C. 1: why there is no connection. 2: a wrong command line.`
 
@@ -39,6 +40,7 @@ export async function run(args: string[]): Promise<number> {
   const tunnel = await read()
   console.log(`${tunnel.url} leads to localhost:${port}`)
   if (tunnel.password) console.log(`visitors enter: user ${name}, password ${tunnel.password}`)
+  else if (tunnel.login) console.log("visitors log in, as at the stack's site")
   else console.log('everybody may come: nobody is asked for a password')
   if (!(await listens(Number(port)))) console.log(`nothing listens on localhost:${port} yet`)
   const stop = new AbortController()

@@ -8,8 +8,10 @@ export interface Tunnel extends Pick<TunnelAccess, 'port' | 'hostKey' | 'private
   ip: string
   /** What it is found at. */
   url: string
-  /** What visitors enter; absent where it is for everybody. */
+  /** What visitors enter; absent where it is for everybody, or a login stands in front of it. */
   password?: string
+  /** Does the stack's login stand in front of it? */
+  login?: boolean
 }
 
 /**
@@ -39,12 +41,13 @@ export function chosen(
       `the stack ${stack} has no tunnel ${name}. Allowed: ${known}. Fix: ${key('tunnels')} (each further one a higher number), and pulumi up`,
     )
   }
-  if (isPublic && found.password !== undefined) {
+  const isOpen = found.password === undefined && !found.login
+  if (isPublic && !isOpen) {
     throw new Error(
-      `the tunnel ${name} asks for a password, and --public does not change that: the host does not know who asks. Fix: ${key('publicTunnels')}, and pulumi up; or leave --public out`,
+      `the tunnel ${name} asks for a ${found.login ? 'login' : 'password'}, and --public does not change that: the host does not know who asks. Fix: ${key('publicTunnels')}, and pulumi up; or leave --public out`,
     )
   }
-  if (!isPublic && found.password === undefined) {
+  if (!isPublic && isOpen) {
     throw new Error(
       `the tunnel ${name} is for everybody who knows ${found.url} (publicTunnels). If that is meant: --public`,
     )

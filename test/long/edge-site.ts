@@ -22,6 +22,8 @@ import { ask, type Reply } from './visitor.ts'
 export interface EdgeSite {
   /** Public base URL, no final slash. */
   url: string
+  /** The same of its tunnel `demo`, where there is one. */
+  tunnelUrl: string
   /** Of the tenant, with a final slash. */
   issuer: string
   proxy: Proxied
@@ -71,27 +73,38 @@ export async function startEdgeSite(
     name = NAME,
     app = smallApp(),
     issuer,
-  }: { name?: string; app?: Server; issuer?: IssuerKind } = {},
+    tunnel,
+  }: { name?: string; app?: Server; issuer?: IssuerKind; tunnel?: Server } = {},
 ): Promise<EdgeSite> {
   const folder = mkdtempSync(join(tmpdir(), 'padlock-edge-'))
   const children: ChildProcess[] = []
   const socket = join(folder, 'edge.sock')
+  const tunnelSocket = join(folder, 'tunnel.sock')
+  if (tunnel) await new Promise<void>((done) => tunnel.listen(tunnelSocket, done))
+  const route = { name: 'demo', hostname: `demo.${name}`, login: true }
   let url = ''
+  let tunnelUrl = ''
   let users: Users | undefined
   const proxy = await startProxy(
     app,
     async (port) => {
       url = `https://${name}:${port}`
-      users = await (issuer ? anIssuer(folder, url, issuer) : aTenant(folder, url, children))
+      tunnelUrl = `https://${route.hostname}:${port}`
+      const urls = tunnel ? [url, tunnelUrl] : [url]
+      users = await (issuer ? anIssuer(folder, urls, issuer) : aTenant(folder, url, children))
       const { logoutUrl } = users
       return {
         responseSeconds: 5,
         maxBodyMiB: 10,
         drainSeconds: 30,
         edge: { publicPaths, logoutUrl },
+        tunnels: tunnel && [route],
       }
     },
-    [['unix//run/padlock-edge.sock', `unix/${socket}`]],
+    [
+      ['unix//run/padlock-edge.sock', `unix/${socket}`],
+      ...(tunnel ? tunnelPlaces(socket, tunnelSocket) : []),
+    ],
     { name, authorityIn: folder },
   )
   if (!users) throw new Error('nobody knows the users')
@@ -107,10 +120,9 @@ export async function startEdgeSite(
   const start = async (allowedEmails: string[]) => {
     const credentials = join(folder, 'credentials')
     mkdirSync(credentials, { recursive: true })
-    const text = configuration({ url, provider, allowedDomains: DOMAINS }).replaceAll(
-      '/run/credentials/padlock-edge.service',
-      credentials,
-    )
+    const text = configuration({
+      ...{ url, provider, aliases: tunnel !== undefined, allowedDomains: DOMAINS },
+    }).replaceAll('/run/credentials/padlock-edge.service', credentials)
     writeFileSync(join(credentials, 'oauth2-proxy.cfg'), text)
     writeFileSync(join(credentials, 'emails'), emailsFile(allowedEmails))
     writeFileSync(join(credentials, 'client-secret'), clientSecret)
@@ -131,6 +143,7 @@ export async function startEdgeSite(
   await start(emails)
   return {
     url,
+    tunnelUrl,
     issuer: provider.issuer,
     proxy,
     root: readFileSync(rootPath, 'utf8'),
@@ -144,11 +157,18 @@ export async function startEdgeSite(
     async close() {
       await proxy.close()
       await users?.stop?.()
+      tunnel?.close()
       for (const child of children) child.kill('SIGKILL')
       rmSync(folder, { recursive: true, force: true })
     },
   }
 }
+
+/** What a tunnel's site has of the sockets, and what is here in their place. */
+const tunnelPlaces = (edge: string, tunnel: string): [string, string][] => [
+  ['"/run/padlock-edge.sock"', `"${edge}"`],
+  ['unix//run/padlock-tunnels/sockets/demo.sock', `unix/${tunnel}`],
+]
 
 const SCOPES = ['openid', 'email', 'profile']
 
@@ -169,10 +189,12 @@ async function aTenant(folder: string, url: string, children: ChildProcess[]): P
   }
 }
 
-async function anIssuer(folder: string, url: string, kind: IssuerKind): Promise<Users> {
+/** @param urls the site's own first */
+async function anIssuer(folder: string, urls: string[], kind: IssuerKind): Promise<Users> {
+  const [url = ''] = urls
   const id = kind.google ? '407408718192-a1b2c3.apps.googleusercontent.com' : 'site'
   const clientSecret = 'a-secret/of+the-issuer'
-  const own = { id, secret: clientSecret, callbacks: [`${url}/oauth2/callback`] }
+  const own = { id, secret: clientSecret, callbacks: urls.map((one) => `${one}/oauth2/callback`) }
   const applications = [{ ...own, logoutUrls: [`${url}/`] }]
   const { issuer, stop } = await startIssuer(folder, { ...kind, applications })
   return {

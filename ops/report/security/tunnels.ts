@@ -11,17 +11,23 @@ export function tunnels({ resources }: Change): Finding[] {
   const [before, after] = [tunnels?.old, tunnels?.new]
   const names = between(texts(before?.names), texts(after?.names))
   const open = between(texts(before?.open), texts(after?.open))
+  const whom =
+    after?.login === true ? 'those whom its login lets in' : 'those who have its password'
+  const others = before?.login === true ? 'those without a login' : 'those without its password'
   const guarded = (name: string) => !open.come.includes(name)
   return [
     ...open.come.map((name) =>
-      opens(TOPIC, `the tunnel ${short(name)} to everybody, without a password`),
+      opens(
+        TOPIC,
+        `the tunnel ${short(name)} to everybody, without a ${after?.login === true ? 'login' : 'password'}`,
+      ),
     ),
     ...names.come
       .filter(guarded)
-      .map((name) => opens(TOPIC, `the tunnel ${short(name)} to those who have its password`)),
+      .map((name) => opens(TOPIC, `the tunnel ${short(name)} to ${whom}`)),
     ...names.gone.map((name) => closes(TOPIC, `the tunnel ${short(name)}`)),
     ...open.gone
       .filter((name) => !names.gone.includes(name))
-      .map((name) => closes(TOPIC, `the tunnel ${short(name)} to those without its password`)),
+      .map((name) => closes(TOPIC, `the tunnel ${short(name)} to ${others}`)),
   ]
 }

@@ -94,6 +94,20 @@ test('tunnels, with a password and without one', () => {
   expect(text.startsWith(caddyfile(production))).toBe(true)
 })
 
+test('tunnels behind the login that stands in front of the site, public paths or not', () => {
+  const [demo, hook] = tunnels
+  const routes = [{ ...demo!, passwordHash: undefined, login: true }, hook!]
+  const text = caddyfile({ ...production, edge, tunnels: routes })
+  expectGolden('Caddyfile.edge-tunnels', text)
+  const [site = '', ofDemo = '', ofHook = ''] = text.split('# A tunnel:')
+  expect([site, ofDemo, ofHook].map((one) => one.split('forward_auth').length - 1)).toEqual([
+    1, 1, 0,
+  ])
+  expect(ofDemo).not.toContain('@public')
+  expect(ofDemo).not.toContain('basic_auth')
+  expect(() => caddyfile({ ...production, tunnels: routes })).toThrow('cannot be served')
+})
+
 test('tunnels ask for the client certificates that the site asks for', () => {
   const text = caddyfile({ ...production, clientAuth: 'request', tunnels })
   const [site = '', ...parts] = text.split('# A tunnel:')

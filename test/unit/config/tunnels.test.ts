@@ -33,3 +33,14 @@ test('at the zone itself they are names of the zone', () => {
     expect.objectContaining({ hostname: 'demo.example.com', recordName: 'demo' }),
   ])
 })
+
+test('a login comes back to every tunnel whose program may have one, or to those that it stands before', () => {
+  const raw = { tunnels: ['hook', 'demo'], publicTunnels: ['hook'] }
+  const urls = (more: Record<string, unknown>) =>
+    parse({ ...defaults, ...good, ...raw, ...more }, context()).identity?.aliasUrls
+  const [demo, hook] = ['https://demo.dev.example.com', 'https://hook.dev.example.com']
+  expect(urls({})).toEqual([demo, hook])
+  const edge = { login: 'edge', edgeImage: `quay.io/a/oauth2-proxy@sha256:${'a'.repeat(64)}` }
+  expect(urls(edge)).toEqual([demo])
+  expect(urls({ ...edge, publicTunnels: ['hook', 'demo'] })).toBeUndefined()
+})

@@ -5,6 +5,7 @@ const access = {
   tunnels: {
     demo: { url: 'https://demo.app.example.com', password: 'secret' },
     hook: { url: 'https://hook.app.example.com' },
+    shop: { url: 'https://shop.app.example.com', login: true },
   },
 }
 const outputs = { ip: '203.0.113.9', tunnelAccess: access }
@@ -15,13 +16,14 @@ test('what opens a tunnel', () => {
     ...{ privateKey: 'PEM', url: 'https://demo.app.example.com', password: 'secret' },
   })
   expect(chosen('dev', outputs, 'hook', true).password).toBeUndefined()
+  expect(chosen('dev', outputs, 'shop', false)).toMatchObject({ name: 'shop', login: true })
 })
 
 test.each<[string, Parameters<typeof chosen>, string]>([
   [
     'a name that there is not',
     ['dev', outputs, 'constructor', false],
-    "the stack dev has no tunnel constructor. Allowed: demo, hook. Fix: pulumi config set --path 'tunnels[0]' constructor --stack dev (each further one a higher number), and pulumi up",
+    "the stack dev has no tunnel constructor. Allowed: demo, hook, shop. Fix: pulumi config set --path 'tunnels[0]' constructor --stack dev (each further one a higher number), and pulumi up",
   ],
   [
     'a stack without tunnels',
@@ -32,6 +34,11 @@ test.each<[string, Parameters<typeof chosen>, string]>([
     '--public for one with a password',
     ['dev', outputs, 'demo', true],
     "the tunnel demo asks for a password, and --public does not change that: the host does not know who asks. Fix: pulumi config set --path 'publicTunnels[0]' demo --stack dev, and pulumi up; or leave --public out",
+  ],
+  [
+    '--public for one behind a login',
+    ['dev', outputs, 'shop', true],
+    "the tunnel shop asks for a login, and --public does not change that: the host does not know who asks. Fix: pulumi config set --path 'publicTunnels[0]' shop --stack dev, and pulumi up; or leave --public out",
   ],
   [
     'one for everybody, without --public',

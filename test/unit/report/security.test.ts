@@ -164,6 +164,22 @@ test('tunnels that come and go, for everybody or with a password', () => {
   ])
 })
 
+test('tunnels behind the login that stands in front of the site', () => {
+  const found = report(
+    preview({
+      'padlock:index:Tunnels': {
+        old: { names: ['a'], open: ['a'], login: true },
+        new: { names: ['a', 'b'], open: [], login: true },
+        within: 'Deployment',
+      },
+    }),
+  )
+  expect(lines(found)).toEqual([
+    'opens the tunnel b to those whom its login lets in',
+    'closes the tunnel a to those without a login',
+  ])
+})
+
 test('nothing is said of a Caddyfile that is known after the update', () => {
   const UNKNOWN = '04da6b54-80e4-46f7-96ec-b56ff0331ba9'
   expect(lines(released({ caddyfile: CADDYFILE }, { caddyfile: UNKNOWN }))).toEqual([])
