@@ -1,4 +1,5 @@
 import { X509Certificate } from 'node:crypto'
+import { isIP } from 'node:net'
 import * as pulumi from '@pulumi/pulumi'
 import * as tls from '@pulumi/tls'
 import type { AuthoritySettings } from '../config/settings.ts'
@@ -78,12 +79,14 @@ export class Authority extends pulumi.ComponentResource {
     this.root = root.certPem
     const sign = (id: string, request: tls.CertRequestArgs, how: Use): Pair =>
       signed(`${name}-${id}`, { key, root }, request, how, parent)
+    const others = aliases.map(({ hostname }) => hostname)
     if (server) {
       this.server = sign(
         'server',
         {
           subject: { commonName: onceKnown(host, (name) => name.slice(0, NAME_LENGTH)) },
-          dnsNames: [host, ...aliases.map(({ hostname }) => hostname)],
+          dnsNames: onceKnown(host, (name) => [...(isIP(name) ? [] : [name]), ...others]),
+          ipAddresses: onceKnown(host, (name) => (isIP(name) ? [name] : undefined)),
         },
         { ...SERVER, allowedUses: ['digital_signature', 'server_auth'] },
       )

@@ -136,7 +136,7 @@ export function exposeIngress(
   }
   const probe = new Probe(
     name,
-    { ...visit, address, zone: place.zone, external, dnsServer, release, dropletId },
+    { ...visit, address, zone: place.zone || undefined, external, dnsServer, release, dropletId },
     { ...opts, dependsOn: serves },
   )
   if (way.moves) dns.awaitResolvers?.('A', address, [...dns.records, probe.passed])

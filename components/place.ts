@@ -16,7 +16,7 @@ export interface Place extends Omit<SiteSettings, 'hostname' | 'url'> {
  * @param address the reserved IP; absent where there is none
  */
 export function placeOf(site: SiteSettings, address?: pulumi.Output<string>): Place {
-  const hostname = site.hostname ?? address?.apply((ip) => nameOf(ip))
+  const hostname = site.hostname ?? address?.apply((ip) => nameOf(ip, site.zone))
   if (hostname === undefined)
     throw new Error('placeOf: a name that is made of an address needs one')
   return {
@@ -28,7 +28,7 @@ export function placeOf(site: SiteSettings, address?: pulumi.Output<string>): Pl
 }
 
 /** sslip.io's servers answer with the address that stands in a name, its dots as hyphens. */
-const nameOf = (ip: string) => `${ip.replaceAll('.', '-')}.sslip.io`
+const nameOf = (ip: string, zone: string) => (zone ? `${ip.replaceAll('.', '-')}.${zone}` : ip)
 
 /** A plain text stays one, so that a preview shows what is made of it. */
 export const onceKnown = <T>(

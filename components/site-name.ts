@@ -37,8 +37,9 @@ export function siteName(
 ): SiteName {
   const { dnsServer } = certificates
   switch (dns.source) {
-    // The address stands in the name.
+    // The address stands in the name, or is all there is.
     case 'sslip':
+    case 'none':
       return { records: [settled], leadTo: () => undefined }
     case 'duckdns':
       if (!dns.duckdns) throw new Error('siteName: DuckDNS needs its settings')

@@ -185,6 +185,7 @@ function aliasesOf(values: Values, plain?: boolean): Alias[] | undefined {
 /** The zone that the site's name is in, and the name where it is known before the address. */
 function named({ dns, zone, subdomain }: Values, stack: string) {
   if (dns === 'sslip') return { zone: 'sslip.io', recordName: '@' }
+  if (dns === 'none') return { zone: '', recordName: '@' }
   const recordName = subdomain || label(stack)
   if (dns === 'duckdns') return { zone: DUCKDNS, recordName, hostname: `${recordName}.${DUCKDNS}` }
   return { zone, recordName, hostname: hostnameOf({ zone, subdomain }, stack) }

@@ -64,7 +64,7 @@ const CONNECTION = texts.matching(
   /^[A-Za-z0-9][A-Za-z0-9-]{0,127}$/,
   'is not the name of a connection',
 )
-const DNS = ['digitalocean', 'external', 'sslip', 'duckdns']
+const DNS = ['digitalocean', 'external', 'sslip', 'duckdns', 'none']
 const UUID = texts.matching(
   /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/,
   'is not a token of DuckDNS',

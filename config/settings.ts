@@ -42,7 +42,7 @@ interface Ports {
 
 /** Where the site is found. */
 export interface SiteSettings {
-  /** DNS zone, no final dot. */
+  /** DNS zone, no final dot; empty where the site has no name. */
   zone: string
   /** Record name inside the zone, `@` for the zone itself. */
   recordName: string
@@ -90,7 +90,7 @@ export interface HostSettings extends Ports {
 
 export interface DnsSettings {
   /** Who leads the name: this stack at DigitalOcean, whoever serves the zone, sslip.io or DuckDNS. */
-  source: 'digitalocean' | 'external' | 'sslip' | 'duckdns'
+  source: 'digitalocean' | 'external' | 'sslip' | 'duckdns' | 'none'
   /** Absent but where the source is DuckDNS. */
   duckdns?: DuckDnsSettings
   /** How long is waited for records that are made by hand. */

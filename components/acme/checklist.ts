@@ -38,6 +38,7 @@ async function resolves(
   { host, zone, address, external }: Order,
   outside: Outside,
 ): Promise<string> {
+  if (host === address) return `${host} is the address itself`
   const servers = await outside.servers()
   if (servers.length === 0) {
     throw new Finding(`${zone} is not delegated: no name server is known for it`, [
@@ -62,7 +63,8 @@ async function resolves(
 }
 
 /** Does the nearest CAA record set (RFC 8659 section 3) let the authority issue? */
-async function permitted({ host, issuer }: Order, outside: Outside): Promise<string> {
+async function permitted({ host, address, issuer }: Order, outside: Outside): Promise<string> {
+  if (host === address) return 'CAA is not asked of addresses (RFC 8738)'
   if (!issuer) return 'CAA is not checked: no name is known for this authority (caaIssuer)'
   const [server] = await outside.servers()
   for (let name = host; server && name.includes('.'); name = name.slice(name.indexOf('.') + 1)) {

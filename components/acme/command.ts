@@ -1,4 +1,4 @@
-import { connect } from 'node:net'
+import { connect, isIP } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
 import { Finding } from '../probe/site.ts'
@@ -12,14 +12,15 @@ const SECONDS = 30
 const PAUSE_MS = 2000
 const CONNECT_MS = 5000
 
-export const help = `main.ts HOST --zone ZONE --address IP --port N [--port N] [--issuer NAME] [--dns IP:PORT]
+export const help = `main.ts HOST [--zone ZONE] --address IP --port N [--port N] [--issuer NAME] [--dns IP:PORT]
             [--delegation-minutes N] [--delegation-only] [--external] [--alias HOST ...]
 
 Asks what a certificate authority will ask before it issues: whether the name leads to the
 address, whether CAA permits it, whether the ports answer. Exit code 0: all do. 1: the first
 that does not, and who can change it. With --delegation-minutes it waits so long for the zone to be
 delegated to DigitalOcean, and says every half minute what it waits for; with --delegation-only it
-does that alone. With --external the zone is served by others. A further name (--alias) that fails is told and stops nothing, as each has a
+does that alone. With --external the zone is served by others. An address in the
+place of HOST has no zone. A further name (--alias) that fails is told and stops nothing, as each has a
 certificate of its own.`
 
 /**
@@ -43,8 +44,8 @@ export async function run(args: string[], seconds = SECONDS): Promise<number> {
     },
   })
   const [host] = positionals
-  const { zone, address, port = [], issuer, dns, external } = values
-  if (!host || !zone || !address) {
+  const { zone = '', address, port = [], issuer, dns, external } = values
+  if (!host || !address || !(zone || isIP(host))) {
     console.error(help)
     return 2
   }

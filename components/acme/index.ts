@@ -7,6 +7,7 @@ export interface AcmeChecklistArgs {
   host: pulumi.Input<string>
   /** Further names of the site. */
   aliases?: { hostname: string }[]
+  /** Empty where the site has no name. */
   zone: string
   /** Is the zone served by others than DigitalOcean? */
   external?: boolean
@@ -48,11 +49,12 @@ export class AcmeChecklist extends pulumi.ComponentResource {
       ...(unasked ? ['--delegation-only'] : []),
       ...(delegationMinutes !== undefined ? ['--delegation-minutes', delegationMinutes] : []),
     ]
+    const byName = zone ? ` --zone ${zone}` : ''
     const limit = `${5 + (delegationMinutes ?? 0)}m`
     const asked = new command.local.Command(
       `${name}-acme`,
       {
-        create: pulumi.interpolate`node components/acme/main.ts ${host} --zone ${zone} --address ${address} --port ${httpPort} --port ${httpsPort} ${more.join(' ')}`,
+        create: pulumi.interpolate`node components/acme/main.ts ${host}${byName} --address ${address} --port ${httpPort} --port ${httpsPort} ${more.join(' ')}`,
         addPreviousOutputInEnv: false,
         // What it waits for.
         logging: 'stdout',

@@ -6,7 +6,8 @@ import { type VisitArgs, visitCommand, visitEnvironment } from './visit.ts'
 export interface ProbeArgs extends VisitArgs {
   release: pulumi.Input<string>
   dropletId: pulumi.Input<string>
-  zone: string
+  /** Absent where the site has no name. */
+  zone?: string
   /** Is the zone served by others than DigitalOcean? */
   external?: boolean
   /** `IP:port` of the name server that is asked where the name leads; absent for the zone's own. */
@@ -69,4 +70,6 @@ export class Probe extends pulumi.ComponentResource {
 
 /** Whom to ask where the name leads. */
 const byName = ({ zone, external, dnsServer }: ProbeArgs) =>
-  `--zone ${zone} ${external ? '--external ' : ''}${dnsServer ? `--dns ${dnsServer} ` : ''}`
+  zone
+    ? `--zone ${zone} ${external ? '--external ' : ''}${dnsServer ? `--dns ${dnsServer} ` : ''}`
+    : ''

@@ -1,5 +1,6 @@
 import http from 'node:http'
 import https from 'node:https'
+import { isIP } from 'node:net'
 import tls from 'node:tls'
 import type { Site } from './site.ts'
 
@@ -47,7 +48,7 @@ export function get(site: Site, scheme: 'http' | 'https', path: string): Promise
             {
               ...common,
               port: Number(site.url.port || 443),
-              servername: site.url.hostname,
+              ...serverName(site.url.hostname),
               ca: trusted,
               ...(site.client && { cert: site.client, key: site.client }),
             },
@@ -57,6 +58,16 @@ export function get(site: Site, scheme: 'http' | 'https', path: string): Promise
     request.on('error', reject)
   })
 }
+
+/** An address is no server name (RFC 6066 section 3), but the certificate must be for it all the same. */
+const serverName = (hostname: string) =>
+  isIP(hostname)
+    ? {
+        servername: '',
+        checkServerIdentity: (_: string, found: tls.PeerCertificate) =>
+          tls.checkServerIdentity(hostname, found),
+      }
+    : { servername: hostname }
 
 function withPort(host: string, port: number): string {
   return port === 80 ? host : `${host}:${port}`

@@ -1,4 +1,5 @@
 import type { Alias } from '../../config/site/aliases.ts'
+import { defaultName, profile, withoutName } from './bare-address.ts'
 import { behindLogin, checkEdge, type EdgeRoutes } from './edge.ts'
 import { LOG } from './log.ts'
 import { redirects } from './redirects.ts'
@@ -6,7 +7,7 @@ import { type TunnelRoute, tunnelSites } from './tunnels.ts'
 
 /** What the reverse proxy must know of the site. */
 export interface ProxySettings {
-  /** The public host name. */
+  /** The public host name, or the address of a site without one. */
   hostname: string
   /** Further names, each served or led to the first. */
   aliases?: Pick<Alias, 'hostname' | 'serves'>[]
@@ -58,17 +59,18 @@ export function caddyfile(site: ProxySettings): string {
     `dir ${site.acmeDirectory}`,
     ...(site.acmeRoot ? [`trusted_roots ${ACME_ROOT}`] : []),
     ...(site.acmeEmail ? [`email ${site.acmeEmail}`] : []),
+    ...profile(site),
   ]
   const app = (more: string[]) => appProxy(site, more)
   return `{
 	admin unix//run/caddy/admin.sock|0600
 	http_port ${httpPort}
 	https_port ${httpsPort}
-	${site.plain ? 'auto_https off' : OWN_REDIRECT}
+	${site.plain ? 'auto_https off' : OWN_REDIRECT}${defaultName(site)}
 	grace_period ${GRACE_SECONDS}s
 	servers {
 		protocols h1 h2 h3
-		max_header_size 64KB
+		max_header_size 64KB${withoutName(site)}
 		timeouts {
 			read_header 10s
 			# Of silence, and none of the whole: uploads, downloads and events last as long as both ends want.

@@ -1,6 +1,7 @@
 /** What the key `dns` goes with. */
 import { message } from '../error.ts'
 import type { Report, Values } from '../rules.ts'
+import { bareAddress } from './bare-address.ts'
 
 const PUBLIC = 'acme-v02.api.letsencrypt.org'
 
@@ -47,7 +48,8 @@ export function nameSource(values: Values, report: Report): void {
   const { dns, manageZone, keepZone } = values
   if (typeof dns !== 'string') return
   const { zone, subdomain } = values
-  if (dns === 'sslip') {
+  if (dns === 'none') bareAddress(values, report)
+  else if (dns === 'sslip') {
     for (const [key, value] of Object.entries({ zone, subdomain })) {
       if (value !== '') report(key, MADE_OF_ADDRESS, { show: true })
     }

@@ -5,6 +5,7 @@ import { pipeline } from 'node:stream/promises'
 import type { Authority } from '../ca/index.ts'
 import { reissueChain, withoutAlternates } from './chain.ts'
 import type { Pebble } from './pebble.ts'
+import { DIRECTORY, NEW_ORDER, type Problem, problemOf, withProfiles } from './profiles.ts'
 
 /**
  * Passes every request on to Pebble. The Host header stays as it came: Pebble builds its URLs from
@@ -24,8 +25,13 @@ export function handle(
   return async (incoming, outgoing) => {
     try {
       await pebble.ready()
-      const answer = await pass(incoming, upstream)
-      if (answer.headers['content-type']?.startsWith('application/pem-certificate-chain')) {
+      const sent = incoming.url === NEW_ORDER ? await text(incoming) : incoming
+      const problem = typeof sent === 'string' ? problemOf(sent) : undefined
+      if (problem) return refuse(outgoing, problem)
+      const answer = await pass(incoming, sent, upstream)
+      if (incoming.url === DIRECTORY && incoming.method === 'GET') {
+        await sendDirectory(answer, outgoing)
+      } else if (answer.headers['content-type']?.startsWith('application/pem-certificate-chain')) {
         await sendCertificate(answer, outgoing, upstream.issuer(incoming.headers.host ?? ''))
       } else {
         outgoing.writeHead(answer.statusCode ?? 502, answer.rawHeaders)
@@ -33,13 +39,14 @@ export function handle(
       }
     } catch (error) {
       upstream.log(`acme: ${incoming.method} ${incoming.url}: ${(error as Error).message}`)
-      refuse(outgoing, error as Error)
+      refuse(outgoing, serverInternal(error as Error))
     }
   }
 }
 
 function pass(
   incoming: IncomingMessage,
+  sent: IncomingMessage | string,
   { host, port, authority }: { host: string; port: number; authority: Authority },
 ): Promise<IncomingMessage> {
   return new Promise((resolve, reject) => {
@@ -56,8 +63,14 @@ function pass(
       },
       resolve,
     )
-    pipeline(incoming, passed).catch(reject)
+    pipeline(typeof sent === 'string' ? [sent] : sent, passed).catch(reject)
   })
+}
+
+async function sendDirectory(answer: IncomingMessage, outgoing: ServerResponse): Promise<void> {
+  const { 'content-length': _, 'transfer-encoding': __, ...headers } = answer.headers
+  const directory = withProfiles(await text(answer))
+  outgoing.writeHead(answer.statusCode ?? 502, headers).end(directory)
 }
 
 async function sendCertificate(
@@ -75,14 +88,19 @@ async function sendCertificate(
   outgoing.end(chain)
 }
 
-/** An ACME problem document (RFC 8555 section 6.7), so that clients show what is wrong. */
-function refuse(outgoing: ServerResponse, error: Error): void {
+/** Clients show a problem document's detail. */
+const serverInternal = ({ message }: Error): Problem => ({
+  type: 'urn:ietf:params:acme:error:serverInternal',
+  detail: `the sandbox's ACME server: ${message}`,
+  status: 503,
+})
+
+function refuse(outgoing: ServerResponse, problem: Problem): void {
   if (outgoing.headersSent) return void outgoing.destroy()
-  const problem = {
-    type: 'urn:ietf:params:acme:error:serverInternal',
-    detail: `the sandbox's ACME server: ${error.message}`,
-    status: 503,
-  }
-  outgoing.writeHead(503, { 'content-type': 'application/problem+json', 'retry-after': '1' })
+  const { status } = problem
+  outgoing.writeHead(status, {
+    'content-type': 'application/problem+json',
+    ...(status === 503 && { 'retry-after': '1' }),
+  })
   outgoing.end(JSON.stringify(problem))
 }

@@ -21,6 +21,8 @@ export interface PebbleOptions {
   dnsServer: string
   /** Of what it issues; Pebble's own default, five years, if absent. */
   validitySeconds?: number
+  /** Path of another Pebble than the installed one. */
+  program?: string
   log: (line: string) => void
 }
 
@@ -114,7 +116,14 @@ async function writeConfig(options: PebbleOptions): Promise<string> {
     tlsPort: options.tlsPort,
     ocspResponderURL: '',
     externalAccountBindingRequired: false,
-    ...(options.validitySeconds && { certificateValidityPeriod: options.validitySeconds }),
+    ...(options.validitySeconds && {
+      certificateValidityPeriod: options.validitySeconds,
+      // Debian's Pebble knows no profiles and leaves this unread.
+      profiles: {
+        classic: { description: 'names', validityPeriod: options.validitySeconds },
+        shortlived: { description: 'names and addresses', validityPeriod: options.validitySeconds },
+      },
+    }),
   }
   await writeAtomically(paths.cert, cert)
   await writeAtomically(paths.key, key)
@@ -127,16 +136,20 @@ async function run(config: string, options: PebbleOptions): Promise<ChildProcess
   await mkdir(logs, { recursive: true })
   const log = await open(join(logs, 'pebble.log'), 'a', 0o600)
   try {
-    const child = spawn('pebble', ['-config', config, '-dnsserver', options.dnsServer], {
-      stdio: ['ignore', log.fd, log.fd],
-      env: {
-        ...process.env,
-        PEBBLE_VA_NOSLEEP: '1',
-        PEBBLE_WFE_NONCEREJECT: '0',
-        // Every order is validated anew: a deployment that broke must not live on an old success.
-        PEBBLE_AUTHZREUSE: '0',
+    const child = spawn(
+      options.program ?? 'pebble',
+      ['-config', config, '-dnsserver', options.dnsServer],
+      {
+        stdio: ['ignore', log.fd, log.fd],
+        env: {
+          ...process.env,
+          PEBBLE_VA_NOSLEEP: '1',
+          PEBBLE_WFE_NONCEREJECT: '0',
+          // Every order is validated anew: a deployment that broke must not live on an old success.
+          PEBBLE_AUTHZREUSE: '0',
+        },
       },
-    })
+    )
     await new Promise<void>((spawned, fail) => {
       child.once('spawn', spawned)
       child.once('error', (error: NodeJS.ErrnoException) =>
@@ -169,7 +182,9 @@ async function untilItAnswers(
 function answersNow(host: string, port: number, ca: string): Promise<boolean> {
   return new Promise((resolve) => {
     // The timeout: what answers there may be another program, one that does not speak TLS.
-    const options = { host, port, path: '/dir', ca, agent: false, timeout: 500 }
+    // Since 2.6 whoever does not name himself is refused (RFC 8555 section 6.1).
+    const headers = { 'user-agent': 'padlock' }
+    const options = { host, port, path: '/dir', headers, ca, agent: false, timeout: 500 }
     const asked = request(options, (response) => {
       response.resume()
       resolve(response.statusCode === 200)

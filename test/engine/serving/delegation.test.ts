@@ -231,6 +231,26 @@ describe('a name that is made of the address', () => {
   })
 })
 
+describe('no name at all', () => {
+  beforeAll(() => shop.set({ dns: 'none' }))
+
+  test('the address is the site, with certificates for addresses', async () => {
+    const { output } = await shop.up('--policy-pack policy')
+    const { host, ip, url, clientId } = await shop.outputs()
+    expect(host).toBe(ip)
+    expect(url).toBe(`https://${ip}:${sandbox.file.ports.https}`)
+    expect(output).toContain(`${ip} is the address itself`)
+    const client = await sandbox.auth0('GET', `/clients/${clientId}`)
+    expect(client.callbacks).toEqual([`${url}/callback`])
+    const [droplet] = (await sandbox.droplets()).filter(({ name }) => name.includes('shop'))
+    const { caddyfile } = JSON.parse(sandbox.hostFile(droplet.id, 'site.json'))
+    expect(caddyfile).toContain('\t\t\tprofile shortlived\n')
+    expect(caddyfile).toContain(`\tdefault_sni ${ip}\n`)
+    const { code, output: preview } = await shop.run('preview --expect-no-changes')
+    expect({ code, preview }).toMatchObject({ code: 0 })
+  })
+})
+
 describe('a domain of an account at DuckDNS', () => {
   const resolver = new Resolver()
   let token: string

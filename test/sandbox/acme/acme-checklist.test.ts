@@ -178,3 +178,13 @@ test('where no authority is asked, the delegation alone is waited for', async ()
   expect(said).toEqual([])
   jest.restoreAllMocks()
 })
+
+test('of a bare address neither a name nor CAA is asked, but its ports', async () => {
+  order = { ...order, host: ADDRESS, zone: '' }
+  const nobody = { servers: () => Promise.reject(new Error('asked')), reach: async () => {} }
+  expect(await checklist(order, nobody, 0)).toEqual([
+    `${ADDRESS} is the address itself`,
+    'CAA is not asked of addresses (RFC 8738)',
+    expect.stringContaining('answer'),
+  ])
+})

@@ -113,6 +113,25 @@ test('an ACME client gets a certificate that chains to the root of the sandbox',
   expectTrusted(await order('www.shop.localhost'), 'www.shop.localhost')
 })
 
+test('an address is certified in the profile shortlived alone, as at Let’s Encrypt', async () => {
+  const directoryUrl = server.directory.replace('acme.sandbox.localhost', 'localhost')
+  const accountKey = await acme.crypto.createPrivateEcdsaKey()
+  const client = new acme.Client({ directoryUrl, accountKey })
+  await client.createAccount({ termsOfServiceAgreed: true })
+  const ordered = (type: 'dns' | 'ip', value: string, profile?: string) => {
+    const order = { identifiers: [{ type, value }], ...(profile && { profile }) }
+    return client.createOrder(order).then(
+      ({ status }) => status,
+      (error: Error) => error.message,
+    )
+  }
+  expect(await ordered('ip', host)).toContain('"classic" does not permit ip type identifiers')
+  expect(await ordered('ip', host, 'tlsserver')).toContain('"tlsserver" does not permit ip')
+  expect(await ordered('ip', host, 'shortlived')).toBe('pending')
+  expect(await ordered('dns', 'www.shop.localhost', 'sixdays')).toContain('is not recognized')
+  expect(await ordered('dns', 'www.shop.localhost', 'shortlived')).toBe('pending')
+})
+
 test('the second directory is trusted as the first, and its certificates chain to another root', async () => {
   const { directory, rootPath } = server.staging
   expect(directory).toBe(server.directory.replace('//acme.', '//acme-staging.'))

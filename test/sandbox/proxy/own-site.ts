@@ -11,7 +11,7 @@ import {
   writeFileSync,
 } from 'node:fs'
 import type http from 'node:http'
-import { createServer } from 'node:net'
+import { createServer, isIP } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -111,8 +111,9 @@ export async function startOwnSite(
     log: join(folder, 'caddy', 'log'),
     serve: () => site('serve'),
     async stage(settings, files) {
+      const { hostname = HOST } = settings
+      const listens = ['127.0.0.1', ...(isIP(hostname) ? [hostname] : [])]
       const text = caddyfile({
-        hostname: HOST,
         httpPort,
         httpsPort,
         acmeDirectory: 'https://acme.example.test/directory',
@@ -120,11 +121,15 @@ export async function startOwnSite(
         maxBodyMiB: 1,
         drainSeconds: 30,
         ...settings,
+        hostname,
       })
         .replaceAll('/var/lib/padlock/proxy', folder)
         .replace('unix//run/caddy/admin.sock', `unix/${admin}`)
         .replace('unix//srv/app/current/app.sock', `unix/${socket}`)
-        .replace('\tauto_https', ['\tdefault_bind 127.0.0.1', ...more, 'auto_https'].join('\n\t'))
+        .replace(
+          '\tauto_https',
+          [`\tdefault_bind ${listens.join(' ')}`, ...more, 'auto_https'].join('\n\t'),
+        )
       return site(
         'stage',
         JSON.stringify({ host: HOST, caddyfile: text, acmeRoot: null, ...files }),

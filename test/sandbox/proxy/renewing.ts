@@ -30,8 +30,14 @@ os.environ['PATH'] = sys.argv[1] + '/bin:' + os.environ['PATH']
 sys.exit(report.main(sys.argv[2:]))
 `
 
-/** @param validitySeconds Caddy looks every second whether a third of it is left, not every ten minutes */
-export async function startRenewing(validitySeconds: number): Promise<Renewing> {
+/**
+ * @param validitySeconds Caddy looks every second whether a third of it is left, not every ten minutes
+ * @param own the site's name, or an address of loopback; and another Pebble than the installed one
+ */
+export async function startRenewing(
+  validitySeconds: number,
+  { hostname = HOST, pebble }: { hostname?: string; pebble?: string } = {},
+): Promise<Renewing> {
   const dir = mkdtempSync(join(tmpdir(), 'padlock-acme-'))
   const authority = await openAuthority(dir)
   const host = '127.0.0.1'
@@ -54,11 +60,13 @@ export async function startRenewing(validitySeconds: number): Promise<Renewing> 
     tlsPort: site.httpsPort,
     dnsServer: `${host}:${dns.port}`,
     validitySeconds,
+    program: pebble,
     log: () => undefined,
   })
   await acme.warm()
   const acmeRoot = authority.rootPem
-  await site.stage({ acmeDirectory: acme.directory, acmeRoot }, { acmeRoot })
+  const staged = { acmeDirectory: acme.directory, acmeRoot, hostname }
+  await site.stage(staged, { acmeRoot, host: hostname })
   await site.serve()
   stubJournal(site)
   let closed: Promise<void> | undefined

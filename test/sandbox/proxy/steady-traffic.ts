@@ -1,7 +1,7 @@
 import http2 from 'node:http2'
 import https from 'node:https'
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { TLSSocket } from 'node:tls'
+import type { ConnectionOptions, TLSSocket } from 'node:tls'
 
 /** What the visitors met: requests by how they came, those without a good answer, and certificates. */
 export interface Met {
@@ -21,7 +21,7 @@ const BODY = Buffer.alloc(2000, 'x')
  * @param pauseMs of a visitor, between an answer and the next request
  */
 export function startSteadyTraffic(
-  options: { host: string; port: number; servername: string; ca: string },
+  options: ConnectionOptions & { host: string; port: number; servername: string; ca: string },
   authority: string,
   pauseMs = 20,
 ) {

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import http from 'node:http'
 import https from 'node:https'
-import type { AddressInfo, Server } from 'node:net'
+import { type AddressInfo, createServer, isIP, type Server } from 'node:net'
 import { join } from 'node:path'
 import { createSecureContext, type TLSSocket } from 'node:tls'
 import type { Authority } from '../../../sandbox/ca/index.ts'
@@ -72,15 +72,21 @@ export async function startSite(home: string, authority: Authority): Promise<Sit
       response.writeHead(302, { location: loginOf(environment() ?? {}, here) }).end()
     },
   )
-  await Promise.all([plain, secure].map(listen))
+  // Whoever visits an address names no server, and a server has one certificate for all of them.
+  const door = createServer({ pauseOnConnect: true }, async (socket) => {
+    socket.on('error', () => socket.destroy())
+    const own = environment() && unnamed(home)
+    if (own) secure.setSecureContext(await certificateOf(home, own, authority))
+    secure.emit('connection', socket)
+  })
+  await Promise.all([plain, door].map(listen))
   return {
     httpPort: portOf(plain),
-    httpsPort: portOf(secure),
+    httpsPort: portOf(door),
     async close() {
-      for (const server of [plain, secure]) {
-        server.closeAllConnections()
-        await new Promise((done) => server.close(done))
-      }
+      const closed = [plain, door].map((server) => new Promise((done) => server.close(done)))
+      for (const server of [plain, secure]) server.closeAllConnections()
+      await Promise.all(closed)
     },
   }
 }
@@ -109,6 +115,13 @@ function admitted(home: string, socket: TLSSocket): boolean {
   return !clients || Boolean(shown && clients.certificates.includes(shown.toString().trim()))
 }
 
+/** The site's address where it has no name, and Caddy is told that those mean it who name nobody. */
+function unnamed(home: string): string | undefined {
+  const { host, caddyfile } = JSON.parse(readFileSync(join(home, 'site.json'), 'utf8'))
+  const [, name] = /^\s*default_sni (\S+)$/m.exec(caddyfile) ?? []
+  return name === host && isIP(host) ? host : undefined
+}
+
 /** The site's own, or from the directory of the site's own Caddyfile where that is the staging one, else without ACME. */
 function certificateOf(home: string, name: string, authority: Authority) {
   const { caddyfile, acmeRoot, certificate } = JSON.parse(
@@ -116,6 +129,12 @@ function certificateOf(home: string, name: string, authority: Authority) {
   )
   if (certificate) return Promise.resolve({ key: certificate, cert: certificate })
   const [, directory = ''] = /^\s*dir (\S+)$/m.exec(caddyfile) ?? []
+  if (isIP(name)) {
+    // Let's Encrypt signs for addresses in this profile alone.
+    if (!/^\s*profile shortlived$/m.test(caddyfile))
+      return Promise.reject(new Error(`${name} is an address: rejectedIdentifier`))
+    return authority.issue({ names: [], ips: [name] })
+  }
   if (!directory.includes('//acme-staging.')) return authority.issue({ names: [name] })
   const key = `${home} ${name} ${directory}`
   const found =

@@ -209,3 +209,16 @@ test.each<[Partial<ProxySettings>, string]>([
 ])('%j', (wrong, message) => {
   expect(() => caddyfile({ ...production, ...wrong })).toThrow(new Error(message))
 })
+
+test('a site without a name is certified as an address, whatever name a visitor gives', () => {
+  const hostname = '203.0.113.5'
+  const text = caddyfile({ ...production, hostname })
+  expect(text).toContain(`\n\tdefault_sni ${hostname}\n`)
+  expect(text).toContain('\n\t\t\tprofile shortlived\n\t\t}\n')
+  expect(text).toContain(`https://${hostname} {`)
+  expect(text).not.toContain('strict_sni_host')
+  expect(caddyfile({ ...production, hostname, plain: true })).not.toMatch(/default_sni|profile/)
+  const asking = { ...production, clientAuth: 'require' } as const
+  expect(caddyfile({ ...asking, hostname })).toContain('\n\t\tstrict_sni_host insecure_off\n')
+  expect(caddyfile(asking)).not.toMatch(/default_sni|profile|strict_sni_host/)
+})

@@ -66,7 +66,7 @@ export const badConfigurations: BadConfiguration[] = [
     title: 'a source of names that there is not',
     raw: { dns: 'cloudflare' },
     messages: [
-      'dns = "cloudflare" is none of digitalocean, external, sslip, duckdns. Allowed: digitalocean, external, sslip, duckdns.\n    Fix: pulumi config set dns digitalocean',
+      'dns = "cloudflare" is none of digitalocean, external, sslip, duckdns, none. Allowed: digitalocean, external, sslip, duckdns, none.\n    Fix: pulumi config set dns digitalocean',
     ],
   },
   {

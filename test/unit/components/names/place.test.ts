@@ -23,3 +23,8 @@ test.each([
   expect(await known(place.hostname)).toBe('203-0-113-5.sslip.io')
   expect([await known(place.url), await known(place.host)]).toEqual([url, host])
 })
+
+test('a site without a name is at its address', async () => {
+  const place = placeOf({ ...site, zone: '' }, pulumi.output('203.0.113.5'))
+  expect(await known(place.url)).toBe('https://203.0.113.5')
+})
