@@ -1,9 +1,10 @@
 /** A site without a name, by a real Caddy: whoever visits an address names no server. */
+import { writeFileSync } from 'node:fs'
 import http from 'node:http'
 import https from 'node:https'
 import tls from 'node:tls'
 import { type Made, ownAuthority } from './own-authority.ts'
-import { type OwnSite, startOwnSite, until } from './own-site.ts'
+import { freePort, type OwnSite, startOwnSite, until } from './own-site.ts'
 import { type Renewing, startRenewing } from './renewing.ts'
 import { smallApp } from './small-app.ts'
 
@@ -115,5 +116,33 @@ describe('with certificates of the stack’s own authority', () => {
     const { root } = own
     for (const servername of ['localhost', 'other.example.test', '9.0.0.127.in-addr.arpa'])
       expect(await ask(site, { root, servername })).toMatch(/alert/)
+  })
+
+  test('over HTTP/3 too', async () => {
+    const port = await freePort()
+    const { folder, httpsPort } = site
+    const { certificate, key } = own.clients.alice!
+    writeFileSync(`${folder}/alice.pem`, certificate + key)
+    writeFileSync(`${folder}/root.pem`, own.root)
+    // Go sends no address as a server's name, and holds the certificate against it.
+    await site.also(`{
+	admin off
+	auto_https off
+}
+http://127.0.0.1:${port} {
+	reverse_proxy https://127.0.0.1:${httpsPort} {
+		header_up Host ${ADDRESS}:${httpsPort}
+		transport http {
+			versions 3
+			tls_server_name ${ADDRESS}
+			tls_trust_pool file ${folder}/root.pem
+			tls_client_auth ${folder}/alice.pem ${folder}/alice.pem
+		}
+	}
+}
+`)
+    const asked = () => fetch(`http://127.0.0.1:${port}/`).catch(() => undefined)
+    await until(async () => (await asked())?.status === 200)
+    expect((await asked())?.headers.get('via')).toContain('3.0')
   })
 })
