@@ -29,7 +29,8 @@ export function handle(
       const problem = typeof sent === 'string' ? problemOf(sent) : undefined
       if (problem) return refuse(outgoing, problem)
       const answer = await pass(incoming, sent, upstream)
-      if (incoming.url === DIRECTORY && incoming.method === 'GET') {
+      const listed = incoming.url === DIRECTORY && incoming.method === 'GET'
+      if (listed && answer.statusCode === 200) {
         await sendDirectory(answer, outgoing)
       } else if (answer.headers['content-type']?.startsWith('application/pem-certificate-chain')) {
         await sendCertificate(answer, outgoing, upstream.issuer(incoming.headers.host ?? ''))
@@ -70,7 +71,7 @@ function pass(
 async function sendDirectory(answer: IncomingMessage, outgoing: ServerResponse): Promise<void> {
   const { 'content-length': _, 'transfer-encoding': __, ...headers } = answer.headers
   const directory = withProfiles(await text(answer))
-  outgoing.writeHead(answer.statusCode ?? 502, headers).end(directory)
+  outgoing.writeHead(200, headers).end(directory)
 }
 
 async function sendCertificate(

@@ -30,20 +30,26 @@ export function withProfiles(directory: string): string {
  * @param request the signed one (RFC 7515, flattened JSON)
  */
 export function problemOf(request: string): Problem | undefined {
-  const { payload } = JSON.parse(request)
-  const { identifiers = [], profile = USUAL } = JSON.parse(
-    Buffer.from(payload, 'base64url').toString(),
-  )
+  const { identifiers = [], profile = USUAL } = payloadOf(request)
   if (!Object.hasOwn(PROFILES, profile)) {
     return problem('invalidProfile', `profile ${JSON.stringify(profile)} is not recognized`)
   }
-  const hasAddress = identifiers.some(({ type }: { type: string }) => type === 'ip')
+  const hasAddress = identifiers.some(({ type }) => type === 'ip')
   return hasAddress && profile !== 'shortlived'
     ? problem(
         'rejectedIdentifier',
         `Profile ${JSON.stringify(profile)} does not permit ip type identifiers`,
       )
     : undefined
+}
+
+/** Nothing where it is none: what is wrong with it is Pebble's to say. */
+function payloadOf(request: string): { identifiers?: { type: string }[]; profile?: string } {
+  try {
+    return JSON.parse(Buffer.from(JSON.parse(request).payload, 'base64url').toString())
+  } catch {
+    return {}
+  }
 }
 
 const problem = (type: string, detail: string): Problem => ({

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import http from 'node:http'
 import https from 'node:https'
-import { type AddressInfo, createServer, isIP, type Server } from 'node:net'
+import { type AddressInfo, createServer, isIP, type Server, type Socket } from 'node:net'
 import { join } from 'node:path'
 import { createSecureContext, type TLSSocket } from 'node:tls'
 import type { Authority } from '../../../sandbox/ca/index.ts'
@@ -73,11 +73,17 @@ export async function startSite(home: string, authority: Authority): Promise<Sit
     },
   )
   // Whoever visits an address names no server, and a server has one certificate for all of them.
-  const door = createServer({ pauseOnConnect: true }, async (socket) => {
-    socket.on('error', () => socket.destroy())
+  const sockets = new Set<Socket>()
+  const enter = async (socket: Socket) => {
     const own = environment() && unnamed(home)
     if (own) secure.setSecureContext(await certificateOf(home, own, authority))
     secure.emit('connection', socket)
+  }
+  const door = createServer({ pauseOnConnect: true }, (socket) => {
+    sockets.add(socket)
+    socket.once('close', () => sockets.delete(socket))
+    socket.on('error', () => socket.destroy())
+    enter(socket).catch(() => socket.destroy())
   })
   await Promise.all([plain, door].map(listen))
   return {
@@ -85,7 +91,8 @@ export async function startSite(home: string, authority: Authority): Promise<Sit
     httpsPort: portOf(door),
     async close() {
       const closed = [plain, door].map((server) => new Promise((done) => server.close(done)))
-      for (const server of [plain, secure]) server.closeAllConnections()
+      plain.closeAllConnections()
+      for (const socket of sockets) socket.destroy()
       await Promise.all(closed)
     },
   }
