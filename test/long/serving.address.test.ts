@@ -16,7 +16,7 @@ jest.setTimeout(900_000)
 /** Visitors come by 127.0.0.1, as those of a reserved IP arrive at another address of the droplet's. */
 const ADDRESS = '127.0.0.9'
 const VALIDITY_SECONDS = 90
-const CHANGES = 6
+const LIFETIMES = 4
 const folder = mkdtempSync(join(tmpdir(), 'padlock-pebble-'))
 let renewing: Renewing
 
@@ -49,9 +49,9 @@ async function build(): Promise<string> {
   return join(folder, 'pebble')
 }
 
-test('the address’ certificate changes six times under traffic, and no request is lost', async () => {
+test('an address always has a certificate, over four lifetimes under traffic, and no request is lost', async () => {
   const { site, root } = renewing
-  const { met, stop } = startSteadyTraffic(
+  const { stop } = startSteadyTraffic(
     {
       host: '127.0.0.1',
       port: site.httpsPort,
@@ -63,13 +63,14 @@ test('the address’ certificate changes six times under traffic, and no request
     `${ADDRESS}:${site.httpsPort}`,
     100,
   )
-  const deadline = Date.now() + (CHANGES + 1) * VALIDITY_SECONDS * 1000
-  while (met.serials.length <= CHANGES && Date.now() < deadline) await sleep(500)
+  await sleep(LIFETIMES * VALIDITY_SECONDS * 1000)
   expect(await found()).toMatchObject({ name: ADDRESS, state: 'good' })
   const { sent, failed, serials } = await stop()
-  console.log(`renewal of an address: ${JSON.stringify(sent)}, ${failed.length} failed`)
+  console.log(
+    `renewal of an address: ${JSON.stringify(sent)}, ${failed.length} failed, ${serials.length} certificates`,
+  )
   expect(failed).toEqual([])
-  expect(new Set(serials).size).toBe(CHANGES + 1)
+  expect(new Set(serials).size).toBeGreaterThan(LIFETIMES)
   expect(Math.min(...Object.values(sent))).toBeGreaterThan(100)
 })
 
