@@ -87,7 +87,7 @@ export function writeSettings({ project, stack, expires, set }: SettingsOptions)
   const dns = config[`${project}:dns`] ?? 'digitalocean'
   if (dns !== 'digitalocean') {
     throw new Error(
-      `${project}:dns = ${JSON.stringify(dns)} is not for ephemeral environments, whose names lie under one zone of the account. Allowed: digitalocean, or none of it in ${TEMPLATE} and --set. Fix: pulumi config rm dns --config-file ${TEMPLATE}`,
+      `${project}:dns = ${JSON.stringify(dns)} is not for ephemeral environments, whose names lie under one zone of the account. Allowed: digitalocean, or no dns in ${TEMPLATE} and --set. Fix: pulumi config rm dns --config-file ${TEMPLATE}`,
     )
   }
   writeFileSync(file, MARK + stringify({ ...shared, config }))
