@@ -125,6 +125,12 @@ test('all of it in the order of time, each with its source', () => {
   ])
 })
 
+test('what a job writes is asked for too, which has another number in its container', () => {
+  told()
+  const asked = readFileSync(join(folder, 'asked'), 'utf8')
+  expect(asked).toContain('_UID=999 + _SYSTEMD_OWNER_UID=999 + ')
+})
+
 test('who was let in by a login in front of the app, and who was not', () => {
   const MESSAGE = '203.0.113.5 - ada@example.com [AuthFailure] Invalid authentication via OAuth2'
   journal([entry('09:00:05', { _SYSTEMD_UNIT: 'padlock-edge.service', MESSAGE })])

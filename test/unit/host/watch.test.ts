@@ -38,7 +38,7 @@ function watched(one: Case) {
   const program = `
 import contextlib, json, sys
 sys.dont_write_bytecode = True
-from padlock_release import image, kept, log, manifest, readiness, service, store, watch
+from padlock_release import image, kept, log, manifest, processes, readiness, service, store, watch
 from padlock_release.failure import Failure
 given = json.load(sys.stdin)
 calls, asked, said = [], [], []
@@ -58,6 +58,12 @@ watch.time.monotonic = lambda: clock[0]
 watch.TRIED = given['tried']
 service.active_seconds = lambda release: given['active']
 service.restart = lambda release: calls.append('restart')
+service.stop = lambda release: calls.append('stop')
+service.start = lambda release: calls.append('start')
+service.systemctl = lambda *words: calls.append(' '.join(words))
+processes._of = lambda release: ['a-worker']
+processes._stop = lambda units: calls.append(f'stop {units[0]}')
+processes._start = lambda units: calls.append(f'start {units[0]}')
 image.missing = lambda name: not given['image']
 def ensure(source, registries):
     calls.append('image')
@@ -90,8 +96,6 @@ print(json.dumps({'code': code, 'calls': calls, 'asked': asked, 'said': '\\n'.jo
   ) as Told
 }
 
-const back = ['lock 0', 'image', 'restart']
-
 test.each<[string, Case, number]>([
   ['answers', { active: 1000, answers: [true] }, 1],
   ['answers the second time', { active: 1000, answers: [false, true] }, 2],
@@ -111,15 +115,17 @@ test.each<[string, Case, number]>([
 
 test('an app that answers nobody is restarted, and the log says so', () => {
   const { code, calls, asked, said } = watched({ active: 1000, answers: [false, false, false] })
-  expect([code, calls, asked]).toEqual([0, back, [30, 30, 26]])
+  expect([code, calls, asked]).toEqual([0, ['lock 0', 'restart'], [30, 30, 26]])
   expect(said).toMatch(
     /^release 3f2a9c01d2e4 has answered nobody for 90 s \(hangSeconds\) and is restarted\nrelease 3f2a9c01d2e4 answers again after \d+\.\d s$/,
   )
 })
 
-test('an app whose image is gone gets it again', () => {
+const still = ['lock 0', 'stop', 'stop a-worker', 'image', 'start a-worker']
+
+test('an app whose image is gone gets it again, and nothing of it starts in vain meanwhile', () => {
   const { code, calls, said } = watched({ active: null, image: false })
-  expect([code, calls]).toEqual([0, back])
+  expect([code, calls]).toEqual([0, [...still, 'start']])
   expect(said).toContain('has lost its image, which is made again')
 })
 
@@ -131,7 +137,8 @@ test('a release that is under way is not disturbed', () => {
 test('an image that cannot be made is not tried again for a while', () => {
   const folder = mkdtempSync(join(tmpdir(), 'padlock-watch-'))
   const gone = { active: null, image: false, made: false, tried: join(folder, 'tried') }
-  expect(watched(gone)).toMatchObject({ code: 1, calls: ['lock 0', 'image'] })
+  const tries = `start --no-block app-${ID}.service`
+  expect(watched(gone)).toMatchObject({ code: 1, calls: [...still, tries] })
   expect(watched(gone)).toMatchObject({ code: 0, calls: [] })
   rmSync(folder, { recursive: true })
 })

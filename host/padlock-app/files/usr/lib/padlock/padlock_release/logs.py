@@ -163,8 +163,10 @@ def _source(entry: dict[str, Any]) -> str:
 
 def _journal_command(*words: str) -> list[str]:
     uid = pwd.getpwnam('app').pw_uid
-    # Of the app's user is all that its containers and its systemd say; PID 1 speaks of UNIT.
-    matches = [f'_UID={uid}', *(f'{field}={unit}' for unit in UNITS for field in ('_SYSTEMD_UNIT', 'UNIT'))]
+    # Of the app's user is what Podman and its systemd say; what a job writes itself has the number that
+    # the user has in the container, and the owner of the session alone. PID 1 speaks of UNIT.
+    own = [f'_UID={uid}', f'_SYSTEMD_OWNER_UID={uid}']
+    matches = [*own, *(f'{field}={unit}' for unit in UNITS for field in ('_SYSTEMD_UNIT', 'UNIT'))]
     either = ' + '.join(matches).split(' ')
     return [
         'journalctl', '--all', '--quiet', '--no-pager', '--output=json',

@@ -7,6 +7,8 @@ them before `processes start`, and by then the old one has been told `processes 
 import os
 import re
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from . import appuser, commands, log, nofollow, quadlet, service, store
 from .failure import Failure, told
@@ -54,6 +56,19 @@ def switch(manifest: Manifest, image: str) -> str | None:
     service.reload()
     problem = _start(list(wanted), manifest.secrets)
     return None if problem is None else f'release {manifest.id} serves, but {problem}'
+
+
+@contextmanager
+def paused(release: str) -> Iterator[None]:
+    """Nothing but its web process runs meanwhile; what is wrong with the others afterwards is logged."""
+    units = _of(release)
+    _stop(units)
+    try:
+        yield
+    finally:
+        problem = _start(units)
+        if problem is not None:
+            log.say(f'release {release}: {problem}')
 
 
 def end_commands(release: str) -> None:

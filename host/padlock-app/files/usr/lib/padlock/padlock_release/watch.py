@@ -7,7 +7,7 @@ import os
 import time
 from contextlib import ExitStack
 
-from . import image, kept, log, readiness, service, store
+from . import image, kept, log, processes, readiness, service, store
 from .failure import Failure, told
 from .manifest import Manifest
 
@@ -46,8 +46,10 @@ def _watch(manifest: Manifest) -> None:
             return
         log.say(f'release {manifest.id} {why}')
         began = time.monotonic()
-        _ensure_image(manifest)
-        service.restart(manifest.id)
+        if image.missing(image.reference(manifest.source)):
+            _bring_image_back(manifest)
+        else:
+            service.restart(manifest.id)
     # Without the lock: whoever would rather roll back may.
     try:
         readiness.wait(manifest, lambda: service.restarts(manifest.id))
@@ -86,14 +88,22 @@ def _answers(manifest: Manifest) -> bool:
     return False
 
 
-def _ensure_image(manifest: Manifest) -> None:
-    """Without logins at registries, of which the host keeps none."""
+def _bring_image_back(manifest: Manifest) -> None:
+    """
+    Without logins at registries, of which the host keeps none. What lacks the image does not try to
+    start meanwhile: on a small host its tries would take the processor that the build needs.
+    """
+    service.stop(manifest.id)
     try:
-        image.ensure(manifest.source, {})
+        with processes.paused(manifest.id):
+            image.ensure(manifest.source, {})
     except Failure:
         with open(TRIED, 'w'):
             os.utime(TRIED)
+        # systemd tries on, for the image may come by hand.
+        service.systemctl('start', '--no-block', f'app-{manifest.id}.service')
         raise
+    service.start(manifest.id)
 
 
 def _tried_lately() -> bool:
