@@ -5,6 +5,7 @@
 import { readFileSync } from 'node:fs'
 import http from 'node:http'
 import { Agent, type AgentOptions, request } from 'node:https'
+import type { AddressInfo } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { start } from '../engine/support/processes.ts'
@@ -96,9 +97,62 @@ test('who has a certificate comes in, who has none does not; a removed name is o
   }
 })
 
+const python = (program: string) => `python -c "${program}"`
+
+test('a worker and a job run beside the app, and the log has what they write', async () => {
+  stack.set({
+    clientAuth: 'request',
+    appEnv: { GREETING: 'second' },
+    processes: {
+      worker: {
+        command: python("import time; print('a worker begins', flush=True); time.sleep(86400)"),
+        memoryMiB: 64,
+      },
+      nightly: { command: python("print('a job is done')"), schedule: '* * * * *', memoryMiB: 64 },
+    },
+    tunnels: ['demo'],
+  })
+  await up('a worker, a job and a tunnel')
+  const deadline = Date.now() + 10 * 60_000
+  for (;;) {
+    const { output } = await padlock('logs', '--lines', '200')
+    const lines = ['-worker a worker begins$', '-nightly a job is done$']
+    if (lines.every((line) => new RegExp(`^\\S+ app [0-9a-f]{12}${line}`, 'm').test(output))) return
+    if (Date.now() > deadline) throw new Error(output)
+    await sleep(5000)
+  }
+})
+
+test('a tunnel leads to a program on this computer, for who has its password', async () => {
+  const program = http.createServer((_, response) => response.end('from here'))
+  await new Promise<void>((done) => program.listen(0, '127.0.0.1', done))
+  const { port } = program.address() as AddressInfo
+  const ca = String((await stack.outputs()).authorityRoot)
+  const url = `https://demo.${HOST}:${sandbox.file.ports.https}/`
+  const env = { ...process.env, ...(await environmentOf(sandbox)) }
+  const words = ['tunnel', '--stack', 'ways', 'demo', `${port}`]
+  const tunnel = start('./padlock', words, { cwd: root, env })
+  let said = ''
+  const connected = new Promise<void>((done, fail) => {
+    tunnel.process.stdout?.on('data', (chunk) => {
+      said += chunk
+      if (/^connected/m.test(said)) done()
+    })
+    tunnel.done.then(({ output }) => fail(new Error(output)), fail)
+  })
+  await connected
+  const password = / password (\S+)$/m.exec(said)?.[1]
+  const authorization = `Basic ${Buffer.from(`demo:${password}`).toString('base64')}`
+  const asked = await askPage(new URL(url), ca, { headers: { authorization } })
+  expect(asked).toMatchObject({ status: 200, text: 'from here' })
+  expect((await askPage(new URL(url), ca)).status).toBe(401)
+  tunnel.process.kill('SIGINT')
+  expect((await tunnel.done).code).toBe(0)
+  program.close()
+  expect((await askPage(new URL(url), ca, { headers: { authorization } })).status).toBe(503)
+})
+
 test('a release goes back without losing a request, and the log tells all of it', async () => {
-  stack.set({ clientAuth: 'request', appEnv: { GREETING: 'second' } })
-  await up('a second release')
   const { release, authorityRoot: ca } = await stack.outputs()
   const listed = await padlock('releases')
   expect(listed.code).toBe(0)
@@ -137,6 +191,8 @@ test('plain http for a few networks', async () => {
     ...{
       clientCertificates: undefined,
       clientAuth: undefined,
+      processes: undefined,
+      tunnels: undefined,
       siteFrom: ['127.0.0.0/8', '10.0.0.0/8'],
     },
   })

@@ -52,7 +52,8 @@ def write(name: str, text: str) -> None:
 def erase(name: str) -> None:
     """Of a unit that does not run any more."""
     appuser.remove(path(name))
-    systemctl('reset-failed', f'app-{name}.service')
+    # As a pattern, which matches nothing where systemd does not know the unit any more.
+    systemctl('reset-failed', f'app-{name}.servic[e]')
 
 
 def _create_secret(release: str, name: str, value: str) -> None:

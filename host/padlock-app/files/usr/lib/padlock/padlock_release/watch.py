@@ -97,7 +97,7 @@ def _bring_image_back(manifest: Manifest) -> None:
     try:
         with processes.paused(manifest.id):
             image.ensure(manifest.source, {})
-    except Failure:
+    except (Failure, OSError):
         with open(TRIED, 'w'):
             os.utime(TRIED)
         # systemd tries on, for the image may come by hand.
