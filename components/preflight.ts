@@ -8,6 +8,7 @@ import { checkImage } from './account/image.ts'
 import { checkIssuer, type FoundIssuer } from './account/issuer.ts'
 import { checkLimits, type LimitOptions } from './account/limits.ts'
 import { type LostOptions, rejectLost } from './account/lost.ts'
+import { checkMemory, type MemoryOptions } from './account/memory.ts'
 import { rejectForeign } from './account/owner.ts'
 import { checkSize, type SizeOptions } from './account/size.ts'
 import { checkZone, type ZoneOptions } from './account/zone.ts'
@@ -15,7 +16,12 @@ import { type FoundConnection, notChecked, signUpProblems, takesSignUps } from '
 import type { Former } from './state.ts'
 
 /** What the accounts are asked about; the names are those of the configuration keys. */
-export interface Options extends SizeOptions, ZoneOptions, LostOptions, LimitOptions {
+export interface Options
+  extends SizeOptions,
+    MemoryOptions,
+    ZoneOptions,
+    LostOptions,
+    LimitOptions {
   /** Absent where the provider of the login is not Auth0, which is asked nothing then. */
   identity?: Pick<IdentitySettings, 'connections' | 'signUp' | 'verifiedConnections'>
   /** The issuer in its place, and where it sends users back to. */
@@ -58,6 +64,7 @@ export async function preflight(options: Options, state: Former[]): Promise<Find
     checkImage(options.image),
     checkZone(options, state, addresses),
     identity && checkClientSecrets(),
+    checkMemory(options),
   ])
   return { connections, replacesForSize, issuer }
 }

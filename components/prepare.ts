@@ -64,6 +64,8 @@ export async function prepare(name: string, settings: Settings): Promise<Prepare
       {
         ...settings.host,
         ...settings.dns,
+        replicas: settings.release.replicas,
+        memoryMiB: settings.release.memoryMiB,
         dnsServer: settings.certificates.dnsServer,
         identity: settings.identity,
         openId: settings.openId && { ...settings.openId, ...addresses },

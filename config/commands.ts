@@ -9,6 +9,8 @@ const ALLOWED =
   'a command in one line, its words as a shell takes them apart; what needs a shell is sh -c "…"'
 /** What the host takes where it is told nothing; no release is another one for it. */
 export const HANG_SECONDS = 90
+/** Of the web process, on one host. */
+export const MOST_REPLICAS = 16
 /** Less starts no interpreter within any time that somebody waits. */
 const LEAST_CPUS = 0.1
 const MOST_CPUS = 64

@@ -41,6 +41,7 @@ export function grouped(values: Values, { project, stack, owner, secretKeys }: C
   const plain = values.tls === 'off' || undefined
   const aliases = aliasesOf(values, plain)
   const tunnels = tunnelsOf(values, { hostname, recordName })
+  const replicas = values.replicas > 1 ? { replicas: values.replicas } : {}
   const protect = isProtected(values)
   const protectZone = values.manageZone && !values.keepZone && isZoneProtected(values)
   return {
@@ -111,6 +112,7 @@ export function grouped(values: Values, { project, stack, owner, secretKeys }: C
       responseSeconds: values.responseSeconds,
       maxBodyMiB: values.maxBodyMiB,
       drainSeconds: values.drainSeconds,
+      ...replicas,
     },
     release: {
       app: origin(values),
@@ -121,6 +123,7 @@ export function grouped(values: Values, { project, stack, owner, secretKeys }: C
       port: values.appPort,
       memoryMiB: values.appMemoryMiB,
       cpus: values.appCpus || undefined,
+      ...replicas,
       command: values.appCommand || undefined,
       releaseCommand: values.releaseCommand
         ? { command: values.releaseCommand, seconds: values.releaseSeconds }

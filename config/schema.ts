@@ -1,5 +1,5 @@
 import * as v from 'valibot'
-import { command, cpus, HANG_SECONDS } from './commands.ts'
+import { command, cpus, HANG_SECONDS, MOST_REPLICAS } from './commands.ts'
 import { edgeKeys } from './edge/keys.ts'
 import { help, type Say } from './error.ts'
 import { processes } from './processes.ts'
@@ -262,6 +262,7 @@ export function keys(context: Context) {
     appPort: wholeNumber('TCP port, nor 0 for a unix socket', 0, 65535, 8080),
     appMemoryMiB: wholeNumber('number of MiB', 64, 65536, 256),
     appCpus: orEmpty(cpus()),
+    replicas: wholeNumber('number of replicas', 1, MOST_REPLICAS, 1),
     appCommand: orEmpty(command('gunicorn --config gunicorn_conf.py shop.wsgi')),
     releaseCommand: orEmpty(command('python manage.py migrate')),
     processes: processes(),

@@ -195,6 +195,8 @@ export interface ServingSettings {
   maxBodyMiB: number
   /** How long streams may go on once something newer serves. */
   drainSeconds: number
+  /** How many containers serve the app; absent for one. */
+  replicas?: number
 }
 
 export interface ReleaseSettings {
@@ -212,6 +214,8 @@ export interface ReleaseSettings {
   memoryMiB: number
   /** How many processors it may use; all of them if absent. */
   cpus?: number
+  /** How many containers serve the app, each with these limits; absent for one. */
+  replicas?: number
   /** Start command in one line; the image's own if absent. */
   command?: string
   /** Runs once in the new image before a release gets traffic. */

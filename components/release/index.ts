@@ -34,6 +34,8 @@ export interface ReleaseArgs {
   memoryMiB: number
   /** How many processors; all of them if absent. */
   cpus?: number
+  /** How many containers serve it; one if absent. */
+  replicas?: number
   /** Does a login stand in front of it, so that it needs none of its own? */
   edge?: boolean
   /** Start command; the image's own if absent. */
@@ -79,7 +81,8 @@ export class Release extends pulumi.ComponentResource {
     super('padlock:index:Release', name, shown(args), opts)
 
     const [sessionKey, ...former] = sessionKeys(name, args.sessionKeyVersion, { parent: this })
-    const minutes = 20 + Math.ceil((args.releaseCommand?.seconds ?? 0) / 60)
+    const further = ((args.replicas ?? 1) - 1) * (args.readySeconds + args.drainSeconds)
+    const minutes = 20 + Math.ceil(((args.releaseCommand?.seconds ?? 0) + further) / 60)
     const options = onHost(this, args.droplet, minutes)
     const source = args.archive
       ? [
@@ -110,11 +113,13 @@ export class Release extends pulumi.ComponentResource {
         connection: connection(args.ssh),
         create: pulumi.interpolate`sudo /usr/lib/padlock/release ${this.release}`,
         stdin: pulumi.secret(
-          pulumi
-            .all([body, this.release, args.registries])
-            .apply(([text, id, logins]) =>
-              withId(text, id, { ...madeOf(id, args), ...registries(logins) }),
-            ),
+          pulumi.all([body, this.release, args.registries]).apply(([text, id, logins]) =>
+            withId(text, id, {
+              ...madeOf(id, args),
+              ...replicated(args),
+              ...registries(logins),
+            }),
+          ),
         ),
         triggers: [args.dropletId],
         addPreviousOutputInEnv: false,
@@ -151,7 +156,13 @@ function shown(args: ReleaseArgs): pulumi.Inputs {
     readySeconds,
     drainSeconds,
     ...runs(args),
+    ...replicated(args),
   }
+}
+
+/** How many there are is no part of the contents: another number is no new release. */
+function replicated({ replicas }: ReleaseArgs): object {
+  return replicas === undefined ? {} : { replicas }
 }
 
 /** What the image runs beside its own start command; nothing where nobody said so. */

@@ -4,6 +4,7 @@ import { behindLogin, checkEdge, type EdgeRoutes } from './edge.ts'
 import { LOG } from './log.ts'
 import { redirects } from './redirects.ts'
 import { type TunnelRoute, tunnelSites } from './tunnels.ts'
+import { upstreams } from './upstreams.ts'
 
 /** What the reverse proxy must know of the site. */
 export interface ProxySettings {
@@ -31,6 +32,8 @@ export interface ProxySettings {
   maxBodyMiB: number
   /** How long WebSockets may go on after a change of this file. */
   drainSeconds: number
+  /** How many containers serve the app; one if absent. */
+  replicas?: number
   /** The login in front of the app; absent where the app asks itself, or nobody does. */
   edge?: EdgeRoutes
   /** Names that lead to programs on developers' computers; absent where there are none. */
@@ -62,6 +65,7 @@ export function caddyfile(site: ProxySettings): string {
     ...profile(site),
   ]
   const app = (more: string[]) => appProxy(site, more)
+  const { failures, nobody } = upstreams(site.replicas)
   return `{
 	admin unix//run/caddy/admin.sock|0600
 	http_port ${httpPort}
@@ -114,14 +118,14 @@ ${site.clientAuth === 'request' ? STRANGERS : ''}
 
 ${site.edge ? behindLogin(site.edge, app) : app([])}
 	# Caddy's own failures; what the app answers goes through as it is.
-	handle_errors 502 504 {
+	handle_errors ${failures} {
 		import headers
 		header Cache-Control no-store
 		# The message ends so where the visitor's body stayed away, over HTTP/1, 2 and 3.
 		@upload expression \`!{err.message}.startsWith("dial ") && ({err.message}.endsWith("i/o timeout") || {err.message}.endsWith("deadline exceeded"))\`
-		@down expression \`{err.message}.startsWith("dial ")\`
+		@down expression \`${nobody}\`
 		@page {
-			expression \`{err.message}.startsWith("dial ")\`
+			expression \`${nobody}\`
 			method GET HEAD
 			header Accept *text/html*
 		}
@@ -186,13 +190,16 @@ const drainOf = ({
  * Leads to the release that serves.
  * @param more lines of the directive, beside those that every request gets
  */
-function appProxy({ clientAuth, drainSeconds, responseSeconds }: ProxySettings, more: string[]) {
+function appProxy(
+  { clientAuth, drainSeconds, responseSeconds, replicas }: ProxySettings,
+  more: string[],
+) {
+  const { addresses, balancing } = upstreams(replicas)
   const drain = drainOf({ clientAuth, drainSeconds })
   const subject = clientAuth ? CLIENT_SUBJECT : ''
   return `	# The link moves to a new release in one step. A kept connection would stay with the old one.
-	reverse_proxy unix//srv/app/current/app.sock {
-		lb_try_duration 5s
-		lb_try_interval 250ms${drain}
+	reverse_proxy ${addresses} {
+${balancing.map((line) => `\t\t${line}`).join('\n')}${drain}
 		# X-Forwarded-For, -Host and -Proto are set anew by Caddy; nobody else's word is passed on.
 		header_up -Forwarded
 		header_up -X-Forwarded-Port

@@ -14,6 +14,14 @@ interface Live {
   made: Image | null
   /** The day of the last refresh of an app that is built on the host. */
   refreshed: string | null
+  /** Of its containers; absent where there is one alone, or on an older host. */
+  replicas?: Replicas
+}
+
+/** How many containers of a release there are to be, and how many there are. */
+export interface Replicas {
+  wanted: number
+  running: number
 }
 
 const DAY_MS = 86_400_000
@@ -32,7 +40,7 @@ export async function imageLines(
   return described(JSON.parse(told.stdout), now)
 }
 
-export function described({ release, image, made, refreshed }: Live, now: Date): string[] {
+export function described({ release, image, made, refreshed, replicas }: Live, now: Date) {
   if (release === null || image === null) return []
   const row = (name: string, value: string) => `  ${name.padEnd(12)} ${value}`
   const built = made?.built ? `, built ${age(made.built, now)}` : ''
@@ -45,6 +53,7 @@ export function described({ release, image, made, refreshed }: Live, now: Date):
       base ? `${baseName(base)}, ${madeWhen(base.created, now)}` : 'the image names none',
     ),
     ...(refreshed ? [row('refreshed', refreshed)] : []),
+    ...(replicas ? [row('replicas', `${replicas.running} of ${replicas.wanted} run`)] : []),
     '',
   ]
 }

@@ -1,4 +1,5 @@
 import { ask } from '../cli/login.ts'
+import type { Replicas } from './image.ts'
 
 /** A release as its host tells of it (`/usr/lib/padlock/releases list`). */
 export interface Listed {
@@ -13,6 +14,8 @@ export interface Listed {
   state: 'live' | 'kept' | 'failed' | 'gone'
   /** Of the live one, if it came back by a rollback. */
   rolledBack: { when: string; by: string } | null
+  /** Of the live one, where it has more than one container. */
+  replicas?: Replicas
 }
 
 /** @throws Error with the host's words */

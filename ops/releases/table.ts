@@ -16,9 +16,10 @@ export function table(releases: Listed[]): string {
   return rows.map(line).join('\n')
 }
 
-function row({ release, when, commit, by, state, rolledBack }: Listed): string[] {
+function row({ release, when, commit, by, state, rolledBack, replicas }: Listed): string[] {
   const back = rolledBack ? `, rolled back ${minute(rolledBack.when)} by ${rolledBack.by}` : ''
-  return [release, when ? minute(when) : 'unknown', short(commit), by, `${state}${back}`]
+  const many = replicas ? `, ${replicas.running} of ${replicas.wanted} replicas run` : ''
+  return [release, when ? minute(when) : 'unknown', short(commit), by, `${state}${many}${back}`]
 }
 
 /** `2026-11-28 09:00Z` */

@@ -17,7 +17,18 @@ HERE = Path(__file__).resolve().parent
 sys.dont_write_bytecode = True
 sys.path.insert(0, str(HERE / '../../../host/padlock-app/files/usr/lib/padlock'))
 
-from padlock_release import image, kept, log, main, origin, readiness, service, store  # noqa: E402
+from padlock_release import (  # noqa: E402
+    image,
+    kept,
+    log,
+    main,
+    origin,
+    processes,
+    readiness,
+    service,
+    site,
+    store,
+)
 
 root = Path(sys.argv[1])
 store.ROOT = str(root / 'app')
@@ -26,6 +37,7 @@ store.HISTORY = str(root / 'releases.json')
 store.LOCK = str(root / 'release.lock')
 kept.DIRECTORY = str(root / 'kept')
 log.PATH = str(root / 'release.log')
+site.CADDYFILE = str(root / 'Caddyfile')
 units = root / 'units'
 for folder in (store.RELEASES, kept.DIRECTORY, units):
     os.makedirs(folder, exist_ok=True)
@@ -36,7 +48,7 @@ def nothing(*_: object) -> None:
 
 
 def start(release: str) -> None:
-    words = [str(HERE / 'app.ts'), store.socket_path(release), release]
+    words = [str(HERE / 'app.ts'), store.socket_path(release), release.split('.')[0]]
     if 'broken' in kept_text(release):
         words.append('broken')
     node = os.environ['NODE']
@@ -52,17 +64,24 @@ def kept_text(release: str) -> str:
 
 
 def install(manifest, _: str) -> None:
-    (units / manifest.id).write_text(manifest.env['KIND'])
+    (units / manifest.name).write_text(manifest.env['KIND'])
+
+
+def stop(release: str) -> None:
+    kind, *pid = (units / release).read_text().split()
+    if pid:
+        end(int(pid[0]))
+    (units / release).write_text(kind)
 
 
 def remove(release: str) -> None:
-    path = units / release
-    if not path.exists():
-        return
-    words = path.read_text().split()
-    if len(words) > 1:
-        end(int(words[1]))
-    path.unlink()
+    if (units / release).exists():
+        stop(release)
+        (units / release).unlink()
+
+
+def installed(further: bool) -> list[str]:
+    return sorted(path.name for path in units.iterdir() if ('.' in path.name) == further)
 
 
 def end(pid: int) -> None:
@@ -84,10 +103,12 @@ def runs(pid: int) -> bool:
 
 
 service.ensure_manager = service.ensure_mount = nothing
-service.install, service.start, service.remove = install, start, remove
-service.installed = lambda: sorted(path.name for path in units.iterdir())
+service.install, service.start, service.stop, service.remove = install, start, stop, remove
+service.installed = lambda: installed(False)
+service.installed_replicas = lambda: installed(True)
 service.restarts = lambda release: 0
 service.logs = lambda *_: ''
+processes.installed = list
 origin.facts = nothing
 store.make_directory = lambda release: os.makedirs(store.socket_directory(release), exist_ok=True)
 store.remove_directory = lambda release: shutil.rmtree(store.socket_directory(release), ignore_errors=True)
@@ -97,7 +118,7 @@ image.exists = lambda name: True
 image.remove = nothing
 
 if sys.argv[2] == 'end':
-    for one in service.installed():
-        remove(one)
+    for one in units.iterdir():
+        remove(one.name)
 else:
     sys.exit(main.main(sys.stdin))

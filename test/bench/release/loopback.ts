@@ -6,17 +6,23 @@ import { openAuthority } from '../../../sandbox/ca/index.ts'
 import { HOST, startOwnSite } from '../../sandbox/proxy/own-site.ts'
 import type { Target } from './target.ts'
 
+/** Its folder has the host's: `app/current` and `app/current-2` are ways, `units` has process ids. */
+export interface Loopback extends Target {
+  folder: string
+}
+
 const PROGRAM = join(import.meta.dirname, 'host.py')
 
 /**
  * The package's Caddy with the site's own Caddyfile, and the host's own release program, on this
  * computer: no machine, no container.
+ * @param replicas how many processes serve a release
  */
-export async function loopback(): Promise<Target> {
+export async function loopback(replicas = 1): Promise<Loopback> {
   const site = await startOwnSite('app/current/app.sock')
   const authority = await openAuthority(site.folder)
   const { key, cert } = await authority.issue({ names: [HOST] })
-  await site.stage({ ownCertificate: true }, { certificate: `${cert}\n${key}` })
+  await site.stage({ ownCertificate: true, replicas }, { certificate: `${cert}\n${key}` })
   writeFileSync(join(site.folder, 'root.pem'), authority.rootPem)
   const host = async (words: string[], input = '') => {
     const env = { ...process.env, NODE: process.execPath }
@@ -39,11 +45,18 @@ export async function loopback(): Promise<Target> {
       readyPath: '/up',
       readySeconds: kind === 'good' ? 30 : 3,
       drainSeconds: 30,
+      replicas,
     }
     await host(['release'], JSON.stringify(manifest))
   }
-  await release('good')
+  try {
+    await release('good')
+  } catch (error) {
+    await site.close()
+    throw error
+  }
   return {
+    folder: site.folder,
     name: 'padlock, on loopback',
     url: `https://${HOST}:${site.httpsPort}/`,
     post: '/',

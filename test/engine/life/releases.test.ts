@@ -207,6 +207,23 @@ test('a refresh is a release of the same app, and stays one', async () => {
   expect(yes.output).toContain('PADLOCK_REFRESH is "yes", which is neither true nor a day')
 })
 
+test('another number of replicas is a change in place of the live release; too many are refused', async () => {
+  const { release } = await stack.outputs()
+  const fewer = stack.set({ replicas: 16 })
+  const { code, output } = await stack.run('preview')
+  expect(code).not.toBe(0)
+  expect(output).toMatch(/replicas = 16 of appMemoryMiB = \d+ need \d+ MiB .*has \d+ MiB/)
+  fewer()
+  const undo = stack.set({ replicas: 2 })
+  await stack.up()
+  expect((await stack.outputs()).release).toBe(release)
+  expect(await serving()).toMatchObject({ id: release, replicas: 2 })
+  const [live] = (await listed()).filter(({ state }) => state === 'live')
+  // Nothing runs on this host.
+  expect(live).toMatchObject({ release, replicas: { wanted: 2, running: 0 } })
+  undo()
+})
+
 test('a releaseCommand that fails refuses the release with what it said; one that ran stands in the way back', async () => {
   const trouble = join(sandbox.dir, 'machines/trouble/command.fails')
   const before = await serving()

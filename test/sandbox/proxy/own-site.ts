@@ -126,6 +126,7 @@ export async function startOwnSite(
         .replaceAll('/var/lib/padlock/proxy', folder)
         .replace('unix//run/caddy/admin.sock', `unix/${admin}`)
         .replace('unix//srv/app/current/app.sock', `unix/${socket}`)
+        .replaceAll(/unix\/\/srv\/app\/(current-\d+)/g, `unix/${folder}/app/$1`)
         .replace(
           '\tauto_https',
           [`\tdefault_bind ${listens.join(' ')}`, ...more, 'auto_https'].join('\n\t'),

@@ -86,7 +86,7 @@ for module, names in {
     for name in names:
         setattr(module, name, nothing)
 readiness.wait = ready
-service.installed = list
+service.installed = service.installed_replicas = list
 appuser.home = lambda: str(root / 'home/app')
 appuser.run = lambda *words, **_: os.makedirs(words[-1], exist_ok=True)
 appuser.write = lambda path, text: Path(path).write_text(text)

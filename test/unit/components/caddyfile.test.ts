@@ -58,6 +58,19 @@ test('who is trusted no longer is refused before a login in front of the app is 
   expect(refusal).toBeLessThan(text.indexOf('/oauth2/sign_out'))
 })
 
+test('replicas', () => {
+  expectGolden('Caddyfile.replicas', caddyfile({ ...production, replicas: 3 }))
+  expect(caddyfile({ ...production, replicas: 1 })).toBe(caddyfile(production))
+  expect(() => caddyfile({ ...production, replicas: 17 })).toThrow('must be from 1 to 16')
+})
+
+test('replicas behind a login: every way to the app leads to all of them', () => {
+  const text = caddyfile({ ...production, replicas: 2, edge })
+  const ways = text.match(/reverse_proxy unix\/\/srv\/app\/.*/g)
+  const all = 'reverse_proxy unix//srv/app/current/app.sock unix//srv/app/current-2/app.sock {'
+  expect(ways).toEqual([all, all])
+})
+
 test('a login in front of the app', () => {
   expectGolden('Caddyfile.edge', caddyfile({ ...production, edge }))
 })

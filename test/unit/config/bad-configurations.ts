@@ -893,6 +893,13 @@ export const badConfigurations: BadConfiguration[] = [
     ],
   },
   {
+    title: 'no replica',
+    raw: { replicas: 0 },
+    messages: [
+      'replicas = 0 is not a number of replicas. Allowed: a whole number from 1 to 16.\n    Fix: pulumi config set replicas 1',
+    ],
+  },
+  {
     title: 'a processor that no app starts with',
     raw: { appCpus: '0.01' },
     messages: [

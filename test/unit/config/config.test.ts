@@ -135,6 +135,13 @@ describe('a good configuration', () => {
     expect(placeOf(settings.site)).toMatchObject({ hostname, url })
   })
 
+  test('one container is told to nobody, more of them to the proxy and the release', () => {
+    const one = read({ replicas: 1 })
+    expect([one.serving, one.release].filter((each) => 'replicas' in each)).toEqual([])
+    const three = read({ replicas: 3 })
+    expect([three.serving.replicas, three.release.replicas]).toEqual([3, 3])
+  })
+
   test('what runs, and with how much', () => {
     const { release } = read({
       appCommand: `sh -c "a 'b'" c\\ d`,

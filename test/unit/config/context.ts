@@ -42,6 +42,7 @@ export const defaults = {
   connections: ['Username-Password-Authentication'],
   appPort: 0,
   appMemoryMiB: 256,
+  replicas: 1,
   releaseSeconds: 300,
   readyPath: '/readyz',
   readySeconds: 90,

@@ -131,6 +131,16 @@ test('what a job writes is asked for too, which has another number in its contai
   expect(asked).toContain('_UID=999 + _SYSTEMD_OWNER_UID=999 + ')
 })
 
+test('which replica it was', () => {
+  const container = { CONTAINER_NAME: `app-${ID}.2`, MESSAGE: 'my key is hunter22' }
+  const unknown = { CONTAINER_NAME: `app-${'9'.repeat(12)}.2`, MESSAGE: 'hunter23' }
+  journal([entry('09:00:05', container), entry('09:00:06', unknown)])
+  expect(told('--lines', '2')).toEqual([
+    `2026-11-28T09:00:05Z app ${ID}.2 my key is [KEY]`,
+    `2026-11-28T09:00:06Z app ${'9'.repeat(12)}.2 (lines may hold secrets that are not known here: sudo journalctl CONTAINER_NAME=app-${'9'.repeat(12)}.2)`,
+  ])
+})
+
 test('who was let in by a login in front of the app, and who was not', () => {
   const MESSAGE = '203.0.113.5 - ada@example.com [AuthFailure] Invalid authentication via OAuth2'
   journal([entry('09:00:05', { _SYSTEMD_UNIT: 'padlock-edge.service', MESSAGE })])

@@ -373,7 +373,7 @@ main.image.ensure = fail
 main._install = lambda manifest, reference: calls.append('install')
 main.service.ensure_manager = lambda: None
 main.service.ensure_mount = lambda: None
-main.service.installed = lambda: []
+main.service.installed = main.service.installed_replicas = lambda: []
 main.processes.installed = lambda: []
 main.service.remove = lambda release: calls.append('remove')
 main.store.remove_directory = lambda release: calls.append('remove_directory')

@@ -39,7 +39,7 @@ for module, names in {
 }.items():
     for name in names:
         setattr(module, name, lambda *words, name=name: calls.append(name))
-service.installed = lambda: []
+service.installed = service.installed_replicas = lambda: []
 main.processes.installed = lambda: []
 service.logs = lambda name, since: f'{name} said hunter22'
 written = {}

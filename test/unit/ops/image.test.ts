@@ -1,4 +1,6 @@
 import { described } from '../../../ops/releases/image.ts'
+import type { Listed } from '../../../ops/releases/listing.ts'
+import { table } from '../../../ops/releases/table.ts'
 
 const now = new Date('2026-11-28T12:00:00Z')
 const DIGEST = `sha256:${'b'.repeat(64)}`
@@ -35,6 +37,16 @@ test.each<[string, object | null, string]>([
 ])('%s', (_, base, words) => {
   const lines = described({ ...live, made: { ...made, base: base as typeof made.base } }, now)
   expect(lines[2]).toContain(words)
+})
+
+test('how many replicas run, where there are to be more than one', () => {
+  const replicas = { wanted: 3, running: 2 }
+  expect(described({ ...live, replicas }, now)).toContain('  replicas     2 of 3 run')
+  const listed: Listed = {
+    ...{ release: live.release, when: null, commit: 'c0ffee', by: 'Ada', state: 'live' },
+    ...{ rolledBack: null, replicas },
+  }
+  expect(table([listed])).toContain('live, 2 of 3 replicas run')
 })
 
 test('a host without a release says nothing', () => {

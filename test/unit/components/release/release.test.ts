@@ -153,6 +153,16 @@ test.each<[string, Partial<ReleaseArgs>]>([
   expect((await released(more)).id).not.toBe((await released()).id)
 })
 
+test('another number of replicas is told to the host and in a preview, and is no new release', async () => {
+  const one = await released()
+  const three = await released({ replicas: 3 })
+  expect([three.id, three.command.create]).toEqual([one.id, one.command.create])
+  expect(three.shown).toMatchObject({ replicas: 3 })
+  expect(JSON.parse((three.command.stdin as { secret: string }).secret)).toMatchObject({
+    replicas: 3,
+  })
+})
+
 test('nothing changed makes the same release', async () => {
   expect((await released({ env: { A: '1', B: '2' } })).id).toBe((await released()).id)
 })

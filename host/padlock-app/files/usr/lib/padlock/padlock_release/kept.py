@@ -58,6 +58,15 @@ def confirmed(manifest: Manifest) -> None:
     old = load(manifest.id)
     if old is None or old.rolled_back is not None or old.manifest is None:
         served(manifest)
+    else:
+        counted(manifest)
+
+
+def counted(manifest: Manifest) -> None:
+    """How many replicas there are changes no release."""
+    old = load(manifest.id)
+    if old is not None and old.manifest is not None and old.manifest.replicas != manifest.replicas:
+        _save(manifest.id, old._replace(manifest=manifest))
 
 
 def rolled_back(release: str, by: str) -> None:

@@ -22,6 +22,20 @@ def write(text: str) -> None:
         file.write(time.strftime('%Y-%m-%dT%H:%M:%SZ ', time.gmtime()) + text)
 
 
+class step:
+    """Tells how long a step took."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def __enter__(self) -> None:
+        self.began = time.monotonic()
+
+    def __exit__(self, kind: object, *_: object) -> None:
+        state = 'failed' if kind else 'done'
+        say(f'{self.name}: {state} after {time.monotonic() - self.began:.1f} s')
+
+
 def tail(text: str, lines: int = 40) -> str:
     return '\n'.join(text.rstrip('\n').split('\n')[-lines:])
 

@@ -139,7 +139,7 @@ def _match(source: str) -> str:
 @functools.lru_cache(maxsize=64)
 def _is_known(source: str, changed: int) -> bool:
     """False for a release whose secrets nothing here knows: it has not served, or is no longer kept."""
-    release = re.fullmatch('app ([0-9a-f]{12})(-.*)?', source)
+    release = re.fullmatch('app ([0-9a-f]{12})([.-].*)?', source)
     if release is None:
         return True
     found = kept.load(release[1])

@@ -6,8 +6,21 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from typing import TextIO
 
-from . import drain, image, kept, log, origin, processes, readiness, releasecommand, service, store
+from . import (
+    drain,
+    image,
+    kept,
+    log,
+    origin,
+    processes,
+    readiness,
+    releasecommand,
+    replicas,
+    service,
+    store,
+)
 from .failure import Failure, told
+from .log import step
 from .manifest import Archive, Manifest, parse
 
 
@@ -30,14 +43,13 @@ def bring_up(manifest: Manifest, rolled_back_by: str | None = None) -> str:
     service.ensure_manager()
     service.ensure_mount()
     current = store.current()
-    for leftover in service.installed():
-        if leftover not in (current, manifest.id):
-            service.remove(leftover)
+    replicas.clear({current, manifest.id, *replicas.serving()})
     processes.end_commands(manifest.id)
     if current == manifest.id and _serves(manifest):
         store.confirm(manifest.id)
         kept.confirmed(manifest)
         found = image.ensure(manifest.source, manifest.registries)
+        replicas.adjust(manifest, image.reference(manifest.source))
         _switch_processes(manifest, False)
         return found
 
@@ -48,6 +60,7 @@ def bring_up(manifest: Manifest, rolled_back_by: str | None = None) -> str:
         _discard(manifest, current)
         raise
     began, speaking = time.time(), manifest.id
+    others = replicas.Others(manifest, entry.image, current)
     try:
         if all(other.id != entry.id for other in store.history()):
             store.remember(entry)
@@ -55,21 +68,25 @@ def bring_up(manifest: Manifest, rolled_back_by: str | None = None) -> str:
         store.ensure_room()
         if manifest.release_command is not None and rolled_back_by is None:
             speaking = releasecommand.unit(manifest.id)
-            with _step('release command'):
+            with step('release command'):
                 releasecommand.run(manifest, entry.image)
             speaking = manifest.id
-        with _step('start'):
+        others.replace()
+        with step('start'):
             service.start(manifest.id)
-        with _step('ready'):
+        with step('ready'):
             readiness.wait(manifest, lambda: service.restarts(manifest.id))
         # So that the old release serves on, and not a new one of which nothing is known.
         store.ensure_room()
     except BaseException:
-        _give_up(manifest, current, service.logs(speaking, began))
+        lines = service.logs(others.failed or speaking, began)
+        others.put_back()
+        _give_up(manifest, current, lines)
         raise
     try:
         store.swap(manifest.id)
     except OSError:
+        others.put_back()
         _give_up(manifest, current, '')
         raise
     try:
@@ -78,6 +95,7 @@ def bring_up(manifest: Manifest, rolled_back_by: str | None = None) -> str:
             kept.served(manifest)
         else:
             kept.rolled_back(manifest.id, rolled_back_by)
+            kept.counted(manifest)
         _switch_processes(manifest, rolled_back_by is not None)
     finally:
         _end_old(manifest, current)
@@ -88,7 +106,7 @@ def _switch_processes(manifest: Manifest, rolls_back: bool) -> None:
     """Raises Failure if they do not run; a rollback is none the less one, as the release serves."""
     if not manifest.processes and not processes.installed():
         return
-    with _step('processes'):
+    with step('processes'):
         problem = processes.switch(manifest, image.reference(manifest.source))
     if problem is not None and rolls_back:
         log.say(problem)
@@ -97,7 +115,9 @@ def _switch_processes(manifest: Manifest, rolls_back: bool) -> None:
 
 
 def _end_old(manifest: Manifest, current: str | None) -> None:
-    with _step('old release'):
+    with step('old release'):
+        replicas.follow(manifest)
+        replicas.clear({manifest.id, current})
         if current not in (None, manifest.id):
             # Requests that Caddy was about to send when the link moved get their answer.
             time.sleep(1)
@@ -116,7 +136,7 @@ def _prepare(manifest: Manifest, reference: str) -> str:
     """Has the image, and beside it the unit, which needs the image's name alone."""
     with ThreadPoolExecutor(max_workers=1) as beside:
         unit = beside.submit(_install, manifest, reference)
-        with _step('image'):
+        with step('image'):
             found = image.ensure(manifest.source, manifest.registries)
         unit.result()
     return found
@@ -131,7 +151,8 @@ def _install(manifest: Manifest, reference: str) -> None:
 
 
 def _discard(manifest: Manifest, current: str | None) -> None:
-    if current != manifest.id:
+    # A replica that could not be put back goes on with it.
+    if current != manifest.id and manifest.id not in replicas.serving():
         service.remove(manifest.id)
         store.remove_directory(manifest.id)
 
@@ -167,17 +188,3 @@ def _prune() -> None:
 
 def _archive(manifest: Manifest) -> str | None:
     return manifest.source.path if isinstance(manifest.source, Archive) else None
-
-
-class _step:
-    """Tells how long a step took."""
-
-    def __init__(self, name: str) -> None:
-        self.name = name
-
-    def __enter__(self) -> None:
-        self.began = time.monotonic()
-
-    def __exit__(self, kind: object, *_: object) -> None:
-        state = 'failed' if kind else 'done'
-        log.say(f'{self.name}: {state} after {time.monotonic() - self.began:.1f} s')

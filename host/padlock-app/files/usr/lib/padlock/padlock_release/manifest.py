@@ -61,6 +61,18 @@ class Manifest(NamedTuple):
     edge: bool
     # After so many without an answer the app is restarted; never if 0.
     hang_seconds: int
+    # How many containers serve it, and which of them this is.
+    replicas: int = 1
+    replica: int = 1
+
+    @property
+    def name(self) -> str:
+        """Of unit, container and directory: the release's own for the first, `RELEASE.2` for the second."""
+        return self.id if self.replica == 1 else f'{self.id}.{self.replica}'
+
+    def every(self) -> list['Manifest']:
+        """All replicas, the first at the front."""
+        return [self._replace(replica=number + 1) for number in range(self.replicas)]
 
 
 def parse(stream: TextIO) -> Manifest:
@@ -95,6 +107,7 @@ def checked(data: Any) -> Manifest:
         processes=commands.processes(data.get('processes', {})),
         edge=data.get('edge') is True,
         hang_seconds=integer({'hangSeconds': commands.HANG_SECONDS, **data}, 'hangSeconds', 0, 3600),
+        replicas=integer({'replicas': 1, **data}, 'replicas', 1, 64),
     )
     for name, value in manifest.secrets.items():
         check(value != '', f'secrets.{name}', 'not empty')
@@ -126,6 +139,7 @@ def as_json(manifest: Manifest) -> dict[str, Any]:
         'commit': manifest.commit,
         'by': manifest.by,
         **({'edge': True} if manifest.edge else {}),
+        **({'replicas': manifest.replicas} if manifest.replicas > 1 else {}),
         **commands.as_json(manifest),
     }
 

@@ -23,10 +23,10 @@ def unit(manifest: Manifest, image: str, directory: str) -> str:
     way = _way(manifest, directory)
     limits = Limits(manifest.memory_mib, manifest.cpus)
     return _sections(
-        f'Release {manifest.id} of the app',
+        f'Release {manifest.name} of the app',
         [
-            *_container(manifest, image, f'app-{manifest.id}', limits),
-            f'PodmanArgs=--pidfile={PIDFILE.format(manifest.id)}',
+            *_container(manifest, image, f'app-{manifest.name}', limits),
+            f'PodmanArgs=--pidfile={PIDFILE.format(manifest.name)}',
             *way.container,
             'LogDriver=journald',
             'StopTimeout=30',
@@ -182,7 +182,7 @@ def _socket(manifest: Manifest, directory: str) -> _Way:
 
 
 def _port(manifest: Manifest) -> _Way:
-    bridge = bridge_unit(manifest.id, manifest.port)
+    bridge = bridge_unit(manifest.name, manifest.port)
     return _Way(
         {'PORT': str(manifest.port)},
         # As Docker has it: the port may be 80, and nobody is root for it.
@@ -192,7 +192,7 @@ def _port(manifest: Manifest) -> _Way:
             # begun included, and then the bridge.
             f'ExecStartPost=/usr/bin/systemctl --user --no-block start {bridge}',
             f'ExecStopPost=-/usr/bin/systemctl --user --no-block stop {bridge}',
-            f'ExecStopPost=-/bin/rm -f {PIDFILE.format(manifest.id)}',
+            f'ExecStopPost=-/bin/rm -f {PIDFILE.format(manifest.name)}',
         ],
     )
 

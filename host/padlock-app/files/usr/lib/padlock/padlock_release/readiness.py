@@ -28,7 +28,7 @@ def wait(manifest: Manifest, restarts: Callable[[], int]) -> None:
 
 def ask(manifest: Manifest) -> str | None:
     """None if the answer is 2xx, else what is wrong; raises if the socket is a link to another."""
-    path, url = socket_path(manifest.id), manifest.ready_path
+    path, url = socket_path(manifest.name), manifest.ready_path
     try:
         with closing(_connect(path)) as connection:
             connection.request('GET', url, headers=headers(manifest))
@@ -56,7 +56,7 @@ def ask(manifest: Manifest) -> str | None:
 def answers(manifest: Manifest, seconds: float) -> bool:
     """Does it say anything within so many seconds?"""
     try:
-        with closing(_connect(socket_path(manifest.id), seconds)) as connection:
+        with closing(_connect(socket_path(manifest.name), seconds)) as connection:
             connection.request('GET', manifest.ready_path, headers=headers(manifest))
             connection.getresponse()
             return True

@@ -4,7 +4,7 @@ import json
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TextIO
 
-from . import image, kept, log, origin, releasecommand, store
+from . import image, kept, log, origin, releasecommand, replicas, store
 from .failure import Failure, told
 from .kept import Kept
 from .main import bring_up
@@ -66,7 +66,16 @@ def live_image() -> dict[str, Any]:
         'image': next((entry.image for entry in store.history() if entry.id == live), None),
         'made': _made(live),
         'refreshed': getattr(source, 'refreshed', None),
+        **_replicas(record),
     }
+
+
+def _replicas(record: Kept | None) -> dict[str, Any]:
+    """Of a release that is live; nothing where there is one alone."""
+    manifest = None if record is None else record.manifest
+    if manifest is None or manifest.replicas == 1:
+        return {}
+    return {'replicas': {'wanted': manifest.replicas, 'running': replicas.running(manifest)}}
 
 
 def _made(release: str | None) -> dict[str, Any] | None:
@@ -119,7 +128,10 @@ def _kept_manifest(release: str, compatible: bool) -> Manifest:
         )
     if not compatible:
         _same_schema(release)
-    return record.manifest
+    if live is None or live.manifest is None:
+        return record.manifest
+    # The proxy has a way to each of those that there are now.
+    return record.manifest._replace(replicas=live.manifest.replicas)
 
 
 def _fix(record: Kept | None) -> str:
@@ -167,6 +179,7 @@ def _row(entry: Entry, live: str | None, there: bool) -> dict[str, Any]:
         'by': 'unknown' if record is None else record.by,
         'state': _state(entry, live, there),
         'rolledBack': None if back is None or entry.id != live else {'when': back[0], 'by': back[1]},
+        **(_replicas(record) if entry.id == live else {}),
     }
 
 

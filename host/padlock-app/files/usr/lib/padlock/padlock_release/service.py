@@ -37,7 +37,11 @@ def _ensure(unit: str) -> None:
 
 def install(manifest: Manifest, image: str) -> None:
     """Writes the unit first: it names the secrets, so whatever is left behind can be found by it."""
-    write(manifest.id, quadlet.unit(manifest, image, socket_directory(manifest.id)))
+    write(manifest.name, quadlet.unit(manifest, image, socket_directory(manifest.name)))
+    if manifest.replica > 1:
+        # They are the first replica's.
+        reload()
+        return
     # Each takes Podman a second on a small machine, most of it spent on its own start.
     with ThreadPoolExecutor(max_workers=4) as pool:
         list(pool.map(lambda item: _create_secret(manifest.id, *item), manifest.secrets.items()))
@@ -94,8 +98,9 @@ def restarts(release: str) -> int:
 
 def remove(release: str) -> None:
     """
-    Takes the unit, its container, its file in /run and its secrets away; content with what is not
-    there. systemd forgets the unit when it is reloaded for the next one.
+    Takes the unit, its container, its file in /run and its secrets away, which further replicas share
+    with the first; content with what is not there. systemd forgets the unit when it is reloaded for the
+    next one.
     """
     text = nofollow.read(path(release))
     if text is None:
@@ -103,7 +108,7 @@ def remove(release: str) -> None:
     stop(release)
     # Which the release's own unit has asked to stop, without waiting for it.
     systemctl('stop', quadlet.bridge_unit(release, '*'))
-    names = quadlet.secrets(text)
+    names = [] if '.' in release else quadlet.secrets(text)
     if names:
         appuser.run('podman', 'secret', 'rm', '--ignore', *names)
     # Podman leaves it behind, and only a reboot empties the folder.
@@ -115,6 +120,13 @@ def installed() -> list[str]:
     """The releases that have a unit."""
     names = nofollow.names(os.path.dirname(path('')))
     found = (re.fullmatch(r'app-([0-9a-f]{12})\.container', name) for name in names)
+    return [match[1] for match in found if match]
+
+
+def installed_replicas() -> list[str]:
+    """The further replicas that have a unit, as RELEASE.NUMBER."""
+    names = nofollow.names(os.path.dirname(path('')))
+    found = (re.fullmatch(r'app-([0-9a-f]{12}\.[0-9]+)\.container', name) for name in names)
     return [match[1] for match in found if match]
 
 

@@ -173,7 +173,15 @@ def apply(site: Site) -> bool:
     for path, text in site.files().items():
         if text is None:
             _write(path, None)
+    forget_ways(site.caddyfile)
     return True
+
+
+def forget_ways(caddyfile: str) -> None:
+    """To replicas that there are no more, once Caddy has none of them."""
+    for number in store.links():
+        if f'/current-{number}/' not in caddyfile and store.current(number) == store.current():
+            os.unlink(store.link(number))
 
 
 def _write(path: str, text: str | None) -> None:

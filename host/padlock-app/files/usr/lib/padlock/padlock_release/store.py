@@ -4,6 +4,7 @@ import contextlib
 import fcntl
 import json
 import os
+import re
 import shutil
 import time
 from collections.abc import Iterator
@@ -65,20 +66,35 @@ def remove_directory(release: str) -> None:
     appuser.remove(socket_directory(release))
 
 
-def current() -> str | None:
+def current(number: int = 1) -> str | None:
+    """What the proxy's way to this replica leads to; of the first, the release that is live."""
     try:
-        return os.path.basename(os.readlink(f'{ROOT}/current'))
+        return os.path.basename(os.readlink(link(number)))
     except FileNotFoundError:
         return None
 
 
-def swap(release: str) -> None:
+def swap(release: str, number: int = 1) -> None:
     """From one request to the next: a rename replaces the link in one step."""
-    new = f'{ROOT}/current.new'
+    new = f'{link(number)}.new'
     if os.path.lexists(new):
         os.unlink(new)
     os.symlink(f'releases/{release}', new)
-    os.replace(new, f'{ROOT}/current')
+    os.replace(new, link(number))
+
+
+def link(number: int) -> str:
+    return f'{ROOT}/current' if number == 1 else f'{ROOT}/current-{number}'
+
+
+def links() -> list[int]:
+    """The numbers of the ways beside the first one."""
+    try:
+        names = os.listdir(ROOT)
+    except FileNotFoundError:
+        return []
+    found = (re.fullmatch(r'current-([0-9]+)', name) for name in names)
+    return sorted(int(match[1]) for match in found if match)
 
 
 def history() -> list[Entry]:

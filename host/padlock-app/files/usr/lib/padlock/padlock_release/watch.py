@@ -25,11 +25,23 @@ def main() -> int:
     try:
         record = None if release is None else kept.load(release)
         if record is not None and record.manifest is not None:
-            _watch(record.manifest)
+            failures = [failure for one in record.manifest.every() if (failure := _failed(one))]
+            for failure in failures:
+                log.say(told(failure))
+            return 1 if failures else 0
     except (Failure, OSError) as failure:
         log.say(told(failure))
         return 1
     return 0
+
+
+def _failed(one: Manifest) -> Failure | OSError | None:
+    """Each replica is watched, and brought back, by itself: one after the other, never two at once."""
+    try:
+        _watch(one)
+    except (Failure, OSError) as failure:
+        return failure
+    return None
 
 
 def _watch(manifest: Manifest) -> None:
@@ -44,24 +56,24 @@ def _watch(manifest: Manifest) -> None:
             return
         if store.current() != manifest.id:
             return
-        log.say(f'release {manifest.id} {why}')
+        log.say(f'release {manifest.name} {why}')
         began = time.monotonic()
         if image.missing(image.reference(manifest.source)):
             _bring_image_back(manifest)
         else:
-            service.restart(manifest.id)
+            service.restart(manifest.name)
     # Without the lock: whoever would rather roll back may.
     try:
-        readiness.wait(manifest, lambda: service.restarts(manifest.id))
+        readiness.wait(manifest, lambda: service.restarts(manifest.name))
     except Failure:
         if store.current() == manifest.id:
             raise
         return
-    log.say(f'release {manifest.id} answers again after {time.monotonic() - began:.1f} s')
+    log.say(f'release {manifest.name} answers again after {time.monotonic() - began:.1f} s')
 
 
 def _trouble(manifest: Manifest) -> str | None:
-    for_seconds = service.active_seconds(manifest.id)
+    for_seconds = service.active_seconds(manifest.name)
     if for_seconds is None:
         # systemd starts one that has its image again and again.
         if image.missing(image.reference(manifest.source)) and not _tried_lately():
@@ -70,7 +82,7 @@ def _trouble(manifest: Manifest) -> str | None:
     if manifest.hang_seconds == 0 or for_seconds < manifest.ready_seconds or _answers(manifest):
         return None
     # One that was started meanwhile has its time to become ready.
-    if (service.active_seconds(manifest.id) or 0) < manifest.ready_seconds:
+    if (service.active_seconds(manifest.name) or 0) < manifest.ready_seconds:
         return None
     return f'has answered nobody for {manifest.hang_seconds} s (hangSeconds) and is restarted'
 
@@ -93,7 +105,13 @@ def _bring_image_back(manifest: Manifest) -> None:
     Without logins at registries, of which the host keeps none. What lacks the image does not try to
     start meanwhile: on a small host its tries would take the processor that the build needs.
     """
-    service.stop(manifest.id)
+    down = [
+        one.name
+        for one in manifest.every()
+        if one.name == manifest.name or service.active_seconds(one.name) is None
+    ]
+    for name in down:
+        service.stop(name)
     try:
         with processes.paused(manifest.id):
             image.ensure(manifest.source, {})
@@ -101,9 +119,10 @@ def _bring_image_back(manifest: Manifest) -> None:
         with open(TRIED, 'w'):
             os.utime(TRIED)
         # systemd tries on, for the image may come by hand.
-        service.systemctl('start', '--no-block', f'app-{manifest.id}.service')
+        service.systemctl('start', '--no-block', *(f'app-{name}.service' for name in down))
         raise
-    service.start(manifest.id)
+    for name in down:
+        service.start(name)
 
 
 def _tried_lately() -> bool:
