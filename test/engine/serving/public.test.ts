@@ -151,7 +151,7 @@ describe('the same app behind a login', () => {
   const edge = { login: 'edge', edgeImage: image, publicPaths: ['/healthz', '/webhooks/*'] }
 
   test('comes up unchanged, and the probe sees that nobody comes in without it', async () => {
-    stack.set({ ...edge, public: false, allowedEmails: ['ada@example.com'] })
+    stack.set({ ...edge, public: false, allowedEmails: ['ada@example.com'], tunnels: ['demo'] })
     const { code, output } = await stack.run('up --yes --skip-preview')
     if (code !== 0) throw new Error(output)
     expect(output).toMatch(/login leads to https:\/\/\S+\/, and nobody comes in without it/)
@@ -178,15 +178,29 @@ describe('the same app behind a login', () => {
     const { clients } = await sandbox.auth0('GET', '/clients?include_totals=true')
     const made = clients.find(({ name }: Json) => name === 'padlock-dev')
     const { url } = await stack.outputs()
+    const demo = String(url).replace('//', '//demo.')
     expect(made).toMatchObject({
-      callbacks: [`${url}/oauth2/callback`],
-      allowed_logout_urls: [`${url}/`],
+      callbacks: [url, demo].map((one) => `${one}/oauth2/callback`),
+      allowed_logout_urls: [`${url}/`, `${demo}/`],
       initiate_login_uri: `${url}/oauth2/start`,
     })
     const state = JSON.stringify(await stack.state())
     const [droplet] = await sandbox.droplets()
     const { clientSecret, cookieSecret } = JSON.parse(sandbox.hostFile(droplet.id, 'edge.json'))
     for (const secret of [clientSecret, cookieSecret]) expect(state).not.toContain(secret)
+  })
+
+  test('a tunnel is behind the same login, and has no password', async () => {
+    const { url, tunnelAccess } = (await stack.outputs()) as Json
+    const demo = String(url).replace('//', '//demo.')
+    expect(tunnelAccess.tunnels).toEqual({ demo: { url: demo, login: true } })
+    const [droplet] = await sandbox.droplets()
+    const { caddyfile } = JSON.parse(sandbox.hostFile(droplet.id, 'site.json'))
+    const [, tunnel = ''] = caddyfile.split('# A tunnel:')
+    expect(tunnel).toContain('forward_auth unix//run/padlock-edge.sock')
+    expect(caddyfile).not.toContain('basic_auth')
+    const order = JSON.parse(sandbox.hostFile(droplet.id, 'edge.json'))
+    expect(order.configuration).toContain('redirect_url = "/oauth2/callback"\n')
   })
 
   test('who changes the list changes it on the host alone, in place', async () => {

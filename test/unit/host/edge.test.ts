@@ -26,7 +26,7 @@ let root: string
 const scripts = {
   podman: `#!/bin/sh
 echo "podman $*" >> "$DIR/calls"
-[ ! -e "$DIR/no-image" ] || { echo 'manifest unknown' >&2; exit 125; }
+[ ! -e "$DIR/no-image" ] || { cat "$DIR/no-image" >&2; exit 125; }
 case $1 in
   create) echo 4711 ;;
   cp) [ "$2" = 4711:/bin/oauth2-proxy ] && echo program > "$3" ;;
@@ -154,13 +154,16 @@ test('the first one that does not come up leaves none', () => {
   expect(calls().at(-1)).toBe('systemctl stop padlock-edge.service')
 })
 
-test('an image that is not there changes nothing', () => {
+test.each([
+  ['is not there', 'manifest unknown', ''],
+  ['finds no room', 'no space left on device', '\nThe disk of the host is full. Fix: make room'],
+])('an image that %s changes nothing', (_, words, more) => {
   give({})
   const before = readlinkSync(join(root, 'current'))
-  writeFileSync(join(dir, 'no-image'), '')
+  writeFileSync(join(dir, 'no-image'), words)
   const { status, said } = give({ image: IMAGE.replace(/a+$/, 'b'.repeat(64)) })
   expect(status).toBe(1)
-  expect(said).toContain('podman pull failed with exit 125:\nmanifest unknown')
+  expect(said).toContain(`podman pull failed with exit 125:\n${words}${more}`)
   expect(readlinkSync(join(root, 'current'))).toBe(before)
 })
 

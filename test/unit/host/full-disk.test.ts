@@ -130,6 +130,25 @@ print(json.dumps([failed, left, release('b'), state()]))`) as unknown[][]
   ])
 })
 
+test('a rollback on a full disk changes nothing, and goes through once there is room', () => {
+  const [failed, left, again, found] = python(`
+release('a')
+release('b')
+def rollback():
+    said = io.StringIO()
+    with contextlib.redirect_stderr(said), contextlib.redirect_stdout(io.StringIO()):
+        return [releases.main(['rollback', 'a' * 12], io.StringIO('Eve')), said.getvalue()]
+fill()
+failed = rollback()
+left = state()
+room()
+print(json.dumps([failed, left, rollback(), state()]))`) as unknown[][]
+  expect(failed).toEqual(refused)
+  expect(left?.slice(0, 2)).toEqual(['b', ['b']])
+  expect(again?.[0]).toBe(0)
+  expect(found?.slice(0, 2)).toEqual(['a', ['a']])
+})
+
 test("Podman's own words are told, and what it has left goes", () => {
   const [failed, asked, left] = python(`
 release('a')
