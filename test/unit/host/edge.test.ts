@@ -43,7 +43,8 @@ esac
 }
 
 /** It is ready unless \`unready\` names a text in its configuration. */
-const PYTHON = `import os, sys
+const PYTHON = `import io, os, sys, threading
+from http.server import BaseHTTPRequestHandler, HTTPServer
 sys.dont_write_bytecode = True
 sys.path[:0] = sys.argv[2:]
 import padlock_edge
@@ -60,7 +61,16 @@ def answers(_):
     text = open(f'{root}/edge/current/oauth2-proxy.cfg').read()
     return open(unready).read() not in text
 padlock_edge._answers = answers
-sys.exit(padlock_edge.main(sys.stdin))
+class Provider(BaseHTTPRequestHandler):
+    def do_GET(self):
+        self.send_response(200 if self.path == '/a/.well-known/openid-configuration' else 404)
+        self.end_headers()
+    def log_message(self, *_):
+        pass
+provider = HTTPServer(('127.0.0.1', 0), Provider)
+threading.Thread(target=provider.serve_forever, daemon=True).start()
+given = sys.stdin.read().replace('PROVIDER', f'http://127.0.0.1:{provider.server_port}')
+sys.exit(padlock_edge.main(io.StringIO(given)))
 `
 
 beforeEach(() => {
@@ -152,6 +162,31 @@ test('the first one that does not come up leaves none', () => {
   expect(give({}).status).toBe(1)
   expect(existsSync(join(root, 'current'))).toBe(false)
   expect(calls().at(-1)).toBe('systemctl stop padlock-edge.service')
+})
+
+test('while its provider is away nothing is started anew, as nothing would come up', () => {
+  const of = (issuer: string, id: string) => ({
+    configuration: `oidc_issuer_url = "${issuer}"\nclient_id = "${id}"\n`,
+  })
+  expect(give(of('PROVIDER/a/', 'one')).status).toBe(0)
+  const before = readlinkSync(join(root, 'current'))
+  calls()
+  for (const [issuer, why] of [
+    ['http://127.0.0.1:1', /Connection refused/],
+    ['PROVIDER/b', /404/],
+  ] as const) {
+    const { status, said } = give(of(issuer, 'two'))
+    expect(status).toBe(1)
+    expect(said).toMatch(
+      /openid-configuration does not answer this host .*; the login goes on as it was/,
+    )
+    expect(said).toMatch(why)
+    expect(said).not.toContain('hunter2')
+  }
+  expect(calls()).toEqual([])
+  expect(readlinkSync(join(root, 'current'))).toBe(before)
+  expect(give(of('PROVIDER/a', 'two')).status).toBe(0)
+  expect(calls()).toEqual(['systemctl restart padlock-edge.service'])
 })
 
 test.each([

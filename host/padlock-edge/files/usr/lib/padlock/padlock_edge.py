@@ -12,6 +12,7 @@ import re
 import shutil
 import subprocess
 import time
+import urllib.request
 from collections.abc import Iterator
 from http.client import HTTPException
 from typing import Any, NamedTuple, TextIO
@@ -27,6 +28,7 @@ PROGRAM = 'oauth2-proxy'
 # Where its image has it (https://github.com/oauth2-proxy/oauth2-proxy/blob/v7.15.6/Dockerfile).
 IN_IMAGE = f'/bin/{PROGRAM}'
 SECONDS = 60
+PROVIDER_SECONDS = 20
 # The order's keys by the files that the service reads.
 FILES = {
     'oauth2-proxy.cfg': 'configuration',
@@ -78,6 +80,8 @@ def apply(order: Order) -> bool:
     before = _current()
     if before == order.name() and _answers(2):
         return False
+    if before is not None and _answers(2):
+        _ask_provider(order.files['oauth2-proxy.cfg'])
     folder = f'{ROOT}/{order.name()}'
     _remove(folder)
     os.makedirs(folder, mode=0o755)
@@ -99,6 +103,22 @@ def apply(order: Order) -> bool:
         raise Failure(f'the login in front of the app does not come up; it says:\n{said}')
     _tidy(order)
     return True
+
+
+def _ask_provider(configuration: str) -> None:
+    """
+    Raises Failure if the provider does not answer this host. Whoever is started asks it first; the one
+    that runs need not, and would not come back either.
+    """
+    issuer = re.search(r'^oidc_issuer_url = (".*")$', configuration, re.MULTILINE)
+    if issuer is None:
+        return
+    url = f'{json.loads(issuer[1]).rstrip("/")}/.well-known/openid-configuration'
+    try:
+        with urllib.request.urlopen(url, timeout=PROVIDER_SECONDS):  # noqa: S310
+            return
+    except (OSError, HTTPException) as error:
+        raise Failure(f'{url} does not answer this host ({error}); the login goes on as it was') from None
 
 
 @contextlib.contextmanager
