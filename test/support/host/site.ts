@@ -102,11 +102,13 @@ export async function startSite(home: string, authority: Authority): Promise<Sit
 function answerAtEdge(home: string, request: http.IncomingMessage, response: http.ServerResponse) {
   if (request.url !== '/oauth2/start') return response.writeHead(401).end()
   const { configuration } = JSON.parse(readFileSync(join(home, 'edge.json'), 'utf8'))
-  const [issuer = '', client_id = '', redirect_uri = ''] = [
+  const [issuer = '', client_id = '', to = ''] = [
     'oidc_issuer_url',
     'client_id',
     'redirect_url',
   ].map((name) => new RegExp(`^${name} = "(.*)"$`, 'm').exec(configuration)?.[1])
+  // Without a host it is that of the request.
+  const redirect_uri = new URL(to, `https://${request.headers.host}`).href
   const query = new URLSearchParams({ client_id, redirect_uri, response_type: 'code' })
   response.writeHead(302, { location: `${issuer}authorize?${query}` }).end()
 }
