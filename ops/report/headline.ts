@@ -2,6 +2,7 @@ import { changes as listed } from './changes.ts'
 import { disruptions } from './disruptions.ts'
 import { hostSoftware } from './host-software.ts'
 import { names } from './names.ts'
+import { rescaled } from './replicas.ts'
 import { isComponent, type Resource, within } from './resources.ts'
 import type { Change } from './security/finding.ts'
 import { short } from './visible.ts'
@@ -59,14 +60,20 @@ function inPlace(all: Resource[], changed: Resource[]): Headline {
   })
   const real = changed.filter((one) => !isComponent(one))
   const software = hostSoftware(all)
-  const released = real.some((one) => within(one) === 'Release' && !reconnects(one))
-  const others = real.filter((one) => !isFollower(one) && !reconnects(one))
+  const replicas = rescaled(all)
+  const released = !replicas && real.some((one) => within(one) === 'Release' && !reconnects(one))
+  // The site changes with the number of them.
+  const others = real.filter(
+    (one) => !isFollower(one) && !reconnects(one) && !(replicas && within(one) === 'Site'),
+  )
   const also = [
     ...(software && others.length > 0 ? ['host software'] : []),
     ...(released && (software || others.length > 0) ? ['a release'] : []),
+    ...(replicas && (software || others.length > 0) ? [replicas] : []),
   ]
   const alongside = also.length > 0 ? `, with ${also.join(' and ')}` : ''
   if (software && others.length === 0) return done(`Host software${alongside}`)
+  if (replicas && others.length === 0) return done(replicas)
   if (released && others.length === 0) return done(rolledBack(real) ?? 'Release only')
   if (others.length === 0) {
     const flipped = all.filter((one) => one.protectBefore !== one.protectAfter).length

@@ -124,6 +124,41 @@ test.each<[string, Parameters<typeof preview>[0]]>([
   expect(report(preview(resources)).headline.text).toBe(text)
 })
 
+const COMMAND = 'command:remote:Command'
+const scaled = (create: string): Parameters<typeof preview>[0] => ({
+  ...kept,
+  'padlock:index:Release': { old: { port: 0 }, new: { port: 0, replicas: 3 } },
+  [COMMAND]: {
+    old: { create: 'release 1', stdin: 'a' },
+    new: { create, stdin: 'b' },
+    within: 'Release',
+  },
+  [`${COMMAND}#padlock-dev-site-stage`]: {
+    old: { stdin: 'a' },
+    new: { stdin: 'b' },
+    within: 'Site',
+  },
+})
+
+test.each<[string, Parameters<typeof preview>[0]]>([
+  ['1 → 3 replicas, no downtime', scaled('release 1')],
+  [
+    'Changes the login’s connections in place, with 1 → 3 replicas, no downtime',
+    {
+      ...scaled('release 1'),
+      'auth0:index/connectionClient:ConnectionClient': { old: { a: 1 }, new: { a: 2 } },
+    },
+  ],
+])('more replicas of the same release: %s', (text, resources) => {
+  expect(report(preview(resources)).headline.text).toBe(text)
+})
+
+test('another release that has more replicas too is a release', () => {
+  expect(report(preview(scaled('release 2'))).headline.text).toMatch(
+    /, with a release, no downtime$/,
+  )
+})
+
 test('a refresh that finds nothing says so', () => {
   const found = report({ steps: [{ op: 'refresh', urn: 'urn:pulumi:dev::padlock::a:b:C::d' }] })
   expect(found.headline.text).toBe('No drift: the accounts are as the state says')
