@@ -17,7 +17,7 @@ export interface Source {
 export type Prerequisite =
   | ('qemu' | 'mmdebstrap' | 'iso' | 'pebble' | 'ssh' | 'python-venv' | 'go')
   | ('chromium' | 'certutil' | 'gpg' | 'shellcheck' | 'cloud-init' | 'dpkg-deb' | 'lintian')
-  | ('maven' | 'rails' | 'systemd' | 'wrk' | 'h2load')
+  | ('maven' | 'rails' | 'systemd' | 'wrk' | 'h2load' | 'testssl')
 
 export const PREREQUISITES: Record<Prerequisite, Source> = {
   qemu: {
@@ -152,5 +152,12 @@ export const PREREQUISITES: Record<Prerequisite, Source> = {
     apt: ['nghttp2-client'],
     dnf: ['nghttp2'],
     brew: ['nghttp2'],
+  },
+  testssl: {
+    what: "judges a site's TLS",
+    programs: [['testssl', 'testssl.sh']],
+    apt: ['testssl.sh'],
+    dnf: ['testssl'],
+    brew: ['testssl'],
   },
 }

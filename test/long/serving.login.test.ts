@@ -2,18 +2,17 @@
  * A real Chromium logs in at the reference app behind the real Caddy: at a plain issuer and at one
  * like Google's. The browser holds the policies of both sides, `form-action` among them.
  */
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
-import { once } from 'node:events'
-import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { execFileSync } from 'node:child_process'
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type Browser, chromium, type Page } from 'playwright-core'
 import { type Authority, openAuthority } from '../../sandbox/ca/index.ts'
 import { type RunningIssuer, startIssuer } from '../engine/support/issuer.ts'
-import { HOST, type OwnSite, startOwnSite, until } from '../sandbox/proxy/own-site.ts'
+import { HOST, type OwnSite, startOwnSite } from '../sandbox/proxy/own-site.ts'
+import { startReferenceApp } from '../sandbox/proxy/reference-app.ts'
 
 jest.setTimeout(300_000)
-const APP = join(import.meta.dirname, '..', '..', 'app')
 const SECRET = 'a-secret/of+the-issuer'
 const PROVIDERS = {
   plain: { id: 'site', callback: '/callback', prompt: 'login', path: '/realms/staff' },
@@ -31,8 +30,6 @@ let browser: Browser
 let origin: string
 
 beforeAll(async () => {
-  // It makes the app's environment, if it is not there.
-  execFileSync(join(APP, 'run-tests'), ['--collect-only'], { stdio: 'ignore' })
   home = mkdtempSync(join(tmpdir(), 'padlock-login-'))
   authority = await openAuthority(home)
   site = await startOwnSite('app.sock')
@@ -60,42 +57,17 @@ async function startBrowser(): Promise<Browser> {
   })
 }
 
-/** The app as its container runs it, on the socket that the site leads to. */
-async function startApp(issuer: string, one: (typeof PROVIDERS)['plain' | 'google']) {
-  const socket = join(site.folder, 'app.sock')
-  rmSync(socket, { force: true })
-  const log: Buffer[] = []
-  const app: ChildProcess = spawn(
-    join(APP, '.venv/bin/python'),
-    ['-B', '-m', 'gunicorn', '--config', 'python:greeter.gunicorn_conf'],
-    {
-      cwd: APP,
-      env: {
-        PATH: process.env.PATH,
-        APP_SOCKET: socket,
-        APP_URL: origin,
-        APP_SECRET_KEY: '0123456789abcdef0123456789abcdef',
-        ALLOWED_EMAILS: 'ada@example.com',
-        OIDC_ISSUER: issuer,
-        OIDC_CLIENT_ID: one.id,
-        OIDC_CLIENT_SECRET: SECRET,
-        OIDC_CALLBACK_PATH: one.callback,
-        OIDC_SWITCH_PROMPT: one.prompt,
-        REQUESTS_CA_BUNDLE: authority.rootPath,
-      },
-      stdio: ['ignore', 'pipe', 'pipe'],
-    },
-  )
-  for (const stream of [app.stdout, app.stderr]) stream?.on('data', (chunk) => log.push(chunk))
-  await until(() => existsSync(socket)).catch(() => {
-    throw new Error(Buffer.concat(log).toString())
+const startApp = (issuer: string, one: (typeof PROVIDERS)['plain' | 'google']) =>
+  startReferenceApp(join(site.folder, 'app.sock'), {
+    APP_URL: origin,
+    ALLOWED_EMAILS: 'ada@example.com',
+    OIDC_ISSUER: issuer,
+    OIDC_CLIENT_ID: one.id,
+    OIDC_CLIENT_SECRET: SECRET,
+    OIDC_CALLBACK_PATH: one.callback,
+    OIDC_SWITCH_PROMPT: one.prompt,
+    REQUESTS_CA_BUNDLE: authority.rootPath,
   })
-  return async () => {
-    const ended = once(app, 'exit')
-    app.kill('SIGTERM')
-    await ended
-  }
-}
 
 /** Runs this with an issuer, the app, and a page of a browser that knows nothing yet. */
 async function at(

@@ -29,8 +29,15 @@ export interface OwnSite {
   httpsPort: number
   /** File of what Caddy says. */
   log: string
-  /** What the host's `site stage` does with a site; what it prints. Rejects with its message. */
-  stage(settings: Partial<ProxySettings>, files: Record<string, unknown>): Promise<string>
+  /**
+   * What the host's `site stage` does with a site; what it prints. Rejects with its message.
+   * @param settings ports of its own are those that the site names; it listens on the free ones
+   */
+  stage(
+    settings: Partial<ProxySettings>,
+    files: Record<string, unknown>,
+    change?: (caddyfile: string) => string,
+  ): Promise<string>
   /** What `site serve` does with the one that was staged last. */
   serve(): Promise<string>
   /** Starts one more Caddy with this file; it goes with the rest. */
@@ -110,7 +117,7 @@ export async function startOwnSite(
     httpsPort,
     log: join(folder, 'caddy', 'log'),
     serve: () => site('serve'),
-    async stage(settings, files) {
+    async stage(settings, files, change = (caddyfile) => caddyfile) {
       const { hostname = HOST } = settings
       const listens = ['127.0.0.1', ...(isIP(hostname) ? [hostname] : [])]
       const text = caddyfile({
@@ -124,6 +131,8 @@ export async function startOwnSite(
         hostname,
       })
         .replaceAll('/var/lib/padlock/proxy', folder)
+        .replace(/\thttp_port .*/, `\thttp_port ${httpPort}`)
+        .replace(/\thttps_port .*/, `\thttps_port ${httpsPort}`)
         .replace('unix//run/caddy/admin.sock', `unix/${admin}`)
         .replace('unix//srv/app/current/app.sock', `unix/${socket}`)
         .replaceAll(/unix\/\/srv\/app\/(current-\d+)/g, `unix/${folder}/app/$1`)
@@ -133,7 +142,7 @@ export async function startOwnSite(
         )
       return site(
         'stage',
-        JSON.stringify({ host: HOST, caddyfile: text, acmeRoot: null, ...files }),
+        JSON.stringify({ host: HOST, caddyfile: change(text), acmeRoot: null, ...files }),
       )
     },
     async also(text) {

@@ -14,6 +14,8 @@ export interface Renewing {
   site: OwnSite
   /** PEM; what the site's certificates chain to. */
   root: string
+  /** Directory of the authority. */
+  acme: string
   /** The authority's end. */
   closeAcme(): Promise<void>
   /** The host's own program, on this site and what this Caddy says: standard output and error. */
@@ -32,11 +34,16 @@ sys.exit(report.main(sys.argv[2:]))
 
 /**
  * @param validitySeconds Caddy looks every second whether a third of it is left, not every ten minutes
- * @param own the site's name, or an address of loopback; and another Pebble than the installed one
+ * @param own the site's name, or an address of loopback; another Pebble than the installed one; the
+ * app as in `startOwnSite`
  */
 export async function startRenewing(
   validitySeconds: number,
-  { hostname = HOST, pebble }: { hostname?: string; pebble?: string } = {},
+  {
+    hostname = HOST,
+    pebble,
+    app = smallApp(),
+  }: { hostname?: string; pebble?: string; app?: Parameters<typeof startOwnSite>[0] } = {},
 ): Promise<Renewing> {
   const dir = mkdtempSync(join(tmpdir(), 'padlock-acme-'))
   const authority = await openAuthority(dir)
@@ -46,7 +53,7 @@ export async function startRenewing(
     port: await freePort(),
     resolve: (name, type) => (name === HOST && type === 'A' ? [{ type, data: host, ttl: 1 }] : []),
   })
-  const site = await startOwnSite(smallApp(), ['renew_interval 1s'])
+  const site = await startOwnSite(app, ['renew_interval 1s'])
   const acme: AcmeServer = await startAcme({
     dir,
     authority,
@@ -77,6 +84,7 @@ export async function startRenewing(
   return {
     site,
     root: authority.rootPem,
+    acme: acme.directory,
     closeAcme,
     expiry: (verb) =>
       promisify(execFile)('python3', ['-c', PROGRAM, site.folder, verb], { cwd: PACKAGES }),
