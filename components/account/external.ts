@@ -1,4 +1,5 @@
 import { log, runtime } from '@pulumi/pulumi'
+import type { FurtherName } from '../../config/tunnels/index.ts'
 import { judge } from '../records/answered.ts'
 import { described, line, wantedRecords } from '../records/wanted.ts'
 import { delegationOf, enclosingZone, leadsToDigitalOcean } from '../resolution/delegation.ts'
@@ -11,6 +12,8 @@ export interface ExternalOptions {
   /** `@` for the zone itself. */
   recordName: string
   caaIssuer?: string
+  /** Further names; absent where there are none. */
+  aliases?: FurtherName[]
   ipv6: boolean
   /** How long the update waits for the records. */
   minutes: number
@@ -23,9 +26,9 @@ export interface ExternalOptions {
  * @throws RunError where the zone is still served from the records that the stack would delete
  */
 export async function checkExternal(options: ExternalOptions, state: Former[]): Promise<void> {
-  const { zone, recordName, minutes, dnsServer } = options
-  const own = ofKind(state, 'DnsRecord').some(({ outputs }) => outputs.domain === zone)
-  const ours = own && (await delegationOf(zone, dnsServer).then(leadsToDigitalOcean, () => false))
+  const { zone, recordName, caaIssuer, aliases = [], minutes, dnsServer } = options
+  const made = ofKind(state, 'DnsRecord').some(({ outputs }) => outputs.domain === zone)
+  const ours = made && (await delegationOf(zone, dnsServer).then(leadsToDigitalOcean, () => false))
   if (ours) {
     throw configurationError(
       `dns = "external", but ${zone} is served by DigitalOcean, from records that this stack has and would delete`,
@@ -34,21 +37,32 @@ export async function checkExternal(options: ExternalOptions, state: Former[]): 
     )
   }
   if (!runtime.isDryRun()) return
-  const host = recordName === '@' ? zone : `${recordName}.${zone}`
-  const wanted = records(options, state)
-  const known = wanted.filter(({ value }) => !value?.startsWith('('))
+  const own = { hostname: recordName === '@' ? zone : `${recordName}.${zone}`, caaIssuer }
   const servers = await serversOf(await enclosingZone(zone, dnsServer), dnsServer).catch(() => [])
-  const wrong = await judge(host, known, servers)
-  if (known.length === wanted.length && wrong.length === 0) return
-  const lines = wanted.filter(({ value }) => value).map((one) => `  ${line(host, one)}`)
-  const now = wrong.length > 0 ? `\nnow ${wrong.map(described).join('; ')}` : ''
+  const names = [own, ...aliases].map(async (name) => {
+    const wanted = records({ ...options, caaIssuer: name.caaIssuer }, state)
+    const known = wanted.filter(({ value }) => !value?.startsWith('('))
+    const wrong = await judge(name.hostname, known, servers)
+    return {
+      there: known.length === wanted.length && wrong.length === 0,
+      lines: wanted.filter(({ value }) => value).map((one) => `  ${line(name.hostname, one)}`),
+      now: wrong.map((one) => (name === own ? '' : `${name.hostname} `) + described(one)),
+    }
+  })
+  const asked = await Promise.all(names)
+  if (asked.every(({ there }) => there)) return
+  const wrong = asked.flatMap(({ now }) => now)
+  const now = wrong.length > 0 ? `\nnow ${wrong.join('; ')}` : ''
   await log.info(
     `dns = "external": the update needs these records where ${zone} is served, and waits ${minutes} min for them:\n` +
-      `${lines.join('\n')}${now}`,
+      `${asked.flatMap(({ lines }) => lines).join('\n')}${now}`,
   )
 }
 
-function records({ ipv6, caaIssuer }: ExternalOptions, state: Former[]) {
+function records(
+  { ipv6, caaIssuer }: Pick<ExternalOptions, 'ipv6' | 'caaIssuer'>,
+  state: Former[],
+) {
   const [reserved] = ofKind(state, 'ReservedIp')
   const [droplet] = ofKind(state, 'Droplet')
   return wantedRecords({

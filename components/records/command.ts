@@ -6,11 +6,12 @@ import { serversOf } from '../resolution/name-servers.ts'
 import { judge, untilAnswered } from './answered.ts'
 import { described, line, type Wanted, wantedRecords } from './wanted.ts'
 
-export const help = `main.ts (show | wait | gone) HOST --zone ZONE [--a IP] [--aaaa IP6|none] [--caa NAME] [--minutes N] [--dns IP:PORT]
+export const help = `main.ts (show | wait | gone) HOST --zone ZONE [--a IP] [--aaaa IP6|none] [--caa NAME] [--minutes N] [--dns IP:PORT] [--optional]
 
 Of a site whose zone is served elsewhere: "show" prints the records that it needs, "wait" goes on
 once they answer and says every half minute what is missing, "gone" prints those that are to be
-deleted. Exit code 0: done. 1: what is not there, and who can change it.`
+deleted. Exit code 0: done. 1: what is not there, and who can change it; with --optional, of a further
+name, that is told and stops nothing.`
 
 /** Prints what it is asked for; the exit code. */
 export async function run(args: string[]): Promise<number> {
@@ -24,6 +25,7 @@ export async function run(args: string[]): Promise<number> {
       caa: { type: 'string' },
       minutes: { type: 'string' },
       dns: { type: 'string' },
+      optional: { type: 'boolean' },
     },
   })
   const [verb, host] = positionals
@@ -58,8 +60,9 @@ export async function run(args: string[]): Promise<number> {
     return 0
   } catch (error) {
     const { message, hints = [] } = error as Finding
-    console.error([message, ...hints.map((hint) => `  look at: ${hint}`)].join('\n'))
-    return 1
+    const told = values.optional ? `${message}; the site's own name goes on without it` : message
+    console.error([told, ...hints.map((hint) => `  look at: ${hint}`)].join('\n'))
+    return values.optional ? 0 : 1
   }
 }
 

@@ -1,5 +1,6 @@
 import * as command from '@pulumi/command'
 import * as pulumi from '@pulumi/pulumi'
+import type { FurtherName } from '../../config/tunnels/index.ts'
 
 export interface ExternalRecordsArgs {
   zone: string
@@ -9,6 +10,8 @@ export interface ExternalRecordsArgs {
   /** The droplet's own, which is another one after a replacement; absent where there is no IPv6. */
   ipv6?: pulumi.Input<string>
   caaIssuer?: string
+  /** Further names, which lead to the same addresses; one that is not there stops nothing. */
+  aliases?: FurtherName[]
   /** `IP:port` of the name server to ask; absent for the zone's own. */
   dnsServer?: string
   /** How long is waited for whoever keeps the zone. */
@@ -17,76 +20,96 @@ export interface ExternalRecordsArgs {
   after: pulumi.Resource[]
 }
 
+/** A name whose records somebody else keeps. */
+interface Kept {
+  /** What the names of its resources begin with. */
+  id: string
+  hostname: pulumi.Input<string>
+  caaIssuer?: string
+  /** More words of its commands. */
+  words: string
+}
+
 /**
  * The records of a site whose zone this stack has no account for: printed as soon as the addresses
  * are known, and waited for. The A record leads to the reserved IP and stays; the AAAA record leads to
  * the droplet and changes with it, which a replacement waits for while the old droplet serves on.
  */
 export class ExternalRecords extends pulumi.ComponentResource {
-  /** They answer: A and CAA, and at the first deployment AAAA. */
+  /** They answer: A and CAA, and at the first deployment AAAA; those of further names, or their time is over. */
   readonly records: pulumi.Resource[]
-  readonly #name: string
   readonly #args: ExternalRecordsArgs
+  readonly #names: Kept[]
 
   constructor(name: string, args: ExternalRecordsArgs, opts?: pulumi.ComponentResourceOptions) {
     super('padlock:index:ExternalRecords', name, {}, opts)
-    this.#name = name
     this.#args = args
-    const caa = args.caaIssuer ? ` --caa ${args.caaIssuer}` : ''
-    const lasting = pulumi.interpolate` --a ${args.ipv4}${caa}`
-    const all = pulumi.interpolate`${lasting} --aaaa ${args.ipv6 ?? 'none'}`
-    const shown = this.#command('records', {
-      create: this.#asked('show', all),
-      delete: this.#asked('gone', all),
-    })
-    const there = this.#command(
-      'records-there',
-      {
-        create: this.#waited(all),
-        // The address of a new droplet is asked about once that serves.
-        update: this.#waited(args.ipv6 ? lasting : all),
-      },
-      [shown, ...args.after],
-    )
-    this.records = [there]
+    const { hostname, caaIssuer, aliases = [] } = args
+    this.#names = [
+      { id: name, hostname, caaIssuer, words: '' },
+      ...aliases.map((one) => ({ ...one, id: `${name}-${one.hostname}`, words: ' --optional' })),
+    ]
+    this.records = this.#names.map((one) => this.#there(one))
     this.registerOutputs({})
   }
 
+  #there(one: Kept): pulumi.Resource {
+    const { ipv4, ipv6, after } = this.#args
+    const caa = one.caaIssuer ? ` --caa ${one.caaIssuer}` : ''
+    const lasting = pulumi.interpolate` --a ${ipv4}${caa}`
+    const all = pulumi.interpolate`${lasting} --aaaa ${ipv6 ?? 'none'}`
+    const shown = this.#command(one, 'records', {
+      create: this.#asked(one, 'show', all),
+      delete: this.#asked(one, 'gone', all),
+    })
+    return this.#command(
+      one,
+      'records-there',
+      {
+        create: this.#waited(one, all),
+        // The address of a new droplet is asked about once that serves.
+        update: this.#waited(one, ipv6 ? lasting : all),
+      },
+      [shown, ...after],
+    )
+  }
+
   /**
-   * Goes on once the AAAA record leads to the droplet.
+   * Goes on once the AAAA records lead to the droplet.
    * @param serving the site at this address has been asked
+   * @returns what the site's own name waits for
    */
   leadTo(ipv6: pulumi.Output<string>, serving: pulumi.Resource): pulumi.Resource {
-    const create = this.#waited(pulumi.interpolate` --aaaa ${ipv6}`)
-    return this.#command('aaaa-there', { create }, [serving])
+    const [own] = this.#names.map((one) => {
+      const create = this.#waited(one, pulumi.interpolate` --aaaa ${ipv6}`)
+      return this.#command(one, 'aaaa-there', { create }, [serving])
+    })
+    return own as pulumi.Resource
   }
 
   /** @param wanted words that name the records */
-  #asked(verb: string, wanted: pulumi.Input<string>): pulumi.Output<string> {
-    const { hostname, zone, dnsServer } = this.#args
+  #asked({ hostname }: Kept, verb: string, wanted: pulumi.Input<string>): pulumi.Output<string> {
+    const { zone, dnsServer } = this.#args
     const dns = dnsServer ? ` --dns ${dnsServer}` : ''
     return pulumi.interpolate`node components/records/main.ts ${verb} ${hostname} --zone ${zone}${dns}${wanted}`
   }
 
-  #waited(wanted: pulumi.Input<string>): pulumi.Output<string> {
-    return pulumi.interpolate`${this.#asked('wait', wanted)} --minutes ${this.#args.minutes}`
+  #waited(one: Kept, wanted: pulumi.Input<string>): pulumi.Output<string> {
+    const { minutes } = this.#args
+    return pulumi.interpolate`${this.#asked(one, 'wait', wanted)} --minutes ${minutes}${one.words}`
   }
 
   #command(
+    { id, hostname }: Kept,
     what: string,
     scripts: Pick<command.local.CommandArgs, 'create' | 'update' | 'delete'>,
     dependsOn: pulumi.Resource[] = [],
   ) {
     const limit = `${5 + this.#args.minutes}m`
     return new command.local.Command(
-      `${this.#name}-${what}`,
+      `${id}-${what}`,
       // Of another name all is asked anew, and the former's records are to be deleted.
-      {
-        ...scripts,
-        triggers: [this.#args.hostname],
-        addPreviousOutputInEnv: false,
-        logging: 'stdout',
-      },
+      { ...scripts, triggers: [hostname], addPreviousOutputInEnv: false, logging: 'stdout' },
       { parent: this, dependsOn, customTimeouts: { create: limit, update: limit } },
     )
   }

@@ -77,7 +77,7 @@ const PASSING = message(
 const notOurs = (dns: string) =>
   message(
     `are set beside dns = "${dns}", where the stack makes no records`,
-    'only with dns = "digitalocean"',
+    'only with dns = "digitalocean" or "external"',
     'pulumi config rm {path}, or pulumi config set dns digitalocean',
   )
 
@@ -89,13 +89,13 @@ export function aliasProblems(
 ): void {
   if (!isObject(aliases) || Object.keys(aliases).length === 0) return
   if (rest.expires || rest.ephemeral === true) report(KEY, PASSING)
-  if (rest.dns !== 'digitalocean') {
+  if (rest.dns !== 'digitalocean' && rest.dns !== 'external') {
     report(KEY, notOurs(String(rest.dns)))
     return
   }
   if (typeof zone !== 'string' || zone === '') return
   const foreign = message(
-    `is not in the zone ${zone}, where the stack makes its records`,
+    `is not in the zone ${zone}, where the records of the stack are`,
     `${zone}, and names that end in .${zone}`,
     REMOVE,
   )

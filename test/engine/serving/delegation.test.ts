@@ -139,16 +139,17 @@ describe('a zone that others serve', () => {
   const elsewhere = 'elsewhere.localhost'
   const host = `shop.${elsewhere}`
   let ip: string
-  const hold = (...records: [type: string, data: string][]) =>
+  const hold = (...records: [type: string, data: string, name?: string][]) =>
     sandbox.control.setDelegation({
       zone: elsewhere,
       servers: ['ns1.hoster.example'],
-      records: records.map(([type, data]) => ({ name: host, type, data })),
+      records: records.map(([type, data, name = host]) => ({ name, type, data })),
     })
   beforeAll(async () => {
     await hold(['A', '192.0.2.7'])
     shop = await openStack(sandbox, 'shop')
-    shop.set({ zone: elsewhere, subdomain: 'shop', dns: 'external', manageZone: false })
+    const aliases = { [elsewhere]: 'redirect' }
+    shop.set({ zone: elsewhere, subdomain: 'shop', dns: 'external', manageZone: false, aliases })
     await sandbox.writes()
   })
 
@@ -160,6 +161,7 @@ describe('a zone that others serve', () => {
     )
     expect(output).toContain(`${host}. 300 IN A (the address that the update prints)`)
     expect(output).toContain(`${host}. 300 IN CAA 0 issue "sandbox.localhost"`)
+    expect(output).toContain(`${elsewhere}. 300 IN A (the address that the update prints)`)
     expect(await sandbox.writes()).toEqual([])
   })
 
@@ -173,6 +175,7 @@ describe('a zone that others serve', () => {
     )
     expect(output).toContain('create these records where elsewhere.localhost is served:')
     expect(output).toContain(`${host}. 300 IN A ${ip}`)
+    expect(output).toContain(`${elsewhere}. 300 IN A ${ip}`)
     expect(output).toContain(
       `the records of ${host} are not there after 0 min: A: found 192.0.2.7 at`,
     )
@@ -185,9 +188,12 @@ describe('a zone that others serve', () => {
   })
 
   test('lets the next one go on once they answer, and then nothing is left to do', async () => {
-    await hold(['A', ip], ['CAA', '0 issue "sandbox.localhost"'])
+    const caa = '0 issue "sandbox.localhost"'
+    await hold(['A', ip], ['CAA', caa], ['A', ip, elsewhere], ['CAA', caa, elsewhere])
     const { output } = await shop.up()
     expect(output).toContain(`${host} leads to ${ip}`)
+    expect(output).toContain(`${elsewhere} has A ${ip}`)
+    expect(output).toContain(`${elsewhere} leads to ${ip}`)
     expect(await sandbox.writes()).not.toContain('POST /v2/domains/:domain_name/records')
     const { code, output: preview } = await shop.run('preview --expect-no-changes')
     expect({ code, preview }).toMatchObject({ code: 0 })
@@ -197,14 +203,21 @@ describe('a zone that others serve', () => {
   test('is left by a destroy that names the records to delete', async () => {
     const { code, output } = await shop.run('destroy --yes --skip-preview')
     expect({ code, output }).toMatchObject({ code: 0 })
-    expect(output).toContain(`delete these records where elsewhere.localhost is served, or ${host}`)
-    expect(output).toContain(`${host}. 300 IN A ${ip}`)
+    for (const name of [host, elsewhere]) {
+      expect(output).toContain(
+        `delete these records where elsewhere.localhost is served, or ${name}`,
+      )
+      expect(output).toContain(`${name}. 300 IN A ${ip}`)
+    }
   })
 })
 
 describe('a name that is made of the address', () => {
   beforeAll(() =>
-    shop.set({ dns: 'sslip', zone: undefined, subdomain: undefined, caaIssuer: undefined }),
+    shop.set({
+      ...{ dns: 'sslip', zone: undefined, subdomain: undefined, caaIssuer: undefined },
+      aliases: undefined,
+    }),
   )
 
   test('is known to everything that needs it once the address is', async () => {

@@ -1,4 +1,5 @@
 /** A zone that others serve: which records a site needs there, asked of a real name server. */
+import { log, runtime } from '@pulumi/pulumi'
 import { checkExternal } from '../../../components/account/external.ts'
 import { run } from '../../../components/records/command.ts'
 import { enclosingZone } from '../../../components/resolution/delegation.ts'
@@ -105,6 +106,57 @@ test('they are waited for, and what is waited for is said at once', async () => 
     `${name} has CAA letsencrypt.org`,
   ])
 }, 20_000)
+
+test('those of a further name are told, and stop nothing', async () => {
+  hold()
+  expect(await ask('wait', ['--a', ADDRESS, '--minutes', '0', '--optional'])).toBe(0)
+  expect(said[0]).toBe(
+    `the records of ${name} are not there after 0 min: A: found none at 127.0.0.1:${server.port}, wanted ${ADDRESS}; the site's own name goes on without it`,
+  )
+})
+
+test('a preview names those of every name, and says nothing once all are there', async () => {
+  const info = jest.spyOn(log, 'info').mockResolvedValue()
+  jest.spyOn(runtime, 'isDryRun').mockReturnValue(true)
+  const apex = 'example.org'
+  const both = (records: [string, string, string][]) =>
+    delegations.set({
+      zone,
+      servers: ['ns1.hoster.example'],
+      records: records.map(([at, type, data]) => ({ name: at, type, data })),
+    })
+  const checked = () =>
+    checkExternal(
+      {
+        ...{ zone, recordName: 'www', ipv6: false, minutes: 15 },
+        ...{ caaIssuer: 'letsencrypt.org', aliases: [{ hostname: apex, recordName: '@' }] },
+        dnsServer: `127.0.0.1:${server.port}`,
+      },
+      [
+        {
+          urn: 'urn:pulumi:dev::padlock::digitalocean:index/reservedIp:ReservedIp::padlock-dev',
+          type: 'digitalocean:index/reservedIp:ReservedIp',
+          outputs: { ipAddress: ADDRESS },
+        },
+      ],
+    )
+  const own: [string, string, string][] = [
+    [name, 'A', ADDRESS],
+    [name, 'CAA', '0 issue "letsencrypt.org"'],
+  ]
+  both(own)
+  await checked()
+  expect(info.mock.calls.flat().join('').split('\n').slice(1)).toEqual([
+    `  ${name}. 300 IN A ${ADDRESS}`,
+    `  ${name}. 300 IN CAA 0 issue "letsencrypt.org"`,
+    `  ${apex}. 300 IN A ${ADDRESS}`,
+    expect.stringMatching(/^now example\.org A: found none at \S+, wanted 203\.0\.113\.1$/),
+  ])
+  info.mockClear()
+  both([...own, [apex, 'A', ADDRESS]])
+  await checked()
+  expect(info).not.toHaveBeenCalled()
+})
 
 test('a part of a zone is looked for in the zone that holds it', async () => {
   hold(['A', ADDRESS])

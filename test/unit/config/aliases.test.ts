@@ -39,7 +39,7 @@ test('a label alone is no name of the zone', () => {
 })
 
 test('a name of another zone, and the site’s own', () => {
-  const foreign = 'is not in the zone example.com, where the stack makes its records'
+  const foreign = 'is not in the zone example.com, where the records of the stack are'
   const ours = 'Allowed: example.com, and names that end in .example.com.'
   const aliases = {
     'app.example.com': 'serve',
@@ -75,10 +75,15 @@ test.each([{ expires: '2026-12-01T09:00Z' }, { ephemeral: true }])(
   },
 )
 
-test('where others keep the records there are none of further names', () => {
-  expect(problems({ aliases: { 'www.example.com': 'serve' }, dns: 'external' })).toEqual([
-    'aliases are set beside dns = "external", where the stack makes no records. Allowed: only with dns = "digitalocean".\n' +
+test('where the name is made by others than a zone’s owner there are none', () => {
+  const aliases = { 'www.example.com': 'serve' }
+  expect(problems({ aliases, dns: 'sslip', zone: undefined, subdomain: undefined })).toContain(
+    'aliases are set beside dns = "sslip", where the stack makes no records. Allowed: only with dns = "digitalocean" or "external".\n' +
       '    Fix: pulumi config rm aliases, or pulumi config set dns digitalocean',
+  )
+  expect(problems({ aliases, dns: 'external' })).toEqual([])
+  expect(problems({ aliases: { 'www.example.org': 'serve' }, dns: 'external' })).toEqual([
+    expect.stringContaining('is not in the zone example.com'),
   ])
 })
 

@@ -1,5 +1,5 @@
 import * as pulumi from '@pulumi/pulumi'
-import { ExternalRecords } from '../../../../components/records/index.ts'
+import { ExternalRecords, type ExternalRecordsArgs } from '../../../../components/records/index.ts'
 import { mockProviders, settle } from '../mocks.ts'
 
 const base = {
@@ -7,9 +7,9 @@ const base = {
   ...{ minutes: 15, caaIssuer: 'letsencrypt.org', after: [] },
 }
 
-async function commands(ipv6?: string) {
+async function commands(ipv6?: string, more: Partial<ExternalRecordsArgs> = {}) {
   const registered = mockProviders()
-  const records = new ExternalRecords('padlock-dev', { ...base, ipv6 })
+  const records = new ExternalRecords('padlock-dev', { ...base, ...more, ipv6 })
   if (ipv6) records.leadTo(pulumi.output(ipv6), records.records[0]!)
   const byType = await settle(registered)
   expect(Object.keys(byType).sort()).toEqual([
@@ -49,4 +49,37 @@ test('the AAAA record of a new droplet is waited for once that serves, not befor
     },
     { name: 'padlock-dev-aaaa-there', create: `wait ${at} --aaaa 2001:db8::7 --minutes 15` },
   ])
+})
+
+test('those of further names too, each by itself, and one that is not there stops nothing', async () => {
+  const aliases = [
+    { hostname: 'example.com', recordName: '@' },
+    { hostname: 'shop.example.com', recordName: 'shop', caaIssuer: 'letsencrypt.org' },
+  ]
+  const further = (await commands('2001:db8::7', { aliases })).filter(({ name }) =>
+    name.startsWith('padlock-dev-example.com'),
+  )
+  const apex = 'example.com --zone example.com'
+  const all = '--a 203.0.113.9 --aaaa 2001:db8::7'
+  expect(further).toEqual([
+    {
+      name: 'padlock-dev-example.com-records',
+      create: `show ${apex} ${all}`,
+      delete: `gone ${apex} ${all}`,
+    },
+    {
+      name: 'padlock-dev-example.com-records-there',
+      create: `wait ${apex} ${all} --minutes 15 --optional`,
+      update: `wait ${apex} --a 203.0.113.9 --minutes 15 --optional`,
+    },
+    {
+      name: 'padlock-dev-example.com-aaaa-there',
+      create: `wait ${apex} --aaaa 2001:db8::7 --minutes 15 --optional`,
+    },
+  ])
+  expect(await commands(undefined, { aliases })).toContainEqual({
+    name: 'padlock-dev-shop.example.com-records',
+    create: expect.stringContaining('--caa letsencrypt.org --aaaa none'),
+    delete: expect.stringContaining('--caa letsencrypt.org --aaaa none'),
+  })
 })
