@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { json } from 'node:stream/consumers'
 import type { Delegation } from './dns/delegations.ts'
 import { readIfThere } from './files.ts'
+import type { Addresses } from './issuer/own.ts'
 import type { Endpoint, FaultRule } from './types.ts'
 
 /** `<dir>/sandbox.json`, there while the sandbox is ready. */
@@ -19,6 +20,8 @@ export interface SandboxFile {
   dns: { host: string; port: number }
   /** `domain` is the account's one, without `.duckdns.org`. */
   duckdns: { api: string; domain: string }
+  /** An OpenID Connect issuer that is no Auth0, as its tokens name it. */
+  issuer: { url: string }
   ports: { ssh: number; http: number; https: number }
   /** Path of the root certificate. */
   ca: string
@@ -29,6 +32,7 @@ export interface Credentials {
   digitalocean: { token: string }
   auth0: { clientId: string; clientSecret: string }
   duckdns: { token: string }
+  issuer: { clientId: string; clientSecret: string }
 }
 
 export interface PartStatus {
@@ -90,6 +94,8 @@ export interface Control {
   setLimits(limits: Limits): Promise<void>
   /** What the registrar of a zone was told; every zone is delegated to DigitalOcean unless set. */
   setDelegation(delegation: Delegation): Promise<void>
+  /** Enters addresses at the issuer's application, beside those that it has; all of them then. */
+  enterAddresses(addresses: Addresses): Promise<Addresses>
   /** The forward to a machine's port, past the cloud firewall; undefined while it is off. */
   forward(dropletId: number, port: number): Promise<Endpoint | undefined>
   /** Asks the sandbox to end; resolves once it has understood. */
@@ -132,6 +138,7 @@ export function openControl(dir: string): Control {
     setFaults: async (faults) => void (await ask('POST', '/faults', faults)),
     setLimits: async (limits) => void (await ask('POST', '/limits', limits)),
     setDelegation: async (delegation) => void (await ask('POST', '/delegations', delegation)),
+    enterAddresses: (addresses) => ask('POST', '/issuer/addresses', addresses),
     forward: async (id, port) =>
       (await ask<{ endpoint?: Endpoint }>('GET', `/droplets/${id}/forward?port=${port}`)).endpoint,
     stop: async () => void (await ask('POST', '/stop')),

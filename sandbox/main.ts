@@ -42,6 +42,7 @@ async function serve(settings: Settings): Promise<void> {
     setFaults: (faults) => sandbox.setFaults(faults),
     setLimits: (limits) => sandbox.setLimits(limits),
     setDelegation: (delegation) => sandbox.setDelegation(delegation),
+    enterAddresses: (addresses) => sandbox.enterAddresses(addresses),
     forward: (id, port) => sandbox.forward(id, port),
     stop: () => stop(),
   })

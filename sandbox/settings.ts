@@ -15,6 +15,7 @@ export const PORTS = {
   pebble: { flag: 'pebble-port', number: 8476, what: 'Pebble' },
   pebbleManagement: { flag: 'pebble-management-port', number: 8477, what: "Pebble's management" },
   duckdns: { flag: 'duckdns-port', number: 8478, what: 'the DuckDNS API' },
+  issuer: { flag: 'issuer-port', number: 8479, what: 'the OpenID Connect issuer' },
   ssh: { flag: 'ssh-port', number: 2222, what: 'ssh to droplets' },
   http: { flag: 'http-port', number: 8080, what: 'http to droplets' },
   https: { flag: 'https-port', number: 8443, what: 'https to droplets' },
@@ -31,6 +32,7 @@ export const HOSTS = {
   apt: 'apt.sandbox.localhost',
   auth0: 'login.sandbox.localhost',
   digitalocean: 'api.sandbox.localhost',
+  issuer: 'issuer.sandbox.localhost',
   registry: 'registry.sandbox.localhost',
 } as const
 

@@ -27,6 +27,10 @@ export const verbs: Record<string, { summary: string; load: () => Promise<Verb> 
     summary: 'write the environment of the reference app in a container here',
     load: () => import('./laptop.ts'),
   },
+  issuer: {
+    summary: 'what a stack sets to log its users in at the sandbox’s OpenID Connect issuer',
+    load: () => import('./issuer.ts'),
+  },
   logs: { summary: 'what its parts and consoles say', load: () => import('./logs.ts') },
   bench: { summary: 'time the life of the dev stack', load: () => import('./bench.ts') },
 }

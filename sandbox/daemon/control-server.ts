@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage, type Server } from 'node:http'
 import { json } from 'node:stream/consumers'
 import { controlPath, type Faults, type Limits, type SandboxStatus } from '../control.ts'
 import type { Delegation } from '../dns/delegations.ts'
+import type { Addresses } from '../issuer/own.ts'
 import type { Endpoint } from '../types.ts'
 
 /** What the control socket can ask of the sandbox. */
@@ -11,6 +12,7 @@ export interface Controlled {
   setFaults(faults: Faults): void
   setLimits(limits: Limits): void
   setDelegation(delegation: Delegation): void
+  enterAddresses(addresses: Addresses): Promise<Addresses>
   forward(dropletId: number, port: number): Promise<Endpoint | undefined>
   stop(): void
 }
@@ -60,6 +62,8 @@ async function answer(
     case 'POST /delegations':
       sandbox.setDelegation((await json(request)) as Delegation)
       return { status: 200, body: {} }
+    case 'POST /issuer/addresses':
+      return { status: 200, body: await sandbox.enterAddresses((await json(request)) as Addresses) }
     case 'GET /droplets/forward': {
       const port = Number(url.searchParams.get('port'))
       return { status: 200, body: { endpoint: await sandbox.forward(Number(droplet), port) } }

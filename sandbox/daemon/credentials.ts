@@ -6,7 +6,7 @@ import { writeAtomically } from '../files.ts'
 /** The simulated accounts' credentials, in the forms that the services give theirs; made once. */
 export async function ensureCredentials(dir: string): Promise<Credentials> {
   const kept = await readCredentials(dir)
-  if (kept?.duckdns) return kept
+  if (kept?.issuer) return kept
   const made: Credentials = {
     digitalocean: { token: `dop_v1_${randomBytes(32).toString('hex')}` },
     auth0: {
@@ -14,6 +14,7 @@ export async function ensureCredentials(dir: string): Promise<Credentials> {
       clientSecret: randomBytes(48).toString('base64url'),
     },
     duckdns: { token: randomUUID() },
+    issuer: { clientId: randomUUID(), clientSecret: randomBytes(32).toString('base64') },
     // A folder of an earlier version has the others.
     ...kept,
   }

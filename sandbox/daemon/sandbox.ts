@@ -14,6 +14,7 @@ import { openDuckDns } from '../duckdns/index.ts'
 import { writeAtomically } from '../files.ts'
 import { startGate } from '../ingress/gate.ts'
 import { startRouter } from '../ingress/router.ts'
+import { type Addresses, type OwnIssuer, openIssuer } from '../issuer/own.ts'
 import { noMachines } from '../machines-none.ts'
 import { HOST, HOSTS, type Ports, type Settings } from '../settings.ts'
 import type { Cloud, Endpoint, Machines } from '../types.ts'
@@ -36,6 +37,7 @@ export class Sandbox {
   readonly #closers: (() => Promise<void>)[] = []
   #apis?: { digitalocean: DigitalOcean; auth0: Auth0 }
   #delegations?: Delegations
+  #issuer?: OwnIssuer
   #machines: Machines = noMachines()
   #problems: () => string[] = () => []
   #ready = false
@@ -126,6 +128,17 @@ export class Sandbox {
       }),
     )
     this.#apis = { digitalocean, auth0 }
+    const issuer = await this.#part('issuer', ports.issuer, async () =>
+      openIssuer({
+        dir,
+        port: ports.issuer,
+        host: HOSTS.issuer,
+        certificate: await authority.issue({ names: [HOSTS.issuer, 'localhost'], ips: [HOST] }),
+        credentials: credentials.issuer,
+        log,
+      }),
+    )
+    this.#issuer = issuer
     const apt = await this.#part('apt', ports.apt, () =>
       startApt({ dir, cache, host: HOST, port: ports.apt, name: HOSTS.apt, log }),
     )
@@ -178,6 +191,7 @@ export class Sandbox {
       registry: { host: `${HOSTS.registry}:${images.port}` },
       dns: { host: dns.host, port: dns.port },
       duckdns: { api: duckdns.api, domain: duckdns.domain },
+      issuer: { url: issuer.issuer },
       ports: { ssh: ports.ssh, http: ports.http, https: ports.https },
       ca: authority.rootPath,
     }
@@ -249,6 +263,11 @@ export class Sandbox {
 
   setDelegation(delegation: Delegation): void {
     this.#delegations?.set(delegation)
+  }
+
+  enterAddresses(addresses: Addresses): Promise<Addresses> {
+    if (!this.#issuer) throw new Error('the issuer is not there yet')
+    return this.#issuer.enter(addresses)
   }
 
   forward(dropletId: number, port: number): Promise<Endpoint | undefined> {

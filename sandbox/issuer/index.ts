@@ -9,6 +9,7 @@ import type { IncomingMessage } from 'node:http'
 import { createServer } from 'node:https'
 import { join } from 'node:path'
 import { exportJWK, generateKeyPair } from 'jose'
+import { lazily } from '../lazily.ts'
 import { checkApplication } from './google.ts'
 import { PEOPLE, type Person } from './people.ts'
 import { plainProvider } from './provider.ts'
@@ -45,13 +46,15 @@ export interface Issuer {
   issuer: string
   /** Requests so far, as `GET /path`. */
   requests: string[]
+  /** These applications from now on; who is logged in is forgotten. */
+  register(applications: Application[]): void
   close(): Promise<void>
 }
 
 /** @throws Error if the port is taken, or Google would not take an application */
 export async function startIssuer(options: IssuerOptions): Promise<Issuer> {
-  const { host = 'localhost', path = '', google = false, applications, log = () => {} } = options
-  if (google) applications.forEach(checkApplication)
+  const { host = 'localhost', path = '', google = false, log = () => {} } = options
+  if (google) options.applications.forEach(checkApplication)
   const style = await readFile(join(import.meta.dirname, '..', 'auth0', 'pages', 'style.css'))
   const requests: string[] = []
   const server = createServer({ ...options.certificate })
@@ -60,17 +63,25 @@ export async function startIssuer(options: IssuerOptions): Promise<Issuer> {
   })
   const { port } = server.address() as { port: number }
   const issuer = `https://${host}:${port}${path}`
-  const { privateKey } = await generateKeyPair('RS256', { extractable: true })
-  const answer = plainProvider({
-    issuer,
-    google,
-    applications,
-    people: options.people ?? PEOPLE,
-    log,
-    signingKey: { ...(await exportJWK(privateKey)), alg: 'RS256', use: 'sig', kid: 'sandbox' },
-    cookieKey: randomBytes(32).toString('base64url'),
-  }).callback()
-  server.on('request', (request: IncomingMessage & { originalUrl?: string }, response) => {
+  const key = lazily(async () => {
+    const { privateKey } = await generateKeyPair('RS256', { extractable: true })
+    return { ...(await exportJWK(privateKey)), alg: 'RS256', use: 'sig', kid: 'sandbox' }
+  })
+  // Made at the first request, as few sandboxes are asked.
+  const providerOf = (applications: Application[]) =>
+    lazily(async () =>
+      plainProvider({
+        issuer,
+        google,
+        applications,
+        people: options.people ?? PEOPLE,
+        log,
+        signingKey: await key(),
+        cookieKey: randomBytes(32).toString('base64url'),
+      }).callback(),
+    )
+  let answer = providerOf(options.applications)
+  server.on('request', async (request: IncomingMessage & { originalUrl?: string }, response) => {
     const url = request.url ?? '/'
     requests.push(`${request.method} ${url.split('?')[0]}`)
     if (url === '/u/style.css') {
@@ -79,12 +90,16 @@ export async function startIssuer(options: IssuerOptions): Promise<Issuer> {
     else {
       request.originalUrl = url
       request.url = url.slice(path.length) || '/'
-      answer(request, response)
+      const handle = await answer()
+      handle(request, response)
     }
   })
   return {
     issuer,
     requests,
+    register(applications) {
+      answer = providerOf(applications)
+    },
     async close() {
       server.closeAllConnections()
       await new Promise((done) => server.close(done))

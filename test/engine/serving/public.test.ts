@@ -126,22 +126,24 @@ describe('with an issuer', () => {
     ])
   })
 
-  test('comes up without a tenant; the secret is kept as one', async () => {
-    await use(SECRET)
+  test('comes up without a tenant, at the sandbox’s own; the secret is kept as one', async () => {
+    const { url: own } = sandbox.file.issuer
+    const { clientId, clientSecret: secret } = sandbox.credentials.issuer
+    await use(secret, { issuer: own, clientId })
     const { code, output } = await stack.run('up --yes --skip-preview', nobody)
     if (code !== 0) throw new Error(output)
-    expect(output).toContain(`login leads to ${issuer.issuer}/auth`)
+    expect(output).toContain(`login leads to ${own}/auth`)
     const types = (await stack.state()).map(({ type }: Json) => type)
     expect(types.filter((type: string) => /auth0/i.test(type))).toEqual([])
     const outputs = await stack.outputs()
     expect(outputs).toMatchObject({
-      issuer: issuer.issuer,
-      clientId: 'site',
+      issuer: own,
+      clientId,
       callbackUrl: `${outputs.url}/callback`,
       logoutUrl: `${outputs.url}/`,
     })
-    expect(stack.stateFile()).not.toContain(SECRET)
-    expect(Object.values(await stack.secrets()).join()).toContain(SECRET)
+    expect(stack.stateFile()).not.toContain(secret)
+    expect(Object.values(await stack.secrets()).join()).toContain(secret)
   })
 })
 

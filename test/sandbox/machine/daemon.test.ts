@@ -52,10 +52,10 @@ async function api(path: string, body?: object): Promise<Answer> {
 
 /** Over TLS to 127.0.0.1, as the named host, trusting the sandbox's root alone. */
 async function secure(url: string): Promise<{ status?: number; body: string }> {
-  const { hostname, port, pathname } = new URL(url)
+  const { hostname, port, pathname, search } = new URL(url)
   const ca = await readFile(sandbox.ca, 'utf8')
   return new Promise((resolve, reject) => {
-    const options = { host: '127.0.0.1', servername: hostname, port, path: pathname, ca }
+    const options = { host: '127.0.0.1', servername: hostname, port, path: pathname + search, ca }
     const headers = { host: `${hostname}:${port}` }
     request({ ...options, headers, agent: false }, async (response) =>
       resolve({ status: response.statusCode, body: await text(response) }),
@@ -129,6 +129,30 @@ test('passes faults on to the simulators', async () => {
   expect((await control.status()).faultsMet).toEqual({ digitalocean: 1, auth0: 0 })
 })
 
+const CALLBACK = 'https://dev.padlock.localhost:8443/callback'
+/** The issuer's answer to somebody whom the site sends to log in. */
+async function login(callback: string): Promise<number | undefined> {
+  const { issuer } = await credentials()
+  const asked = new URLSearchParams({
+    ...{ client_id: issuer.clientId, response_type: 'code', scope: 'openid', state: 'x' },
+    redirect_uri: callback,
+  })
+  return (await secure(`${sandbox.issuer.url}/auth?${asked}`)).status
+}
+
+test('the issuer’s application has the addresses that were entered, and no others', async () => {
+  expect(await login(CALLBACK)).toBe(400)
+  const logoutUrls = ['https://dev.padlock.localhost:8443/']
+  expect(await control.enterAddresses({ callbacks: [CALLBACK], logoutUrls })).toEqual({
+    callbacks: [CALLBACK],
+    logoutUrls,
+  })
+  expect(await login(CALLBACK)).toBe(303)
+  expect(await login(`${CALLBACK}/`)).toBe(400)
+  const bad = control.enterAddresses({ callbacks: ['http://dev.test/callback'], logoutUrls: [] })
+  await expect(bad).rejects.toThrow('http://dev.test/callback is no address to come back to')
+})
+
 test('two more starts on the same folder find the one that runs', async () => {
   const others = [runSandbox(...flags()), runSandbox(...flags())]
   for (const other of others) {
@@ -160,6 +184,7 @@ test('after kill -9 it comes back the same, and ends the children that were left
   expect({ ...sandbox, pid: 0, startedAt: '' }).toEqual({ ...before, pid: 0, startedAt: '' })
   expect(await readFile(sandbox.ca, 'utf8')).toBe(root)
   expect((await api('/v2/domains/shop.test')).status).toBe(200)
+  expect(await login(CALLBACK)).toBe(303)
   const droplets = (await control.status()).droplets
   expect(droplets).toEqual([expect.objectContaining({ name: 'web' })])
 })
