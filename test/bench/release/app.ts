@@ -1,7 +1,8 @@
 /**
  * An app for measurements: `node app.ts SOCKET|PORT RELEASE [broken]`. It answers a GET with its
- * release and a POST with the length of the body; a broken one never says that it is ready. What it
- * has begun when it is told to end comes to its end.
+ * release and a POST with the length of the body, the release in a header, `?after=MS` later than it
+ * could; a broken one never says that it is ready. What it has begun when it is told to end comes to
+ * its end.
  */
 import { chmodSync } from 'node:fs'
 import http from 'node:http'
@@ -17,7 +18,10 @@ const server = http.createServer((request, response) => {
   request.on('data', (chunk: Buffer) => {
     bytes += chunk.length
   })
-  request.on('end', () => response.end(request.method === 'POST' ? `${bytes}\n` : `${release}\n`))
+  response.setHeader('x-release', release)
+  const answer = () => response.end(request.method === 'POST' ? `${bytes}\n` : `${release}\n`)
+  const after = Number(/\?after=(\d+)$/.exec(request.url ?? '')?.[1] ?? 0)
+  request.on('end', () => (after ? setTimeout(answer, after) : answer()))
 })
 process.on('SIGTERM', () => server.close(() => process.exit(0)))
 if (/^\d+$/.test(where)) server.listen(Number(where), '127.0.0.1')

@@ -36,15 +36,17 @@ type Method = 'GET' | 'POST'
 const CLIENTS = 4
 /** For how long a kept connection lives. */
 const KEPT_SECONDS = 20
+/** Connections a second that each ask once over HTTP/2. */
+const NEW_RATE = 5
 /** wrk ends when it is told to. */
 const FOREVER = '24h'
 const BODY = 'x'.repeat(2000)
 const run = promisify(execFile)
 
 /**
- * Six loads at once for as long as there is more to be done: GET and POST of 2,000 bytes, each over
- * HTTP/1.1 and HTTP/2 by kept connections at a steady rate (h2load), and over HTTP/1.1 by a connection
- * for each request, as fast as two of them go (wrk).
+ * Eight loads at once for as long as there is more to be done: GET and POST of 2,000 bytes, each over
+ * HTTP/1.1 and HTTP/2 by kept connections at a steady rate (h2load), and by a connection for each
+ * request over HTTP/2 at another (h2load) and over HTTP/1.1, as fast as two of them go (wrk).
  */
 export async function load(options: LoadOptions): Promise<Measured[]> {
   writeFileSync(join(options.folder, 'body'), BODY)
@@ -57,6 +59,7 @@ export async function load(options: LoadOptions): Promise<Measured[]> {
       methods.flatMap((method) => [
         kept(options, method, 'HTTP/1.1', made),
         kept(options, method, 'HTTP/2', made),
+        renewed(options, method, made),
       ]),
     )
     for (const { stop } of anews) stop()
@@ -69,22 +72,43 @@ export async function load(options: LoadOptions): Promise<Measured[]> {
 const urlFor = ({ url, post = '/' }: LoadOptions, method: Method) =>
   method === 'GET' ? url : new URL(post, url).href
 
-async function kept(
+function kept(
   options: LoadOptions,
   method: Method,
   protocol: 'HTTP/1.1' | 'HTTP/2',
   made: { count: number },
 ): Promise<Measured> {
-  const { address, rate, folder, goesOn } = options
+  const { rate } = options
+  return turns({ ...options, method, what: `${method}, ${protocol}, kept` }, made, [
+    ...(protocol === 'HTTP/1.1' ? ['--h1'] : ['--max-concurrent-streams', '10']),
+    ...['--duration', `${KEPT_SECONDS}`, '--clients', `${CLIENTS}`],
+    ...['--rps', `${Math.ceil(rate / CLIENTS)}`],
+  ])
+}
+
+/** A connection for each request. */
+function renewed(options: LoadOptions, method: Method, made: { count: number }): Promise<Measured> {
+  const all = `${NEW_RATE * KEPT_SECONDS}`
+  return turns({ ...options, method, what: `${method}, HTTP/2, new` }, made, [
+    ...['--requests', all, '--clients', all, '--rate', `${NEW_RATE}`],
+  ])
+}
+
+/** h2load again and again, as long as there is more to be done. */
+async function turns(
+  { what, method, ...options }: LoadOptions & { what: string; method: Method },
+  made: { count: number },
+  how: string[],
+): Promise<Measured> {
+  const { address, folder, goesOn } = options
   const url = urlFor(options, method)
-  const log = join(folder, `${method}-${protocol.replace('/', '-')}.log`)
-  const whole: Measured = { what: `${method}, ${protocol}, kept`, good: 0, lost: {}, samples: [] }
+  const log = join(folder, `${what.replace(/\W+/g, '-')}.log`)
+  const whole: Measured = { what, good: 0, lost: {}, samples: [] }
   do {
     const { stdout } = await run('h2load', [
-      ...(protocol === 'HTTP/1.1' ? ['--h1'] : ['--max-concurrent-streams', '10']),
+      ...how,
       ...(method === 'POST' ? ['--data', join(folder, 'body')] : []),
-      ...['--duration', `${KEPT_SECONDS}`, '--clients', `${CLIENTS}`, '--threads', '1'],
-      ...['--rps', `${Math.ceil(rate / CLIENTS)}`, '--log-file', log],
+      ...['--threads', '1', '--log-file', log],
       ...['--connect-to', `${address}:${new URL(url).port || 443}`, url],
     ])
     const { good, lost, samples } = fromH2load(stdout, readFileSync(log, 'utf8'))

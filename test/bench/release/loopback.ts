@@ -9,6 +9,8 @@ import type { Target } from './target.ts'
 /** Its folder has the host's: `app/current` and `app/current-2` are ways, `units` has process ids. */
 export interface Loopback extends Target {
   folder: string
+  /** What the site's certificate chains to, PEM. */
+  root: string
 }
 
 const PROGRAM = join(import.meta.dirname, 'host.py')
@@ -22,7 +24,10 @@ export async function loopback(replicas = 1): Promise<Loopback> {
   const site = await startOwnSite('app/current/app.sock')
   const authority = await openAuthority(site.folder)
   const { key, cert } = await authority.issue({ names: [HOST] })
-  await site.stage({ ownCertificate: true, replicas }, { certificate: `${cert}\n${key}` })
+  await site.stage(
+    { ownCertificate: true, replicas, responseSeconds: 60 },
+    { certificate: `${cert}\n${key}` },
+  )
   writeFileSync(join(site.folder, 'root.pem'), authority.rootPem)
   const host = async (words: string[], input = '') => {
     const env = { ...process.env, NODE: process.execPath }
@@ -57,6 +62,7 @@ export async function loopback(replicas = 1): Promise<Loopback> {
   }
   return {
     folder: site.folder,
+    root: authority.rootPem,
     name: 'padlock, on loopback',
     url: `https://${HOST}:${site.httpsPort}/`,
     post: '/',
