@@ -105,6 +105,13 @@ export const suites: Suite[] = [
     commands: [jestOn('test/long/examples', 50)],
   },
   {
+    // Containers of this computer, by Podman.
+    name: 'compose',
+    after: ['tools', 'machine tools'],
+    long: true,
+    commands: [jestOn('test/long/compose', 100)],
+  },
+  {
     name: 'serving',
     after: ['tools', 'machine tools'],
     long: true,

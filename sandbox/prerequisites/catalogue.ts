@@ -17,7 +17,7 @@ export interface Source {
 export type Prerequisite =
   | ('qemu' | 'mmdebstrap' | 'iso' | 'pebble' | 'ssh' | 'python-venv' | 'go')
   | ('chromium' | 'certutil' | 'gpg' | 'shellcheck' | 'cloud-init' | 'dpkg-deb' | 'lintian')
-  | ('maven' | 'rails' | 'systemd' | 'wrk' | 'h2load' | 'testssl')
+  | ('maven' | 'rails' | 'systemd' | 'wrk' | 'h2load' | 'testssl' | 'podman')
 
 export const PREREQUISITES: Record<Prerequisite, Source> = {
   qemu: {
@@ -152,6 +152,13 @@ export const PREREQUISITES: Record<Prerequisite, Source> = {
     apt: ['nghttp2-client'],
     dnf: ['nghttp2'],
     brew: ['nghttp2'],
+  },
+  podman: {
+    what: 'runs compose.yaml in the tests',
+    programs: [['podman'], ['catatonit']],
+    apt: ['podman', 'catatonit', 'runc', 'iptables'],
+    dnf: ['podman', 'catatonit'],
+    brew: ['podman'],
   },
   testssl: {
     what: "judges a site's TLS",
