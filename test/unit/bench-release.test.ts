@@ -1,5 +1,10 @@
 /** What is made of the words of the programs that measure releases. */
+import { execFileSync } from 'node:child_process'
+import { mkdtempSync, readlinkSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { fromH2load, fromWrk } from '../bench/release/load.ts'
+import { manifest } from '../bench/release/manifest.ts'
 import { sums, table } from '../bench/release/table.ts'
 
 const H2LOAD = `finished in 3.00s, 40.00 req/s, 2.21KB/s
@@ -69,4 +74,25 @@ test('latencies around a swap stand apart', () => {
     '| GET, HTTP/2, kept | 5 | 2 status 502 | 2.0 / 3.0 / 3.0 / 3.0 | 40 / 50 / 50 / 50 |',
     '| GET, HTTP/1.1, new | 1000 | 0 | 0.5 / 3.5 / 1100 / 1200 (all) |  |',
   ])
+})
+
+test('the release program goes through a release on this computer, as the loopback measures it', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'padlock-bench-'))
+  const program = join(import.meta.dirname, '../bench/release/host.py')
+  const node = join(import.meta.dirname, '../../node_modules/.bin/node')
+  const host = (word: string, input = '') =>
+    execFileSync('python3', [program, folder, word], {
+      input,
+      env: { ...process.env, NODE: node },
+      encoding: 'utf8',
+      stdio: ['pipe', 'pipe', 'ignore'],
+    })
+  try {
+    const said = host('release', JSON.stringify(manifest({ id: '000000000001', kind: 'good' })))
+    expect(JSON.parse(said)).toMatchObject({ release: '000000000001' })
+    expect(readlinkSync(join(folder, 'app/current'))).toBe('releases/000000000001')
+  } finally {
+    host('end')
+    rmSync(folder, { recursive: true })
+  }
 })

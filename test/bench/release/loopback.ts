@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { openAuthority } from '../../../sandbox/ca/index.ts'
 import { HOST, startOwnSite } from '../../sandbox/proxy/own-site.ts'
+import { manifest } from './manifest.ts'
 import type { Target } from './target.ts'
 
 /** Its folder has the host's: `app/current` and `app/current-2` are ways, `units` has process ids. */
@@ -38,21 +39,8 @@ export async function loopback(replicas = 1): Promise<Loopback> {
   let count = 0
   const release = async (kind: 'good' | 'broken') => {
     const id = (++count).toString(16).padStart(12, '0')
-    const manifest = {
-      id,
-      source: { image: `registry.example.test/app@sha256:${'a'.repeat(64)}` },
-      env: { KIND: kind },
-      secrets: {},
-      host: `${HOST}:${site.httpsPort}`,
-      port: 0,
-      memoryMiB: 256,
-      pids: 128,
-      readyPath: '/up',
-      readySeconds: kind === 'good' ? 30 : 3,
-      drainSeconds: 30,
-      replicas,
-    }
-    await host(['release'], JSON.stringify(manifest))
+    const told = { id, kind, replicas, host: `${HOST}:${site.httpsPort}` }
+    await host(['release'], JSON.stringify(manifest(told)))
   }
   try {
     await release('good')
