@@ -14,8 +14,8 @@ const PORTS_A_PROCESS = 16
 let handedOut = process.pid * PORTS_A_PROCESS
 
 /**
- * A port that nothing on the address listens on, neither on TCP nor on UDP; a process is not given
- * the same one twice.
+ * A port that nothing on the address listens on, neither on TCP nor on UDP; it is given once, and to
+ * no other process (on Linux) as long as this one lives.
  * @param taken ports that are spoken for and not listened on yet
  * @throws Error if there is none
  */
@@ -23,9 +23,29 @@ export async function freePort(host = '127.0.0.1', taken = new Set<number>()): P
   const span = HIGHEST - LOWEST
   for (let tries = 0; tries < span; tries++) {
     const port = LOWEST + (handedOut++ % span)
-    if (!taken.has(port) && (await isFree(port, host))) return port
+    if (taken.has(port)) continue
+    const release = await claim(port)
+    if (!release) continue
+    if (await isFree(port, host)) return port
+    release()
   }
   throw new Error(`no port from ${LOWEST} to ${HIGHEST - 1} is free on ${host}`)
+}
+
+/**
+ * Between its choice and the listening on it a port looks free to everybody. A name in Linux's abstract
+ * namespace (unix(7)) has one owner, and goes with it.
+ * @returns what gives it back; undefined where another process has it
+ */
+async function claim(port: number): Promise<(() => void) | undefined> {
+  if (process.platform !== 'linux') return () => undefined
+  const name = createServer()
+  const error = await new Promise<NodeJS.ErrnoException | undefined>((done) => {
+    name.once('error', done)
+    name.listen({ path: `\0padlock-port-${port}`, exclusive: true }, () => done(undefined))
+  })
+  name.unref()
+  return error?.code === 'EADDRINUSE' ? undefined : () => name.close()
 }
 
 /** Could this process listen on the port now, on TCP and on UDP? */

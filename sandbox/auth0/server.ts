@@ -55,7 +55,7 @@ export async function listen(options: {
     calls.set(counter, (calls.get(counter) ?? 0) + 1)
 
     const { delayMs, failure } = options.faults.draw(method, path)
-    if (delayMs > 0) await sleep(delayMs)
+    if (delayMs > 0) await sleep(delayMs, undefined, { ref: false })
     if (failure === 'drop') return void request.socket.destroy()
     if (failure === 'lose') loseAnswer(request, response)
     else if (failure) return fail(response, path, failure)

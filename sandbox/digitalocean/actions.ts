@@ -13,6 +13,7 @@ export type Work = (action: ActionRow) => Promise<() => void>
 export class Actions {
   readonly #store: Store
   readonly #actionMs: number
+  readonly #hold: () => Promise<void> | undefined
   readonly #log: (line: string) => void
   readonly #works = new Map<
     string,
@@ -21,9 +22,16 @@ export class Actions {
   readonly #running = new Set<Promise<void>>()
   readonly #closing = new AbortController()
 
-  constructor(options: { store: Store; actionMs: number; log: (line: string) => void }) {
+  /** @param options.hold what an action waits for beside its time */
+  constructor(options: {
+    store: Store
+    actionMs: number
+    hold?: () => Promise<void> | undefined
+    log: (line: string) => void
+  }) {
     this.#store = options.store
     this.#actionMs = options.actionMs
+    this.#hold = options.hold ?? (() => undefined)
     this.#log = options.log
   }
 
@@ -99,6 +107,7 @@ export class Actions {
       const [apply] = await Promise.all([
         defined.work(action),
         sleep(this.#actionMs, undefined, { signal, ref: false }),
+        this.#hold(),
       ])
       if (this.closed) return
       apply()

@@ -17,6 +17,6 @@ export interface Context {
   actions: Actions
   limits: AccountLimits
   /** How long changes take to arrive everywhere, in ms. */
-  actionMs: number
+  settleMs: number
   log: (line: string) => void
 }

@@ -33,7 +33,7 @@ export function firewallView(state: State, firewall: FirewallRow): Record<string
   }
 }
 
-export function firewallRoutes({ app, store, actionMs }: Context): void {
+export function firewallRoutes({ app, store, settleMs }: Context): void {
   const { state } = store
   const find = (id: string): FirewallRow => {
     const firewall = state.firewalls.find((each) => each.id === id)
@@ -55,7 +55,7 @@ export function firewallRoutes({ app, store, actionMs }: Context): void {
     const firewall: FirewallRow = {
       id: randomUUID(),
       createdAt: timestamp(),
-      settlesAt: Date.now() + actionMs,
+      settlesAt: Date.now() + settleMs,
       ...wanted,
     }
     state.firewalls.push(firewall)
@@ -71,7 +71,7 @@ export function firewallRoutes({ app, store, actionMs }: Context): void {
     const firewall = find(param(request, 'firewall_id'))
     const wanted = readFirewall(bodyOf(request), state)
     checkName(wanted.name, firewall)
-    Object.assign(firewall, wanted, { settlesAt: Date.now() + actionMs })
+    Object.assign(firewall, wanted, { settlesAt: Date.now() + settleMs })
     store.changed()
     return { firewall: view(firewall) }
   })
@@ -95,7 +95,7 @@ export function firewallRoutes({ app, store, actionMs }: Context): void {
         const firewall = find(param(request, 'firewall_id'))
         const changed = change(firewall, bodyOf(request), request.method === 'POST')
         checkWhole({ ...firewall, ...changed }, state)
-        Object.assign(firewall, changed, { settlesAt: Date.now() + actionMs })
+        Object.assign(firewall, changed, { settlesAt: Date.now() + settleMs })
         store.changed()
         return reply.code(204).send()
       },

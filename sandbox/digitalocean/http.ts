@@ -45,7 +45,7 @@ export function createApp(options: HttpOptions): FastifyInstance {
     calls.set(route, (calls.get(route) ?? 0) + 1)
 
     const { delayMs, failure } = faults.draw(request.method, path)
-    if (delayMs > 0) await sleep(delayMs)
+    if (delayMs > 0) await sleep(delayMs, undefined, { ref: false })
     if (failure === 'drop') {
       reply.hijack()
       request.raw.socket.destroy()

@@ -31,8 +31,12 @@ export interface DigitalOceanOptions {
   /** The only access token that is accepted. */
   token: string
   machines: Machines
-  /** How long actions, droplet creation and changes of firewalls take at least, in ms; 500 if absent. */
+  /** How long actions and droplet creation take at least, in ms; 500 if absent. */
   actionMs?: number
+  /** And changes of firewalls and moves between projects; `actionMs` if absent. */
+  settleMs?: number
+  /** What an action waits for beside that, asked at its start. */
+  hold?: () => Promise<void> | undefined
   /** Of the account (25 droplets, 3 reserved addresses) and of its requests (5,000 an hour). */
   limits?: Partial<AccountLimits> & RateLimits
   log?: (line: string) => void
@@ -47,21 +51,28 @@ export interface DigitalOcean extends SimulatedApi, Cloud {
 
 /** Starts the simulator; rejects if the port is taken or the state file cannot be read. */
 export async function startDigitalOcean(options: DigitalOceanOptions): Promise<DigitalOcean> {
-  const { machines, actionMs = 500, limits = {}, log = () => {} } = options
+  const {
+    machines,
+    actionMs = 500,
+    settleMs = actionMs,
+    hold,
+    limits = {},
+    log = () => {},
+  } = options
   const store = await Store.open(options.stateFile)
   const { state } = store
   const faults = new Faults()
   const calls = new Map<string, number>()
   const limiter = new RateLimiter(limits)
   const app = createApp({ token: options.token, faults, limiter, store, calls, log })
-  const actions = new Actions({ store, actionMs, log })
+  const actions = new Actions({ store, actionMs, hold, log })
   const context: Context = {
     app,
     store,
     machines,
     actions,
     limits: { droplets: limits.droplets ?? 25, reservedIps: limits.reservedIps ?? 3 },
-    actionMs,
+    settleMs,
     log,
   }
   const jobs = new MachineJobs(context)

@@ -24,7 +24,7 @@ const view = (state: State, project: ProjectRow) => ({
   updated_at: project.updatedAt,
 })
 
-export function projectRoutes({ app, store, actionMs }: Context): void {
+export function projectRoutes({ app, store, settleMs }: Context): void {
   const { state } = store
   /** `default` stands for the account's default project. */
   const find = (id: string): ProjectRow => {
@@ -120,7 +120,7 @@ export function projectRoutes({ app, store, actionMs }: Context): void {
     if (!exists(state, urn)) return 'not_found'
     const before = projectOf(state, urn)
     if (before === project) return 'already_assigned'
-    if (before) before.movingUntil = Date.now() + actionMs
+    if (before) before.movingUntil = Date.now() + settleMs
     assign(state, project, urn)
     return 'assigned'
   }

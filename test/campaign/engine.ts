@@ -27,7 +27,7 @@ export interface Place {
 
 const PROGRESS = /^\s*\S*\s+\S+:\S+:\S+ \S+ \S+/
 /** The stand-ins look after their parent twice a second. */
-const ORPHANS_END_MS = 5_000
+const ORPHANS_END_MS = 60_000
 
 /**
  * Runs a step to its end or to its kill.

@@ -7,7 +7,6 @@ import { addComment, person } from '../support/github/state.ts'
 import { makeRepository, type Repository, textsOn } from './repository.ts'
 
 // The real client rests between two writes, as GitHub asks.
-jest.setTimeout(60_000)
 const PADLOCK = join(import.meta.dirname, '../../padlock')
 
 let repository: Repository

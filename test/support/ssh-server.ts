@@ -162,15 +162,6 @@ export async function startSshServer(options: SshServerOptions = {}): Promise<Ss
   }
 }
 
-/** A loopback port where nothing listens. */
-export async function closedPort(): Promise<number> {
-  const listener = createServer()
-  await new Promise<void>((resolve) => listener.listen(0, '127.0.0.1', resolve))
-  const { port } = listener.address() as { port: number }
-  await new Promise((resolve) => listener.close(resolve))
-  return port
-}
-
 function end(child: ChildProcess): void {
   if (child.exitCode !== null || child.signalCode !== null || !child.pid) return
   try {

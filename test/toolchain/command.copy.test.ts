@@ -42,19 +42,15 @@ afterAll(async () => {
 const steps = stepsOf('remote.CopyToRemote')
 let scenario = ''
 
-test.each(steps.map((step) => [step.step, step] as const))(
-  '%s',
-  async (_, step) => {
-    const [name] = step.step.split('/')
-    if (name !== scenario) layOut(name!)
-    scenario = name!
-    CHANGES[step.step]?.()
-    const { got, wanted } = await replay(world, plugin, step)
-    expect(got).toEqual(wanted)
-    if (step.files) expect(remoteFiles()).toEqual(withoutHome(step.files))
-  },
-  60_000,
-)
+test.each(steps.map((step) => [step.step, step] as const))('%s', async (_, step) => {
+  const [name] = step.step.split('/')
+  if (name !== scenario) layOut(name!)
+  scenario = name!
+  CHANGES[step.step]?.()
+  const { got, wanted } = await replay(world, plugin, step)
+  expect(got).toEqual(wanted)
+  if (step.files) expect(remoteFiles()).toEqual(withoutHome(step.files))
+})
 
 test('relative paths start at the home, and a tilde is a name like any other', () => {
   const home = world.servers[0]!.home

@@ -35,7 +35,6 @@ test.each(stepsOf('local.Command').map((step) => [step.step, step] as const))(
     // Of this step's 31,777 messages the recording holds but a few.
     if (step.step !== 'outputs/02-up-create') expect(got.messages).toEqual(wanted.messages)
   },
-  60_000,
 )
 
 test('a delete command ran with the previous output', () => {

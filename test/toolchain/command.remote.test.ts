@@ -25,15 +25,11 @@ afterAll(async () => {
 
 const steps = stepsOf('remote.Command')
 
-test.each(steps.map((step) => [step.step, step] as const))(
-  '%s',
-  async (_, step) => {
-    const { got, wanted } = await replay(world, plugin, step)
-    expect(got).toEqual(wanted)
-    if (step.step === 'lifecycle/28-destroy') expect(remoteFile('deleted.txt')).toBe(DELETED)
-  },
-  60_000,
-)
+test.each(steps.map((step) => [step.step, step] as const))('%s', async (_, step) => {
+  const { got, wanted } = await replay(world, plugin, step)
+  expect(got).toEqual(wanted)
+  if (step.step === 'lifecycle/28-destroy') expect(remoteFile('deleted.txt')).toBe(DELETED)
+})
 
 /** What the delete command of `lifecycle` left: the previous stdout came as a variable. */
 const DELETED = 'PULUMI_COMMAND_STDOUT=okay\ngone2\n'

@@ -1,8 +1,9 @@
 /** Replays recordings of the `command` plugin against the stand-in and SSH servers of the tests' own. */
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { freePort } from '../../sandbox/ports.ts'
 import { generateKey } from '../support/ssh-key.ts'
-import { closedPort, type SshServer, startSshServer } from '../support/ssh-server.ts'
+import { type SshServer, startSshServer } from '../support/ssh-server.ts'
 import { normalise, type Recorded, readRecording, recordedAnswer, type StandIn } from './replay.ts'
 
 /** What stands in for the hosts, keys and folders of the recording. */
@@ -36,7 +37,7 @@ export async function startWorld(): Promise<World> {
   for (const { home } of [plain, open]) {
     writeFileSync(join(home, 'bin', 'id'), '#!/bin/sh\necho "$USER"\n', { mode: 0o755 })
   }
-  const closed = await closedPort()
+  const closed = await freePort()
   return {
     servers: [plain, open],
     ports: new Map([

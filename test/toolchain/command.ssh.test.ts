@@ -3,6 +3,7 @@
 import { createPrivateKey, createPublicKey, generateKeyPairSync } from 'node:crypto'
 import { createServer, type Server } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { freePort } from '../../sandbox/ports.ts'
 import { openSshPublicKey } from '../../sandbox/toolchain/standins/openssh.ts'
 import { generateKey } from '../support/ssh-key.ts'
 import { type SshServer, startSshServer } from '../support/ssh-server.ts'
@@ -102,7 +103,7 @@ test('a connection that is lost while the command runs is an error', async () =>
 test("the engine's Cancel ends a running command, and the retries of a dial", async () => {
   const running = create({ create: 'echo started; sleep 20' })
   while (plugin.messages.length === 0) await sleep(20)
-  const dialling = create({ create: 'true' }, { port: await unused(), dialErrorLimit: -1 })
+  const dialling = create({ create: 'true' }, { port: await freePort(), dialErrorLimit: -1 })
   while (!plugin.messages.some(({ message }) => message.startsWith('Dial 2/inf'))) await sleep(20)
   await plugin.call('Cancel', {})
   expect((await running).error?.message).toBe('context canceled')
@@ -110,7 +111,7 @@ test("the engine's Cancel ends a running command, and the retries of a dial", as
 })
 
 test('a create timeout bounds endless retries', async () => {
-  const answer = await create({ create: 'true' }, { port: await unused(), dialErrorLimit: -1 }, 1)
+  const answer = await create({ create: 'true' }, { port: await freePort(), dialErrorLimit: -1 }, 1)
   expect(answer.error?.message).toBe('context deadline exceeded')
 })
 
@@ -124,7 +125,7 @@ test('a server that accepts and stays silent is waited for until the timeout', a
 })
 
 test('keeps trying until a host is up', async () => {
-  const port = await unused()
+  const port = await freePort()
   const answer = create({ create: 'echo up' }, { port, dialErrorLimit: -1 })
   while (plugin.messages.length < 3) await sleep(20)
   const late = await startSshServer({ port, authorizedKeys: [user.publicKey] })
@@ -147,14 +148,6 @@ test.each([
   const { response } = await plugin.call('Check', { urn, olds: {}, news: { connection } })
   expect(JSON.stringify(response?.failures)).toContain(`'${name}' is beyond this stand-in`)
 })
-
-async function unused(): Promise<number> {
-  const server = createServer()
-  await listen(server)
-  const { port } = server.address() as { port: number }
-  await new Promise((resolve) => server.close(resolve))
-  return port
-}
 
 function listen(server: Server): Promise<void> {
   return new Promise((resolve) => server.listen(0, '127.0.0.1', resolve))

@@ -149,7 +149,7 @@ test.each([
   const pid = Number((await analyze(pack)).split(' ').at(-1))
   expect(isAlive(pid)).toBe(true)
   end(running)
-  for (let waited = 0; isAlive(pid) && waited < 4000; waited += 50) await sleep(50)
+  for (let waited = 0; isAlive(pid) && waited < 60_000; waited += 50) await sleep(50)
   expect(isAlive(pid)).toBe(false)
   pack.close()
 })

@@ -28,6 +28,7 @@ const thing: ResourceHandler<{ greeting: string }> = {
       throw new InitFailedError('not ready', { id: 'half', properties: { made: null } })
     }
     if (properties.wait) {
+      void context.log('info', 'waiting')
       await new Promise((resolve) => context.signal.addEventListener('abort', resolve))
       throw new Error('cancelled')
     }

@@ -144,7 +144,8 @@ describe('the shared provider server', () => {
 
   test('Cancel aborts what runs', async () => {
     const running = provider.call('Create', { urn: URN, properties: { wait: true } })
-    await new Promise((resolve) => setTimeout(resolve, 50))
+    const waits = () => provider.messages.some(({ message }) => message === 'waiting')
+    while (!waits()) await new Promise((resolve) => setTimeout(resolve, 20))
     await provider.call('Cancel', {})
     expect((await running).error?.message).toBe('cancelled')
   })

@@ -6,7 +6,8 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import { openAuthority } from '../../../sandbox/ca/index.ts'
-import { freePort, HOST } from '../../sandbox/proxy/own-site.ts'
+import { freePort } from '../../../sandbox/ports.ts'
+import { HOST } from '../../sandbox/proxy/own-site.ts'
 import type { Target } from './target.ts'
 
 /**

@@ -33,7 +33,7 @@ const whole = [
 
 test('killed while the droplet is made: the stack is locked, and the message says how to go on', async () => {
   // The droplet is there, and the plugin still waits to hear that it runs.
-  const slow = { method: 'GET', path: '^/v2/droplets/\\d+$', fault: { delayMs: 10_000 } }
+  const slow = { method: 'GET', path: '^/v2/droplets/\\d+$', fault: { delayMs: 3_600_000 } }
   await sandbox.control.setFaults({ digitalocean: [slow] })
   const running = stack.launch('up --yes --skip-preview')
   while ((await sandbox.droplets()).length === 0) await new Promise((done) => setTimeout(done, 50))

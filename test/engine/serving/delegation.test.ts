@@ -57,12 +57,12 @@ describe('a zone that the stack makes, and that its registrar leads elsewhere', 
   beforeAll(() => sandbox.control.setDelegation(PARKED))
 
   test('is named in a preview, which waits for nothing', async () => {
-    const { code, output, seconds } = await stack.run('preview')
+    const { code, output } = await stack.run('preview')
     expect(code).toBe(0)
     expect(output).toContain(
       'padlock.localhost is not delegated to DigitalOcean yet: it is served by ns1.parking.example and ns2.parking.example. Enter ns1.digitalocean.com, ns2.digitalocean.com and ns3.digitalocean.com at its registrar',
     )
-    expect(seconds).toBeLessThan(120)
+    expect(output).not.toContain('Goes on for')
   })
 
   test('ends an update at the limit, after all that needs no name was made', async () => {

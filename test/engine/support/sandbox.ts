@@ -185,9 +185,10 @@ export async function startSandbox(
       writeFileSync(trouble(`${command}.hold`), '')
     },
     async reached(command) {
-      const deadline = Date.now() + 60_000
+      const deadline = Date.now() + 240_000
       while (!existsSync(trouble(`${command}.reached`))) {
-        if (Date.now() > deadline) throw new Error(`no host was asked for ${command} in a minute`)
+        if (Date.now() > deadline)
+          throw new Error(`no host was asked for ${command} in four minutes`)
         await new Promise((done) => setTimeout(done, 50))
       }
     },

@@ -11,11 +11,11 @@ import {
   symlinkSync,
 } from 'node:fs'
 import { request } from 'node:http'
-import { type AddressInfo, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
 import { sentFiles } from '../../../components/release/files.ts'
+import { freePort } from '../../../sandbox/ports.ts'
 import { readContainerfile } from './containerfile.ts'
 
 const root = join(__dirname, '../../..')
@@ -182,14 +182,5 @@ function ask(port: number, path: string, headers: Record<string, string>): Promi
     })
       .on('error', fail)
       .end()
-  })
-}
-
-function freePort(): Promise<number> {
-  return new Promise((done) => {
-    const server = createServer().listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as AddressInfo
-      server.close(() => done(port))
-    })
   })
 }

@@ -69,7 +69,8 @@ async function order(
   const client = new acme.Client({
     directoryUrl: directory,
     accountKey: await acme.crypto.createPrivateEcdsaKey(),
-    backoffAttempts: 3,
+    // Until the authority has decided; it may be busy.
+    backoffAttempts: 300,
     backoffMin: 100,
     backoffMax: 200,
   })

@@ -159,7 +159,9 @@ const seen = await observe({
       { path: '^/api/v2/', times: 1, fault: 'drop' },
       { path: '^/api/v2/', times: 1, fault: 'lose' },
     ])
+    const asked = Date.now() / 1000
     const limited = await get()
+    const answered = Date.now() / 1000
     const broken = await get()
     const rest = [await status(), await status(), await status()]
     run.tenant.setFaults(
@@ -173,7 +175,8 @@ const seen = await observe({
     )
     const again = [await status(), await status(), await status(), await status()]
     run.tenant.setFaults([])
-    const wait = Number(limited.headers['x-ratelimit-reset']) - Date.now() / 1000
+    const reset = Number(limited.headers['x-ratelimit-reset'])
+    const wait = [reset - answered, reset - asked]
     return {
       limited: { status: limited.status, body: limited.body, wait },
       broken: { status: broken.status, body: broken.body },
@@ -207,8 +210,16 @@ const seen = await observe({
       maxRetries: 0,
     })
     const names = (await again.clients.list()).data.map(({ name }) => name)
-    await again.clients.list()
-    const limited = await refusal(again.clients.list())
+    // However long each takes: the bucket has two, and two a second.
+    let limited: Awaited<ReturnType<typeof refusal>> | undefined
+    while (!limited) {
+      const answers = await Promise.allSettled(
+        Array.from({ length: 20 }, () => again.clients.list()),
+      )
+      const refused = answers.find(({ status }) => status === 'rejected')
+      if (refused)
+        limited = await refusal(Promise.reject((refused as PromiseRejectedResult).reason))
+    }
     return {
       keysKept: keysBefore === (await jwks()),
       friendlyName: JSON.parse(await readFile(join(run.dir, 'auth0.json'), 'utf8')).settings

@@ -166,8 +166,8 @@ test('lists the single TCP ports of all inbound rules, and tells of changes', as
 
 test('addresses: a droplet’s own, and the reserved one while it is assigned', async () => {
   await account.end()
-  // Long enough to be looked at while it goes on, on a busy computer too.
-  account = await startAccount({ actionMs: 500 })
+  let held: Promise<void> | undefined
+  account = await startAccount({ hold: () => held })
   const { id, networks } = await account.droplet()
   const own = networks.v4.find(({ type }: { type: string }) => type === 'public').ip_address
   const mine = () =>
@@ -177,8 +177,12 @@ test('addresses: a droplet’s own, and the reserved one while it is assigned', 
       .map(({ address }) => address)
   expect(mine()).toEqual([own])
   const { ip } = (await account.call('POST', '/reserved_ips', { region: 'ams3' })).body.reserved_ip
+  const { promise, resolve: goOn } = Promise.withResolvers<void>()
+  held = promise
   await account.call('POST', `/reserved_ips/${ip}/actions`, { type: 'assign', droplet_id: id })
   expect(mine()).toEqual([own])
+  held = undefined
+  goOn()
   await account.api.settled()
   expect(mine()).toEqual([own, ip])
   await account.call('DELETE', `/droplets/${id}`)

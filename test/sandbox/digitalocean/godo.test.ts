@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { type DigitalOcean, startDigitalOcean } from '../../../sandbox/digitalocean/index.ts'
 import { noMachines } from '../../../sandbox/machines-none.ts'
 
@@ -27,6 +28,16 @@ const TESTS = [
   'TestRegistry',
 ]
 
+/** An action goes on until somebody looks at something, so that what it forbids can be tried. */
+async function untilAskedFor(): Promise<void> {
+  const looks = () => {
+    const reads = Object.entries(api.calls()).filter(([route]) => route.startsWith('GET '))
+    return reads.reduce((total, [, times]) => total + times, 0)
+  }
+  const before = looks()
+  while (looks() === before) await sleep(10, undefined, { ref: false })
+}
+
 const dir = mkdtempSync(join(tmpdir(), 'digitalocean-godo-'))
 let api: DigitalOcean
 let outcomes: Map<string, { outcome: string; output: string }>
@@ -38,7 +49,9 @@ beforeAll(async () => {
     port: 0,
     token: 'right',
     machines: noMachines(),
-    actionMs: 400,
+    actionMs: 20,
+    settleMs: 3000,
+    hold: untilAskedFor,
   })
   log = await runGo({ DIGITALOCEAN_API_URL: api.url, DIGITALOCEAN_TOKEN: 'right' })
   outcomes = outcomesOf(log)

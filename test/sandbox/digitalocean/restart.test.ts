@@ -53,13 +53,15 @@ test('a machine that does not start again leaves its droplet off, with a line in
 
 test('a creation that was interrupted is carried on', async () => {
   const machines = noMachines()
-  account = await startAccount({ machines })
+  const { promise: held, resolve: goOn } = Promise.withResolvers<void>()
+  account = await startAccount({ machines, hold: () => held })
   const create = machines.create
   machines.create = () => new Promise(() => {})
   const { id } = (await account.call('POST', '/droplets', DROPLET)).body.droplet
   machines.create = create
   await account.restart()
   expect((await account.call('GET', `/droplets/${id}`)).body.droplet.status).toBe('new')
+  goOn()
   await account.api.settled()
   expect((await account.call('GET', `/droplets/${id}`)).body.droplet.status).toBe('active')
 })

@@ -105,7 +105,7 @@ test('they are waited for, and what is waited for is said at once', async () => 
     `${name} has AAAA 2001:db8:0::1`,
     `${name} has CAA letsencrypt.org`,
   ])
-}, 20_000)
+})
 
 test('those of a further name are told, and stop nothing', async () => {
   hold()

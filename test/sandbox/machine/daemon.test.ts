@@ -9,8 +9,6 @@ import { type Control, openControl, type SandboxFile } from '../../../sandbox/co
 import { startMark } from '../../../sandbox/processes.ts'
 import { type Run, runSandbox } from './daemon-process.ts'
 
-jest.setTimeout(60_000)
-
 let dir: string
 let run: Run
 let sandbox: SandboxFile

@@ -4,7 +4,7 @@ import http from 'node:http'
 import https from 'node:https'
 import tls from 'node:tls'
 import { type Made, ownAuthority } from './own-authority.ts'
-import { freePort, type OwnSite, startOwnSite, until } from './own-site.ts'
+import { type OwnSite, startOwnSite, until } from './own-site.ts'
 import { type Renewing, startRenewing } from './renewing.ts'
 import { smallApp } from './small-app.ts'
 

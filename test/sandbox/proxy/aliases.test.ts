@@ -10,7 +10,8 @@ import type { TLSSocket } from 'node:tls'
 import { type AcmeServer, startAcme } from '../../../sandbox/acme/index.ts'
 import { type Authority, openAuthority } from '../../../sandbox/ca/index.ts'
 import { type NameServer, startDns } from '../../../sandbox/dns/index.ts'
-import { freePort, HOST, type OwnSite, startOwnSite, until } from './own-site.ts'
+import { freePort } from '../../../sandbox/ports.ts'
+import { HOST, type OwnSite, startOwnSite, until } from './own-site.ts'
 import { smallApp } from './small-app.ts'
 
 jest.setTimeout(120_000)

@@ -5,11 +5,11 @@
 import { writeFileSync } from 'node:fs'
 import http2 from 'node:http2'
 import https from 'node:https'
-import { setTimeout as sleep } from 'node:timers/promises'
 import tls from 'node:tls'
 import type { AuthorityArgs } from '../../../components/authority.ts'
+import { freePort } from '../../../sandbox/ports.ts'
 import { type Made, ownAuthority } from './own-authority.ts'
-import { freePort, HOST, type OwnSite, startOwnSite, until } from './own-site.ts'
+import { HOST, type OwnSite, startOwnSite, until } from './own-site.ts'
 import { smallApp } from './small-app.ts'
 
 jest.setTimeout(120_000)
@@ -294,6 +294,7 @@ test('a name that is removed is nobody at once, on kept connections too', async 
   raw.write(`GET / HTTP/1.1\r\nHost: ${authority()}\r\n\r\n`)
   await new Promise((done) => raw.once('data', done))
   raw.on('error', () => undefined)
+  const ended = new Promise((done) => raw.once('close', done))
 
   expect(await stage(['bob'])).toBe('certified')
   await expect(ask(as('alice'))).rejects.toThrow(/alert|ECONNRESET|EPIPE/i)
@@ -304,7 +305,7 @@ test('a name that is removed is nobody at once, on kept connections too', async 
     more += chunk
   })
   raw.write(`GET / HTTP/1.1\r\nHost: ${authority()}\r\n\r\n`)
-  await sleep(500)
+  await ended
   expect(more).toBe('')
   expect((await ask(as('bob'))).got['x-client-subject']).toBe('CN=bob')
 

@@ -11,7 +11,7 @@ import {
   writeFileSync,
 } from 'node:fs'
 import type http from 'node:http'
-import { createServer, isIP } from 'node:net'
+import { isIP } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -19,6 +19,7 @@ import { promisify } from 'node:util'
 import { caddyfile, type ProxySettings } from '../../../components/site/caddyfile.ts'
 import { ensureCaddyPackage } from '../../../sandbox/apt/caddy-package.ts'
 import { cacheFolder } from '../../../sandbox/deployment/environment.ts'
+import { freePort } from '../../../sandbox/ports.ts'
 import { run } from '../../../sandbox/run.ts'
 
 /** The package's Caddy, and the host's own program that gives it sites, in a folder. */
@@ -163,20 +164,11 @@ export async function startOwnSite(
   }
 }
 
-/** @throws Error after 20 s */
+/** @throws Error after a minute */
 export async function until(good: () => boolean | Promise<boolean>): Promise<void> {
-  for (let turn = 0; turn < 200; turn++) {
+  for (let turn = 0; turn < 600; turn++) {
     if (await good()) return
     await sleep(100)
   }
   throw new Error('it does not come to that')
-}
-
-/** A port of loopback that is free for TCP. */
-export async function freePort(): Promise<number> {
-  const server = createServer()
-  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done))
-  const { port } = server.address() as { port: number }
-  await new Promise((done) => server.close(done))
-  return port
 }

@@ -8,12 +8,12 @@ jest.setTimeout(120_000)
 const PAGE = { accept: 'text/html,application/xhtml+xml,*/*;q=0.8' }
 let proxy: Proxied
 
-/** The limits of silence are 15 and 30 times shorter than on a host: what outlives these outlives those. */
+/** The limits of silence are 7 to 30 times shorter than on a host: what outlives these outlives those. */
 beforeAll(async () => {
   const settings = { responseSeconds: 5, maxBodyMiB: 1, drainSeconds: 30 }
   proxy = await startProxy(smallApp(), settings, [
-    ['read_body_idle 30s', 'read_body_idle 2s'],
-    ['write_idle 60s', 'write_idle 2s'],
+    ['read_body_idle 30s', 'read_body_idle 4s'],
+    ['write_idle 60s', 'write_idle 4s'],
     ['idle 120s', 'idle 4s'],
   ])
 })
@@ -73,8 +73,8 @@ test('a WebSocket that is silent for longer than any limit lives', async () => {
 })
 
 test('an upload that is slow and goes on arrives', async () => {
-  const chunks = Array.from({ length: 8 }, () => Buffer.alloc(8000, 'x'))
-  const answer = await proxy.ask('/upload', { method: 'POST' }, { chunks, pause: 1000 })
+  const chunks = Array.from({ length: 16 }, () => Buffer.alloc(4000, 'x'))
+  const answer = await proxy.ask('/upload', { method: 'POST' }, { chunks, pause: 500 })
   expect(answer).toMatchObject({ status: 200, text: '64000' })
   expect(answer.seconds).toBeGreaterThan(7)
 })
@@ -128,7 +128,7 @@ test.each(['GET', 'POST'])(
 )
 
 test('an answer that begins in time is the app’s', async () => {
-  expect(await proxy.ask('/late?after=3000')).toMatchObject({ status: 200, text: 'late' })
+  expect(await proxy.ask('/late?after=1000')).toMatchObject({ status: 200, text: 'late' })
 })
 
 test('a request that the app breaks off is a 502', async () => {
@@ -186,7 +186,7 @@ describe('while the app is down', () => {
 
   test('a request that comes a moment early waits for the app', async () => {
     const early = proxy.ask('/late?after=0', { method: 'POST' })
-    setTimeout(() => proxy.startApp(), 1500)
+    setTimeout(() => proxy.startApp(), 500)
     expect(await early).toMatchObject({ status: 200, text: 'late' })
     await proxy.stopApp()
   })

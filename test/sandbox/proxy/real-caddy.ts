@@ -10,6 +10,7 @@ import { caddyfile, type ProxySettings } from '../../../components/site/caddyfil
 import { ensureCaddyPackage } from '../../../sandbox/apt/caddy-package.ts'
 import { openAuthority } from '../../../sandbox/ca/index.ts'
 import { cacheFolder } from '../../../sandbox/deployment/environment.ts'
+import { freePort } from '../../../sandbox/ports.ts'
 import { run } from '../../../sandbox/run.ts'
 
 export interface Proxied {
@@ -192,7 +193,7 @@ async function send(request: http.ClientRequest, { chunks, pause, end }: Body = 
 const NONE: Body = { chunks: [], pause: 0 }
 
 async function untilUp(caddy: ChildProcess, said: () => string, port: number): Promise<void> {
-  for (let turn = 0; turn < 200; turn++) {
+  for (let turn = 0; turn < 600; turn++) {
     if (caddy.exitCode !== null) throw new Error(`caddy ended:\n${said()}`)
     if (await connects(port)) return
     await sleep(100)
@@ -208,12 +209,4 @@ function connects(port: number): Promise<boolean> {
     request.on('error', (error: NodeJS.ErrnoException) => done(error.code !== 'ECONNREFUSED'))
     request.end()
   })
-}
-
-async function freePort(): Promise<number> {
-  const server = http.createServer()
-  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done))
-  const { port } = server.address() as { port: number }
-  await new Promise((done) => server.close(done))
-  return port
 }

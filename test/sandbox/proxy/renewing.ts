@@ -6,7 +6,8 @@ import { promisify } from 'node:util'
 import { type AcmeServer, startAcme } from '../../../sandbox/acme/index.ts'
 import { openAuthority } from '../../../sandbox/ca/index.ts'
 import { startDns } from '../../../sandbox/dns/index.ts'
-import { freePort, HOST, type OwnSite, startOwnSite } from './own-site.ts'
+import { freePort } from '../../../sandbox/ports.ts'
+import { HOST, type OwnSite, startOwnSite } from './own-site.ts'
 import { smallApp } from './small-app.ts'
 
 /** A site whose certificates last for seconds, of an ACME server that can go away. */
@@ -18,24 +19,34 @@ export interface Renewing {
   acme: string
   /** The authority's end. */
   closeAcme(): Promise<void>
-  /** The host's own program, on this site and what this Caddy says: standard output and error. */
-  expiry(verb: 'check' | 'show'): Promise<{ stdout: string; stderr: string }>
+  /**
+   * The host's own program, on this site and what this Caddy says: standard output and error.
+   * @param ahead seconds that its clock is ahead of ours
+   */
+  expiry(verb: 'check' | 'show', ahead?: number): Promise<{ stdout: string; stderr: string }>
   close(): Promise<void>
 }
 
 const PACKAGES = join(import.meta.dirname, '../../../host/padlock-proxy/files/usr/lib/padlock')
 const PROGRAM = `import os, sys
 sys.dont_write_bytecode = True
+from datetime import datetime, timedelta
 from padlock_expiry import report
+class Ahead(datetime):
+    @classmethod
+    def now(cls, tz=None):
+        return datetime.now(tz) + timedelta(seconds=float(sys.argv[3]))
+report.datetime = Ahead
 report.PROXY = sys.argv[1]
 os.environ['PATH'] = sys.argv[1] + '/bin:' + os.environ['PATH']
-sys.exit(report.main(sys.argv[2:]))
+sys.exit(report.main(sys.argv[2:3]))
 `
 
 /**
- * @param validitySeconds Caddy looks every second whether a third of it is left, not every ten minutes
+ * Caddy looks every second whether it is time to renew, not every ten minutes.
  * @param own the site's name, or an address of loopback; another Pebble than the installed one; the
- * app as in `startOwnSite`
+ *   app as in `startOwnSite`; and which part of the validity is left when Caddy renews, if not its own
+ *   third
  */
 export async function startRenewing(
   validitySeconds: number,
@@ -43,7 +54,13 @@ export async function startRenewing(
     hostname = HOST,
     pebble,
     app = smallApp(),
-  }: { hostname?: string; pebble?: string; app?: Parameters<typeof startOwnSite>[0] } = {},
+    left,
+  }: {
+    hostname?: string
+    pebble?: string
+    app?: Parameters<typeof startOwnSite>[0]
+    left?: number
+  } = {},
 ): Promise<Renewing> {
   const dir = mkdtempSync(join(tmpdir(), 'padlock-acme-'))
   const authority = await openAuthority(dir)
@@ -53,7 +70,10 @@ export async function startRenewing(
     port: await freePort(),
     resolve: (name, type) => (name === HOST && type === 'A' ? [{ type, data: host, ttl: 1 }] : []),
   })
-  const site = await startOwnSite(app, ['renew_interval 1s'])
+  const site = await startOwnSite(app, [
+    'renew_interval 1s',
+    ...(left ? [`renewal_window_ratio ${left}`] : []),
+  ])
   const acme: AcmeServer = await startAcme({
     dir,
     authority,
@@ -86,8 +106,10 @@ export async function startRenewing(
     root: authority.rootPem,
     acme: acme.directory,
     closeAcme,
-    expiry: (verb) =>
-      promisify(execFile)('python3', ['-c', PROGRAM, site.folder, verb], { cwd: PACKAGES }),
+    expiry(verb, ahead = 0) {
+      const words = ['-c', PROGRAM, site.folder, verb, String(ahead)]
+      return promisify(execFile)('python3', words, { cwd: PACKAGES })
+    },
     async close() {
       await Promise.all([site.close(), closeAcme(), dns.close()])
       rmSync(dir, { recursive: true, force: true })

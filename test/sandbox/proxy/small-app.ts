@@ -2,9 +2,9 @@ import { createHash } from 'node:crypto'
 import http from 'node:http'
 
 /**
- * An app that does by its address what is hard for a proxy: `/events?pause=MS&count=N`,
- * `/late?after=MS`, `/upload`, `/download?bytes=N`, `/broken`, `/unavailable`, a WebSocket that greets after
- * `?after=MS`, and at every other address the headers that it got.
+ * An app that does by its address what is hard for a proxy: `/events?pause=MS&count=N`, `/echo` of
+ * what comes when it comes, `/late?after=MS`, `/upload`, `/download?bytes=N`, `/broken`,
+ * `/unavailable`, a WebSocket that greets after `?after=MS`, and at every other address the headers that it got.
  */
 export function smallApp(): http.Server {
   const server = http.createServer((request, response) => {
@@ -23,6 +23,10 @@ export function smallApp(): http.Server {
         response.on('close', () => clearInterval(timer))
         return
       }
+      case '/echo':
+        response.writeHead(200, { 'content-type': 'text/event-stream' })
+        request.pipe(response)
+        return
       case '/late':
         setTimeout(() => response.end('late'), number('after'))
         return

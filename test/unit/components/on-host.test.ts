@@ -1,7 +1,7 @@
 /** What is waited for before a command on a host begins. */
 import { createServer, type Server } from 'node:net'
 import { portAnswers } from '../../../components/ssh/on-host.ts'
-import { closedPort } from '../../support/ssh-server.ts'
+import { freePort } from '../../../sandbox/ports.ts'
 
 let server: Server | undefined
 afterEach(() => server?.close())
@@ -20,11 +20,11 @@ async function port(greet: (write: (text: string) => void) => void): Promise<num
 
 test('a host whose ssh server speaks is gone on with', async () => {
   const open = await port((write) => write('SSH-2.0-OpenSSH_10.0\r\n'))
-  await expect(portAnswers('127.0.0.1', open, 1)).resolves.toBeUndefined()
+  await expect(portAnswers('127.0.0.1', open, 60)).resolves.toBeUndefined()
 })
 
 test('a closed port, and one that stays silent, end in a message that names sshFrom', async () => {
-  const closed = await closedPort()
+  const closed = await freePort()
   await expect(portAnswers('127.0.0.1', closed, 1)).rejects.toThrow(
     `127.0.0.1:${closed} takes no connection from here for 1 s (ECONNREFUSED). sshFrom must name the network`,
   )

@@ -5,7 +5,7 @@ import { ConfigurationError } from '../../../config/error.ts'
 import { waysOut } from '../../../config/outbound.ts'
 import { parse, type RawConfig } from '../../../config/parse.ts'
 import type { Context, Settings } from '../../../config/settings.ts'
-import { badConfigurations } from './bad-configurations.ts'
+import { badConfigurations } from './bad/index.ts'
 import { context, defaults, good } from './context.ts'
 
 const read = (raw: RawConfig, more?: Partial<Context>): Settings =>

@@ -62,12 +62,12 @@ func refused(t *testing.T, err error, status int, text string) {
 
 func within(t *testing.T, what string, done func() bool) {
 	t.Helper()
-	for end := time.Now().Add(10 * time.Second); time.Now().Before(end); time.Sleep(20 * time.Millisecond) {
+	for end := time.Now().Add(time.Minute); time.Now().Before(end); time.Sleep(20 * time.Millisecond) {
 		if done() {
 			return
 		}
 	}
-	t.Fatalf("%s: not within 10 seconds", what)
+	t.Fatalf("%s: not within a minute", what)
 }
 
 // A new droplet, active, and removed at the end of the test.

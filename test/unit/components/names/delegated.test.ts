@@ -33,7 +33,7 @@ test('goes on once it is, through a resolver that fails, and says what it waits 
   expect(lines).toEqual([
     `waiting until example.com is delegated to DigitalOcean: ${NAMED} at its registrar. Now it is served by ns.parking.example. Goes on for 1 min`,
   ])
-}, 20_000)
+})
 
 test.each([
   [PARKED, 'it is served by ns.parking.example'],

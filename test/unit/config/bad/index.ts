@@ -1,0 +1,27 @@
+import { app } from './app.ts'
+import type { BadConfiguration } from './bad-configuration.ts'
+import { droplet } from './droplet.ts'
+import { environment } from './environment.ts'
+import { image } from './image.ts'
+import { keys } from './keys.ts'
+import { login } from './login.ts'
+import { names } from './names.ts'
+import { repository } from './repository.ts'
+import { stack } from './stack.ts'
+import { tls } from './tls.ts'
+import { tunnels } from './tunnels.ts'
+
+/** All of them, by groups of keys. */
+export const badConfigurations: BadConfiguration[] = [
+  ...stack,
+  ...tunnels,
+  ...names,
+  ...droplet,
+  ...tls,
+  ...repository,
+  ...login,
+  ...image,
+  ...environment,
+  ...app,
+  ...keys,
+]
