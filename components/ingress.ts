@@ -2,7 +2,7 @@ import * as pulumi from '@pulumi/pulumi'
 import type { Settings } from '../config/settings.ts'
 import { furtherNames } from '../config/tunnels/index.ts'
 import { AcmeChecklist } from './acme/index.ts'
-import { weekOf } from './acme/week.ts'
+import { moment, weekOf } from './acme/week.ts'
 import { Address } from './address.ts'
 import { Authority } from './authority.ts'
 import { edgeRoutes } from './edge/deploy.ts'
@@ -123,7 +123,7 @@ export function exposeIngress(
   const dns = siteName(name, settings, { place, host, way, ipv4: address, settled }, opts)
   const external = settings.dns.source !== 'digitalocean' || undefined
   const led = [settled, ...dns.records]
-  const { ordered } = weekOf(settings, state, Date.now())
+  const { ordered } = weekOf(settings, state, moment())
   const named = { ...place, aliases, host: place.hostname, external }
   const checklist = { ...named, address, ...certificates, ordered, after: led }
   // A failed certificate attempt costs a minute: the name must answer before the site is served.

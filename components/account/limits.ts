@@ -6,6 +6,8 @@ import { configurationError } from './error.ts'
 export interface LimitOptions {
   /** Has the stack a reserved IP? */
   reserves: boolean
+  /** Absent where it has no application of the Auth0 tenant. */
+  identity?: object
 }
 
 interface Account {
@@ -19,7 +21,7 @@ interface Account {
  * @param droplets how many the account has
  */
 export async function checkLimits(
-  { reserves }: LimitOptions,
+  { reserves, identity }: LimitOptions,
   droplets: number,
   state: Former[],
 ): Promise<void> {
@@ -41,8 +43,9 @@ export async function checkLimits(
     throw full('reserved IPs', total, limit, 'delete one (doctl compute reserved-ip list)')
   }
   await log.info(
-    `The DigitalOcean account has ${droplets} of ${droplet_limit} droplets and ${total} of ${limit} reserved IPs; ` +
-      'each stack takes one application of the Auth0 tenant (10 in the free plan).',
+    `The DigitalOcean account has ${droplets} of ${droplet_limit} droplets and ${total} of ${limit} reserved IPs${
+      identity ? '; each stack takes one application of the Auth0 tenant (10 in the free plan)' : ''
+    }.`,
   )
 }
 

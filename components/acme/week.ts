@@ -19,6 +19,14 @@ export interface Week {
 }
 
 /**
+ * Now, milliseconds; of a saved plan the moment of its preview (`ops/plan/` sets the variable): what
+ * counts then counts when it is applied, or the engine would stop at a week that has ended meanwhile.
+ */
+export function moment(environment: NodeJS.ProcessEnv = process.env): number {
+  return Date.parse(environment.PADLOCK_PLANNED_AT ?? '') || Date.now()
+}
+
+/**
  * What of the week's limit the stack has used and is about to use. A renewal does not count, nor does
  * a name that has a record already; one that was taken away within the week does.
  * @param now milliseconds
@@ -49,7 +57,7 @@ export async function checkWeek(settings: Settings, state: Former[]): Promise<vo
   const { site, tunnels, certificates, authority } = settings
   if (!furtherNames(site.aliases, tunnels) || site.plain || authority?.server) return
   const limit = LIMITS[new URL(certificates.acmeDirectory).hostname]
-  const { ordered, fresh } = weekOf(settings, state, Date.now())
+  const { ordered, fresh } = weekOf(settings, state, moment())
   if (limit === undefined || fresh.length === 0) return
   const used = Object.keys(ordered).length - fresh.length
   const words = `${fresh.length} new names need a certificate each, beside ${used} of the last seven days`

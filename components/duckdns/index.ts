@@ -56,8 +56,8 @@ export class DuckDns extends pulumi.ComponentResource {
       {
         create: pulumi.interpolate`${set} && ${known}`,
         update: pulumi.interpolate`${set} && sleep ${TTL_SECONDS} && ${known}`,
-        // The API takes both addresses or none.
-        delete: this.#asked(pulumi.interpolate`set ${label} --ip ${ipv4} --anew`),
+        // This update may have led the domain to another IPv4 address, which stays.
+        delete: this.#asked(pulumi.interpolate`drop ${label} --ipv6 ${ipv6} --ip ${ipv4}`),
       },
       [...this.records, serving],
     )

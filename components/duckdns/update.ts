@@ -14,6 +14,12 @@ export interface Update {
   clear?: boolean
 }
 
+/** What a domain leads to after an update. */
+export interface Led {
+  ip?: string
+  ipv6?: string
+}
+
 const TIMEOUT_MS = 20_000
 /** After a network failure or a 5xx. */
 const PAUSES_MS = [1000, 3000]
@@ -22,39 +28,48 @@ const PAUSES_MS = [1000, 3000]
  * One request of DuckDNS' API, which wants the token in the query (https://www.duckdns.org/spec.jsp).
  * @throws Error without the token in it, nor the URL
  */
-export async function update(wanted: Update, pauses = PAUSES_MS): Promise<void> {
+export async function update(wanted: Update, pauses = PAUSES_MS): Promise<Led> {
   const { api, token, label, ip, ipv6, clear } = wanted
   const url = new URL('/update', api)
-  const query = { domains: label, token, ip, ipv6, clear: clear ? 'true' : undefined }
+  const query = {
+    domains: label,
+    token,
+    ip,
+    ipv6,
+    clear: clear ? 'true' : undefined,
+    verbose: 'true',
+  }
   for (const [key, value] of Object.entries(query)) {
     if (value !== undefined) url.searchParams.set(key, value)
   }
-  for (const pause of [...pauses, undefined]) {
-    const answer = await ask(url)
-    if (answer === 'OK') return
+  let wrong = ''
+  for (const pause of [0, ...pauses]) {
+    await sleep(pause)
+    const [answer, first, second] = await ask(url)
+    if (answer === 'OK') return { ip: first || undefined, ipv6: second || undefined }
     if (answer === 'KO') {
       throw new Error(
         `DuckDNS refused ${label}.duckdns.org: the domain is not in the account of this token, or the token is wrong`,
       )
     }
-    if (pause === undefined) throw new Error(`DuckDNS did not take ${label}: ${answer}`)
-    await sleep(pause)
+    wrong = answer
   }
+  throw new Error(`DuckDNS did not take ${label}: ${wrong}`)
 }
 
-/** The answer's first word, or why there is none. */
-async function ask(url: URL): Promise<string> {
+/** The answer's lines: OK, the addresses, what was done; or one that says why there is none. */
+async function ask(url: URL): Promise<[answer: string, ...lines: string[]]> {
   try {
     const response = await fetch(url, {
       redirect: 'error',
       signal: AbortSignal.timeout(TIMEOUT_MS),
     })
-    if (!response.ok) return `it answers ${response.status}`
-    const [word = ''] = (await response.text()).trim().split(/\s/)
-    return ['OK', 'KO'].includes(word) ? word : 'it answers neither OK nor KO'
+    if (!response.ok) return [`it answers ${response.status}`]
+    const [word = '', ...lines] = (await response.text()).split('\n').map((line) => line.trim())
+    return ['OK', 'KO'].includes(word) ? [word, ...lines] : ['it answers neither OK nor KO']
   } catch (error) {
     // Of the error its code alone: a message could hold the URL.
     const { name, cause } = error as Error & { cause?: { code?: string } }
-    return `no answer (${cause?.code ?? name})`
+    return [`no answer (${cause?.code ?? name})`]
   }
 }

@@ -46,6 +46,8 @@ export async function savePlan(
   await mkdir(folder, { recursive: true })
   process.env.PADLOCK_OPERATOR = by
   process.env.PADLOCK_REFRESH = refresh ?? ''
+  const madeAt = new Date().toISOString()
+  process.env.PADLOCK_PLANNED_AT = madeAt
   // Before the preview: a change that comes in between must make the plan unfit.
   const state = await fingerprint(engine)
   const path = join(folder, PLAN)
@@ -59,7 +61,7 @@ export async function savePlan(
     throw new Error(`there is no plan of ${stack}:\n${losses.join('\n')}`)
   }
   const plan = sha256(text)
-  const about = { stack, commit, by, refresh, madeAt: new Date().toISOString(), plan, state }
+  const about = { stack, commit, by, refresh, madeAt, plan, state }
   await writeFile(join(folder, ABOUT), `${JSON.stringify(about, null, 2)}\n`)
   return about
 }
@@ -89,6 +91,7 @@ export async function applyPlan(
   // The program reads it: a release by somebody else would be one that the plan does not have.
   process.env.PADLOCK_OPERATOR = about.by
   process.env.PADLOCK_REFRESH = about.refresh ?? ''
+  process.env.PADLOCK_PLANNED_AT = about.madeAt
   // The engine itself stops at the first step that the plan does not have.
   const flags = ['--yes', '--skip-preview', '--suppress-outputs', ...policyFlags()]
   flags.push('--message', markOf(about))

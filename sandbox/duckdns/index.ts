@@ -32,10 +32,15 @@ export async function openDuckDns(options: {
     const url = new URL(request.url ?? '/', 'https://duckdns')
     if (url.pathname !== '/update') return response.writeHead(404).end()
     const source = request.socket.remoteAddress?.replace(/^::ffff:/, '') ?? ''
+    const before = JSON.stringify(domains)
     const done = request.method === 'GET' && update(url.searchParams, source, token, domains)
     if (done) await keepDomains(dir, domains)
+    const isVerbose = done && url.searchParams.get('verbose') === 'true'
+    const { ipv4 = '', ipv6 = '' } = domains[url.searchParams.get('domains') ?? ''] ?? {}
+    const change = before === JSON.stringify(domains) ? 'NOCHANGE' : 'UPDATED'
+    const told = isVerbose ? `\n${ipv4}\n${ipv6}\n${change}` : ''
     // A refusal has the status 200 too.
-    response.writeHead(200, { 'content-type': 'text/plain' }).end(done ? 'OK' : 'KO')
+    response.writeHead(200, { 'content-type': 'text/plain' }).end(`${done ? 'OK' : 'KO'}${told}`)
   })
   await new Promise<void>((done, fail) => {
     server.once('error', fail)

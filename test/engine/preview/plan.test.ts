@@ -35,6 +35,7 @@ beforeAll(async () => {
 afterAll(async () => {
   delete process.env.PADLOCK_OPERATOR
   delete process.env.PADLOCK_REFRESH
+  delete process.env.PADLOCK_PLANNED_AT
   rmSync(folder, { recursive: true, force: true })
   await sandbox.stop()
 })

@@ -91,6 +91,31 @@ test('the program leads the domain to an address and clears what was there', asy
   expect(found('A')).toEqual([])
 })
 
+test('what is there is told where one asks for it', async () => {
+  await ask(`${own()}&clear=true`)
+  expect(await ask(`${own()}&ipv6=2001:db8::1&verbose=true`)).toBe('200 OK\n\n2001:db8::1\nUPDATED')
+  expect(await ask(`${own()}&ip=192.0.2.1&verbose=true`)).toBe(
+    '200 OK\n192.0.2.1\n2001:db8::1\nUPDATED',
+  )
+  expect(await ask(`${own()}&ip=192.0.2.1&verbose=true`)).toMatch(/\nNOCHANGE$/)
+})
+
+test('where IPv6 goes and the address is another one by then, that one stays', async () => {
+  await ask(`${own()}&clear=true`)
+  await ask(`${own()}&ip=203.0.113.2`)
+  await ask(`${own()}&ipv6=2001:db8::1`)
+  const words = ['drop', duck.domain, '--ipv6', '2001:db8::1', '--ip', '203.0.113.1']
+  expect(await program(words)).toEqual({
+    code: 0,
+    output: `${duck.domain}.duckdns.org leads to 203.0.113.2\n`,
+  })
+  expect([found('A'), found('AAAA')]).toEqual([['203.0.113.2'], []])
+  // Cut short between the two steps: nothing is there any more.
+  await ask(`${own()}&clear=true`)
+  await program(words)
+  expect([found('A'), found('AAAA')]).toEqual([['203.0.113.1'], []])
+})
+
 test('a refusal is told without the token', async () => {
   const { code, output } = await program(['set', 'google', '--ip', '203.0.113.1'])
   expect(code).toBe(1)

@@ -1,5 +1,6 @@
 import http from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { log } from '@pulumi/pulumi'
 import { checkLimits } from '../../../components/account/limits.ts'
 import type { Former } from '../../../components/state.ts'
 
@@ -37,6 +38,18 @@ const RESERVES = { reserves: true }
 test('a stack that has droplet and address asks for nothing', async () => {
   await checkLimits(RESERVES, 25, has('Droplet', 'ReservedIp'))
   expect(asked).toEqual([])
+})
+
+test('what is left is told, and of Auth0 where the stack has an application there', async () => {
+  const info = jest.spyOn(log, 'info').mockResolvedValue()
+  await checkLimits(RESERVES, 2, [])
+  await checkLimits({ ...RESERVES, identity: {} }, 2, [])
+  const account = 'The DigitalOcean account has 2 of 25 droplets and 0 of 3 reserved IPs'
+  expect(info.mock.calls.map(([line]) => line)).toEqual([
+    `${account}.`,
+    `${account}; each stack takes one application of the Auth0 tenant (10 in the free plan).`,
+  ])
+  info.mockRestore()
 })
 
 test('no room for a droplet', async () => {

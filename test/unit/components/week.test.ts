@@ -1,5 +1,5 @@
 import { log } from '@pulumi/pulumi'
-import { checkWeek, weekOf } from '../../../components/acme/week.ts'
+import { checkWeek, moment, weekOf } from '../../../components/acme/week.ts'
 import type { Former } from '../../../components/state.ts'
 import type { Settings } from '../../../config/settings.ts'
 
@@ -54,6 +54,15 @@ test('a name counts for seven days, taken away or not', () => {
   const { 'old.example.com': _, ...recent } = ordered
   expect(weekOf(settings(['www']), state, NOW)).toEqual({ ordered: recent, fresh: [] })
   expect(weekOf(settings([]), state, NOW)).toEqual({ ordered: recent, fresh: [] })
+})
+
+test('what counted when a plan was made counts when it is applied', () => {
+  const state = [record('app'), record('www'), remembered({ 'www.example.com': daysAgo(6.9) })]
+  const planned = moment({ PADLOCK_PLANNED_AT: daysAgo(0) })
+  expect(weekOf(settings(['www']), state, planned)).toEqual(weekOf(settings(['www']), state, NOW))
+  expect(weekOf(settings(['www']), state, NOW + 24 * 3600 * 1000).ordered).toEqual({})
+  const before = Date.now()
+  expect(moment({})).toBeGreaterThanOrEqual(before)
 })
 
 test('what is left of the week is told where something new is ordered', async () => {

@@ -68,6 +68,33 @@ test.each<[string, object, string]>([
   expect(read({ ...good, ...wrong })).toBe(message)
 })
 
+test.each([
+  ['the next update wants no login in front of the app', [], ['purge padlock-edge']],
+  ['it does', ['padlock-edge_1_all.deb'], []],
+])('a site that asks it no more, where %s', (_, packages_, purged) => {
+  const program = `import json, os, sys, tempfile
+sys.dont_write_bytecode = True
+from padlock_release import site, store
+folder = tempfile.mkdtemp()
+for name in ('CADDYFILE', 'ACME_ROOT', 'CERTIFICATE', 'CLIENT_ROOT', 'CLIENTS', 'CLIENT_MATCHER', 'STAGED', 'LOADING'):
+    setattr(site, name, os.path.join(folder, os.path.basename(getattr(site, name))))
+site.WANTED = folder
+for name in sys.argv[1:]:
+    open(os.path.join(folder, name), 'w').close()
+site._ensure_running = lambda: None
+site._load = lambda caddyfile: None
+ran = []
+site.subprocess.run = lambda words, **_: ran.append(' '.join(words[-2:]))
+for text in (site.EDGE, site.EDGE + ' again', site.APP, site.APP + ' again'):
+    site.apply(site.Site('a.example', text, None))
+    ran.append(text.split('.')[0].split('/')[-1])
+print(json.dumps(ran))
+`
+  const printed = execFileSync('python3', ['-c', program, ...packages_], { cwd: packages })
+  const [edge, app] = ['padlock-edge', 'app']
+  expect(JSON.parse(printed.toString())).toEqual([edge, edge, ...purged, app, app])
+})
+
 test('what was cut short before Caddy had it is given to Caddy by the next try', () => {
   const program = `import json, os, sys, tempfile
 sys.dont_write_bytecode = True

@@ -56,8 +56,12 @@ test('a program that is killed leaves no key behind', async () => {
   const [bin, tmp] = [join(folder, 'bin'), join(folder, 'tmp')]
   for (const one of [bin, tmp]) mkdirSync(one)
   const reached = join(folder, 'reached')
-  // In the midst of its work, with all that it was given.
-  writeFileSync(join(bin, 'openssl'), `#!/bin/sh\ntouch '${reached}'\nexec cat\n`, { mode: 0o755 })
+  // In the midst of its work, until the program is gone.
+  writeFileSync(
+    join(bin, 'openssl'),
+    `#!/bin/sh\ntouch '${reached}'\nwhile echo; do sleep 1; done\n`,
+    { mode: 0o755 },
+  )
   const program = `import { pkcs12 } from '${PROGRAM}'
 process.once('message', (pair) => pkcs12('alice', pair, 'some words').then(() => process.disconnect()))
 process.send('ready')

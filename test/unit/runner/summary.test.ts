@@ -38,16 +38,19 @@ test('no more than ten files', () => {
 })
 
 test('the record has the last run of each suite, with commit, date, counts and seconds', () => {
-  const first = record('', '0123abcdef0123', new Date('2026-11-28T10:00:00Z'), outcomes)
+  const names = ['unit', 'engine', 'campaign']
+  const first = record('', '0123abcdef0123', new Date('2026-11-28T10:00:00Z'), outcomes, names)
   expect(first).toContain('| unit | 663 | 1 | 12 | 0123abcdef01 | 2026-11-28 10:00 |\n')
-  expect(first).not.toContain('| engine |')
+  expect(first).toContain('| engine | | | | | |\n| campaign | | | | | |\n')
   const campaign = { name: 'campaign', passed: 1, failed: 0, from: 0, seconds: 9.6, files: [] }
-  const second = record(first, '4567', new Date('2026-11-29T10:00:00Z'), [campaign])
+  const second = record(first, '4567', new Date('2026-11-29T10:00:00Z'), [campaign], names)
   expect(second).toContain('| unit | 663 | 1 | 12 | 0123abcdef01 | 2026-11-28 10:00 |\n')
   expect(second).toContain('| campaign | 1 | 0 | 10 | 4567 | 2026-11-29 10:00 |\n')
-  const third = record(second, '89ab', new Date('2026-11-30T10:00:00Z'), [campaign])
+  const third = record(second, '89ab', new Date('2026-11-30T10:00:00Z'), [campaign], names)
   expect(third.match(/\| campaign \|/g)).toHaveLength(1)
   expect(third).toContain('| 89ab |')
+  // One that there is no more goes.
+  expect(record(third, '89ab', new Date(0), [], ['unit'])).not.toContain('campaign')
 })
 
 test('the last line that says something', () => {

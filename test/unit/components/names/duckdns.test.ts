@@ -33,7 +33,7 @@ test('the token is a secret of the environment and in no command', async () => {
     [
       `${program} set shop --ipv6 2001:db8::7 && ${known}`,
       `${program} set shop --ipv6 2001:db8::7 && sleep 60 && ${known}`,
-      `${program} set shop --ip 203.0.113.9 --anew`,
+      `${program} drop shop --ipv6 2001:db8::7 --ip 203.0.113.9`,
     ],
   ])
 })

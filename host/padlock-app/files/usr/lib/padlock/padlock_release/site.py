@@ -29,6 +29,8 @@ ADMIN = '/run/caddy/admin.sock'
 # What a site that leads to the app, and one that asks the login in front of it, have in their text.
 APP = 'unix//srv/app/current/app.sock'
 EDGE = 'unix//run/padlock-edge.sock'
+# What the last update wanted on the host.
+WANTED = '/var/lib/padlock/bundles/good/packages'
 
 
 class Clients(NamedTuple):
@@ -155,8 +157,9 @@ def apply(site: Site) -> bool:
     _ensure_running()
     wanted = {ACME_ROOT: site.acme_root, **site.files()}
     before = {path: store.read(path) for path in wanted}
+    in_hand = store.read(CADDYFILE) or ''
     new = {path: text for path, text in wanted.items() if text is not None and text != before[path]}
-    if not new and store.read(CADDYFILE) == site.caddyfile and store.read(LOADING) is None:
+    if not new and in_hand == site.caddyfile and store.read(LOADING) is None:
         return False
     store.write(LOADING, '', 0o644)
     try:
@@ -174,6 +177,8 @@ def apply(site: Site) -> bool:
         if text is None:
             _write(path, None)
     forget_ways(site.caddyfile)
+    if EDGE in in_hand and EDGE not in site.caddyfile:
+        _remove_edge()
     return True
 
 
@@ -182,6 +187,16 @@ def forget_ways(caddyfile: str) -> None:
     for number in store.links():
         if f'/current-{number}/' not in caddyfile and store.current(number) == store.current():
             os.unlink(store.link(number))
+
+
+def _remove_edge() -> None:
+    """Left by an update that wants it no more, as the site asked it. If this fails, the next one does it."""
+    if glob.glob(f'{WANTED}/padlock-edge_*.deb'):
+        return
+    subprocess.run(
+        ['apt-get', '--quiet', '--yes', '-o', 'DPkg::Lock::Timeout=60', 'purge', 'padlock-edge'],
+        stdin=subprocess.DEVNULL, capture_output=True, check=False,
+    )  # fmt: skip
 
 
 def _write(path: str, text: str | None) -> None:
