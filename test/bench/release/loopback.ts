@@ -51,7 +51,8 @@ export async function loopback(replicas = 1): Promise<Loopback> {
   return {
     folder: site.folder,
     root: authority.rootPem,
-    name: 'padlock, on loopback',
+    name:
+      replicas === 1 ? 'padlock, on loopback' : `padlock with ${replicas} replicas, on loopback`,
     url: `https://${HOST}:${site.httpsPort}/`,
     post: '/',
     address: '127.0.0.1',
