@@ -61,14 +61,14 @@ async function closed(service: string) {
   const name = `padlock_${service}_1`
   const script = `touch /new 2>&1; touch /tmp/new && echo /tmp takes it
 cat /sys/fs/cgroup/memory.max 2>/dev/null || cat /sys/fs/cgroup/memory/memory.limit_in_bytes
-grep -E '^(CapEff|NoNewPrivs)' /proc/1/status`
+grep -E '^(CapBnd|NoNewPrivs)' /proc/1/status`
   return (await engine.podman('exec', name, 'sh', '-c', script)).split('\n')
 }
 const CLOSED = [
   expect.stringContaining('Read-only file system'),
   '/tmp takes it',
   String(256 * 2 ** 20),
-  expect.stringMatching(/^CapEff:\s+0+$/),
+  expect.stringMatching(/^CapBnd:\s+0+$/),
   expect.stringMatching(/^NoNewPrivs:\s+1$/),
 ]
 

@@ -2,7 +2,7 @@ import http2 from 'node:http2'
 import https from 'node:https'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { ensurePrerequisites } from '../../sandbox/prerequisites.ts'
-import { loopback } from '../bench/release/loopback.ts'
+import { type Loopback, loopback } from '../bench/release/loopback.ts'
 import { measureReleases } from '../bench/release/measure.ts'
 import { sums, table } from '../bench/release/table.ts'
 
@@ -10,13 +10,16 @@ jest.setTimeout(900_000)
 
 /** Of a request that begins before the release does; it may last 30 s after the swap. */
 const LONGEST_MS = 29_000
-let target: Awaited<ReturnType<typeof loopback>>
+let target: Loopback
+/** Its app ends at once when it is told to, so nothing but the host's patience helps who waits. */
+let abrupt: Loopback
 
 beforeAll(async () => {
   await ensurePrerequisites(['wrk', 'h2load'], console.log)
   target = await loopback()
+  abrupt = await loopback(1, 'abrupt')
 })
-afterAll(() => target?.close())
+afterAll(() => Promise.all([target?.close(), abrupt?.close()]))
 
 interface Answer {
   status: number
@@ -35,9 +38,9 @@ async function send(to: NodeJS.WritableStream, slowly: Buffer[] = []): Promise<v
 
 const first: Ask = (path, slowly) =>
   new Promise((done, fail) => {
-    const { hostname: servername, port, host } = new URL(target.url)
+    const { hostname: servername, port, host } = new URL(abrupt.url)
     const method = slowly ? 'POST' : 'GET'
-    const where = { host: '127.0.0.1', servername, port, ca: target.root, agent: false as const }
+    const where = { host: '127.0.0.1', servername, port, ca: abrupt.root, agent: false as const }
     const request = https.request({ ...where, path, method, headers: { host } }, (response) => {
       response.resume()
       const { statusCode: status = 0, headers } = response
@@ -49,8 +52,8 @@ const first: Ask = (path, slowly) =>
 
 const second: Ask = (path, slowly) =>
   new Promise((done, fail) => {
-    const { hostname: servername, port, host } = new URL(target.url)
-    const session = http2.connect(`https://127.0.0.1:${port}`, { servername, ca: target.root })
+    const { hostname: servername, port, host } = new URL(abrupt.url)
+    const session = http2.connect(`https://127.0.0.1:${port}`, { servername, ca: abrupt.root })
     session.on('error', fail)
     const method = slowly ? 'POST' : 'GET'
     const stream = session.request({ ':method': method, ':path': path, ':authority': host })
@@ -72,7 +75,7 @@ test('requests of up to 30 s end on the old version, over HTTP/1.1 and 2', async
   )
   // All of them have come to the app.
   await sleep(3000)
-  const released = target.release()
+  const released = abrupt.release()
   expect(await long).toEqual(Array.from({ length: 6 }, () => ({ status: 200, release: old })))
   await released
   expect((await first('/')).release).not.toBe(old)

@@ -48,9 +48,7 @@ def nothing(*_: object) -> None:
 
 
 def start(release: str) -> None:
-    words = [str(HERE / 'app.ts'), store.socket_path(release), release.split('.')[0]]
-    if 'broken' in kept_text(release):
-        words.append('broken')
+    words = [str(HERE / 'app.ts'), store.socket_path(release), release.split('.')[0], kept_text(release)]
     node = os.environ['NODE']
     process = subprocess.Popen(
         [node, *words], start_new_session=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL

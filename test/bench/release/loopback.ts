@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { openAuthority } from '../../../sandbox/ca/index.ts'
 import { HOST, startOwnSite } from '../../sandbox/proxy/own-site.ts'
-import { manifest } from './manifest.ts'
+import { type Kind, manifest } from './manifest.ts'
 import type { Target } from './target.ts'
 
 /** Its folder has the host's: `app/current` and `app/current-2` are ways, `units` has process ids. */
@@ -20,8 +20,9 @@ const PROGRAM = join(import.meta.dirname, 'host.py')
  * The package's Caddy with the site's own Caddyfile, and the host's own release program, on this
  * computer: no machine, no container.
  * @param replicas how many processes serve a release
+ * @param good of the releases that come up
  */
-export async function loopback(replicas = 1): Promise<Loopback> {
+export async function loopback(replicas = 1, good: Kind = 'good'): Promise<Loopback> {
   const site = await startOwnSite('app/current/app.sock')
   const authority = await openAuthority(site.folder)
   const { key, cert } = await authority.issue({ names: [HOST] })
@@ -37,13 +38,13 @@ export async function loopback(replicas = 1): Promise<Loopback> {
     return asked
   }
   let count = 0
-  const release = async (kind: 'good' | 'broken') => {
+  const release = async (kind: Kind) => {
     const id = (++count).toString(16).padStart(12, '0')
     const told = { id, kind, replicas, host: `${HOST}:${site.httpsPort}` }
     await host(['release'], JSON.stringify(manifest(told)))
   }
   try {
-    await release('good')
+    await release(good)
   } catch (error) {
     await site.close()
     throw error
@@ -57,7 +58,7 @@ export async function loopback(replicas = 1): Promise<Loopback> {
     post: '/',
     address: '127.0.0.1',
     async release() {
-      await release('good')
+      await release(good)
       return lstatSync(join(site.folder, 'app/current')).ctimeMs
     },
     async breaks() {

@@ -1,10 +1,8 @@
+/** Of app.ts. */
+export type Kind = 'good' | 'broken' | 'abrupt'
+
 /** What the release program is told of a release of app.ts (padlock_release/manifest.py). */
-export function manifest(release: {
-  id: string
-  kind: 'good' | 'broken'
-  host?: string
-  replicas?: number
-}) {
+export function manifest(release: { id: string; kind: Kind; host?: string; replicas?: number }) {
   const { id, kind, host = 'app.example.test', replicas = 1 } = release
   return {
     id,
@@ -16,7 +14,7 @@ export function manifest(release: {
     memoryMiB: 256,
     pids: 128,
     readyPath: '/up',
-    readySeconds: kind === 'good' ? 30 : 3,
+    readySeconds: kind === 'broken' ? 3 : 30,
     drainSeconds: 30,
     replicas,
   }
