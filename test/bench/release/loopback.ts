@@ -52,8 +52,7 @@ export async function loopback(replicas = 1, good: Kind = 'good'): Promise<Loopb
   return {
     folder: site.folder,
     root: authority.rootPem,
-    name:
-      replicas === 1 ? 'padlock, on loopback' : `padlock with ${replicas} replicas, on loopback`,
+    name: 'padlock, on loopback',
     url: `https://${HOST}:${site.httpsPort}/`,
     post: '/',
     address: '127.0.0.1',

@@ -1,8 +1,8 @@
 /**
  * `npm run bench:release [-- --releases 20 --requests 50000]`: releases in a row under load, and what
  * became of every request. The host's own release program and a real Caddy run on this computer, with a
- * process in the place of the container, or with `--replicas N` as many; with `--stack NAME` it is a
- * stack that is up, in the sandbox (`. .sandbox/env`) or anywhere, and every release is a `pulumi up`;
+ * process in the place of the container; with `--stack NAME` it is a stack that is up, in the sandbox
+ * (`. .sandbox/env`) or anywhere, and every release is a `pulumi up`;
  * `--post PATH` is a page of its app that takes a POST, else there are GET requests alone. With `$KAMAL_PROXY`, a binary,
  * the same load goes through that beside it.
  *
@@ -21,7 +21,6 @@ import type { Target } from './target.ts'
 const { values } = parseArgs({
   options: {
     stack: { type: 'string' },
-    replicas: { type: 'string', default: '1' },
     releases: { type: 'string', default: '20' },
     requests: { type: 'string', default: '50000' },
     interval: { type: 'string' },
@@ -37,7 +36,7 @@ const options = {
 await ensurePrerequisites(['wrk', 'h2load'], console.log)
 console.log(`${cpus().length} x ${cpus()[0]?.model}, ${Math.round(totalmem() / 2 ** 30)} GiB,`)
 console.log(`load average ${loadavg()[0]?.toFixed(1)}, Node.js ${process.versions.node}`)
-await bench(stack ? await machine(stack, values.post) : await loopback(Number(values.replicas)))
+await bench(stack ? await machine(stack, values.post) : await loopback())
 const kamal = process.env.KAMAL_PROXY
 if (kamal) await bench(await kamalProxy(kamal))
 else console.log('\nkamal-proxy: not measured ($KAMAL_PROXY names no binary)')

@@ -19,7 +19,7 @@ beforeAll(async () => {
     const seeded = await start(nodeExecutable(), words, { cwd: root, env: process.env }).done
     if (seeded.code !== 0) throw new Error(seeded.output)
   })
-  stack = await openStack(sandbox, 'dev')
+  stack = await openStack(sandbox, 'dev', { shortSleep: true })
   stack.set({ ipv6: true })
   await importState(filledIn(readFileSync(STATE, 'utf8')))
   before = await stack.state()

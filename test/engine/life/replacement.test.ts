@@ -1,5 +1,6 @@
 /** A replaced droplet: the new one serves before the address moves, and nothing is lost when it fails. */
 import { type Json, type Sandbox, startSandbox } from '../support/sandbox.ts'
+import { waits } from '../support/sleep.ts'
 import { openStack, type Stack } from '../support/stack.ts'
 
 jest.setTimeout(300_000)
@@ -9,7 +10,7 @@ let before: Json
 let ip: string
 beforeAll(async () => {
   sandbox = await startSandbox()
-  stack = await openStack(sandbox, 'dev')
+  stack = await openStack(sandbox, 'dev', { shortSleep: true })
   const nightly = { command: 'python tidy.py', schedule: '30 3 * * mon-fri' }
   stack.set({ ipv6: true, processes: { worker: { command: 'python worker.py' }, nightly } })
   await stack.up()
@@ -101,6 +102,8 @@ describe('the next up', () => {
     expect(places.filter(([, place]) => place < 0)).toEqual([])
     expect(places.toSorted((a, b) => a[1] - b[1]).map(([words]) => words)).toEqual(order)
     expect(moved).toBe(1)
+    // Only then, as resolvers remember the old one.
+    expect(waits(sandbox)).toBe(1)
   })
 
   test('ends workers and jobs on the old host before it starts them on the new one', () => {

@@ -4,6 +4,7 @@ import { parse, stringify } from 'yaml'
 import { namespaced } from '../../../ops/engine/settings.ts'
 import { type Ran, type Running, start } from './processes.ts'
 import { compiled, environmentOf, type Json, root, type Sandbox } from './sandbox.ts'
+import { withShortSleep } from './sleep.ts'
 
 /** One step of a preview: what happens to a resource, components and providers left out. */
 export interface Step {
@@ -39,10 +40,18 @@ export interface Stack {
   stateFile(): string
 }
 
-/** A stack of the real program on a sandbox; nothing of it lies in the project's folder. */
-export async function openStack(sandbox: Sandbox, name: string): Promise<Stack> {
+/**
+ * A stack of the real program on a sandbox; nothing of it lies in the project's folder.
+ * @param options.shortSleep the time to live of a record that moves is not waited for
+ */
+export async function openStack(
+  sandbox: Sandbox,
+  name: string,
+  { shortSleep = false } = {},
+): Promise<Stack> {
   const { dir } = sandbox
   const environment = await environmentOf(sandbox)
+  if (shortSleep) environment.PATH = withShortSleep(sandbox, environment.PATH)
 
   const dev = settingsOf('Pulumi.dev.yaml')
   const settings: { config: Record<string, unknown> } = {
