@@ -25,6 +25,7 @@ const IDENTITY = [
   'X-Original-*',
   'X-Rewrite-*',
 ]
+const ANONYMOUS = IDENTITY.map((name) => `\t\trequest_header -${name}\n`).join('')
 
 /**
  * What stands in the place of the app's own directive.
@@ -41,7 +42,7 @@ export function behindLogin(edge: EdgeRoutes, app: (more: string[]) => string): 
   ]
   return `	# Who somebody is, the login alone says. Names with _ or . in them Caddy drops by itself.
 	route {
-${IDENTITY.map((name) => `\t\trequest_header -${name}\n`).join('')}
+${ANONYMOUS}
 		handle /oauth2/sign_out {
 			# Another site may not log anybody out.
 			@foreign header Sec-Fetch-Site cross-site
@@ -105,13 +106,24 @@ ${publicRoute(edge.publicPaths, app)}		handle {
 					}
 				}
 			}
-${indented([...COOKIE, ...identity], app)}		}
+${indented([...WITHOUT_SESSION, ...identity], app)}		}
 	}
 `
 }
 
-/** The session's cookie is the login's alone. */
-const COOKIE = [
+/**
+ * What is for everybody though other names of the stack have the login: it gets no session, which
+ * the login would take at any of them, and nobody says there who somebody is.
+ */
+export function besideLogin(app: (more: string[]) => string): string {
+  return `	route {
+${ANONYMOUS}
+${indented(WITHOUT_SESSION, app, '\t')}	}
+`
+}
+
+/** Takes the session's cookie from a request: it is the login's alone, at each name of the stack. */
+const WITHOUT_SESSION = [
   'header_up Cookie "(?:^|;\\s*)__Host-edge[^=;]*=[^;]*" ""',
   'header_up Cookie "^;\\s*" ""',
 ]
@@ -134,7 +146,7 @@ function publicRoute(paths: string[], app: (more: string[]) => string): string {
   return `		# As it was sent, letter for letter: an app may read another path out of one that is written oddly.
 		@public vars_regexp {http.request.orig_uri} \`^(?:${paths.map(pattern).join('|')})(?:\\?.*)?$\`
 		handle @public {
-${indented(COOKIE, app)}		}
+${indented(WITHOUT_SESSION, app)}		}
 `
 }
 
@@ -143,8 +155,8 @@ function pattern(path: string): string {
   return path.endsWith('/*') ? `${escaped}/(?:${SEGMENT}(?:/${SEGMENT})*/?)?` : escaped
 }
 
-const indented = (more: string[], app: (more: string[]) => string) =>
-  app(more).replaceAll(/^(?=.)/gm, '\t\t')
+const indented = (more: string[], app: (more: string[]) => string, by = '\t\t') =>
+  app(more).replaceAll(/^(?=.)/gm, by)
 
 /** @throws if a value could break out of its place in the Caddyfile */
 export function checkEdge({ logoutUrl, publicPaths }: EdgeRoutes): void {

@@ -1,5 +1,5 @@
 import type { TunnelSettings } from '../../config/tunnels/index.ts'
-import { behindLogin, type EdgeRoutes } from './edge.ts'
+import { behindLogin, besideLogin, type EdgeRoutes } from './edge.ts'
 import { LOG } from './log.ts'
 
 /** A tunnel as the proxy must know it. */
@@ -63,7 +63,7 @@ ${parts.strangers}${passwordHash ? login(name, passwordHash) : ''}
 		request_header -X-Client-*
 	}
 
-${byLogin && parts.edge ? behindLogin({ ...parts.edge, publicPaths: [] }, program) : program([])}
+${whoMayIn(parts.edge, byLogin, program)}
 	handle_errors 502 504 {
 		import headers
 		header Cache-Control no-store${byLogin ? LOGIN_IS_DOWN : ''}
@@ -82,6 +82,15 @@ ${byLogin && parts.edge ? behindLogin({ ...parts.edge, publicPaths: [] }, progra
 	}
 }
 `
+}
+
+function whoMayIn(
+  edge: EdgeRoutes | undefined,
+  byLogin: boolean | undefined,
+  program: (more: string[]) => string,
+): string {
+  if (!edge) return program([])
+  return byLogin ? behindLogin({ ...edge, publicPaths: [] }, program) : besideLogin(program)
 }
 
 /**

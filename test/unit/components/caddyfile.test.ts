@@ -118,6 +118,13 @@ test('tunnels behind the login that stands in front of the site, public paths or
   ])
   expect(ofDemo).not.toContain('@public')
   expect(ofDemo).not.toContain('basic_auth')
+  // What is open gets no session either: one of this name's past opens the site. Nor a name to believe.
+  for (const part of [site, ofDemo, ofHook]) {
+    expect(part.match(/header_up Cookie .*__Host-edge/g)?.length).toBe(
+      part.match(/reverse_proxy (?!unix\/\/run\/padlock-edge\.sock)/g)?.length,
+    )
+    expect(part).toContain('request_header -X-Auth-Request-*')
+  }
   expect(() => caddyfile({ ...production, tunnels: routes })).toThrow('cannot be served')
 })
 
