@@ -19,8 +19,6 @@ import { openQmp, type Qmp } from './qmp.ts'
 import { makeSeed } from './seed.ts'
 import { extraCertificates, type Vendor } from './vendor-data.ts'
 
-/** More than the smallest droplet has: it would swap all through an emulated first boot. */
-const LEAST_MEMORY_MIB = 1024
 /** A second processor makes an emulated boot half as long again faster. */
 const LEAST_EMULATED_VCPUS = 2
 const SHUTDOWN_MS = 30_000
@@ -102,7 +100,7 @@ export class Droplet {
       id: this.id,
       uuid,
       vcpus: Math.min(Math.max(vcpus, least), cpus().length),
-      memoryMiB: Math.max(memoryMiB, LEAST_MEMORY_MIB),
+      memoryMiB,
       kernel: imageFiles(image).kernel,
       metadataCommand,
       accelerator,
