@@ -1,0 +1,5 @@
+import sys
+
+sys.path.append('/var/www/app')
+
+from app import app as application
