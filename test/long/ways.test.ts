@@ -1,6 +1,6 @@
 /**
- * Ways of serving on a machine: each is turned on in place, on the same droplet, and asked through
- * Caddy as it runs there, with its systemd unit, its user and its groups.
+ * Ways of serving on a machine, the smallest that there is: each is turned on in place, on the same
+ * droplet, and asked through Caddy as it runs there, with its systemd unit, its user and its groups.
  */
 import { readFileSync } from 'node:fs'
 import http from 'node:http'
@@ -8,6 +8,8 @@ import { Agent, type AgentOptions, request } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { hostOf } from '../bench/serving/host.ts'
+import { idle, memoryTable } from '../bench/serving/memory.ts'
 import { start } from '../engine/support/processes.ts'
 import { environmentOf, root, type Sandbox, startSandbox } from '../engine/support/sandbox.ts'
 import { openStack, type Stack } from '../engine/support/stack.ts'
@@ -24,6 +26,7 @@ let droplet: number
 beforeAll(async () => {
   sandbox = await startSandbox(['--ports', 'auto'], undefined, 'qemu')
   stack = await openStack(sandbox, 'ways')
+  stack.set({ size: 's-1vcpu-512mb-10gb' })
 })
 afterAll(() => sandbox?.stop())
 
@@ -72,6 +75,20 @@ test('an authority of the stack’s own signs the site', async () => {
   const { authorityRoot } = await stack.outputs()
   expect(await ask('/readyz', { ca: authorityRoot })).toBe('200')
   expect(await ask('/readyz', { ca: readFileSync(sandbox.file.ca) })).toMatch(/UNABLE_TO_|CERT/)
+})
+
+test('all of it fits into 512 MB, its image built there, and holds little of them', async () => {
+  const { sshCommand } = await stack.outputs()
+  const env = { ...process.env, ...(await environmentOf(sandbox)) }
+  const host = await hostOf(sshCommand!, env)
+  const report = JSON.parse((await host.program(['memory.py', '10', '3'])).at(-1)!)
+  const found = idle(report)
+  console.log(memoryTable(found))
+  expect(report.kernel.MemTotal).toBeLessThan(512 * 1024)
+  expect(report.events.oom_kill).toBe(0)
+  expect(found.app).toBeGreaterThan(20)
+  // 120 MB in MiB.
+  expect(found.rest).toBeLessThanOrEqual(114)
 })
 
 test('who has a certificate comes in, who has none does not; a removed name is out at once', async () => {
