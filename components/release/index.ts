@@ -157,6 +157,7 @@ function shown(args: ReleaseArgs): pulumi.Inputs {
     drainSeconds,
     ...runs(args),
     ...replicated(args),
+    ...((args.sessionKeyVersion ?? 1) > 1 && { sessionKeyVersion: args.sessionKeyVersion }),
   }
 }
 

@@ -5,11 +5,13 @@ import { short } from '../visible.ts'
 import { alters, type Change, closes, type Finding, opens } from './finding.ts'
 import { between } from './lists.ts'
 import { releases } from './release.ts'
+import { sessionKey } from './session-key.ts'
 
 const TOPIC = 'secrets'
 
 /** Which secrets the app gets; of their values nothing is known here. */
-export function secrets({ resources }: Change): Finding[] {
+export function secrets(change: Change): Finding[] {
+  const { resources } = change
   const { before, after } = releases(resources)
   const { come, gone } = between(before?.secretNames ?? [], after?.secretNames ?? [])
   return [
@@ -18,6 +20,7 @@ export function secrets({ resources }: Change): Finding[] {
     ...resources
       .filter((one) => one.kind === 'RandomPassword' && one.operation === 'replace')
       .map(() => alters(TOPIC, 'the session key is made anew: everybody must log in again')),
+    ...sessionKey(change),
     ...(hiddenChange(resources)
       ? [alters(TOPIC, 'a value that is not shown: nothing else explains the new release')]
       : []),

@@ -180,6 +180,46 @@ test('tunnels behind the login that stands in front of the site', () => {
   ])
 })
 
+test.each([
+  [true, 'changes the tunnel b, which asks for the login instead of a password'],
+  [false, 'changes the tunnel b, which asks for a password instead of the login'],
+])('a tunnel that stays and asks for something else: login %s', (login, line) => {
+  const side = (names: string[], more: object) => ({ names, open: ['a'], ...more })
+  const found = report(
+    preview({
+      'padlock:index:Tunnels': {
+        old: side(['a', 'b', 'c'], login ? {} : { login: true }),
+        new: side(['a', 'b', 'd'], login ? { login: true } : {}),
+        within: 'Deployment',
+      },
+    }),
+  )
+  expect(lines(found)).toEqual([
+    `opens the tunnel d to ${login ? 'those whom its login lets in' : 'those who have its password'}`,
+    line,
+    'closes the tunnel c',
+  ])
+})
+
+test.each([
+  [undefined, 2, ', 1 → 2: sessions go on where the app knows APP_SECRET_KEY_PREVIOUS'],
+  [2, 3, ', 2 → 3: sessions go on where the app knows APP_SECRET_KEY_PREVIOUS'],
+  [undefined, 3, ', 1 → 3: everybody must log in again'],
+  [2, undefined, ', 2 → 1: everybody must log in again'],
+])('another number of the session key, %s to %s', (before, after, text) => {
+  const side = (sessionKeyVersion?: number) => ({
+    ...{ env: {}, secretNames: [] },
+    ...(sessionKeyVersion && { sessionKeyVersion }),
+  })
+  const found = report(
+    preview({
+      'padlock:index:Release': { old: side(before), new: side(after) },
+      'command:remote:Command': { old: { stdin: 'a' }, new: { stdin: 'b' }, within: 'Release' },
+    }),
+  )
+  expect(lines(found)).toEqual([`changes the session key${text}`])
+})
+
 test('nothing is said of a Caddyfile that is known after the update', () => {
   const UNKNOWN = '04da6b54-80e4-46f7-96ec-b56ff0331ba9'
   expect(lines(released({ caddyfile: CADDYFILE }, { caddyfile: UNKNOWN }))).toEqual([])

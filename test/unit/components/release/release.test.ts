@@ -88,7 +88,10 @@ test('another key for sessions is a resource of its own, beside the one before',
   const byType = await settle(registered)
   const names = byType['random:index/randomPassword:RandomPassword']?.map(({ name }) => name)
   expect(names).toEqual(['padlock-dev-session-key-3', 'padlock-dev-session-key-2'])
-  const { command } = await released({ sessionKeyVersion: 3 })
+  const { command, shown } = await released({ sessionKeyVersion: 3 })
+  expect(shown).toMatchObject({ sessionKeyVersion: 3 })
+  const first = await released({ sessionKeyVersion: 1 })
+  expect(first.shown).toStrictEqual((await released()).shown)
   expect(JSON.parse((command.stdin as { secret: string }).secret).secrets).toEqual({
     AUTH0_CLIENT_SECRET: 'client-secret',
     APP_SECRET_KEY: 'session-key',
