@@ -39,6 +39,7 @@ store.make_directory = store.remove_directory = image.remove = origin.facts = os
 service.installed = lambda: sorted(running)
 service.installed_replicas = list
 service.start = running.add
+service.stop = service.start_soon = nothing
 service.remove = running.discard
 service.logs = lambda name, since: ''
 main.processes.installed = lambda: []

@@ -142,6 +142,22 @@ print(json.dumps([wrong, waiting, codes, started, sorted(running), os.path.exist
   expect(found).toEqual([null, [], [0, 0], [`app-${b}-worker.service`], [], false])
 })
 
+test('while the image is made, a worker and a job that run go on, and what does not run is not tried', () => {
+  const [meanwhile, after] = python(`
+Path(quadlet.ACTIVE).touch()
+switch('b', worker=worker, other=worker, nightly=nightly)
+ends.add('app-' + 'b' * 12 + '-other.service')
+calls.clear()
+with processes.paused('b' * 12):
+    meanwhile = list(calls)
+print(json.dumps([meanwhile, calls[len(meanwhile):]]))`) as string[][]
+  expect(meanwhile).toEqual([`stop app-${b}-nightly.timer app-${b}-other.service`])
+  expect(after[0]).toBe(`enable app-${b}-nightly.timer`)
+  const started = after[1]?.split(' ').sort()
+  expect(started).toEqual([`app-${b}-other.service`, `app-${b}-worker.service`, 'start'])
+  expect(after).toHaveLength(2)
+})
+
 test('a worker that ends at once is told, with what it wrote', () => {
   const wrong = python(`
 Path(quadlet.ACTIVE).touch()

@@ -356,7 +356,7 @@ print(json.dumps(redact('key=hunter22 ok', given)))`,
 
 test.each<[string, string | null, string[]]>([
   ['a new release leaves no unit', null, ['install', 'remove', 'remove_directory']],
-  ['the release that is to serve keeps its own', good.id, ['install']],
+  ['the release that is to serve keeps its own', good.id, ['install', 'start_soon']],
 ])('an image that cannot be had: %s', (_, current, calls) => {
   const found = python(
     `
@@ -376,6 +376,8 @@ main.service.ensure_mount = lambda: None
 main.service.installed = main.service.installed_replicas = lambda: []
 main.processes.installed = lambda: []
 main.service.remove = lambda release: calls.append('remove')
+main.service.start_soon = lambda names: calls.append('start_soon')
+main.store.ensure_room = lambda: None
 main.store.remove_directory = lambda release: calls.append('remove_directory')
 main.store.current = lambda: given['current']
 main._serves = lambda manifest: False

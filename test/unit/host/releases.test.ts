@@ -32,7 +32,7 @@ def now():
 kept.now = now
 calls = []
 for module, names in {
-    service: ['ensure_manager', 'ensure_mount', 'install', 'start', 'remove', 'erase', 'reload'],
+    service: ['ensure_manager', 'ensure_mount', 'install', 'start', 'start_soon', 'stop', 'remove', 'erase', 'reload'],
     store: ['make_directory', 'remove_directory'],
     main.drain: ['wait'],
     image: ['remove'],

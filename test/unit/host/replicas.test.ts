@@ -64,6 +64,7 @@ def wait(one, restarts):
 
 service.ensure_manager = service.ensure_mount = lambda: None
 service.install, service.start, service.stop, service.remove = install, start, stop, remove
+service.start_soon = lambda names: [start(name) for name in names if name in units]
 service.installed = lambda: sorted(name for name in units if '.' not in name)
 service.installed_replicas = lambda: sorted(name for name in units if '.' in name)
 service.restarts = lambda name: 0
@@ -184,14 +185,16 @@ show(more, grown, fewer, shrunk, ways(), sorted(units), kept.load('a' * 12).mani
 })
 
 test('one more that does not become ready is told, and the rest serves on', () => {
-  const [wrong, ways, running] = python(`
+  const [wrong, ways, running, count] = python(`
 up('a', 2)
 bad.add('a' * 12 + '.3')
-show(up('a', 3), ways(), sorted(runs))`) as unknown[]
+show(up('a', 3), ways(), sorted(runs), kept.load('a' * 12).manifest.replicas)`) as unknown[]
   expect(wrong).toBe(
     `release ${a} serves, but its replica ${a}.3 is not up: not ready after 90 s. The end of its log:\n${a}.3 said [KEY]`,
   )
   expect([ways, running]).toEqual([{ 1: a, 2: `${a}.2` }, [a, `${a}.2`]])
+  // A way back has as many as there are.
+  expect(count).toBe(2)
 })
 
 test('a new release of fewer leads the ways that are left to its first one', () => {
@@ -203,6 +206,81 @@ store.write(site.CADDYFILE, 'unix//srv/app/current/app.sock', 0o644)
 up('b', 1)
 show(least, left, sorted(units), ways())`)
   expect(found).toEqual([3, { 1: b, 2: b, 3: b }, [b], { 1: b }])
+})
+
+test.each([
+  ['a database that is away', "bad.update(names('a'))", 'not ready after 90 s'],
+  ['a disk that is full', 'store.ensure_room = full', 'full'],
+  ['an image that cannot be had', 'image.ensure = full', 'full'],
+])('the live release goes on for the time after %s', (_, trouble, message) => {
+  const [wrong, ways, running] = python(`
+def names(digit):
+    return [digit * 12 + end for end in ('', '.2', '.3')]
+def full(*words):
+    raise Failure('full')
+up('a', 3)
+readiness.ask = lambda one: 'answered 503'
+${trouble}
+show(up('a', 3), ways(), sorted(runs))`) as unknown[]
+  expect(wrong).toBe(message)
+  expect(ways).toEqual({ 1: a, 2: `${a}.2`, 3: `${a}.3` })
+  expect(running).toEqual([a, `${a}.2`, `${a}.3`])
+})
+
+test('one of the live release that is not ready goes on in its place; its first is up before', () => {
+  const [wrong, calls, ways, running] = python(`
+up('a', 3)
+readiness.ask = lambda one: 'answered 503'
+bad.add('a' * 12 + '.2')
+show(up('a', 3), calls, ways(), sorted(runs))`) as [string, string[], object, string[]]
+  expect(wrong).toBe('not ready after 90 s')
+  const started = calls.filter((call) => call.startsWith('start'))
+  expect(started).toEqual([a, `${a}.3`, `${a}.2`, a].map((name) => `start ${name}`))
+  expect(ways).toEqual({ 1: a, 2: `${a}.2`, 3: `${a}.3` })
+  expect(running).toEqual([a, `${a}.2`, `${a}.3`])
+})
+
+test('the new first one has ended before the former ones start again', () => {
+  const calls = python(`
+up('a', 2)
+bad.add('b' * 12)
+up('b', 2)
+show(*calls)`) as string[]
+  expect(calls).toEqual([
+    ...[`start ${b}.2`, `drain ${a}.2`, `stop ${a}.2`],
+    ...[`start ${b}`, `stop ${b}`],
+    ...[`start ${a}.2`, `drain ${b}.2`, `stop ${b}.2`],
+  ])
+})
+
+/** B was killed once B.3 had A.3's place; then B comes again, and its second does not become ready. */
+test.each([
+  ['is ready', ''],
+  ['is not ready yet', "runs.discard('b' * 12 + '.3')"],
+])('a release that was killed is refused by the next try while what it left %s', (_, left) => {
+  const [wrong, ways, running, units] = python(`
+up('a', 3)
+put_back, give_up, swap = replicas.Others.put_back, main._give_up, store.swap
+class Killed(BaseException): pass
+def dies(name, number=1):
+    if number == 2:
+        raise Killed
+    swap(name, number)
+store.swap = dies
+replicas.Others.put_back, main._give_up = lambda self: None, lambda *words: None
+try:
+    up('b', 3)
+except Killed:
+    pass
+replicas.Others.put_back, main._give_up, store.swap = put_back, give_up, swap
+assert ways()[3] == 'b' * 12 + '.3'
+${left}
+bad.add('b' * 12 + '.2')
+show(up('b', 3), ways(), sorted(runs), sorted(units))`) as unknown[]
+  expect(wrong).toBe('not ready after 90 s')
+  expect(ways).toEqual({ 1: a, 2: `${a}.2`, 3: a })
+  expect(running).toEqual([a, `${a}.2`])
+  expect(units).toEqual(running)
 })
 
 /** At each of systemd's steps the program is killed; whoever comes next finds three that serve. */
@@ -275,6 +353,7 @@ test('each is watched and restarted by itself', () => {
 up('a', 3)
 restarted, said[:] = [], []
 service.active_seconds = lambda name: 1000.0
+service.stopped = lambda name: False
 service.restart = restarted.append
 readiness.answers = lambda one, seconds: one.replica == 1
 image.missing = lambda name: False

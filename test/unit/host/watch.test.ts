@@ -13,6 +13,12 @@ interface Case {
   /** What the app says to each request. */
   answers?: boolean[]
   image?: boolean
+  /** It was stopped, and nothing starts it. */
+  stopped?: boolean
+  /** The place is another's once the lock is held. */
+  replaced?: boolean
+  /** It is ended while it makes the image. */
+  killed?: boolean
   more?: object
   /** Somebody else's release takes the lock. */
   locked?: boolean
@@ -34,7 +40,16 @@ interface Told {
 
 function watched(one: Case) {
   const usual = { answers: [], image: true, more: {}, locked: false, ready: true }
-  const given = { ...usual, refuses: false, made: true, tried: '/nowhere', ...one }
+  const given = {
+    ...usual,
+    stopped: false,
+    replaced: false,
+    killed: false,
+    refuses: false,
+    made: true,
+    tried: '/nowhere',
+    ...one,
+  }
   const program = `
 import contextlib, json, sys
 sys.dont_write_bytecode = True
@@ -47,7 +62,7 @@ one = manifest.checked({
     'host': 'a.example', 'port': 0, 'memoryMiB': 64, 'pids': 9, 'readyPath': '/', 'readySeconds': 60,
     'drainSeconds': 0, **given['more'],
 })
-store.current = lambda: one.id
+store.current = lambda number=1: 'f' * 12 if given['replaced'] and calls else one.id
 kept.load = lambda release: kept.Kept('', '', '', one)
 log.say = said.append
 clock = [0.0]
@@ -58,15 +73,17 @@ watch.time.monotonic = lambda: clock[0]
 watch.TRIED = given['tried']
 service.active_seconds = lambda release: given['active']
 service.restart = lambda release: calls.append('restart')
+service.stopped = lambda release: given['stopped']
 service.stop = lambda release: calls.append('stop')
-service.start = lambda release: calls.append('start')
 service.systemctl = lambda *words: calls.append(' '.join(words))
 processes._of = lambda release: ['a-worker']
-processes._stop = lambda units: calls.append(f'stop {units[0]}')
+processes._timed = lambda units: []
 processes._start = lambda units: calls.append(f'start {units[0]}')
 image.missing = lambda name: not given['image']
 def ensure(source, registries):
     calls.append('image')
+    if given['killed']:
+        raise KeyboardInterrupt
     if not given['made']:
         raise Failure('no such image')
 image.ensure = ensure
@@ -88,7 +105,10 @@ def lock(seconds):
     calls.append(f'lock {seconds}')
     yield
 store.lock = lock
-code = watch.main()
+try:
+    code = watch.main()
+except KeyboardInterrupt:
+    code = 130
 print(json.dumps({'code': code, 'calls': calls, 'asked': asked, 'said': '\\n'.join(said)}))`
   const input = JSON.stringify(given)
   return JSON.parse(
@@ -121,11 +141,12 @@ test('an app that answers nobody is restarted, and the log says so', () => {
   )
 })
 
-const still = ['lock 0', 'stop', 'stop a-worker', 'image', 'start a-worker']
+const start = `start --no-block app-${ID}.service`
+const still = ['lock 0', 'stop', 'stop app-a-worker.service', 'image', 'start a-worker', start]
 
 test('an app whose image is gone gets it again, and nothing of it starts in vain meanwhile', () => {
   const { code, calls, said } = watched({ active: null, image: false })
-  expect([code, calls]).toEqual([0, [...still, 'start']])
+  expect([code, calls]).toEqual([0, still])
   expect(said).toContain('has lost its image, which is made again')
 })
 
@@ -137,10 +158,28 @@ test('a release that is under way is not disturbed', () => {
 test('an image that cannot be made is not tried again for a while', () => {
   const folder = mkdtempSync(join(tmpdir(), 'padlock-watch-'))
   const gone = { active: null, image: false, made: false, tried: join(folder, 'tried') }
-  const tries = `start --no-block app-${ID}.service`
-  expect(watched(gone)).toMatchObject({ code: 1, calls: [...still, tries] })
+  expect(watched(gone)).toMatchObject({ code: 1, calls: still })
   expect(watched(gone)).toMatchObject({ code: 0, calls: [] })
   rmSync(folder, { recursive: true })
+})
+
+test('one that was stopped, and has its image, is started with its processes', () => {
+  const { code, calls, said } = watched({ active: null, stopped: true })
+  expect([code, calls]).toEqual([0, ['lock 0', start, 'start a-worker']])
+  expect(said).toContain('was stopped and is started')
+})
+
+test('what was stopped is started by a run that is ended while it makes the image', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'padlock-watch-'))
+  const tried = join(folder, 'tried')
+  const { code, calls } = watched({ active: null, image: false, killed: true, tried })
+  rmSync(folder, { recursive: true })
+  expect([code, calls]).toEqual([130, still])
+})
+
+test('a release that came meanwhile is not touched', () => {
+  const given = { active: 1000, answers: [false, false, false], replaced: true }
+  expect(watched(given)).toMatchObject({ code: 0, calls: ['lock 0'], said: '' })
 })
 
 test('one that does not come back is told', () => {
@@ -180,6 +219,24 @@ one = SimpleNamespace(name='a', ready_path='/readyz', host='a.example', env={})
 print(json.dumps(readiness.answers(one, 0.5)))`
   const options = { cwd: packages, input: JSON.stringify(says) }
   expect(JSON.parse(execFileSync('python3', ['-c', program], options).toString())).toBe(expected)
+})
+
+test.each([
+  ['LoadState=loaded\\nActiveState=inactive', true],
+  ['LoadState=loaded\\nActiveState=failed', true],
+  ['LoadState=loaded\\nActiveState=activating', false],
+  ['LoadState=loaded\\nActiveState=active', false],
+  ['LoadState=not-found\\nActiveState=inactive', false],
+])("systemd's word %s: was it stopped? %p", (shown, expected) => {
+  const program = `
+import json, sys
+sys.dont_write_bytecode = True
+from types import SimpleNamespace
+from padlock_release import service
+service.systemctl = lambda *words: SimpleNamespace(stdout='${shown}')
+print(json.dumps(service.stopped('a')))`
+  const found = execFileSync('python3', ['-c', program], { cwd: packages })
+  expect(JSON.parse(found.toString())).toBe(expected)
 })
 
 test.each([

@@ -47,14 +47,18 @@ def bring_up(manifest: Manifest, rolled_back_by: str | None = None) -> str:
     processes.end_commands(manifest.id)
     if current == manifest.id and _serves(manifest):
         store.confirm(manifest.id)
-        kept.confirmed(manifest)
         found = image.ensure(manifest.source, manifest.registries)
         replicas.adjust(manifest, image.reference(manifest.source))
+        # Not before: a way back would have as many as could not be had.
+        kept.confirmed(manifest)
         _switch_processes(manifest, False)
         return found
 
     entry = store.Entry(manifest.id, image.reference(manifest.source), _archive(manifest), False)
     try:
+        if current == manifest.id:
+            # It is taken away only where there is room to put it back.
+            store.ensure_room()
         found = _prepare(manifest, entry.image)
     except BaseException:
         _discard(manifest, current)
@@ -71,23 +75,22 @@ def bring_up(manifest: Manifest, rolled_back_by: str | None = None) -> str:
             with step('release command'):
                 releasecommand.run(manifest, entry.image)
             speaking = manifest.id
+        # Of a release that is live already nothing else serves while its first replica does not.
+        if current == manifest.id:
+            _start(manifest)
         others.replace()
-        with step('start'):
-            service.start(manifest.id)
-        with step('ready'):
-            readiness.wait(manifest, lambda: service.restarts(manifest.id))
+        if current != manifest.id:
+            _start(manifest)
         # So that the old release serves on, and not a new one of which nothing is known.
         store.ensure_room()
     except BaseException:
         lines = service.logs(others.failed or speaking, began)
-        others.put_back()
-        _give_up(manifest, current, lines)
+        _give_up(manifest, current, others, lines)
         raise
     try:
         store.swap(manifest.id)
     except OSError:
-        others.put_back()
-        _give_up(manifest, current, '')
+        _give_up(manifest, current, others, '')
         raise
     try:
         store.remember(entry._replace(served=True))
@@ -150,15 +153,29 @@ def _install(manifest: Manifest, reference: str) -> None:
     service.install(manifest, reference)
 
 
+def _start(manifest: Manifest) -> None:
+    with step('start'):
+        service.start(manifest.id)
+    with step('ready'):
+        readiness.wait(manifest, lambda: service.restarts(manifest.id))
+
+
 def _discard(manifest: Manifest, current: str | None) -> None:
+    if current == manifest.id:
+        # What it lacks may come back, as a database does.
+        service.start_soon([manifest.id])
     # A replica that could not be put back goes on with it.
-    if current != manifest.id and manifest.id not in replicas.serving():
+    elif manifest.id not in replicas.serving():
         service.remove(manifest.id)
         store.remove_directory(manifest.id)
 
 
-def _give_up(manifest: Manifest, current: str | None, lines: str) -> None:
+def _give_up(manifest: Manifest, current: str | None, others: replicas.Others, lines: str) -> None:
     """Leaves the host as it was; says what the container said."""
+    if current != manifest.id:
+        # The memory is for one more than there are replicas.
+        service.stop(manifest.id)
+    others.put_back()
     _discard(manifest, current)
     serving = f'release {current} goes on serving'
     if current in (None, manifest.id):

@@ -60,15 +60,24 @@ def switch(manifest: Manifest, image: str) -> str | None:
 
 @contextmanager
 def paused(release: str) -> Iterator[None]:
-    """Nothing but its web process runs meanwhile; what is wrong with the others afterwards is logged."""
+    """What does not run is not tried meanwhile; what runs goes on, jobs too."""
     units = _of(release)
-    _stop(units)
+    timed = _timed(units)
+    idle = [unit for unit in units if unit not in timed and service.active_seconds(unit) is None]
+    waiting = [*(f'app-{unit}.timer' for unit in timed), *(f'app-{unit}.service' for unit in idle)]
+    if waiting:
+        service.systemctl('stop', *waiting)
     try:
         yield
     finally:
-        problem = _start(units)
-        if problem is not None:
-            log.say(f'release {release}: {problem}')
+        resume(release)
+
+
+def resume(release: str) -> None:
+    """Starts what was paused, by a run that was killed meanwhile too; what is wrong with it is logged."""
+    problem = _start(_of(release))
+    if problem is not None:
+        log.say(f'release {release}: {problem}')
 
 
 def end_commands(release: str) -> None:
@@ -103,7 +112,7 @@ def _install(manifest: Manifest, image: str, unit: str, name: str) -> None:
 
 def _start(units: list[str], secrets: dict[str, str] | None = None) -> str | None:
     """Where the address leads elsewhere, systemd leaves them alone (ConditionPathExists)."""
-    timed = [unit for unit in units if nofollow.check(_timer(unit))]
+    timed = _timed(units)
     workers = [unit for unit in units if unit not in timed]
     for unit in timed:
         if service.systemctl('enable', '--now', f'app-{unit}.timer').returncode != 0:
@@ -121,6 +130,11 @@ def _start(units: list[str], secrets: dict[str, str] | None = None) -> str | Non
         return None
     lines = log.redact(log.tail(service.logs(ended[0], began)), secrets or {})
     return f'its processes {", ".join(ended)} do not run. The end of the log:\n{lines or "(nothing)"}'
+
+
+def _timed(units: list[str]) -> list[str]:
+    """The jobs among them."""
+    return [unit for unit in units if nofollow.check(_timer(unit))]
 
 
 def _runs(unit: str) -> bool:

@@ -30,6 +30,9 @@ class Others:
             number = one.replica
             before = store.current(number)
             if before == one.name and readiness.ask(one) is None:
+                if self.live != one.id:
+                    # Of a run that was killed: what it took the place of is gone.
+                    self.replaced.append((one, None))
                 continue
             self.failed = one.name
             with step(f'replica {number} of {self.manifest.replicas}'):
@@ -44,11 +47,14 @@ class Others:
     def put_back(self) -> None:
         """Those of the live release start again and take their places, the one replaced last first."""
         if self.failed is not None and self.failed not in [one.name for one, _ in self.replaced]:
-            number = int(self.failed.split('.')[1])
-            if store.current(number) == self.failed:
+            release, number = self.failed.split('.')
+            in_place = store.current(int(number)) == self.failed
+            if in_place and self.live != release:
                 with contextlib.suppress(OSError):
-                    _lead(number, self.live)
-            _remove(self.failed)
+                    _lead(int(number), self.live)
+            # One of the live release stays in its place: what it lacks may come back.
+            if not in_place or self.live != release:
+                _remove(self.failed)
         for one, before in reversed(self.replaced):
             if self.live == one.id:
                 continue
@@ -134,7 +140,7 @@ def _start(one: Manifest, image: str) -> None:
 
 def _started_again(one: Manifest, before: str | None) -> str | None:
     """The replica that was in this one's place; None if there was none of its own."""
-    if before is None or not _is_further(before):
+    if before is None or not _is_further(before) or before == one.name:
         return None
     record = kept.load(before.split('.')[0])
     known = record.manifest if record is not None and record.manifest is not None else one

@@ -70,6 +70,11 @@ def start(release: str) -> None:
         raise Failure('the container cannot be started')
 
 
+def start_soon(names: list[str]) -> None:
+    """Without waiting for them; one that cannot be started keeps none of the others back."""
+    systemctl('start', '--no-block', *(f'app-{name}.service' for name in names))
+
+
 def stop(release: str) -> None:
     """Asks the app to end what it has begun; systemd waits for it."""
     systemctl('stop', f'app-{release}.service')
@@ -88,6 +93,16 @@ def active_seconds(release: str) -> float | None:
     if found.get('ActiveState') != 'active':
         return None
     return time.monotonic() - int(found.get('ActiveEnterTimestampMonotonic') or 0) / 1_000_000
+
+
+def stopped(release: str) -> bool:
+    """
+    There, and nothing is about to start it. Of one that was stopped the state is `failed` where its
+    app ends with another status than 0.
+    """
+    asked = ('--property=LoadState', '--property=ActiveState')
+    shown = systemctl('show', *asked, f'app-{release}.service').stdout.split()
+    return 'LoadState=loaded' in shown and bool({'ActiveState=inactive', 'ActiveState=failed'} & {*shown})
 
 
 def restarts(release: str) -> int:

@@ -54,31 +54,40 @@ def _watch(manifest: Manifest) -> None:
         except Failure:
             # A release under way goes first.
             return
-        if store.current() != manifest.id:
+        if not _has_its_place(manifest):
             return
         log.say(f'release {manifest.name} {why}')
         began = time.monotonic()
         if image.missing(image.reference(manifest.source)):
             _bring_image_back(manifest)
+        elif service.stopped(manifest.name):
+            service.start_soon([manifest.name])
+            processes.resume(manifest.id)
         else:
             service.restart(manifest.name)
     # Without the lock: whoever would rather roll back may.
     try:
         readiness.wait(manifest, lambda: service.restarts(manifest.name))
     except Failure:
-        if store.current() == manifest.id:
+        if _has_its_place(manifest):
             raise
         return
     log.say(f'release {manifest.name} answers again after {time.monotonic() - began:.1f} s')
+
+
+def _has_its_place(manifest: Manifest) -> bool:
+    """A release that came meanwhile has none of those that were read about before."""
+    return store.current(manifest.replica) == manifest.name
 
 
 def _trouble(manifest: Manifest) -> str | None:
     for_seconds = service.active_seconds(manifest.name)
     if for_seconds is None:
         # systemd starts one that has its image again and again.
-        if image.missing(image.reference(manifest.source)) and not _tried_lately():
-            return 'has lost its image, which is made again'
-        return None
+        if image.missing(image.reference(manifest.source)):
+            return None if _tried_lately() else 'has lost its image, which is made again'
+        # Whoever stopped it was killed before it was started again.
+        return 'was stopped and is started' if service.stopped(manifest.name) else None
     if manifest.hang_seconds == 0 or for_seconds < manifest.ready_seconds or _answers(manifest):
         return None
     # One that was started meanwhile has its time to become ready.
@@ -115,14 +124,13 @@ def _bring_image_back(manifest: Manifest) -> None:
     try:
         with processes.paused(manifest.id):
             image.ensure(manifest.source, {})
-    except (Failure, OSError):
+    except BaseException:
         with open(TRIED, 'w'):
             os.utime(TRIED)
-        # systemd tries on, for the image may come by hand.
-        service.systemctl('start', '--no-block', *(f'app-{name}.service' for name in down))
         raise
-    for name in down:
-        service.start(name)
+    finally:
+        # Without the image, too: systemd tries on, for it may come by hand.
+        service.start_soon(down)
 
 
 def _tried_lately() -> bool:
