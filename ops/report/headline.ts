@@ -2,7 +2,7 @@ import { changes as listed } from './changes.ts'
 import { disruptions } from './disruptions.ts'
 import { hostSoftware } from './host-software.ts'
 import { names } from './names.ts'
-import { rescaled } from './replicas.ts'
+import { rescaled, siteFollows } from './replicas.ts'
 import { isComponent, type Resource, within } from './resources.ts'
 import type { Change } from './security/finding.ts'
 import { short } from './visible.ts'
@@ -62,9 +62,9 @@ function inPlace(all: Resource[], changed: Resource[]): Headline {
   const software = hostSoftware(all)
   const replicas = rescaled(all)
   const released = !replicas && real.some((one) => within(one) === 'Release' && !reconnects(one))
-  // The site changes with the number of them.
+  const follows = replicas !== undefined && siteFollows(all)
   const others = real.filter(
-    (one) => !isFollower(one) && !reconnects(one) && !(replicas && within(one) === 'Site'),
+    (one) => !isFollower(one) && !reconnects(one) && !(follows && within(one) === 'Site'),
   )
   const also = [
     ...(software && others.length > 0 ? ['host software'] : []),

@@ -1,3 +1,4 @@
+import { caddyfile, type ProxySettings } from '../../../components/site/caddyfile.ts'
 import { report } from '../../../ops/report/report.ts'
 import { preview, recording } from './fixtures.ts'
 
@@ -125,8 +126,21 @@ test.each<[string, Parameters<typeof preview>[0]]>([
 })
 
 const COMMAND = 'command:remote:Command'
+const SITE: ProxySettings = {
+  ...{
+    hostname: 'app.example.com',
+    httpPort: 80,
+    httpsPort: 443,
+    acmeDirectory: 'https://a.example',
+  },
+  ...{ responseSeconds: 60, maxBodyMiB: 10, drainSeconds: 30 },
+  edge: { publicPaths: ['/healthz'] },
+  tunnels: [{ name: 'hook', hostname: 'hook.app.example.com' }],
+}
+const siteWith = (more: Partial<ProxySettings>) => ({ caddyfile: caddyfile({ ...SITE, ...more }) })
 const scaled = (create: string): Parameters<typeof preview>[0] => ({
   ...kept,
+  'padlock:index:Site': { old: siteWith({}), new: siteWith({ replicas: 3 }) },
   'padlock:index:Release': { old: { port: 0 }, new: { port: 0, replicas: 3 } },
   [COMMAND]: {
     old: { create: 'release 1', stdin: 'a' },
@@ -142,6 +156,35 @@ const scaled = (create: string): Parameters<typeof preview>[0] => ({
 
 test.each<[string, Parameters<typeof preview>[0]]>([
   ['1 → 3 replicas, no downtime', scaled('release 1')],
+  [
+    '3 → 2 replicas, no downtime',
+    {
+      ...scaled('release 1'),
+      'padlock:index:Release': { old: { replicas: 3 }, new: { replicas: 2 } },
+      'padlock:index:Site': { old: siteWith({ replicas: 3 }), new: siteWith({ replicas: 2 }) },
+    },
+  ],
+  [
+    '3 → 1 replicas, no downtime',
+    {
+      ...scaled('release 1'),
+      'padlock:index:Release': { old: { replicas: 3 }, new: {} },
+      'padlock:index:Site': { old: siteWith({ replicas: 3 }), new: siteWith({}) },
+    },
+  ],
+  ...[{ maxBodyMiB: 100 }, { acmeDirectory: 'https://b.example' }].map(
+    (more): [string, Parameters<typeof preview>[0]] => [
+      'Changes the reverse proxy in place, with 1 → 3 replicas, no downtime',
+      {
+        ...scaled('release 1'),
+        'padlock:index:Site': { old: siteWith({}), new: siteWith({ replicas: 3, ...more }) },
+      },
+    ],
+  ),
+  [
+    'Changes the reverse proxy in place, with 1 → 3 replicas, no downtime',
+    { ...scaled('release 1'), 'padlock:index:Site': { old: {}, new: { acmeRoot: 'a' } } },
+  ],
   [
     'Changes the login’s connections in place, with 1 → 3 replicas, no downtime',
     {
