@@ -120,10 +120,10 @@ export function exposeIngress(
     opts,
   )
   const { dnsServer } = certificates
-  const dns = siteName(name, settings, { place, host, way, ipv4: address, settled }, opts)
+  const dns = siteName(name, settings, { place, host, way, ipv4: address, settled, state }, opts)
   const external = settings.dns.source !== 'digitalocean' || undefined
   const led = [settled, ...dns.records]
-  const { ordered } = weekOf(settings, state, moment())
+  const { ordered } = weekOf(settings, state, moment(), Date.now())
   const named = { ...place, aliases, host: place.hostname, external }
   const checklist = { ...named, address, ...certificates, ordered, after: led }
   // A failed certificate attempt costs a minute: the name must answer before the site is served.
@@ -141,6 +141,7 @@ export function exposeIngress(
   )
   if (way.moves) dns.awaitResolvers?.('A', address, [...dns.records, probe.passed])
   const led6 = settings.host.ipv6 && dns.leadTo(host.ipv6Address, probe.passed)
-  probe.askAliases(place.aliases ?? [], [probe.passed, ...(led6 ? [led6] : [])])
+  const last = [probe.passed, ...(led6 ? [led6] : []), ...(dns.further ?? [])]
+  probe.askAliases(place.aliases ?? [], last)
   return { address, settled, url: probe.url, zoneUrn: dns.zoneUrn, authority }
 }

@@ -5,6 +5,7 @@ import { DuckDns } from './duckdns/index.ts'
 import type { Host } from './host.ts'
 import type { Place } from './place.ts'
 import { ExternalRecords } from './records/index.ts'
+import type { Former } from './state.ts'
 import type { Way } from './way.ts'
 
 /** What makes the site's name lead to its address. */
@@ -13,6 +14,8 @@ export interface SiteName {
   zoneUrn?: pulumi.Output<string>
   /** The name leads there once these are done. */
   records: pulumi.Resource[]
+  /** What the further names are asked after; grows with `leadTo`. */
+  further?: pulumi.Resource[]
   /** The name leads to the droplet's own IPv6 address once the site there has been asked. */
   leadTo(ipv6: pulumi.Output<string>, serving: pulumi.Resource): pulumi.Resource | undefined
   /** Where an A record moves: goes on when no resolver knows the old address any more. */
@@ -26,13 +29,15 @@ export interface SiteNameArgs {
   ipv4: pulumi.Input<string>
   /** The address leads to the host. */
   settled: pulumi.Resource
+  /** What the stack consists of before this update. */
+  state: Former[]
 }
 
 /** Where the site's name comes from, by the key `dns`. */
 export function siteName(
   name: string,
-  { dns, certificates, host: { ipv6 } }: Settings,
-  { place, host, way, ipv4, settled }: SiteNameArgs,
+  { dns, certificates, site, host: { ipv6 } }: Settings,
+  { place, host, way, ipv4, settled, state }: SiteNameArgs,
   opts: pulumi.ComponentResourceOptions,
 ): SiteName {
   const { dnsServer } = certificates
@@ -52,15 +57,17 @@ export function siteName(
         opts,
       )
     case 'external':
+      if (!site.hostname) throw new Error('siteName: records elsewhere need a name')
       return new ExternalRecords(
         name,
         {
           ...dns,
-          hostname: place.hostname,
+          hostname: site.hostname,
           dnsServer,
           ipv4,
           ipv6: ipv6 ? host.ipv6Address : undefined,
           after: [settled],
+          state,
         },
         opts,
       )

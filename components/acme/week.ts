@@ -2,6 +2,7 @@ import { log } from '@pulumi/pulumi'
 import type { Settings } from '../../config/settings.ts'
 import { furtherNames } from '../../config/tunnels/index.ts'
 import { configurationError } from '../account/error.ts'
+import { keptNames } from '../records/kept.ts'
 import { type Former, ofKind } from '../state.ts'
 
 /** New names of one registered domain in seven days, by the directory's host (letsencrypt.org/docs/rate-limits). */
@@ -21,31 +22,39 @@ export interface Week {
 /**
  * Now, milliseconds; of a saved plan the moment of its preview (`ops/plan/` sets the variable): what
  * counts then counts when it is applied, or the engine would stop at a week that has ended meanwhile.
+ * One that is still to come is none.
  */
 export function moment(environment: NodeJS.ProcessEnv = process.env): number {
-  return Date.parse(environment.PADLOCK_PLANNED_AT ?? '') || Date.now()
+  return Math.min(Date.parse(environment.PADLOCK_PLANNED_AT ?? '') || Infinity, Date.now())
 }
 
 /**
  * What of the week's limit the stack has used and is about to use. A renewal does not count, nor does
- * a name that has a record already; one that was taken away within the week does.
- * @param now milliseconds
+ * a name that has a record already, here or where its zone is served; one that was taken away within
+ * the week does.
+ * @param now milliseconds: the week ends here
+ * @param ordersAt when new names are ordered, milliseconds: of a plan the moment at which it is
+ *   applied. A plan is not held to it, as what it records of new names is unknown to it.
  */
 export function weekOf(
   { site, tunnels }: Pick<Settings, 'site' | 'tunnels'>,
   state: Former[],
   now: number,
+  ordersAt = now,
 ): Week {
   const former: Ordered = ofKind(state, 'AcmeChecklist')[0]?.outputs.ordered ?? {}
   const recent = Object.entries(former).filter(([, at]) => now - Date.parse(at) < WEEK_MS)
   const further = furtherNames(site.aliases, tunnels)
   if (!further && recent.length === 0) return { ordered: {}, fresh: [] }
   const known = ofKind(state, 'DnsRecord').map(({ outputs }) => `${outputs.name}`)
+  const kept = keptNames(state).map((one) => one.hostname)
   const names = [site, ...(further ?? [])]
   const fresh = names.flatMap(({ hostname, recordName }) =>
-    !hostname || known.includes(recordName) || former[hostname] ? [] : [hostname],
+    !hostname || known.includes(recordName) || kept.includes(hostname) || former[hostname]
+      ? []
+      : [hostname],
   )
-  const today = fresh.map((name) => [name, new Date(now).toISOString()])
+  const today = fresh.map((name) => [name, new Date(ordersAt).toISOString()])
   return { ordered: Object.fromEntries([...recent, ...today]), fresh }
 }
 

@@ -61,8 +61,14 @@ export async function run(args: string[]): Promise<number> {
   } catch (error) {
     const { message, hints = [] } = error as Finding
     const told = values.optional ? `${message}; the site's own name goes on without it` : message
-    console.error([told, ...hints.map((hint) => `  look at: ${hint}`)].join('\n'))
-    return values.optional ? 0 : 1
+    const lines = [told, ...hints.map((hint) => `  look at: ${hint}`)].join('\n')
+    if (!values.optional) {
+      console.error(lines)
+      return 1
+    }
+    // The engine shows nothing else of a command that ends well.
+    console.log(lines)
+    return 0
   }
 }
 

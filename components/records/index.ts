@@ -1,10 +1,12 @@
 import * as command from '@pulumi/command'
 import * as pulumi from '@pulumi/pulumi'
 import type { FurtherName } from '../../config/tunnels/index.ts'
+import type { Former } from '../state.ts'
+import { keptNames } from './kept.ts'
 
 export interface ExternalRecordsArgs {
   zone: string
-  hostname: pulumi.Input<string>
+  hostname: string
   /** The reserved IP. */
   ipv4: pulumi.Input<string>
   /** The droplet's own, which is another one after a replacement; absent where there is no IPv6. */
@@ -18,13 +20,17 @@ export interface ExternalRecordsArgs {
   minutes: number
   /** What needs no name; it is done by the time that anybody is waited for. */
   after: pulumi.Resource[]
+  /** What the stack consists of before this update. */
+  state: Former[]
 }
 
 /** A name whose records somebody else keeps. */
 interface Kept {
   /** What the names of its resources begin with. */
   id: string
-  hostname: pulumi.Input<string>
+  /** What they began with while the site's own had none of their own. */
+  formerId?: string
+  hostname: string
   caaIssuer?: string
   /** More words of its commands. */
   words: string
@@ -36,20 +42,30 @@ interface Kept {
  * the droplet and changes with it, which a replacement waits for while the old droplet serves on.
  */
 export class ExternalRecords extends pulumi.ComponentResource {
-  /** They answer: A and CAA, and at the first deployment AAAA; those of further names, or their time is over. */
+  /** The site's own answer: A and CAA, and at the first deployment AAAA. */
   readonly records: pulumi.Resource[]
+  /** Those of further names answer, or their time is over. */
+  readonly further: pulumi.Resource[]
   readonly #args: ExternalRecordsArgs
   readonly #names: Kept[]
 
   constructor(name: string, args: ExternalRecordsArgs, opts?: pulumi.ComponentResourceOptions) {
     super('padlock:index:ExternalRecords', name, {}, opts)
     this.#args = args
-    const { hostname, caaIssuer, aliases = [] } = args
+    const { hostname, caaIssuer, aliases = [], state } = args
+    const kept = keptNames(state).find(({ resource }) => resource === `${name}-records`)
+    // By hostname: a name that becomes an alias keeps its records, and nobody is told to delete them.
+    const named = (host: string) => ({
+      id: `${name}-${host}`,
+      formerId: kept?.hostname === host ? name : undefined,
+    })
     this.#names = [
-      { id: name, hostname, caaIssuer, words: '' },
-      ...aliases.map((one) => ({ ...one, id: `${name}-${one.hostname}`, words: ' --optional' })),
+      { ...named(hostname), hostname, caaIssuer, words: '' },
+      ...aliases.map((one) => ({ ...one, ...named(one.hostname), words: ' --optional' })),
     ]
-    this.records = this.#names.map((one) => this.#there(one))
+    const [own, ...further] = this.#names.map((one) => this.#there(one))
+    this.records = [own as pulumi.Resource]
+    this.further = further
     this.registerOutputs({})
   }
 
@@ -80,10 +96,11 @@ export class ExternalRecords extends pulumi.ComponentResource {
    * @returns what the site's own name waits for
    */
   leadTo(ipv6: pulumi.Output<string>, serving: pulumi.Resource): pulumi.Resource {
-    const [own] = this.#names.map((one) => {
+    const [own, ...further] = this.#names.map((one) => {
       const create = this.#waited(one, pulumi.interpolate` --aaaa ${ipv6}`)
       return this.#command(one, 'aaaa-there', { create }, [serving])
     })
+    this.further.push(...further)
     return own as pulumi.Resource
   }
 
@@ -100,7 +117,7 @@ export class ExternalRecords extends pulumi.ComponentResource {
   }
 
   #command(
-    { id, hostname }: Kept,
+    { id, formerId, hostname }: Kept,
     what: string,
     scripts: Pick<command.local.CommandArgs, 'create' | 'update' | 'delete'>,
     dependsOn: pulumi.Resource[] = [],
@@ -108,9 +125,14 @@ export class ExternalRecords extends pulumi.ComponentResource {
     const limit = `${5 + this.#args.minutes}m`
     return new command.local.Command(
       `${id}-${what}`,
-      // Of another name all is asked anew, and the former's records are to be deleted.
+      // In states that have it: another one would replace the command.
       { ...scripts, triggers: [hostname], addPreviousOutputInEnv: false, logging: 'stdout' },
-      { parent: this, dependsOn, customTimeouts: { create: limit, update: limit } },
+      {
+        parent: this,
+        dependsOn,
+        customTimeouts: { create: limit, update: limit },
+        aliases: formerId === undefined ? [] : [{ name: `${formerId}-${what}` }],
+      },
     )
   }
 }

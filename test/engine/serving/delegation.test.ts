@@ -1,6 +1,7 @@
 /** A zone whose registrar names other servers, or none: said first, waited for, asked by name. */
 import { Resolver } from 'node:dns/promises'
-import { readFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { parse } from 'yaml'
 import { hostCommand, type Sandbox, startSandbox } from '../support/sandbox.ts'
 import { openStack, type Stack } from '../support/stack.ts'
@@ -198,6 +199,26 @@ describe('a zone that others serve', () => {
     const { code, output: preview } = await shop.run('preview --expect-no-changes')
     expect({ code, preview }).toMatchObject({ code: 0 })
     expect(preview).not.toContain('needs these records')
+  })
+
+  test('keeps the records of names that change places, in a state that knew the site’s own by the stack', async () => {
+    const file = join(sandbox.dir, 'former.json')
+    await shop.run(`stack export --file ${file}`)
+    const state = readFileSync(file, 'utf8')
+    const former = state.replaceAll(`-${host}-`, '-')
+    expect(former).not.toBe(state)
+    writeFileSync(file, former)
+    const { code, output } = await shop.run(`stack import --file ${file}`)
+    expect({ code, output }).toMatchObject({ code: 0 })
+    expect(await shop.preview()).toEqual([])
+    const undo = shop.set({ subdomain: undefined, aliases: { [host]: 'redirect' } })
+    const steps = await shop.preview()
+    undo()
+    const printed = steps.filter(({ name }) => name.endsWith('-records'))
+    expect(printed.filter(({ op }) => op !== 'update')).toEqual([])
+    expect(steps.map(({ name }) => name)).toContainEqual(
+      expect.stringMatching(/shop\.elsewhere\.localhost-records-there$/),
+    )
   })
 
   test('is left by a destroy that names the records to delete', async () => {

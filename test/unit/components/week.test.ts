@@ -26,6 +26,10 @@ function settings(names: string[], more: Partial<Settings> = {}): Settings {
 const record = (name: string): Former => ({
   ...{ urn: name, type: 'digitalocean:index/dnsRecord:DnsRecord', outputs: { name } },
 })
+const kept = (hostname: string): Former => ({
+  urn: `urn:pulumi:dev::padlock::padlock:index:Deployment$padlock:index:ExternalRecords$command:local:Command::padlock-dev-${hostname}-records`,
+  ...{ type: 'command:local:Command', outputs: { triggers: [hostname] } },
+})
 const remembered = (ordered: Record<string, string>): Former => ({
   ...{ urn: 'acme', type: 'padlock:index:AcmeChecklist', outputs: { ordered } },
 })
@@ -42,6 +46,15 @@ test('names with a record have their certificate, the others are new', () => {
     ordered: { 'shop.example.com': daysAgo(0) },
     fresh: ['shop.example.com'],
   })
+})
+
+test('names whose records somebody else keeps are no news either, an old site’s own among them', () => {
+  const state = [kept('app.example.com'), kept('www.example.com')]
+  expect(weekOf(settings(['www']), state, NOW)).toEqual({ ordered: {}, fresh: [] })
+  expect(weekOf(settings(['www', 'shop']), state, NOW).fresh).toEqual(['shop.example.com'])
+  const old = { ...kept(''), urn: kept('').urn.replace('--records', '-records') }
+  const before = [{ ...old, outputs: { triggers: ['app.example.com'] } }]
+  expect(weekOf(settings(['www']), before, NOW).fresh).toEqual(['www.example.com'])
 })
 
 test('a name counts for seven days, taken away or not', () => {
@@ -63,6 +76,20 @@ test('what counted when a plan was made counts when it is applied', () => {
   expect(weekOf(settings(['www']), state, NOW + 24 * 3600 * 1000).ordered).toEqual({})
   const before = Date.now()
   expect(moment({})).toBeGreaterThanOrEqual(before)
+})
+
+test('a plan’s moment that is still to come is none', () => {
+  const planned = moment({ PADLOCK_PLANNED_AT: new Date(Date.now() + 3_600_000).toISOString() })
+  expect(planned).toBeLessThanOrEqual(Date.now())
+})
+
+test('what a plan orders is ordered when it is applied', () => {
+  const applied = Date.parse(daysAgo(-3))
+  const state = [record('app'), remembered({ 'gone.example.com': daysAgo(6) })]
+  expect(weekOf(settings(['www']), state, NOW, applied).ordered).toEqual({
+    'gone.example.com': daysAgo(6),
+    'www.example.com': daysAgo(-3),
+  })
 })
 
 test('what is left of the week is told where something new is ordered', async () => {
