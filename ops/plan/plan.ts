@@ -7,6 +7,8 @@ import type { Result } from '../engine/pulumi.ts'
 
 const PLAN = 'plan.json'
 const ABOUT = 'about.json'
+/** Accounts and certificates move on, and what was reviewed is forgotten. */
+const MAX_DAYS = 7
 
 /** The engine on one stack. */
 export interface Engine {
@@ -69,8 +71,8 @@ export async function savePlan(
 /**
  * Does what the plan says and nothing else. One that was half done goes on: the engine takes what is
  * there already for done, and stops at anything that the plan does not have.
- * @throws Error that says why the plan does not fit: made for another stack or commit, altered, or
- *   the stack has changed since
+ * @throws Error that says why the plan does not fit: made for another stack or commit, older than
+ *   seven days, altered, or the stack has changed since
  */
 export async function applyPlan(
   engine: Engine,
@@ -82,6 +84,11 @@ export async function applyPlan(
     throw new Error(`the plan is rejected: ${why}. Fix: make and review a new one.`)
   }
   if (about.stack !== stack) reject(`it was made for the stack ${about.stack}, not for ${stack}`)
+  const now = Date.now()
+  if (!(now - Date.parse(about.madeAt) <= MAX_DAYS * 24 * 3600 * 1000)) {
+    const today = new Date(now).toISOString()
+    reject(`it was saved at ${about.madeAt}, and is good for ${MAX_DAYS} days; now it is ${today}`)
+  }
   if (about.commit !== commit) reject(`it was made for commit ${about.commit}, here is ${commit}`)
   const path = join(folder, PLAN)
   if (sha256(await readFile(path)) !== about.plan) reject('its file was altered')

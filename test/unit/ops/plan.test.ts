@@ -1,5 +1,5 @@
 /** What a plan hands to the program when it is applied, by an engine that only remembers. */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { applyPlan, type Engine, savePlan } from '../../../ops/plan/plan.ts'
@@ -11,22 +11,37 @@ afterEach(() => {
 })
 afterAll(() => rmSync(folder, { recursive: true }))
 
+const met: (string | undefined)[][] = []
+beforeEach(() => met.splice(0))
+const engine: Engine = {
+  capture: async () => ({ code: 0, stdout: '{"deployment":{}}', stderr: '' }),
+  async show(args) {
+    met.push(NAMES.map((name) => process.env[name]))
+    const path = args[args.indexOf('--save-plan') + 1]
+    if (args.includes('--save-plan')) writeFileSync(path!, '{}')
+    return 0
+  },
+}
+const what = { stack: 'dev', commit: 'c0ffee', by: 'Ada', refresh: '2026-11-27' }
+
 test('who made it, the day of its refresh and its moment are those of its preview', async () => {
-  const met: (string | undefined)[][] = []
-  const engine: Engine = {
-    capture: async () => ({ code: 0, stdout: '{"deployment":{}}', stderr: '' }),
-    async show(args) {
-      met.push(NAMES.map((name) => process.env[name]))
-      const path = args[args.indexOf('--save-plan') + 1]
-      if (args.includes('--save-plan')) writeFileSync(path!, '{}')
-      return 0
-    },
-  }
-  const what = { stack: 'dev', commit: 'c0ffee', by: 'Ada', refresh: '2026-11-27' }
   const { madeAt } = await savePlan(engine, folder, what)
   process.env.PADLOCK_OPERATOR = 'Bob'
   process.env.PADLOCK_REFRESH = ''
   delete process.env.PADLOCK_PLANNED_AT
   expect(await applyPlan(engine, folder, what)).toBe(0)
   expect(met).toEqual(Array(2).fill(['Ada', '2026-11-27', madeAt]))
+})
+
+test.each([
+  ['8 days ago', new Date(Date.now() - 8 * 24 * 3600 * 1000).toISOString()],
+  ['at no time', 'yesterday'],
+])('one that was saved %s is rejected', async (_, madeAt) => {
+  await savePlan(engine, folder, what)
+  const file = join(folder, 'about.json')
+  writeFileSync(file, JSON.stringify({ ...JSON.parse(readFileSync(file, 'utf8')), madeAt }))
+  await expect(applyPlan(engine, folder, what)).rejects.toThrow(
+    `the plan is rejected: it was saved at ${madeAt}, and is good for 7 days; now it is 20`,
+  )
+  expect(met).toHaveLength(1)
 })
