@@ -1,7 +1,7 @@
 import { FIRST_BOOT } from './difference.ts'
 import { hostSoftware } from './host-software.ts'
 import { names, plainName } from './names.ts'
-import { componentOf, isComponent, type Resource, within } from './resources.ts'
+import { componentOf, isComponent, isLook, type Resource, within } from './resources.ts'
 import type { Change } from './security/finding.ts'
 import { closedToAll } from './security/firewall.ts'
 import { releases } from './security/release.ts'
@@ -27,6 +27,8 @@ const RESIZE_SECONDS = 60
 /** How long resolvers remember the old address: the records' time to live (components/dns.ts). */
 const TTL_SECONDS = 300
 
+const WITHOUT_IPV6 = 'Takes the name away from visitors with IPv6 alone'
+
 /** Kinds that hold what people have put there. */
 const DATA = new Set(['DatabaseCluster', 'DatabaseDb', 'Domain', 'SpacesBucket', 'Volume'])
 /** Kinds whose end stops nothing; the security part says who is shut out. */
@@ -47,6 +49,7 @@ export function disruptions(change: Change): Disruption[] {
         : [],
     ),
     ...moved(change, of('DnsRecord')),
+    ...changed.filter((one) => one.operation === 'delete' && isLook(one)).flatMap(letGo),
     ...(of('Client').some(ends)
       ? [{ text: `${verbOf(of('Client'))} the Auth0 application: nobody can log in meanwhile` }]
       : []),
@@ -137,9 +140,22 @@ function moved(change: Change, records: Resource[]): Disruption[] {
     .map((one) => ({
       text:
         one.old?.type === 'AAAA'
-          ? 'Takes the name away from visitors with IPv6 alone'
+          ? WITHOUT_IPV6
           : 'Takes the name away: visitors do not find the site by it',
     }))
+}
+
+/** Names that the stack makes no records of at DigitalOcean. */
+function letGo(one: Resource): Disruption[] {
+  if (one.name.endsWith('-duckdns-aaaa')) return [{ text: WITHOUT_IPV6 }]
+  if (within(one) !== 'ExternalRecords' || !one.name.endsWith('-records')) return []
+  const triggers = one.old?.triggers
+  const host = Array.isArray(triggers) ? short(triggers[0]) : 'one'
+  return [
+    {
+      text: `Gives up the name ${host}, whose records somebody else keeps: the update prints those to delete`,
+    },
+  ]
 }
 
 function firewall(one: Resource, change: Change): Disruption[] {
@@ -166,8 +182,8 @@ function others(changed: Resource[]): Disruption[] {
       !/^(Release|Processes|Probe|Packages|Authority|Certificates|Edge|Site|Tunnels|AcmeChecklist)$/.test(
         within(one),
       ) &&
-      // A wait for resolvers, a look at a new droplet, and admin keys before the last two.
-      !(one.kind === 'local:Command' && /^(Dns|Address)$/.test(within(one))) &&
+      !isLook(one) &&
+      // Admin keys before the last two.
       !(one.kind === 'PrivateKey' && one.operation === 'delete') &&
       !(replaced && within(one) === 'Host'),
   )

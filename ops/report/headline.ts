@@ -3,7 +3,7 @@ import { disruptions } from './disruptions.ts'
 import { hostSoftware } from './host-software.ts'
 import { names } from './names.ts'
 import { rescaled, siteFollows } from './replicas.ts'
-import { isComponent, type Resource, within } from './resources.ts'
+import { isComponent, isLook, type Resource, within } from './resources.ts'
 import type { Change } from './security/finding.ts'
 import { short } from './visible.ts'
 
@@ -97,9 +97,7 @@ function rolledBack(changed: Resource[]): string | undefined {
 
 /** What is told as a release, as host software or as nothing. */
 const isFollower = (one: Resource) =>
-  /^(Release|Processes|Packages|Probe|Certificates|AcmeChecklist)$/.test(within(one)) ||
-  // A wait for resolvers, and a look at a new droplet before the address moves.
-  (/^(Dns|DuckDns|ExternalRecords|Address)$/.test(within(one)) && one.kind === 'local:Command')
+  /^(Release|Processes|Packages|Probe|Certificates|AcmeChecklist)$/.test(within(one)) || isLook(one)
 
 /** A command that runs again because another key opens the host, with the same outcome. */
 const reconnects = ({ kind, reasons }: Resource) =>

@@ -103,6 +103,10 @@ export const isComponent = ({ type }: Resource): boolean =>
 export const within = ({ components }: Resource): string =>
   components.at(-1)?.split(':').at(-1) ?? ''
 
+/** A look at names and addresses from where the operator stands: waits for resolvers or for somebody's records. */
+export const isLook = (one: Resource): boolean =>
+  one.kind === 'local:Command' && /^(Dns|DuckDns|ExternalRecords|Address)$/.test(within(one))
+
 /** A component of the program by its name, such as `Release`. */
 export const componentOf = (all: Resource[], name: string): Resource | undefined =>
   all.find(({ type }) => type === `padlock:index:${name}`)

@@ -100,6 +100,28 @@ test.each<[string, Parameters<typeof preview>[0]]>([
     { ...kept, 'digitalocean:index/dnsRecord:DnsRecord': { old: { type: 'A', name: 'www' } } },
   ],
   [
+    'Gives up the name www.example.com, whose records somebody else keeps: the update prints those to delete',
+    {
+      ...kept,
+      ...Object.fromEntries(
+        ['records', 'records-there', 'aaaa-there'].map((what) => [
+          `command:local:Command#padlock-dev-www.example.com-${what}`,
+          { old: { triggers: ['www.example.com'] }, within: 'Deployment$ExternalRecords' },
+        ]),
+      ),
+    },
+  ],
+  [
+    'Takes the name away from visitors with IPv6 alone',
+    {
+      ...kept,
+      'command:local:Command#padlock-dev-duckdns-aaaa': {
+        old: { triggers: ['padlock'] },
+        within: 'Deployment$DuckDns',
+      },
+    },
+  ],
+  [
     'Takes the address from the droplet: the site goes away',
     {
       ...kept,
