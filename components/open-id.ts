@@ -10,10 +10,40 @@ import type { Prepared } from './prepare.ts'
 type Known = Pick<Prepared, 'issuer'>
 type Shown = Pick<Outputs, 'issuer' | 'clientId' | 'callbackUrl' | 'logoutUrl'>
 
+/** What an issuer must know. */
+interface Addresses {
+  /** Of the site; one of no host where its name is made of an address that is still to come. */
+  callbackUrl: string
+  /** In words: of every name that a login begins at, the site's first. */
+  callbacks: string[]
+  logouts: string[]
+}
+
+const toCome = (output: string) =>
+  `the output ${output} (pulumi stack output ${output} after the first pulumi up)`
+
 /** Where users come back to after a login and after a log-out, as far as the name is known. */
-export function addressesOf({ site, openId }: Pick<Settings, 'site' | 'openId'>) {
+export function addressesOf({
+  site,
+  openId,
+  edge,
+  tunnels = [],
+}: Pick<Settings, 'site' | 'openId' | 'edge' | 'tunnels'>): Addresses {
+  const path = openId?.callbackPath ?? '/callback'
   const url = siteUrl(site.hostname ?? 'HOST', site)
-  return { callbackUrl: `${url}${openId?.callbackPath ?? '/callback'}`, logoutUrl: `${url}/` }
+  const further = [
+    ...(site.aliases ?? []).filter(({ serves }) => serves),
+    ...(edge ? tunnels.filter(({ open }) => !open) : []),
+  ]
+  const known = site.hostname !== undefined
+  return {
+    callbackUrl: `${url}${path}`,
+    callbacks: [
+      known ? `${url}${path}` : toCome('callbackUrl'),
+      ...further.map((one) => `${one.url}${path}`),
+    ],
+    logouts: [known ? `${url}/` : toCome('logoutUrl'), ...further.map((one) => `${one.url}/`)],
+  }
 }
 
 /** What the outputs say of the login: nothing without one. */

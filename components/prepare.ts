@@ -68,7 +68,10 @@ export async function prepare(name: string, settings: Settings): Promise<Prepare
         memoryMiB: settings.release.memoryMiB,
         dnsServer: settings.certificates.dnsServer,
         identity: settings.identity,
-        openId: settings.openId && { ...settings.openId, ...addresses },
+        openId: settings.openId && {
+          ...settings.openId,
+          callbackUrl: addresses.callbackUrl,
+        },
         name,
         reserves: way.reserves,
         owner: settings.lifecycle.owner.id,

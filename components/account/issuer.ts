@@ -3,6 +3,7 @@ import type { LookupFunction } from 'node:net'
 import { log } from '@pulumi/pulumi'
 import { Agent, fetch, type RequestInit, type Response } from 'undici'
 import type { OpenIdSettings } from '../../config/settings.ts'
+import { listed } from '../resolution/delegation.ts'
 import { configurationError } from './error.ts'
 
 /** What an issuer says of itself, as far as the stack needs it. */
@@ -156,11 +157,11 @@ const wrong = (issuer: string, what: string) =>
 export function tellAddresses(
   { issuer, clientId }: OpenIdSettings,
   { endSessionEndpoint }: FoundIssuer,
-  { callbackUrl, logoutUrl }: { callbackUrl: string; logoutUrl: string },
+  { callbacks, logouts }: { callbacks: string[]; logouts: string[] },
 ): Promise<void> {
   const out = endSessionEndpoint
-    ? `and ${logoutUrl} as the address after a log-out`
+    ? `and ${listed(logouts)} as the address${logouts.length > 1 ? 'es' : ''} after a log-out`
     : 'It offers apps no log-out (end_session_endpoint): a log-out ends the session of the app alone'
-  const callback = `The application ${clientId} at ${issuer} must know ${callbackUrl} as a callback`
+  const callback = `The application ${clientId} at ${issuer} must know ${listed(callbacks)} as ${callbacks.length > 1 ? 'callbacks' : 'a callback'}`
   return log.info(`${callback}${endSessionEndpoint ? ' ' : '. '}${out}.`)
 }

@@ -1,5 +1,6 @@
 import * as pulumi from '@pulumi/pulumi'
-import { loginOutputs, loginTarget } from '../../../components/open-id.ts'
+import { tellAddresses } from '../../../components/account/issuer.ts'
+import { addressesOf, loginOutputs, loginTarget } from '../../../components/open-id.ts'
 import { parse, type RawConfig } from '../../../config/parse.ts'
 import { context, defaults, good } from '../config/context.ts'
 import { value } from './mocks.ts'
@@ -29,6 +30,41 @@ test('what must be entered at the issuer is an output, and a log-out only where 
   const endSessionEndpoint = 'https://accounts.example.com/logout'
   const logsOut = { issuer: { ...issuer, endSessionEndpoint } }
   expect(loginOutputs(settings(google), logsOut, place).logoutUrl).toBe('https://dev.example.com/')
+})
+
+const edged = {
+  ...{ login: 'edge', provider: 'oidc', issuer: 'https://accounts.example.com' },
+  edgeImage: `quay.io/oauth2-proxy/oauth2-proxy@sha256:${'0'.repeat(64)}`,
+}
+const endSessionEndpoint = 'https://accounts.example.com/logout'
+
+test.each<[string, RawConfig, RegExp]>([
+  [
+    'the site alone',
+    google,
+    /must know https:\/\/dev\.example\.com\/auth as a callback and https:\/\/dev\.example\.com\/ as the address after a log-out\.$/,
+  ],
+  [
+    'a name that is made of an address to come',
+    { ...google, ...edged, dns: 'none', zone: undefined, subdomain: undefined },
+    /must know the output callbackUrl \(pulumi stack output callbackUrl after the first pulumi up\) as a callback and the output logoutUrl \(/,
+  ],
+  [
+    'an alias that serves, and not one that leads on',
+    { ...google, aliases: { 'shop.example.com': 'serve', 'www.example.com': 'redirect' } },
+    /must know https:\/\/dev\.example\.com\/auth and https:\/\/shop\.example\.com\/auth as callbacks and https:\/\/dev\.example\.com\/ and https:\/\/shop\.example\.com\/ as the addresses after/,
+  ],
+  [
+    'a tunnel behind the login, and not one for everybody',
+    { ...google, ...edged, tunnels: ['ada', 'bob'], publicTunnels: ['bob'] },
+    /must know https:\/\/dev\.example\.com\/oauth2\/callback and https:\/\/ada\.dev\.example\.com\/oauth2\/callback as callbacks and/,
+  ],
+])('what the issuer must know is told: %s', async (_, raw, words) => {
+  const info = jest.spyOn(pulumi.log, 'info').mockResolvedValue()
+  const one = settings(raw)
+  await tellAddresses(one.openId!, { ...issuer, endSessionEndpoint }, addressesOf(one))
+  expect(info).toHaveBeenCalledWith(expect.stringMatching(words))
+  info.mockRestore()
 })
 
 test('the probe follows the login to where the issuer says that it is', () => {
