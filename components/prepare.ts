@@ -66,6 +66,7 @@ export async function prepare(name: string, settings: Settings): Promise<Prepare
         ...settings.dns,
         replicas: settings.release.replicas,
         memoryMiB: settings.release.memoryMiB,
+        processes: settings.release.processes,
         dnsServer: settings.certificates.dnsServer,
         identity: settings.identity,
         openId: settings.openId && {

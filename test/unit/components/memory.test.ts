@@ -1,5 +1,5 @@
 import * as pulumi from '@pulumi/pulumi'
-import { checkMemory } from '../../../components/account/memory.ts'
+import { checkMemory, type MemoryOptions } from '../../../components/account/memory.ts'
 
 const size = (slug: string, memory: number, available = true) => ({
   ...{ slug, memory, available, disk: 25, regions: ['fra1'], priceMonthly: memory },
@@ -19,19 +19,37 @@ beforeAll(() =>
 )
 
 test.each([
-  ['one container, as ever', undefined, 65_536, 's-1vcpu-1gb'],
-  ['three with one to spare', 3, 256, 's-1vcpu-1gb'],
-  ['a size that is not sold any more', 16, 65_536, 'gone'],
-])('%s fits', async (_what, replicas, memoryMiB, size) => {
-  await expect(checkMemory({ replicas, memoryMiB, size })).resolves.toBeUndefined()
+  ['one container, as ever', undefined, 65_536, 's-1vcpu-1gb', {}],
+  ['two with one to spare and the system', 2, 256, 's-1vcpu-1gb', {}],
+  ['as many as there is room for, to the last MiB', 3, 206, 's-1vcpu-1gb', {}],
+  ['and workers', 2, 256, 's-1vcpu-1gb', { worker: { memoryMiB: 56 } }],
+  ['a size that is not sold any more', 16, 65_536, 'gone', {}],
+])('%s fits', async (_what, replicas, memoryMiB, size, processes) => {
+  await expect(checkMemory({ replicas, memoryMiB, size, processes })).resolves.toBeUndefined()
 })
 
-test('what does not fit is refused with the numbers, and with the ways on', async () => {
-  await expect(
-    checkMemory({ replicas: 4, memoryMiB: 256, size: 's-1vcpu-1gb' }),
-  ).rejects.toThrow(`replicas = 4 of appMemoryMiB = 256 need 1280 MiB with the one more that a release starts beside them, and s-1vcpu-1gb has 1024 MiB. Allowed: as many as fit with one to spare.
-    Fix: pulumi config set replicas 3, or pulumi config set size s-1vcpu-2gb, or pulumi config set appMemoryMiB 204`)
-  await expect(checkMemory({ replicas: 2, memoryMiB: 2048, size: 's-1vcpu-1gb' })).rejects.toThrow(
-    'Fix: pulumi config set appMemoryMiB 341',
-  )
-})
+test.each<[MemoryOptions, string]>([
+  [
+    { replicas: 3, memoryMiB: 256, size: 's-1vcpu-1gb' },
+    `replicas = 3 of appMemoryMiB = 256 need 1224 MiB with the one more that a release starts beside them and 200 MiB for the system, and s-1vcpu-1gb has 1024 MiB. Allowed: as many as fit with one to spare.
+    Fix: pulumi config set replicas 2, or pulumi config set size s-1vcpu-2gb, or pulumi config set appMemoryMiB 206`,
+  ],
+  [
+    {
+      ...{ replicas: 2, memoryMiB: 256, size: 's-1vcpu-1gb' },
+      processes: { mail: { memoryMiB: 64 }, worker: { memoryMiB: 128 } },
+    },
+    `replicas = 2 of appMemoryMiB = 256 need 1160 MiB with the one more that a release starts beside them, 192 MiB for the processes and 200 MiB for the system, and s-1vcpu-1gb has 1024 MiB. Allowed: as many as fit with one to spare.
+    Fix: pulumi config set replicas 1, or pulumi config set size s-1vcpu-2gb, or pulumi config set appMemoryMiB 210`,
+  ],
+  [
+    { replicas: 2, memoryMiB: 2048, size: 's-1vcpu-1gb' },
+    'Fix: pulumi config set appMemoryMiB 274',
+  ],
+  [{ replicas: 16, memoryMiB: 512, size: 's-1vcpu-1gb' }, 'Fix: pulumi config set replicas 1'],
+])(
+  'what does not fit is refused with the numbers, and with the ways on: %j',
+  async (options, message) => {
+    await expect(checkMemory(options)).rejects.toThrow(message)
+  },
+)
