@@ -150,7 +150,7 @@ ends.add('app-' + 'b' * 12 + '-other.service')
 calls.clear()
 with processes.paused('b' * 12):
     meanwhile = list(calls)
-print(json.dumps([meanwhile, calls[len(meanwhile):]]))`) as string[][]
+print(json.dumps([meanwhile, calls[len(meanwhile):]]))`) as [string[], string[]]
   expect(meanwhile).toEqual([`stop app-${b}-nightly.timer app-${b}-other.service`])
   expect(after[0]).toBe(`enable app-${b}-nightly.timer`)
   const started = after[1]?.split(' ').sort()
