@@ -211,7 +211,7 @@ describe('a zone that others serve', () => {
     const { code, output } = await shop.run(`stack import --file ${file}`)
     expect({ code, output }).toMatchObject({ code: 0 })
     expect(await shop.preview()).toEqual([])
-    const undo = shop.set({ subdomain: undefined, aliases: { [host]: 'redirect' } })
+    const undo = shop.set({ subdomain: '@', aliases: { [host]: 'redirect' } })
     const steps = await shop.preview()
     undo()
     const printed = steps.filter(({ name }) => name.endsWith('-records'))
