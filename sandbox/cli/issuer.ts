@@ -23,6 +23,11 @@ export async function run(args: string[]): Promise<number> {
   if (!sandbox || !credentials) {
     throw new Error('the sandbox does not run. Fix: ./padlock sandbox start')
   }
+  if (!sandbox.issuer || !credentials.issuer) {
+    throw new Error(
+      'the sandbox was started by an older version. Fix: ./padlock sandbox down, then make up',
+    )
+  }
   const { callback = [], logout = [] } = values
   const { callbacks, logoutUrls } = await openControl(SANDBOX).enterAddresses({
     callbacks: callback,
@@ -38,6 +43,7 @@ export async function run(args: string[]): Promise<number> {
     '',
     `callbacks: ${callbacks.join(', ') || 'none; --callback enters one'}`,
     `log-out: ${logoutUrls.join(', ') || 'none; --logout enters one'}`,
+    'back to the tenant: git checkout Pulumi.dev.yaml, and pulumi up',
     `people: ${PEOPLE.map(({ email }) => email).join(', ')}; password: ${PASSWORD}`,
   ]
   console.log(rows.join('\n'))

@@ -14,7 +14,7 @@ import { node } from '../../sandbox/registry/images/node.ts'
 import { python } from '../../sandbox/registry/images/python.ts'
 import { logIn, openBrowser, type Window } from '../e2e/browser.ts'
 import { type Run, runSandbox } from '../sandbox/machine/daemon-process.ts'
-import { containerEngine, type Engine } from '../support/compose/engine.ts'
+import { containerEngine, type Engine } from '../support/container-engine.ts'
 
 jest.setTimeout(900_000)
 const ROOT = join(import.meta.dirname, '../..')

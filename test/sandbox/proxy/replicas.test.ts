@@ -3,9 +3,11 @@
  * dead replica cost visitors, who come all the time.
  */
 import { readFileSync } from 'node:fs'
+import http from 'node:http'
 import https from 'node:https'
 import { connect } from 'node:net'
 import { join } from 'node:path'
+import { json } from 'node:stream/consumers'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type Loopback, loopback } from '../../bench/release/loopback.ts'
 import { until } from './own-site.ts'
@@ -76,6 +78,20 @@ const taken = (way: string) =>
     socket.on('error', () => done(false))
   })
 
+/** How many requests Caddy has at the replicas right now (https://caddyserver.com/docs/api). */
+const underWay = async () => {
+  const socketPath = join(site.folder, 'admin.sock')
+  const options = { socketPath, path: '/reverse_proxy/upstreams', agent: false }
+  const upstreams = await new Promise<{ address: string; num_requests: number }[]>((done, fail) => {
+    http
+      .get(options, (answer) => json(answer).then((found) => done(found as never), fail))
+      .on('error', fail)
+  })
+  // Caddy 2.11 lists each socket a second time, without its network.
+  const listed = upstreams.filter(({ address }) => address.startsWith('unix/'))
+  return listed.reduce((sum, { num_requests: number }) => sum + number, 0)
+}
+
 const processId = (way: number) => {
   const name = `000000000002${way === 1 ? '' : `.${way}`}`
   return Number(readFileSync(join(site.folder, 'units', name), 'utf8').split(' ')[1])
@@ -124,7 +140,7 @@ test('one that is killed loses none of the requests that it has not got, and no 
     finish = done
   })
   const uploads = Array.from({ length: 8 }, () => ask('POST', '*/*', whole))
-  await sleep(1000)
+  await until(async () => (await underWay()) === uploads.length)
   const meanwhile = await visited('GET', (sent) => sent < 20)
   finish()
   const answers = (await Promise.all(uploads)).map(({ status, text }) => `${status} ${text}`)
@@ -134,6 +150,7 @@ test('one that is killed loses none of the requests that it has not got, and no 
 
 test('where none is left a page says so', async () => {
   for (const way of [1, 3]) process.kill(processId(way), 'SIGKILL')
+  for (const way of WAYS) await until(async () => !(await taken(way)))
   const { status, text } = await ask('GET', 'text/html')
   expect([status, text]).toEqual([503, expect.stringContaining('One moment')])
 })

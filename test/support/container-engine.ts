@@ -8,7 +8,7 @@ import { ensureImage } from '../../../sandbox/registry/images/debian.ts'
 import type { OwnImage } from '../../../sandbox/registry/images/image.ts'
 import { withLock } from '../../../sandbox/toolchain/lock.ts'
 
-const PINS = join(import.meta.dirname, 'requirements.txt')
+const PINS = join(import.meta.dirname, 'podman-compose.txt')
 /** What the computer itself trusts, which a build needs behind a proxy of its own. */
 const TRUST = '/etc/ssl/certs/ca-certificates.crt'
 const run = promisify(execFile)
