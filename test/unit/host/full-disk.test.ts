@@ -150,6 +150,16 @@ print(json.dumps([failed, left, rollback(), state()]))`) as unknown[][]
   expect(found?.slice(0, 2)).toEqual(['a', ['a']])
 })
 
+test('the words of an app whose own memory is full do not accuse the disk of the host', () => {
+  const failed = python(`
+def wait(one, restarts):
+    raise Failure('not ready after 90 s: /readyz answered 500 [Errno 28] No space left on device')
+main.readiness.wait = wait
+print(json.dumps(release('a')))`)
+  expect(failed).toEqual([1, expect.stringContaining('No space left on device')])
+  expect((failed as string[])[1]).not.toContain('The disk of the host')
+})
+
 test("Podman's own words are told, and what it has left goes", () => {
   const [failed, asked, left] = python(`
 release('a')

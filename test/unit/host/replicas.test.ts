@@ -371,6 +371,56 @@ show(watch.main(), restarted, said)`) as [number, string[], string[]]
   ])
 })
 
+test('one whose place is another’s once the lock is held is not touched, nor told', () => {
+  const [code, restarted, told] = python(`
+up('a', 3)
+runs.discard('a' * 12 + '.3')
+service.stopped = lambda name: True
+image.missing = lambda name: False
+restarted, said[:] = [], []
+service.start_soon = service.restart = restarted.append
+@contextlib.contextmanager
+def lock(seconds):
+    # A release that has just ended took the place.
+    store.swap('a' * 12, 3)
+    yield
+store.lock = lock
+readiness.answers = lambda one, seconds: True
+show(watch.main(), restarted, said)`) as unknown[]
+  expect([code, restarted, told]).toEqual([0, [], []])
+})
+
+test('what a release that was killed left is removed by the watch, unless a release is under way', () => {
+  const [left, busy, tidied, ways, locks] = python(`
+up('a', 3)
+store.swap('b' * 12 + '.3', 3)
+units.update(['b' * 12, 'b' * 12 + '.3', 'c' * 12])
+runs.update(units)
+image.missing = service.stopped = lambda name: False
+readiness.answers = lambda one, seconds: True
+locks, free = [], [False]
+@contextlib.contextmanager
+def lock(seconds):
+    locks.append(seconds)
+    if not free[0]:
+        raise Failure('another release is still under way')
+    yield
+store.lock = lock
+watch.main()
+found = [sorted(units)]
+free[0] = True
+watch.main()
+found.append(sorted(units))
+watch.main()
+show(sorted(runs), *found, ways(), locks)`) as unknown[]
+  expect(busy).toEqual([a, `${a}.2`, `${a}.3`, b, `${b}.3`, 'c'.repeat(12)])
+  // The first of b is what the secrets of its third are found by.
+  expect(tidied).toEqual([a, `${a}.2`, b, `${b}.3`])
+  expect(left).toEqual(tidied)
+  expect(ways).toEqual({ 1: a, 2: `${a}.2`, 3: `${b}.3` })
+  expect(locks).toEqual([0, 0])
+})
+
 test('an image that is gone comes back once, for all that have none', () => {
   const [code, stopped, made, started] = python(`
 up('a', 3)

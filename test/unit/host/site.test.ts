@@ -68,31 +68,79 @@ test.each<[string, object, string]>([
   expect(read({ ...good, ...wrong })).toBe(message)
 })
 
+const tried = ['app', 'purge padlock-edge']
+/** It is asked by the first two sites, and not by the next two; the last is the one before it again. */
 test.each([
-  ['the next update wants no login in front of the app', [], ['purge padlock-edge']],
-  ['it does', ['padlock-edge_1_all.deb'], []],
-])('a site that asks it no more, where %s', (_, packages_, purged) => {
+  ['the next update wants no login in front of the app', ['edge'], [...tried, 'app', 'app']],
+  [
+    'its removal fails twice',
+    ['edge', 'fails-1', 'fails-2'],
+    [...tried, 'said', ...tried, 'said', ...tried],
+  ],
+  ['the next update wants it', ['edge', 'padlock-edge_1_all.deb'], ['app', 'app', 'app']],
+  ['it was never there', [], ['app', 'app', 'app']],
+])('a site that asks it no more, where %s', (_, packages_, found) => {
+  const program = `import json, os, sys, tempfile
+sys.dont_write_bytecode = True
+from types import SimpleNamespace
+from padlock_release import site, store
+folder = tempfile.mkdtemp()
+for name in ('CADDYFILE', 'ACME_ROOT', 'CERTIFICATE', 'CLIENT_ROOT', 'CLIENTS', 'CLIENT_MATCHER', 'STAGED', 'LOADING'):
+    setattr(site, name, os.path.join(folder, os.path.basename(getattr(site, name))))
+site.WANTED, site.LOGIN = folder, os.path.join(folder, 'edge')
+for name in sys.argv[1:]:
+    open(os.path.join(folder, name), 'w').close()
+site._ensure_running = lambda: None
+site._load = lambda caddyfile: None
+ran = []
+fails = [name for name in sys.argv[1:] if name.startswith('fails')]
+site.log.say = lambda text: ran.append('said' if 'is not removed' in text and 'E: locked' in text else text)
+def run(words, **_):
+    ran.append(' '.join(words[-2:]))
+    if fails:
+        fails.pop()
+        return SimpleNamespace(returncode=100, stderr='E: locked')
+    os.unlink(site.LOGIN)
+    return SimpleNamespace(returncode=0, stderr='')
+site.subprocess.run = run
+for text in (site.EDGE, site.EDGE + ' again', site.APP, site.APP + ' again', site.APP + ' again'):
+    ran.append(text.split('.')[0].split('/')[-1])
+    site.apply(site.Site('a.example', text, None))
+print(json.dumps(ran))
+`
+  const printed = execFileSync('python3', ['-c', program, ...packages_], { cwd: packages })
+  expect(JSON.parse(printed.toString())).toEqual(['padlock-edge', 'padlock-edge', ...found])
+})
+
+test('ways to replicas that the next release makes lead to the live one before Caddy has them', () => {
   const program = `import json, os, sys, tempfile
 sys.dont_write_bytecode = True
 from padlock_release import site, store
 folder = tempfile.mkdtemp()
 for name in ('CADDYFILE', 'ACME_ROOT', 'CERTIFICATE', 'CLIENT_ROOT', 'CLIENTS', 'CLIENT_MATCHER', 'STAGED', 'LOADING'):
     setattr(site, name, os.path.join(folder, os.path.basename(getattr(site, name))))
-site.WANTED = folder
-for name in sys.argv[1:]:
-    open(os.path.join(folder, name), 'w').close()
+store.ROOT, found = folder, []
+def ways():
+    return {number: store.current(number) for number in store.links()}
 site._ensure_running = lambda: None
-site._load = lambda caddyfile: None
-ran = []
-site.subprocess.run = lambda words, **_: ran.append(' '.join(words[-2:]))
-for text in (site.EDGE, site.EDGE + ' again', site.APP, site.APP + ' again'):
-    site.apply(site.Site('a.example', text, None))
-    ran.append(text.split('.')[0].split('/')[-1])
-print(json.dumps(ran))
+site._load = lambda caddyfile: found.append(ways())
+def apply(count):
+    names = ('current', 'current-2', 'current-3')[:count]
+    site.apply(site.Site('a.example', ' '.join(f'unix//srv/app/{name}/app.sock' for name in names), None))
+apply(3)
+store.swap('a')
+store.swap('a.2', 2)
+apply(1)
+apply(3)
+os.unlink(store.link(3))
+apply(2)
+print(json.dumps([*found, ways()]))
 `
-  const printed = execFileSync('python3', ['-c', program, ...packages_], { cwd: packages })
-  const [edge, app] = ['padlock-edge', 'app']
-  expect(JSON.parse(printed.toString())).toEqual([edge, edge, ...purged, app, app])
+  const printed = execFileSync('python3', ['-c', program], { cwd: packages })
+  const [nothingLive, one, three, two, after] = JSON.parse(printed.toString())
+  expect([nothingLive, one]).toEqual([{}, { 2: 'a.2' }])
+  expect(three).toEqual({ 2: 'a.2', 3: 'a' })
+  expect([two, after]).toEqual([{ 2: 'a.2' }, { 2: 'a.2' }])
 })
 
 test('what was cut short before Caddy had it is given to Caddy by the next try', () => {

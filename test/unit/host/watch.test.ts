@@ -62,6 +62,7 @@ one = manifest.checked({
     'host': 'a.example', 'port': 0, 'memoryMiB': 64, 'pids': 9, 'readyPath': '/', 'readySeconds': 60,
     'drainSeconds': 0, **given['more'],
 })
+service.installed = service.installed_replicas = list
 store.current = lambda number=1: 'f' * 12 if given['replaced'] and calls else one.id
 kept.load = lambda release: kept.Kept('', '', '', one)
 log.say = said.append

@@ -18,7 +18,7 @@ from http.client import HTTPException
 from typing import Any, NamedTuple, TextIO
 
 from padlock_release import log, store
-from padlock_release.failure import Failure, told
+from padlock_release.failure import CommandFailure, Failure, told
 from padlock_release.unixhttp import UnixConnection
 
 ROOT = '/var/lib/padlock/edge'
@@ -234,5 +234,5 @@ def _run(*words: str) -> str:
     done = subprocess.run(words, capture_output=True, text=True, errors='replace', check=False)
     if done.returncode != 0:
         said = log.tail(done.stdout + done.stderr)
-        raise Failure(f'{" ".join(words[:2])} failed with exit {done.returncode}:\n{said}')
+        raise CommandFailure(f'{" ".join(words[:2])} failed with exit {done.returncode}:\n{said}')
     return done.stdout

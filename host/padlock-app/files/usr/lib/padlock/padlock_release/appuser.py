@@ -5,7 +5,7 @@ import subprocess
 from typing import BinaryIO
 
 from . import nofollow
-from .failure import Failure
+from .failure import CommandFailure
 from .log import tail, write as log
 
 
@@ -44,7 +44,7 @@ def run(
         output = done.stdout + done.stderr
         log(f'{" ".join(argv)}: exit {done.returncode}\n{output}')
         if check:
-            raise Failure(f'{" ".join(argv[:3])} failed with exit {done.returncode}:\n{tail(output)}')
+            raise CommandFailure(f'{" ".join(argv[:3])} failed with exit {done.returncode}:\n{tail(output)}')
     return done
 
 

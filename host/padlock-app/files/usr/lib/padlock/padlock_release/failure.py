@@ -14,12 +14,18 @@ class Failure(Exception):
     """A release cannot be brought up; the text is for the operator and holds no secret."""
 
 
+class CommandFailure(Failure):
+    """A command of the host's has failed; the text ends with what it wrote."""
+
+
 def told(error: Failure | OSError) -> str:
     """The message for the operator; what is neither a Failure nor a full disk is raised again."""
     if isinstance(error, OSError) and error.errno not in (errno.ENOSPC, errno.EDQUOT):
         raise error
     text = str(error)
-    return f'{text}\n{FULL}' if is_full(text) else text
+    # The words of an app, whose own tmpfs may be full, say nothing about the host.
+    of_host = isinstance(error, OSError | CommandFailure)
+    return f'{text}\n{FULL}' if of_host and is_full(text) else text
 
 
 def is_full(text: str) -> bool:

@@ -105,12 +105,19 @@ def serving() -> set[str]:
 
 def clear(keep: set[str | None]) -> None:
     """Removes replicas that no way leads to, and releases that are not to be kept."""
-    for name in service.installed_replicas():
-        if store.current(int(name.split('.')[1])) != name:
+    for name in left_over(keep):
+        if _is_further(name):
             _remove(name)
-    for release in service.installed():
-        if release not in keep:
-            service.remove(release)
+        else:
+            service.remove(name)
+
+
+def left_over(keep: set[str | None]) -> list[str]:
+    """What a run that was killed leaves, the former replicas among it; a boot starts all of them."""
+    further = [
+        name for name in service.installed_replicas() if store.current(int(name.split('.')[1])) != name
+    ]
+    return further + [release for release in service.installed() if release not in keep]
 
 
 def running(manifest: Manifest) -> int:

@@ -10,7 +10,7 @@ import subprocess
 from http.client import HTTPException
 from typing import Any, NamedTuple, TextIO
 
-from . import store
+from . import log, store
 from .failure import Failure
 from .unixhttp import UnixConnection
 
@@ -29,6 +29,8 @@ ADMIN = '/run/caddy/admin.sock'
 # What a site that leads to the app, and one that asks the login in front of it, have in their text.
 APP = 'unix//srv/app/current/app.sock'
 EDGE = 'unix//run/padlock-edge.sock'
+# There while padlock-edge is installed.
+LOGIN = '/usr/lib/padlock/edge'
 # What the last update wanted on the host.
 WANTED = '/var/lib/padlock/bundles/good/packages'
 
@@ -160,11 +162,13 @@ def apply(site: Site) -> bool:
     in_hand = store.read(CADDYFILE) or ''
     new = {path: text for path, text in wanted.items() if text is not None and text != before[path]}
     if not new and in_hand == site.caddyfile and store.read(LOADING) is None:
+        _remove_edge(site.caddyfile)
         return False
     store.write(LOADING, '', 0o644)
     try:
         for path, text in new.items():
             _write(path, text)
+        _make_ways(site.caddyfile)
         _load(site.caddyfile)
     except (Failure, OSError):
         for path in new:
@@ -177,9 +181,17 @@ def apply(site: Site) -> bool:
         if text is None:
             _write(path, None)
     forget_ways(site.caddyfile)
-    if EDGE in in_hand and EDGE not in site.caddyfile:
-        _remove_edge()
+    _remove_edge(site.caddyfile)
     return True
+
+
+def _make_ways(caddyfile: str) -> None:
+    """To replicas that the next release makes: they lead to the one that is live until then."""
+    live = store.current()
+    for number in {int(found) for found in re.findall(r'/srv/app/current-([0-9]+)/', caddyfile)}:
+        if live is not None:
+            with contextlib.suppress(FileExistsError):
+                os.symlink(f'releases/{live}', store.link(number))
 
 
 def forget_ways(caddyfile: str) -> None:
@@ -189,14 +201,17 @@ def forget_ways(caddyfile: str) -> None:
             os.unlink(store.link(number))
 
 
-def _remove_edge() -> None:
+def _remove_edge(caddyfile: str) -> None:
     """Left by an update that wants it no more, as the site asked it. If this fails, the next one does it."""
-    if glob.glob(f'{WANTED}/padlock-edge_*.deb'):
+    if EDGE in caddyfile or not os.path.exists(LOGIN) or glob.glob(f'{WANTED}/padlock-edge_*.deb'):
         return
-    subprocess.run(
+    done = subprocess.run(
         ['apt-get', '--quiet', '--yes', '-o', 'DPkg::Lock::Timeout=60', 'purge', 'padlock-edge'],
-        stdin=subprocess.DEVNULL, capture_output=True, check=False,
+        stdin=subprocess.DEVNULL, capture_output=True, text=True, errors='replace', check=False,
     )  # fmt: skip
+    if done.returncode != 0:
+        why = log.tail(done.stderr, 5)
+        log.say(f'padlock-edge is not removed, which the next pulumi up tries again: {why}')
 
 
 def _write(path: str, text: str | None) -> None:

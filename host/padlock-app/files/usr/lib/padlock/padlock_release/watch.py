@@ -3,11 +3,12 @@ Asks the app that serves whether it still answers, and brings back one that does
 restarted, and one whose image is gone gets it again. What ends by itself systemd has restarted already.
 """
 
+import contextlib
 import os
 import time
 from contextlib import ExitStack
 
-from . import image, kept, log, processes, readiness, service, store
+from . import image, kept, log, processes, readiness, replicas, service, store
 from .failure import Failure, told
 from .manifest import Manifest
 
@@ -23,6 +24,8 @@ def main() -> int:
     """The exit status: 0 if the app answers, or was brought back."""
     release = store.current()
     try:
+        if release is not None:
+            _tidy(release)
         record = None if release is None else kept.load(release)
         if record is not None and record.manifest is not None:
             failures = [failure for one in record.manifest.every() if (failure := _failed(one))]
@@ -33,6 +36,14 @@ def main() -> int:
         log.say(told(failure))
         return 1
     return 0
+
+
+def _tidy(release: str) -> None:
+    """What a release that was cut short has left would take memory after a reboot."""
+    if not replicas.left_over({release, *replicas.serving()}):
+        return
+    with contextlib.suppress(Failure), store.lock(0):
+        replicas.clear({store.current(), *replicas.serving()})
 
 
 def _failed(one: Manifest) -> Failure | OSError | None:
