@@ -102,6 +102,7 @@ def runs(pid: int) -> bool:
 
 service.ensure_manager = service.ensure_mount = nothing
 service.install, service.start, service.stop, service.remove = install, start, stop, remove
+service.start_soon = lambda names: [start(name) for name in names]
 service.installed = lambda: installed(False)
 service.installed_replicas = lambda: installed(True)
 service.restarts = lambda release: 0
