@@ -50,8 +50,11 @@ test('a plan that was done is not done again', async () => {
 })
 
 test('a plan whose stack was left alone is done by another person, with its secrets encrypted', async () => {
-  const before = stack.set({ allowedEmails: ['ada@example.com', 'bob@example.com'] })
-  await savePlan(engine, folder, { ...what, refresh: '2026-11-27' })
+  const before = stack.set({
+    allowedEmails: ['ada@example.com', 'bob@example.com'],
+    aliases: { 'www.padlock.localhost': 'redirect' },
+  })
+  const { madeAt } = await savePlan(engine, folder, { ...what, refresh: '2026-11-27' })
   process.env.PADLOCK_REFRESH = ''
   const plan = readFileSync(join(folder, 'plan.json'), 'utf8')
   const secrets = Object.values(await stack.secrets())
@@ -61,6 +64,10 @@ test('a plan whose stack was left alone is done by another person, with its secr
   process.env.PADLOCK_OPERATOR = 'Bob'
   expect(await applyPlan(engine, folder, what)).toBe(0)
   expect(await stack.preview()).toEqual([])
+  // Its certificate is ordered now, which the plan is not held to.
+  const { outputs } = (await stack.state()).find(({ type }) => /:AcmeChecklist$/.test(type))
+  expect(Object.keys(outputs.ordered)).toEqual(['www.padlock.localhost'])
+  expect(outputs.ordered['www.padlock.localhost'] > madeAt).toBe(true)
   before()
 })
 
