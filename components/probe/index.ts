@@ -53,11 +53,13 @@ export class Probe extends pulumi.ComponentResource {
   askAliases(aliases: Alias[], after: pulumi.Resource[]): void {
     for (const { hostname, url, serves } of aliases) {
       const args = { ...this.#args, url, ...(!serves && { leadsTo: this.#args.url }) }
+      // Whose record came late has been tried in vain, and Caddy's pauses grow to ten minutes.
+      const seconds = this.#args.external ? ' --seconds 720' : ''
       const release = serves ? pulumi.interpolate` --release ${args.release}` : ''
       new command.local.Command(
         `${this.#name}-${hostname}`,
         {
-          create: pulumi.interpolate`${visitCommand(args)} ${byName(args).trim()}${release}`,
+          create: pulumi.interpolate`${visitCommand(args)} ${byName(args).trim()}${seconds}${release}`,
           environment: visitEnvironment(args),
           triggers: [args.dropletId],
           addPreviousOutputInEnv: false,

@@ -49,7 +49,7 @@ test.each<[string, Record<string, unknown>, string[]]>([
     'further names',
     { aliases: { 'www.example.com': 'redirect' } },
     [
-      'aliases are set beside dns = "none", where the stack makes no records. Allowed: only with dns = "digitalocean".\n    Fix: pulumi config rm aliases, or pulumi config set dns digitalocean',
+      'aliases are set beside dns = "none", where the stack makes no records. Allowed: only with dns = "digitalocean" or "external".\n    Fix: pulumi config rm aliases, or pulumi config set dns digitalocean',
     ],
   ],
   [

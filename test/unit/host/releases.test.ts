@@ -333,7 +333,7 @@ test.each([
     'one while a release is under way',
     `${two}releases.LOCK_SECONDS = 0\nimport fcntl\nheld = open(store.LOCK, 'w')\nfcntl.flock(held, fcntl.LOCK_EX)`,
     'a',
-    'another release is still under way',
+    'another release, or a repair',
   ],
 ])('a rollback to %s is refused, and changes nothing', (_, before, digit, message) => {
   expect(releases(before, 'rollback', id(digit))).toEqual({

@@ -394,7 +394,8 @@ test('what a release that was killed left is removed by the watch, unless a rele
   const [left, busy, tidied, ways, locks] = python(`
 up('a', 3)
 store.swap('b' * 12 + '.3', 3)
-units.update(['b' * 12, 'b' * 12 + '.3', 'c' * 12])
+units.update(['b' * 12, 'b' * 12 + '.3', 'c' * 12, 'd' * 12])
+processes.installed = lambda: ['d' * 12 + '-worker']
 runs.update(units)
 image.missing = service.stopped = lambda name: False
 readiness.answers = lambda one, seconds: True
@@ -413,9 +414,10 @@ watch.main()
 found.append(sorted(units))
 watch.main()
 show(sorted(runs), *found, ways(), locks)`) as unknown[]
-  expect(busy).toEqual([a, `${a}.2`, `${a}.3`, b, `${b}.3`, 'c'.repeat(12)])
-  // The first of b is what the secrets of its third are found by.
-  expect(tidied).toEqual([a, `${a}.2`, b, `${b}.3`])
+  const d = 'd'.repeat(12)
+  expect(busy).toEqual([a, `${a}.2`, `${a}.3`, b, `${b}.3`, 'c'.repeat(12), d])
+  // The first of b is what the secrets of its third are found by, that of d those of its worker.
+  expect(tidied).toEqual([a, `${a}.2`, b, `${b}.3`, d])
   expect(left).toEqual(tidied)
   expect(ways).toEqual({ 1: a, 2: `${a}.2`, 3: `${b}.3` })
   expect(locks).toEqual([0, 0])

@@ -62,7 +62,7 @@ one = manifest.checked({
     'host': 'a.example', 'port': 0, 'memoryMiB': 64, 'pids': 9, 'readyPath': '/', 'readySeconds': 60,
     'drainSeconds': 0, **given['more'],
 })
-service.installed = service.installed_replicas = list
+service.installed = service.installed_replicas = processes.installed = list
 store.current = lambda number=1: 'f' * 12 if given['replaced'] and calls else one.id
 kept.load = lambda release: kept.Kept('', '', '', one)
 log.say = said.append
@@ -228,6 +228,8 @@ test.each([
   ['LoadState=loaded\\nActiveState=activating', false],
   ['LoadState=loaded\\nActiveState=active', false],
   ['LoadState=not-found\\nActiveState=inactive', false],
+  ['LoadState=loaded\\nActiveState=inactive\\nJob=', true],
+  ['Job=812\\nLoadState=loaded\\nActiveState=inactive', false],
 ])("systemd's word %s: was it stopped? %p", (shown, expected) => {
   const program = `
 import json, sys

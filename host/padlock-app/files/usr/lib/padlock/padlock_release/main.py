@@ -178,8 +178,10 @@ def _give_up(manifest: Manifest, current: str | None, others: replicas.Others, l
     others.put_back()
     _discard(manifest, current)
     serving = f'release {current} goes on serving'
-    if current in (None, manifest.id):
+    if current is None:
         serving = 'no release serves'
+    elif current == manifest.id:
+        serving = 'it is live, and is started again'
     log.say(f'release {manifest.id} is not up; {serving}. The end of its log:')
     log.say(log.redact(log.tail(lines), manifest.secrets) if lines else '(nothing)')
 

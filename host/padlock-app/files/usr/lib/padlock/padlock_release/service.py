@@ -100,9 +100,11 @@ def stopped(release: str) -> bool:
     There, and nothing is about to start it. Of one that was stopped the state is `failed` where its
     app ends with another status than 0.
     """
-    asked = ('--property=LoadState', '--property=ActiveState')
-    shown = systemctl('show', *asked, f'app-{release}.service').stdout.split()
-    return 'LoadState=loaded' in shown and bool({'ActiveState=inactive', 'ActiveState=failed'} & {*shown})
+    asked = ('--property=LoadState', '--property=ActiveState', '--property=Job')
+    shown = systemctl('show', *asked, f'app-{release}.service').stdout
+    if 'LoadState=loaded' not in shown or re.search(r'^Job=[0-9]', shown, re.MULTILINE):
+        return False
+    return re.search(r'^ActiveState=(inactive|failed)$', shown, re.MULTILINE) is not None
 
 
 def restarts(release: str) -> int:

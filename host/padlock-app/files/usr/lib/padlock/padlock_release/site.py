@@ -206,12 +206,12 @@ def _remove_edge(caddyfile: str) -> None:
     if EDGE in caddyfile or not os.path.exists(LOGIN) or glob.glob(f'{WANTED}/padlock-edge_*.deb'):
         return
     done = subprocess.run(
-        ['apt-get', '--quiet', '--yes', '-o', 'DPkg::Lock::Timeout=60', 'purge', 'padlock-edge'],
+        ['apt-get', '--quiet', '--yes', '-o', 'DPkg::Lock::Timeout=200', 'purge', 'padlock-edge'],
         stdin=subprocess.DEVNULL, capture_output=True, text=True, errors='replace', check=False,
     )  # fmt: skip
     if done.returncode != 0:
         why = log.tail(done.stderr, 5)
-        log.say(f'padlock-edge is not removed, which the next pulumi up tries again: {why}')
+        log.say(f'padlock-edge is not removed, which the next change of the site or of the host\'s software tries again: {why}')
 
 
 def _write(path: str, text: str | None) -> None:

@@ -42,7 +42,7 @@ def lock(seconds: int = 900) -> Iterator[None]:
                 break
             except BlockingIOError:
                 if time.monotonic() > deadline:
-                    raise Failure('another release is still under way: try again later') from None
+                    raise Failure('another release, or a repair of the app by the host itself, is still under way: try again later') from None
                 time.sleep(0.5)
         yield
 

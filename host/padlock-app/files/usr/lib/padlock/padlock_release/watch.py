@@ -40,10 +40,15 @@ def main() -> int:
 
 def _tidy(release: str) -> None:
     """What a release that was cut short has left would take memory after a reboot."""
-    if not replicas.left_over({release, *replicas.serving()}):
+    if not replicas.left_over({release, *_in_use()}):
         return
     with contextlib.suppress(Failure), store.lock(0):
-        replicas.clear({store.current(), *replicas.serving()})
+        replicas.clear({store.current(), *_in_use()})
+
+
+def _in_use() -> set[str]:
+    """Of whose secrets something that is installed makes use."""
+    return replicas.serving() | {unit[:12] for unit in processes.installed()}
 
 
 def _failed(one: Manifest) -> Failure | OSError | None:
@@ -74,7 +79,7 @@ def _watch(manifest: Manifest) -> None:
         elif service.stopped(manifest.name):
             service.start_soon([manifest.name])
             processes.resume(manifest.id)
-        else:
+        elif service.active_seconds(manifest.name) is not None:
             service.restart(manifest.name)
     # Without the lock: whoever would rather roll back may.
     try:
