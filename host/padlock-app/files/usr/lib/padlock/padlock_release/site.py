@@ -211,7 +211,7 @@ def _remove_edge(caddyfile: str) -> None:
     )  # fmt: skip
     if done.returncode != 0:
         why = log.tail(done.stderr, 5)
-        log.say(f'padlock-edge is not removed, which the next change of the site or of the host\'s software tries again: {why}')
+        log.say(f'padlock-edge stays until the site or the host software changes again: {why}')
 
 
 def _write(path: str, text: str | None) -> None:

@@ -18,6 +18,7 @@ RELEASES = f'{ROOT}/releases'
 HISTORY = '/var/lib/padlock/releases.json'
 LOCK = '/var/lib/padlock/release.lock'
 KEPT = 3
+UNDER_WAY = 'another release, or a repair of the app by the host itself, is still under way'
 # What a release writes down of itself takes a small part of it.
 ROOM_BYTES = 1024 * 1024
 
@@ -42,7 +43,7 @@ def lock(seconds: int = 900) -> Iterator[None]:
                 break
             except BlockingIOError:
                 if time.monotonic() > deadline:
-                    raise Failure('another release, or a repair of the app by the host itself, is still under way: try again later') from None
+                    raise Failure(f'{UNDER_WAY}: try again later') from None
                 time.sleep(0.5)
         yield
 
