@@ -197,6 +197,29 @@ show(up('a', 3), ways(), sorted(runs), kept.load('a' * 12).manifest.replicas)`) 
   expect(count).toBe(2)
 })
 
+/** What is in the place of one that is down goes before the new one is made. */
+test.each([
+  [
+    'is told before anything of it goes',
+    ['full', { 1: a, 2: `${a}.2`, 3: `${a}.3` }, 3],
+    'store.ensure_room = full',
+  ],
+  [
+    'once its place is empty leads its way to the first',
+    ['full', { 1: a, 2: `${a}.2`, 3: a }, 2],
+    'store.make_directory = full',
+  ],
+])('a disk that is full when one of the live release is made anew %s', (_, expected, trouble) => {
+  const [wrong, ways, units] = python(`
+def full(*words):
+    raise Failure('full')
+up('a', 3)
+runs.discard('a' * 12 + '.3')
+${trouble}
+show(up('a', 3), ways(), len(units))`) as [string, object, number]
+  expect([/: (full)\./.exec(wrong)?.[1], ways, units]).toEqual(expected)
+})
+
 test('a new release of fewer leads the ways that are left to its first one', () => {
   const found = python(`
 up('a', 3)

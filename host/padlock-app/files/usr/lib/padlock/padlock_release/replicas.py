@@ -34,6 +34,8 @@ class Others:
                     # Of a run that was killed: what it took the place of is gone.
                     self.replaced.append((one, None))
                 continue
+            # What is in its place already goes only where there is room for it to come back.
+            store.ensure_room()
             self.failed = one.name
             with step(f'replica {number} of {self.manifest.replicas}'):
                 _start(one, self.image)
@@ -49,11 +51,12 @@ class Others:
         if self.failed is not None and self.failed not in [one.name for one, _ in self.replaced]:
             release, number = self.failed.split('.')
             in_place = store.current(int(number)) == self.failed
-            if in_place and self.live != release:
+            # One of the live release stays in its place: what it lacks may come back.
+            stays = in_place and self.live == release and self.failed in service.installed_replicas()
+            if in_place and not stays:
                 with contextlib.suppress(OSError):
                     _lead(int(number), self.live)
-            # One of the live release stays in its place: what it lacks may come back.
-            if not in_place or self.live != release:
+            if not stays:
                 _remove(self.failed)
         for one, before in reversed(self.replaced):
             if self.live == one.id:
