@@ -402,6 +402,7 @@ service.stopped = lambda name: True
 image.missing = lambda name: False
 restarted, said[:] = [], []
 service.start_soon = service.restart = restarted.append
+replicas.lacking = lambda manifest: []
 @contextlib.contextmanager
 def lock(seconds):
     # A release that has just ended took the place.
@@ -414,8 +415,9 @@ show(watch.main(), restarted, said)`) as unknown[]
 })
 
 test('what a release that was killed left is removed by the watch, unless a release is under way', () => {
-  const [left, busy, tidied, ways, locks] = python(`
+  const [busy, tidied, ways, locks, back, left] = python(`
 up('a', 3)
+ask, readiness.ask = readiness.ask, lambda one: 'answered 503'
 store.swap('b' * 12 + '.3', 3)
 units.update(['b' * 12, 'b' * 12 + '.3', 'c' * 12, 'd' * 12])
 processes.installed = lambda: ['d' * 12 + '-worker']
@@ -434,16 +436,78 @@ watch.main()
 found = [sorted(units)]
 free[0] = True
 watch.main()
-found.append(sorted(units))
+found += [sorted(units), ways(), list(locks)]
+readiness.ask = ask
 watch.main()
-show(sorted(runs), *found, ways(), locks)`) as unknown[]
+found.append(ways())
+watch.main()
+show(*found, sorted(runs))`) as unknown[]
   const d = 'd'.repeat(12)
   expect(busy).toEqual([a, `${a}.2`, `${a}.3`, b, `${b}.3`, 'c'.repeat(12), d])
   // The first of b is what the secrets of its third are found by, that of d those of its worker.
   expect(tidied).toEqual([a, `${a}.2`, b, `${b}.3`, d])
-  expect(left).toEqual(tidied)
   expect(ways).toEqual({ 1: a, 2: `${a}.2`, 3: `${b}.3` })
   expect(locks).toEqual([0, 0])
+  expect(back).toEqual({ 1: a, 2: `${a}.2`, 3: `${a}.3` })
+  expect(left).toEqual([a, `${a}.2`, `${a}.3`, d])
+})
+
+/** The next try of a release that was killed is refused: what it had replaced has no unit any more. */
+const SHORT = `
+up('a', 3)
+store.swap('b' * 12 + '.3', 3)
+units.update(['b' * 12, 'b' * 12 + '.3'])
+runs.update(units)
+units.discard('a' * 12 + '.3')
+runs.discard('a' * 12 + '.3')
+bad.add('b' * 12)
+up('b', 3)
+short = ways()
+calls.clear()
+said.clear()
+watch.FILLED = f'{folder}/tried'
+image.missing = service.stopped = lambda name: False
+readiness.answers = lambda one, seconds: True`
+
+test('a replica that a refused release has left missing comes back by the watch, the others untouched', () => {
+  const [short, code, ways, started, told] = python(`${SHORT}
+show(short, watch.main(), ways(), calls, said)`) as unknown[]
+  expect(short).toEqual({ 1: a, 2: `${a}.2`, 3: a })
+  expect([code, ways, started]).toEqual([0, { 1: a, 2: `${a}.2`, 3: `${a}.3` }, [`start ${a}.3`]])
+  expect(told).toEqual([
+    `release ${a} lacks replicas 3`,
+    expect.stringMatching(/^replica 3 of 3/),
+    expect.stringMatching(/^release a{12} has all replicas again after/),
+  ])
+})
+
+test.each([
+  ['the app itself is not ready', "readiness.ask = lambda one: 'answered 503'"],
+  ['a release is under way', 'store.lock = taken'],
+])('it does not while %s', (_, trouble) => {
+  const found = python(`${SHORT}
+def taken(seconds):
+    raise Failure('another release is still under way')
+${trouble}
+show(watch.main(), ways(), calls)`)
+  expect(found).toEqual([0, { 1: a, 2: `${a}.2`, 3: a }, []])
+})
+
+test('one that does not become ready leaves the ways as they are, is told, and not tried each minute', () => {
+  const [codes, ways, tries, told, units] = python(`${SHORT}
+bad.add('a' * 12 + '.3')
+codes = [watch.main(), watch.main()]
+tries = len(calls)
+os.utime(watch.FILLED, (0, 0))
+bad.clear()
+codes.append(watch.main())
+show(codes, ways(), tries, [line for line in said if 'not up' in line], sorted(units))`) as unknown[]
+  expect([codes, ways]).toEqual([[1, 0, 0], { 1: a, 2: `${a}.2`, 3: `${a}.3` }])
+  expect(tries).toBe(2)
+  expect(told).toEqual([
+    `release ${a} serves, but its replica ${a}.3 is not up: not ready after 90 s. The end of its log:\n${a}.3 said [KEY]`,
+  ])
+  expect(units).toEqual([a, `${a}.2`, `${a}.3`])
 })
 
 test('an image that is gone comes back once, for all that have none', () => {

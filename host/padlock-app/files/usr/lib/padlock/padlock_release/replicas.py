@@ -25,8 +25,9 @@ class Others:
         # The one that did not become ready, for its log.
         self.failed: str | None = None
 
-    def replace(self) -> None:
-        for one in reversed(self.manifest.every()[1:]):
+    def replace(self, wanted: list[Manifest] | None = None) -> None:
+        """All of them, or those that are wanted."""
+        for one in reversed(self.manifest.every()[1:] if wanted is None else wanted):
             number = one.replica
             before = store.current(number)
             if before == one.name and readiness.ask(one) is None:
@@ -72,9 +73,28 @@ class Others:
 
 def adjust(manifest: Manifest, image: str) -> None:
     """Of a release whose first replica serves: as many as are wanted, no fewer and no more."""
+    _fill(manifest, image, manifest.every()[1:])
+    follow(manifest)
+    clear({manifest.id})
+
+
+def lacking(manifest: Manifest) -> list[Manifest]:
+    """Whose place leads to another, or to nothing, as after a release that was refused or cut short."""
+    there = service.installed_replicas()
+    return [
+        one for one in manifest.every()[1:] if store.current(one.replica) != one.name or one.name not in there
+    ]
+
+
+def complete(manifest: Manifest, image: str) -> None:
+    """Of a release whose first replica serves: those that it lacks; the others are not touched."""
+    _fill(manifest, image, lacking(manifest))
+
+
+def _fill(manifest: Manifest, image: str, wanted: list[Manifest]) -> None:
     others, began = Others(manifest, image, manifest.id), time.time()
     try:
-        others.replace()
+        others.replace(wanted)
     except (Failure, OSError) as failure:
         name = others.failed or manifest.id
         lines = log.redact(log.tail(service.logs(name, began)), manifest.secrets)
@@ -83,8 +103,6 @@ def adjust(manifest: Manifest, image: str) -> None:
             f'release {manifest.id} serves, but its replica {name} is not up: {told(failure)}. '
             f'The end of its log:\n{lines or "(nothing)"}'
         ) from None
-    follow(manifest)
-    clear({manifest.id})
 
 
 def follow(manifest: Manifest) -> None:

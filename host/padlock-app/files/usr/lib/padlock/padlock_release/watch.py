@@ -1,12 +1,15 @@
 """
 Asks the app that serves whether it still answers, and brings back one that does not: one that hangs is
-restarted, and one whose image is gone gets it again. What ends by itself systemd has restarted already.
+restarted, one whose image is gone gets it again, and replicas that a release has taken away come back.
+What ends by itself systemd has restarted already.
 """
 
 import contextlib
 import os
 import time
+from collections.abc import Callable
 from contextlib import ExitStack
+from functools import partial
 
 from . import image, kept, log, processes, readiness, replicas, service, store
 from .failure import Failure, told
@@ -17,6 +20,8 @@ ATTEMPTS = 3
 PAUSE_SECONDS = 2
 # Gone with a reboot: when an image could not be made again.
 TRIED = '/run/padlock-image-tried'
+# Gone with a reboot: when replicas did not come back.
+FILLED = '/run/padlock-replicas-tried'
 RETRY_SECONDS = 900
 
 
@@ -28,7 +33,9 @@ def main() -> int:
             _tidy(release)
         record = None if release is None else kept.load(release)
         if record is not None and record.manifest is not None:
-            failures = [failure for one in record.manifest.every() if (failure := _failed(one))]
+            steps = [partial(_watch, one) for one in record.manifest.every()]
+            steps.append(partial(_complete, record.manifest))
+            failures = [failure for step in steps if (failure := _failed(step))]
             for failure in failures:
                 log.say(told(failure))
             return 1 if failures else 0
@@ -51,10 +58,10 @@ def _in_use() -> set[str]:
     return replicas.serving() | {unit[:12] for unit in processes.installed()}
 
 
-def _failed(one: Manifest) -> Failure | OSError | None:
+def _failed(step: Callable[[], None]) -> Failure | OSError | None:
     """Each replica is watched, and brought back, by itself: one after the other, never two at once."""
     try:
-        _watch(one)
+        step()
     except (Failure, OSError) as failure:
         return failure
     return None
@@ -91,6 +98,29 @@ def _watch(manifest: Manifest) -> None:
     log.say(f'release {manifest.name} answers again after {time.monotonic() - began:.1f} s')
 
 
+def _complete(manifest: Manifest) -> None:
+    """What a release that was refused, or cut short, has left in others' places goes then."""
+    if not replicas.lacking(manifest) or _tried_lately(FILLED) or readiness.ask(manifest) is not None:
+        return
+    with ExitStack() as held:
+        try:
+            held.enter_context(store.lock(0))
+        except Failure:
+            # A release under way goes first.
+            return
+        lacking = replicas.lacking(manifest)
+        if not _has_its_place(manifest) or not lacking:
+            return
+        log.say(f'release {manifest.id} lacks replicas {", ".join(str(one.replica) for one in lacking)}')
+        began = time.monotonic()
+        try:
+            replicas.complete(manifest, image.reference(manifest.source))
+        except BaseException:
+            _note(FILLED)
+            raise
+    log.say(f'release {manifest.id} has all replicas again after {time.monotonic() - began:.1f} s')
+
+
 def _has_its_place(manifest: Manifest) -> bool:
     """A release that came meanwhile has none of those that were read about before."""
     return store.current(manifest.replica) == manifest.name
@@ -101,7 +131,7 @@ def _trouble(manifest: Manifest) -> str | None:
     if for_seconds is None:
         # systemd starts one that has its image again and again.
         if image.missing(image.reference(manifest.source)):
-            return None if _tried_lately() else 'has lost its image, which is made again'
+            return None if _tried_lately(TRIED) else 'has lost its image, which is made again'
         # Whoever stopped it was killed before it was started again.
         return 'was stopped and is started' if service.stopped(manifest.name) else None
     if manifest.hang_seconds == 0 or for_seconds < manifest.ready_seconds or _answers(manifest):
@@ -141,16 +171,20 @@ def _bring_image_back(manifest: Manifest) -> None:
         with processes.paused(manifest.id):
             image.ensure(manifest.source, {})
     except BaseException:
-        with open(TRIED, 'w'):
-            os.utime(TRIED)
+        _note(TRIED)
         raise
     finally:
         # Without the image, too: systemd tries on, for it may come by hand.
         service.start_soon(down)
 
 
-def _tried_lately() -> bool:
+def _note(path: str) -> None:
+    with open(path, 'w'):
+        os.utime(path)
+
+
+def _tried_lately(path: str) -> bool:
     try:
-        return time.time() - os.stat(TRIED).st_mtime < RETRY_SECONDS
+        return time.time() - os.stat(path).st_mtime < RETRY_SECONDS
     except FileNotFoundError:
         return False
