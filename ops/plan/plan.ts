@@ -9,6 +9,9 @@ const PLAN = 'plan.json'
 const ABOUT = 'about.json'
 /** Accounts and certificates move on, and what was reviewed is forgotten. */
 const MAX_DAYS = 7
+const DAY_MS = 24 * 3600 * 1000
+/** By so much the clocks of two computers may differ. */
+const CLOCKS_MS = 5 * 60 * 1000
 
 /** The engine on one stack. */
 export interface Engine {
@@ -72,7 +75,7 @@ export async function savePlan(
  * Does what the plan says and nothing else. One that was half done goes on: the engine takes what is
  * there already for done, and stops at anything that the plan does not have.
  * @throws Error that says why the plan does not fit: made for another stack or commit, older than
- *   seven days, altered, or the stack has changed since
+ *   seven days or not made yet, altered, or the stack has changed since
  */
 export async function applyPlan(
   engine: Engine,
@@ -85,10 +88,12 @@ export async function applyPlan(
   }
   if (about.stack !== stack) reject(`it was made for the stack ${about.stack}, not for ${stack}`)
   const now = Date.now()
-  if (!(now - Date.parse(about.madeAt) <= MAX_DAYS * 24 * 3600 * 1000)) {
-    const today = new Date(now).toISOString()
-    reject(`it was saved at ${about.madeAt}, and is good for ${MAX_DAYS} days; now it is ${today}`)
-  }
+  const age = now - Date.parse(about.madeAt)
+  const saved = `it was saved at ${about.madeAt}`
+  const today = `now it is ${new Date(now).toISOString()}`
+  if (!(age <= MAX_DAYS * DAY_MS)) reject(`${saved}, and is good for ${MAX_DAYS} days; ${today}`)
+  if (age < -CLOCKS_MS)
+    reject(`${saved}, which is still to come: ${today}, by this computer's clock`)
   if (about.commit !== commit) reject(`it was made for commit ${about.commit}, here is ${commit}`)
   const path = join(folder, PLAN)
   if (sha256(await readFile(path)) !== about.plan) reject('its file was altered')

@@ -33,15 +33,28 @@ test('who made it, the day of its refresh and its moment are those of its previe
   expect(met).toEqual(Array(2).fill(['Ada', '2026-11-27', madeAt]))
 })
 
+/** A plan of another time. */
+async function saved(madeAt: string): Promise<number> {
+  await savePlan(engine, folder, what)
+  const file = join(folder, 'about.json')
+  writeFileSync(file, JSON.stringify({ ...JSON.parse(readFileSync(file, 'utf8')), madeAt }))
+  return applyPlan(engine, folder, what)
+}
+
 test.each([
   ['8 days ago', new Date(Date.now() - 8 * 24 * 3600 * 1000).toISOString()],
   ['at no time', 'yesterday'],
 ])('one that was saved %s is rejected', async (_, madeAt) => {
-  await savePlan(engine, folder, what)
-  const file = join(folder, 'about.json')
-  writeFileSync(file, JSON.stringify({ ...JSON.parse(readFileSync(file, 'utf8')), madeAt }))
-  await expect(applyPlan(engine, folder, what)).rejects.toThrow(
+  await expect(saved(madeAt)).rejects.toThrow(
     `the plan is rejected: it was saved at ${madeAt}, and is good for 7 days; now it is 20`,
   )
   expect(met).toHaveLength(1)
+})
+
+test('one of a moment that is still to come is rejected, but for what clocks may differ by', async () => {
+  const madeAt = new Date(Date.now() + 10 * 60 * 1000).toISOString()
+  await expect(saved(madeAt)).rejects.toThrow(
+    `the plan is rejected: it was saved at ${madeAt}, which is still to come: now it is 20`,
+  )
+  expect(await saved(new Date(Date.now() + 60 * 1000).toISOString())).toBe(0)
 })
