@@ -5,7 +5,7 @@ import { short } from '../visible.ts'
 import { alters, type Change, closes, type Finding, opens } from './finding.ts'
 import { between } from './lists.ts'
 import { releases } from './release.ts'
-import { sessionKey } from './session-key.ts'
+import { newPasswords, sessionKey } from './session-key.ts'
 
 const TOPIC = 'secrets'
 
@@ -17,9 +17,7 @@ export function secrets(change: Change): Finding[] {
   return [
     ...come.map((name) => opens(TOPIC, `the secret ${short(name)} to the app`)),
     ...(after ? gone.map((name) => closes(TOPIC, `the secret ${short(name)} to the app`)) : []),
-    ...resources
-      .filter((one) => one.kind === 'RandomPassword' && one.operation === 'replace')
-      .map(() => alters(TOPIC, 'the session key is made anew: everybody must log in again')),
+    ...newPasswords(change),
     ...sessionKey(change),
     ...(hiddenChange(resources)
       ? [alters(TOPIC, 'a value that is not shown: nothing else explains the new release')]

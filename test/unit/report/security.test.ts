@@ -201,25 +201,6 @@ test.each([
   ])
 })
 
-test.each([
-  [undefined, 2, ', 1 → 2: sessions go on where the app knows APP_SECRET_KEY_PREVIOUS'],
-  [2, 3, ', 2 → 3: sessions go on where the app knows APP_SECRET_KEY_PREVIOUS'],
-  [undefined, 3, ', 1 → 3: everybody must log in again'],
-  [2, undefined, ', 2 → 1: everybody must log in again'],
-])('another number of the session key, %s to %s', (before, after, text) => {
-  const side = (sessionKeyVersion?: number) => ({
-    ...{ env: {}, secretNames: [] },
-    ...(sessionKeyVersion && { sessionKeyVersion }),
-  })
-  const found = report(
-    preview({
-      'padlock:index:Release': { old: side(before), new: side(after) },
-      'command:remote:Command': { old: { stdin: 'a' }, new: { stdin: 'b' }, within: 'Release' },
-    }),
-  )
-  expect(lines(found)).toEqual([`changes the session key${text}`])
-})
-
 test('nothing is said of a Caddyfile that is known after the update', () => {
   const UNKNOWN = '04da6b54-80e4-46f7-96ec-b56ff0331ba9'
   expect(lines(released({ caddyfile: CADDYFILE }, { caddyfile: UNKNOWN }))).toEqual([])
