@@ -7,7 +7,7 @@ import { Host } from './host.ts'
 import { Identity } from './identity.ts'
 import { exposeIngress } from './ingress.ts'
 import { Network } from './network.ts'
-import { loginOutputs } from './open-id.ts'
+import { announced, loginOutputs } from './open-id.ts'
 import type { Outputs } from './outputs.ts'
 import { placeOf } from './place.ts'
 import type { Prepared } from './prepare.ts'
@@ -115,6 +115,9 @@ export class Deployment extends pulumi.ComponentResource {
       adminPrivateKey: host.adminPrivateKey && pulumi.secret(host.adminPrivateKey),
     }
     const keepsZone = settings.dns.keepZone
-    this.registerOutputs({ format: FORMAT, owner: owner.id, ownerOf: owner.of, keepsZone })
+    this.registerOutputs({
+      ...{ format: FORMAT, owner: owner.id, ownerOf: owner.of, keepsZone },
+      announced: announced(settings),
+    })
   }
 }

@@ -8,7 +8,7 @@ import { type TeamRegistry, teamRegistry } from './account/registry.ts'
 import { checkZoneStays } from './account/zone.ts'
 import { checkWeek } from './acme/week.ts'
 import { checkFormat } from './format.ts'
-import { addressesOf } from './open-id.ts'
+import { addressesOf, unannounced } from './open-id.ts'
 import { preflight } from './preflight.ts'
 import { type Archive, archive } from './release/archive.ts'
 import type { Made } from './release/live.ts'
@@ -95,7 +95,8 @@ export async function prepare(name: string, settings: Settings): Promise<Prepare
   // Once the accounts are what they should be: its words are about less.
   const registry = settings.registry && (await teamRegistry(settings.registry, state))
   const { openId } = settings
-  if (openId && issuer && state.length === 0) await tellAddresses(openId, issuer, addresses)
+  const announce = unannounced(state, settings)
+  if (openId && issuer && announce) await tellAddresses(openId, issuer, announce)
   return {
     connections,
     issuer,

@@ -145,6 +145,20 @@ describe('with an issuer', () => {
     expect(stack.stateFile()).not.toContain(secret)
     expect(Object.values(await stack.secrets()).join()).toContain(secret)
   })
+
+  test('says which callback of a further name must be entered, and nothing of those that are', async () => {
+    const { url } = await stack.outputs()
+    const said = async () => (await stack.run('preview', nobody)).output
+    expect(await said()).not.toContain('must know')
+    const { clientId, clientSecret: secret } = sandbox.credentials.issuer
+    const aliases = { 'shop.padlock.localhost': 'serve' }
+    await use(secret, { issuer: sandbox.file.issuer.url, clientId, aliases })
+    const output = await said()
+    const shop = String(url).replace(/\/\/[^:]+/, '//shop.padlock.localhost')
+    expect(output).toContain(
+      `must know ${shop}/callback as a callback and ${shop}/ as the address after a log-out.`,
+    )
+  })
 })
 
 const image = `quay.io/oauth2-proxy/oauth2-proxy@sha256:${'a'.repeat(64)}`

@@ -1,6 +1,12 @@
 import * as pulumi from '@pulumi/pulumi'
 import { tellAddresses } from '../../../components/account/issuer.ts'
-import { addressesOf, loginOutputs, loginTarget } from '../../../components/open-id.ts'
+import {
+  addressesOf,
+  announced,
+  loginOutputs,
+  loginTarget,
+  unannounced,
+} from '../../../components/open-id.ts'
 import { parse, type RawConfig } from '../../../config/parse.ts'
 import { context, defaults, good } from '../config/context.ts'
 import { value } from './mocks.ts'
@@ -65,6 +71,44 @@ test.each<[string, RawConfig, RegExp]>([
   await tellAddresses(one.openId!, { ...issuer, endSessionEndpoint }, addressesOf(one))
   expect(info).toHaveBeenCalledWith(expect.stringMatching(words))
   info.mockRestore()
+})
+
+describe('a stack that is there', () => {
+  const alone = settings(google)
+  const more = settings({
+    ...google,
+    aliases: { 'shop.example.com': 'serve', 'www.example.com': 'redirect' },
+  })
+  const state = (outputs: object) => [
+    { urn: 'urn', type: 'padlock:index:Deployment', outputs: { format: 1, ...outputs } },
+  ]
+  const known = state({ announced: announced(alone) })
+
+  test('hears of what comes later alone, with the way back from it', () => {
+    expect(unannounced(known, alone)).toBeUndefined()
+    expect(unannounced(known, more)).toMatchObject({
+      callbacks: ['https://shop.example.com/auth'],
+      logouts: ['https://shop.example.com/'],
+    })
+    expect(unannounced(state({ announced: announced(more) }), alone)).toBeUndefined()
+  })
+
+  test.each([
+    ['has none yet', [], more],
+    ['has one that says nothing of it', state({}), more],
+    [
+      'is of another application',
+      known,
+      settings({ ...google, clientId: '2-b.apps.googleusercontent.com' }),
+    ],
+  ])('hears of everything where its state %s', (_, before, one) => {
+    expect(unannounced(before, one)?.callbacks).toEqual(addressesOf(one).callbacks)
+  })
+
+  test('hears nothing where the stack makes the application, or there is no login', () => {
+    expect(unannounced([], settings({}))).toBeUndefined()
+    expect(announced(settings({}))).toBeUndefined()
+  })
 })
 
 test('the probe follows the login to where the issuer says that it is', () => {
