@@ -4,6 +4,7 @@ import { declaredTypes } from '../../../config/declared.ts'
 import { ConfigurationError } from '../../../config/error.ts'
 import { waysOut } from '../../../config/outbound.ts'
 import { parse, type RawConfig } from '../../../config/parse.ts'
+import { keys } from '../../../config/schema.ts'
 import type { Context, Settings } from '../../../config/settings.ts'
 import { badConfigurations } from './bad/index.ts'
 import { context, defaults, good } from './context.ts'
@@ -22,6 +23,16 @@ describe('a bad configuration is reported word for word', () => {
     }
     expect(problems).toEqual(messages)
   })
+})
+
+test('each key of the configuration has a row', () => {
+  const tried = new Set(
+    badConfigurations.flatMap(({ raw, context: more }) => [
+      ...Object.keys(raw),
+      ...(more && 'auth0Domain' in more ? ['auth0:domain'] : []),
+    ]),
+  )
+  expect(Object.keys(keys(context())).filter((key) => !tried.has(key))).toEqual([])
 })
 
 test('no secret value stands in any message', () => {

@@ -105,4 +105,25 @@ export const app: BadConfiguration[] = [
       'hangSeconds = -1 is not a number of seconds, nor 0 for never. Allowed: a whole number from 0 to 3600.\n    Fix: pulumi config set hangSeconds 90',
     ],
   },
+  {
+    title: 'a body of no size',
+    raw: { maxBodyMiB: 0 },
+    messages: [
+      'maxBodyMiB = 0 is not a number of MiB. Allowed: a whole number from 1 to 10240.\n    Fix: pulumi config set maxBodyMiB 10',
+    ],
+  },
+  {
+    title: 'connections that drain for ever',
+    raw: { drainSeconds: 601 },
+    messages: [
+      'drainSeconds = 601 is not a number of seconds. Allowed: a whole number from 0 to 600.\n    Fix: pulumi config set drainSeconds 30',
+    ],
+  },
+  {
+    title: 'a key of sessions before the first',
+    raw: { sessionKeyVersion: 0 },
+    messages: [
+      'sessionKeyVersion = 0 is not a version of a key. Allowed: a whole number from 1 to 1000000.\n    Fix: pulumi config set sessionKeyVersion 1',
+    ],
+  },
 ]

@@ -103,4 +103,45 @@ export const login: BadConfiguration[] = [
       'allowedEmails lists people, but nobody logs in where login is none. Allowed: lists only with a login.\n    Fix: pulumi config rm allowedEmails',
     ],
   },
+  {
+    title: 'a provider that nobody has heard of',
+    raw: { provider: 'github' },
+    messages: [
+      'provider = "github" is neither auth0 nor oidc nor google. Allowed: auth0, oidc, google.\n    Fix: pulumi config set provider auth0',
+    ],
+  },
+  {
+    title: 'an issuer without TLS, an id that is none, scopes that find nobody, and no secret',
+    raw: {
+      ...{ provider: 'oidc', issuer: 'http://id.example.com', clientId: 'a b', clientSecret: '' },
+      scopes: ['e mail'],
+    },
+    messages: [
+      'issuer = "http://id.example.com" is not https. Allowed: the https URL that the issuer calls itself.\n    Fix: pulumi config set issuer https://login.example.com/realms/staff',
+      'clientId = "a b" has a space or a character outside ASCII. Allowed: the client id that the issuer shows.\n    Fix: pulumi config set clientId ID',
+      "scopes[0] = \"e mail\" is not a scope. Allowed: scopes of the issuer.\n    Fix: pulumi config set --path 'scopes[0]' 'email'",
+      'clientSecret is not set, and provider is oidc. Allowed: the client secret that the issuer shows.\n    Fix: pulumi config set --secret clientSecret SECRET',
+      'scopes = ["e mail"] lack openid or email, without which nobody can be found on the lists. Allowed: a list with openid and email, or an empty one for openid, email and profile.\n    Fix: pulumi config rm scopes',
+    ],
+  },
+  {
+    title: 'a client secret in plain text',
+    raw: {
+      ...{ provider: 'oidc', issuer: 'https://id.example.com', clientId: 'shop' },
+      clientSecret: 'hunter2',
+    },
+    context: { secretKeys: [] },
+    messages: [
+      'clientSecret is in the configuration in plain text. Allowed: a value set with --secret.\n    Fix: pulumi config set --secret clientSecret VALUE, and change the value: it has been seen',
+    ],
+  },
+  {
+    title:
+      'a login in front of the app by an image of any digest, and a public path without a slash',
+    raw: { login: 'edge', edgeImage: 'oauth2-proxy', publicPaths: ['healthz'] },
+    messages: [
+      'edgeImage = "oauth2-proxy" names no digest, so that a later pull could bring another image. Allowed: name@sha256:digest of an image of oauth2-proxy 7.15.6 or later.\n    Fix: pulumi config set edgeImage quay.io/oauth2-proxy/oauth2-proxy@sha256:<64 hex digits>',
+      "publicPaths[0] = \"healthz\" is no path that is public by itself. Allowed: paths of letters, digits and . _ ~ : @ = + , - such as /healthz, or a folder such as /webhooks/*.\n    Fix: pulumi config set --path 'publicPaths[0]' '/healthz'",
+    ],
+  },
 ]

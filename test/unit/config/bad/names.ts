@@ -116,4 +116,43 @@ export const names: BadConfiguration[] = [
       'subdomain = "my_app" is not a DNS label. Allowed: lower-case letters, digits, - and ., or @ for the zone itself.\n    Fix: pulumi config set subdomain www',
     ],
   },
+  {
+    title: 'a wait for records of more than a day',
+    raw: { delegationMinutes: 1441 },
+    messages: [
+      'delegationMinutes = 1441 is not a number of minutes. Allowed: a whole number from 0 to 1440.\n    Fix: pulumi config set delegationMinutes 15',
+    ],
+  },
+  {
+    title: 'a name server by its name',
+    raw: { dnsServer: 'ns1.example.com' },
+    messages: [
+      'dnsServer = "ns1.example.com" is not an address with a port. Allowed: an IP address with a port.\n    Fix: pulumi config set dnsServer 192.0.2.53:53',
+    ],
+  },
+  {
+    title: 'allowSharedLimit as a word',
+    raw: { allowSharedLimit: 'yes' },
+    messages: [
+      'allowSharedLimit = "yes" is neither true nor false. Allowed: true or false.\n    Fix: pulumi config set allowSharedLimit false',
+    ],
+  },
+  {
+    title: 'an alias that is neither served nor leads on',
+    raw: { aliases: { 'shop.example.com': 'move' } },
+    messages: [
+      'aliases["shop.example.com"] = "move" is neither redirect nor serve. Allowed: redirect, serve.\n    Fix: pulumi config set --path \'aliases["shop.example.com"]\' redirect',
+    ],
+  },
+  {
+    title: 'DuckDNS without TLS',
+    raw: {
+      ...{ dns: 'duckdns', zone: undefined, subdomain: 'ada', duckdnsApi: 'http://duckdns.org' },
+      duckdnsToken: '00000000-0000-0000-0000-000000000000',
+    },
+    context: { secretKeys: ['duckdnsToken'] },
+    messages: [
+      'duckdnsApi = "http://duckdns.org" is not https. Allowed: an https URL without a path.\n    Fix: pulumi config set duckdnsApi https://www.duckdns.org',
+    ],
+  },
 ]

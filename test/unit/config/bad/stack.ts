@@ -75,4 +75,18 @@ export const stack: BadConfiguration[] = [
       'protect = "yes" is neither true nor false. Allowed: true or false.\n    Fix: pulumi config set protect true',
     ],
   },
+  {
+    title: 'ephemeral as a word',
+    raw: { ephemeral: 'yes' },
+    messages: [
+      'ephemeral = "yes" is neither true nor false. Allowed: true or false.\n    Fix: pulumi config set ephemeral false',
+    ],
+  },
+  {
+    title: 'allowOlder as a word',
+    raw: { allowOlder: 'yes' },
+    messages: [
+      'allowOlder = "yes" is neither true nor false. Allowed: true or false.\n    Fix: pulumi config set allowOlder false',
+    ],
+  },
 ]
