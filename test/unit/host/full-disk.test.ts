@@ -169,6 +169,7 @@ def run(words, **_):
     code = {'inspect': 1, '--quiet': 125}.get(words[2], 0)
     return SimpleNamespace(returncode=code, stdout='', stderr='Error: writing blob: no space left on device')
 appuser.subprocess = SimpleNamespace(run=run)
+appuser.progress.run = run
 appuser.pwd = SimpleNamespace(getpwnam=lambda name: SimpleNamespace(pw_uid=1, pw_gid=1, pw_dir='/'))
 appuser.nofollow = SimpleNamespace(check=lambda path: False)
 image.ensure = ensure

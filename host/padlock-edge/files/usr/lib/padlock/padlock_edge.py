@@ -13,11 +13,12 @@ import shutil
 import subprocess
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from http.client import HTTPException
 from typing import Any, NamedTuple, TextIO
 
-from padlock_release import log, store
+from padlock_release import log, progress, store
 from padlock_release.failure import CommandFailure, Failure, told
 from padlock_release.unixhttp import UnixConnection
 
@@ -136,7 +137,8 @@ def _program(image: str) -> str:
     if os.path.exists(path):
         return path
     log.say(f'pulling {image}')
-    _run('podman', 'pull', '--quiet', image)
+    with progress.pull(image):
+        _run('podman', 'pull', '--quiet', image, runs=progress.run)
     container = _run('podman', 'create', image).strip()
     try:
         _run('podman', 'cp', f'{container}:{IN_IMAGE}', f'{path}.new')
@@ -230,8 +232,11 @@ def _systemctl(*words: str) -> subprocess.CompletedProcess:
     )
 
 
-def _run(*words: str) -> str:
-    done = subprocess.run(words, capture_output=True, text=True, errors='replace', check=False)
+_to_its_end = partial(subprocess.run, capture_output=True, check=False)
+
+
+def _run(*words: str, runs: Callable[..., subprocess.CompletedProcess] = _to_its_end) -> str:
+    done = runs(words, text=True, errors='replace')
     if done.returncode != 0:
         said = log.tail(done.stdout + done.stderr)
         raise CommandFailure(f'{" ".join(words[:2])} failed with exit {done.returncode}:\n{said}')

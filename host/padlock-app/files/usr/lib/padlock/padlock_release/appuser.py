@@ -2,30 +2,35 @@
 
 import pwd
 import subprocess
+from functools import partial
 from typing import BinaryIO
 
-from . import nofollow
+from . import nofollow, progress
 from .failure import CommandFailure
 from .log import tail, write as log
 
 
 def run(
-    *argv: str, stdin: str | BinaryIO = '', check: bool = True, umask: int = 0o022
+    *argv: str,
+    stdin: str | BinaryIO = '',
+    check: bool = True,
+    umask: int = 0o022,
+    getting_on: bool = False,
 ) -> subprocess.CompletedProcess:
     """
     Runs a command to its end. Input goes by a pipe, so that secrets are in no argument list.
-    With `check`, a failure raises with the end of what the command wrote.
+    With `check`, a failure raises with the end of what the command wrote. One that must be
+    `getting_on` is ended once it does not, and raises Stalled.
     """
     user = pwd.getpwnam('app')
     runtime = runtime_directory()
     source = {'input': stdin} if isinstance(stdin, str) else {'stdin': stdin}
-    done = subprocess.run(
+    runs = progress.run if getting_on else partial(subprocess.run, capture_output=True, check=False)
+    done = runs(
         argv,
         **source,
-        capture_output=True,
         text=True,
         errors='replace',
-        check=False,
         cwd=user.pw_dir,
         user=user.pw_uid,
         group=user.pw_gid,

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from subprocess import CompletedProcess
 from typing import BinaryIO
 
-from . import appuser
+from . import appuser, progress
 from .failure import Failure, is_full
 from .log import say, write
 from .manifest import Archive, Image, Login
@@ -20,6 +20,7 @@ from .manifest import Archive, Image, Login
 # Of an image that was built anew for a refresh: its day.
 REFRESHED = 'padlock.refreshed'
 TRUST = '/etc/ssl/certs/ca-certificates.crt'
+BUILD = 'what one of its steps waits for, or the registry of its base, is silent'
 # A registry's words where it wants a login, or has none left for the anonymous.
 UNAUTHORIZED = r'unauthorized|authentication required|access to the resource is denied|toomanyrequests'
 FIX = (
@@ -47,10 +48,12 @@ def ensure(source: Archive | Image, registries: dict[str, Login]) -> str:
         with _logins(registries) as logins, _room():
             if isinstance(source, Image):
                 say(f'pulling {name}')
-                found = appuser.run('podman', 'pull', '--quiet', *logins, name)
+                with progress.pull(name):
+                    found = appuser.run('podman', 'pull', '--quiet', *logins, name, getting_on=True)
             else:
                 say(f'building {name}')
-                found = _build(source, name, logins)
+                with progress.told(f'the build of {name}', BUILD):
+                    found = _build(source, name, logins)
     # Podman's last line is the id in all three cases.
     return f'sha256:{found.stdout.split()[-1].removeprefix("sha256:")}'
 
@@ -91,7 +94,9 @@ def _build(source: Archive, name: str, logins: list[str]) -> CompletedProcess:
             # A build trusts what the host trusts, and keeps nothing of it.
             arguments += ['--volume', f'{TRUST}:{TRUST}:ro', '--build-arg', f'PIP_CERT={TRUST}']
             arguments += _anew(source.refreshed)
-            done = appuser.run('podman', 'build', '--tag', name, *logins, *arguments, context)
+            done = appuser.run(
+                'podman', 'build', '--tag', name, *logins, *arguments, context, getting_on=True
+            )
             write(done.stdout + done.stderr)
             return done
         finally:

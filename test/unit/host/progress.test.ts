@@ -1,0 +1,136 @@
+/** A pull or a build that gets no further is ended; one that does has the time that it needs. */
+import { execFileSync } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+
+const packages = join(__dirname, '../../../host/padlock-app/files/usr/lib/padlock')
+let folder: string
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'padlock-progress-'))
+})
+afterEach(() => rmSync(folder, { recursive: true }))
+
+/** Runs Python in the release's own package; a command that gets no further has 1.5 s. */
+function python(code: string): unknown {
+  const program = `
+import json, os, sys, time
+sys.dont_write_bytecode = True
+from padlock_release import appuser, image, log, manifest, progress
+from padlock_release.failure import Failure
+progress.LIMIT, progress.LOOK, progress.GRACE = 1.5, 0.1, 0.5
+log.PATH = '${folder}/log'
+def run(*words, **more):
+    began = time.monotonic()
+    try:
+        done = progress.run(words, text=True, **more)
+        return [done.returncode, done.stdout, done.stderr], time.monotonic() - began
+    except progress.Stalled as stalled:
+        return str(stalled), time.monotonic() - began
+${code}`
+  return JSON.parse(execFileSync('python3', ['-c', program], { cwd: packages }).toString())
+}
+
+test('what ends by itself is as it would be, its input read', () => {
+  const found = python(`
+print(json.dumps(run('sh', '-c', 'cat; echo wrong >&2; exit 3', input='given')[0]))`)
+  expect(found).toEqual([3, 'given', 'wrong\n'])
+})
+
+test('what gets no further is ended at the limit, with what it wrote', () => {
+  const [said, seconds] = python(`
+print(json.dumps(run('sh', '-c', 'echo Copying blob; exec sleep 60')))`) as [string, number]
+  expect(said).toBe('Copying blob')
+  expect(seconds).toBeGreaterThan(1.4)
+  expect(seconds).toBeLessThan(20)
+})
+
+test('and all that it has started, though it will not hear of an end', () => {
+  const [, pids] = python(`
+script = 'trap "" TERM; sleep 61 & echo $! $$ > ${folder}/pids; wait'
+found = run('sh', '-c', script)
+def runs(pid):
+    try:
+        return open(f'/proc/{pid}/stat').read().rpartition(')')[2].split()[0] != 'Z'
+    except FileNotFoundError:
+        return False
+print(json.dumps([found, [pid for pid in open('${folder}/pids').read().split() if runs(pid)]]))`) as unknown[]
+  expect(readFileSync(join(folder, 'pids'), 'utf8')).toMatch(/^\d+ \d+$/m)
+  expect(pids).toEqual([])
+})
+
+/** Each for four seconds or more. */
+const BUSY = {
+  'reads from a socket': `
+import os, socket, threading, time
+ours, theirs = socket.socketpair()
+def send():
+    for _ in range(40):
+        theirs.sendall(bytes(40000))
+        time.sleep(0.1)
+    theirs.close()
+threading.Thread(target=send).start()
+while os.read(ours.fileno(), 65536):
+    pass`,
+  'writes to a file': `
+import time
+with open('/dev/null', 'wb', buffering=0) as file:
+    for _ in range(40):
+        file.write(bytes(40000))
+        time.sleep(0.1)`,
+  'computes, in processes of its own': `
+import os, time
+for _ in range(8):
+    pid = os.fork()
+    if pid == 0:
+        while time.process_time() < 0.5:
+            pass
+        os._exit(0)
+    os.waitpid(pid, 0)`,
+}
+
+test.each(Object.entries(BUSY))('what %s goes on beyond the limit', (_, code) => {
+  const [found, seconds] = python(`
+progress.LIMIT, progress.CPU = 3, 0.2
+print(json.dumps(run('python3', '-c', json.loads(${JSON.stringify(JSON.stringify(code))}))))`) as [
+    unknown,
+    number,
+  ]
+  expect(found).toEqual([0, '', ''])
+  expect(seconds).toBeGreaterThan(3.5)
+})
+
+test.each([
+  ['pull', 'the pull of r.example/app@sha256:b{64}', 'the registry r.example is silent'],
+  [
+    'build',
+    'the build of localhost/app:[0-9a-f]{12}',
+    'what one of its steps waits for, or the registry of its base, is silent',
+  ],
+])('a %s that is silent is told by name', (what, begins, who) => {
+  const found = python(`
+def run(*words, check=True, getting_on=False, **_):
+    if words[1] == 'image':
+        from subprocess import CompletedProcess
+        return CompletedProcess(words, 1, '', '')
+    if getting_on and words[1] == '${what}':
+        return progress.run(('sh', '-c', 'echo Trying to pull; exec sleep 60'), text=True)
+appuser.run, appuser.remove, appuser.home = run, lambda path: None, lambda: '${folder}'
+appuser.runtime_directory = lambda: '${folder}'
+image._verified = lambda source: __import__('contextlib').nullcontext()
+image._unpack = lambda file, context: None
+log.say = lambda text: None
+sources = {
+    'pull': manifest.Image('r.example/app@sha256:' + 'b' * 64),
+    'build': manifest.Archive('/a', 'a' * 64, None, None),
+}
+try:
+    image.ensure(sources['${what}'], {})
+except Failure as failure:
+    print(json.dumps(str(failure)))`)
+  expect(found).toMatch(
+    new RegExp(
+      `^${begins} got no further for 1.5 s and was ended: ${who}, or the way to it is cut\\. Fix: once it answers, pulumi up\\. Podman wrote:\\nTrying to pull$`,
+    ),
+  )
+})
