@@ -105,7 +105,7 @@ export async function startEdgeSite(
       ['unix//run/padlock-edge.sock', `unix/${socket}`],
       ...(tunnel ? tunnelPlaces(socket, tunnelSocket) : []),
     ],
-    { name, authorityIn: folder },
+    { name, authorityIn: folder, http3: true },
   )
   if (!users) throw new Error('nobody knows the users')
   const { provider, clientSecret, person, root: rootPath } = users

@@ -1,6 +1,7 @@
 /** The login in front of an app that has none: real oauth2-proxy, real Caddy, the sandbox's tenant. */
 import http2 from 'node:http2'
 import { openBrowser } from '../e2e/browser.ts'
+import { overHttp3 } from '../sandbox/proxy/http3.ts'
 import { type EdgeSite, PASSWORD, startEdgeSite } from './edge-site.ts'
 import { ask, PAGE, type Reply, Visitor } from './visitor.ts'
 
@@ -264,6 +265,30 @@ describe('nobody says himself who he is', () => {
     session.destroy()
     expect(JSON.parse(text)).toMatchObject({ 'x-forwarded-email': ADA })
     expect(text).not.toContain('mallory')
+  })
+
+  test('nor over HTTP/3, in any spelling, once or twice', async () => {
+    const value = (name: string) =>
+      name === 'Authorization' ? 'Basic bWFsbG9yeTp4' : 'mallory@example.org'
+    const lines = SPELLINGS.map((name) => `${name}: ${value(name)}`)
+    const requests = lines.flatMap((line) => [[line], [line, line]])
+    const client = await overHttp3(site.proxy, requests)
+    const jar = ada.cookies.get(new URL(site.url).host) ?? []
+    const cookie = [...jar].map(([name, value]) => `${name}=${value}`).join('; ')
+    for (const [at, one] of requests.entries()) {
+      const nobody = await client.ask(at)
+      expect([one, nobody.status, nobody.headers.get('via')]).toEqual([
+        ...[one, 401],
+        expect.stringContaining('3.0'),
+      ])
+      const text = await (await client.ask(at, { cookie })).text()
+      expect([one, JSON.parse(text)]).toMatchObject([
+        one,
+        { 'x-forwarded-email': ADA, 'x-auth-request-email': ADA },
+      ])
+      expect(text).not.toMatch(/mallory|bWFsbG9yeTp4/)
+    }
+    await client.close()
   })
 })
 

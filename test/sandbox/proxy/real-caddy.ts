@@ -23,6 +23,8 @@ export interface Proxied {
   startApp(): Promise<void>
   /** What its certificate chains to, PEM. */
   root: string
+  /** Path of the program. */
+  caddy: string
   close(): Promise<void>
 }
 
@@ -52,6 +54,8 @@ interface Around {
   authorityIn?: string
   /** Words of a command that runs Caddy, such as another user's. */
   within?: string[]
+  /** It answers over HTTP/3 too. */
+  http3?: boolean
 }
 
 /**
@@ -64,7 +68,7 @@ export async function startProxy(
   app: Server,
   settings: Settings | ((httpsPort: number) => Promise<Settings>),
   limits: [string, string][],
-  { name = NAME, authorityIn, within = [] }: Around = {},
+  { name = NAME, authorityIn, within = [], http3 = false }: Around = {},
 ): Promise<Proxied> {
   const folder = mkdtempSync(join(tmpdir(), 'padlock-caddy-'))
   const { path } = await ensureCaddyPackage(cacheFolder())
@@ -88,7 +92,7 @@ export async function startProxy(
     [/\ttls \{[\s\S]*?\n\t\}\n/g, `\ttls ${folder}/cert.pem ${folder}/key.pem\n`],
     ['admin unix//run/caddy/admin.sock|0600', 'admin off'],
     ['unix//srv/app/current/app.sock', `unix/${socket}`],
-    ['protocols h1 h2 h3', 'protocols h1 h2'],
+    ...(http3 ? [] : [['protocols h1 h2 h3', 'protocols h1 h2'] as [string, string]]),
   ]
   for (const [from, to] of [...places, ...limits]) {
     const changed = text.replaceAll(typeof from === 'string' ? from : new RegExp(from, 'g'), to)
@@ -119,10 +123,8 @@ export async function startProxy(
   mkdirSync(join(folder, 'home'))
   chmodSync(folder, 0o755)
   chmodSync(join(folder, 'home'), 0o777)
-  const command = [
-    ...within,
-    ...[join(folder, 'package/usr/bin/caddy'), 'run', '--adapter', 'caddyfile', '--config', file],
-  ]
+  const program = join(folder, 'package/usr/bin/caddy')
+  const command = [...within, ...[program, 'run', '--adapter', 'caddyfile', '--config', file]]
   const caddy = spawn(command[0] ?? '', command.slice(1), {
     env: { HOME: join(folder, 'home'), PATH: process.env.PATH },
     stdio: ['ignore', 'ignore', 'pipe'],
@@ -146,6 +148,7 @@ export async function startProxy(
   return {
     name: `${name}:${httpsPort}`,
     root: authority.rootPem,
+    caddy: program,
     request,
     ask: (path, options, body) => answered(request(path, options), body),
     startApp,
