@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os'
 import type { Command } from './runner/command.ts'
 
 /** One thing that `make test` runs. */
@@ -23,10 +24,14 @@ export type StepName =
 
 /**
  * Most tests wait for processes, retries and handshakes more than they compute.
- * @param workers processes that run test files, per cent of the cores
+ * @param workers processes that run test files, per cent of the cores; Jest takes the 200 of `200%` for a
+ *   number, and starts them all
  */
 const jestOn = (path: string, workers: number): Command => ({
-  argv: ['node_modules/.bin/jest', path, `--maxWorkers=${workers}%`],
+  argv: [
+    ...['node_modules/.bin/jest', path],
+    `--maxWorkers=${Math.max(1, Math.floor((workers / 100) * availableParallelism()))}`,
+  ],
   count: 'jest',
 })
 const check = (...argv: string[]): Command => ({ argv, count: 'check' })

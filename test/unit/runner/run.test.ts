@@ -1,11 +1,11 @@
 /** Whole runs of suites that end in every way. */
 import { existsSync, mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { availableParallelism, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type Run, runSuites } from '../../runner/run.ts'
 import type { Step } from '../../steps.ts'
-import type { Suite } from '../../suites.ts'
+import { type Suite, suites } from '../../suites.ts'
 
 let said: string
 beforeEach(() => {
@@ -85,4 +85,16 @@ test('a signal ends what runs, and nothing more is started', async () => {
   expect(counts(run)).toEqual({ first: [0, 1], second: [0, 1] })
   expect(said).not.toContain('started')
   rmSync(folder, { recursive: true })
+})
+
+test('Jest gets its workers as a number, at most two for each core', () => {
+  const asked = suites.flatMap(({ commands }) =>
+    commands.flatMap(({ argv }) => argv.filter((word) => word.startsWith('--maxWorkers'))),
+  )
+  const most = 2 * availableParallelism()
+  expect(asked.length).toBeGreaterThan(10)
+  for (const word of asked) {
+    expect(word).toMatch(/^--maxWorkers=[1-9][0-9]*$/)
+    expect(Number(word.split('=')[1])).toBeLessThanOrEqual(most)
+  }
 })
