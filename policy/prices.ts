@@ -11,7 +11,7 @@ export const HOURS_A_MONTH = 672
  * - load balancer, a node:
  *   https://docs.digitalocean.com/products/networking/load-balancers/details/pricing/
  */
-const LIST_PRICES = {
+export const LIST_PRICES = {
   unassignedReservedIp: 5,
   volumeGiB: 0.1,
   loadBalancerNode: 12,

@@ -30,6 +30,26 @@ export interface Endpoint {
   port: number
 }
 
+/**
+ * Network disks, which outlive the machines that they are attached to. What an interrupted action
+ * has done already may be done again.
+ */
+export interface Volumes {
+  /** Makes an empty one, or one with what a snapshot has. */
+  create(id: string, gib: number, snapshot?: string): Promise<void>
+  /** Removes a volume that is attached to nothing; content with one that is gone. */
+  remove(id: string): Promise<void>
+  /** Makes it larger, also while a machine uses it, which sees the new size at once. */
+  grow(id: string, gib: number): Promise<void>
+  /** Plugs it into the machine, which may be off; the machine names the device by `name`. */
+  attach(machine: number, volume: { id: string; name: string }): Promise<void>
+  /** Pulls it out, whatever the machine does with it at the moment. */
+  detach(machine: number, id: string): Promise<void>
+  /** Copies the volume as it is at one moment. */
+  snapshot(id: string, snapshot: string): Promise<void>
+  removeSnapshot(snapshot: string): Promise<void>
+}
+
 /** The hypervisor: real machines under QEMU, or none at all in the engine tests. */
 export interface Machines {
   /** Makes the disk and boots; resolves once the machine runs (not once its system is up). */
@@ -46,6 +66,7 @@ export interface Machines {
   /** The forward to a TCP port of the machine, made on first use; undefined while it is off. */
   forward(id: number, port: number): Promise<Endpoint | undefined>
   status(id: number): 'on' | 'off' | 'absent'
+  volumes: Volumes
   /** Ends every machine and keeps their disks; used when the sandbox stops. */
   close(): Promise<void>
 }

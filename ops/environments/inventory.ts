@@ -3,6 +3,7 @@ import { expiryOfMetadata, expiryOfTag } from '../../config/expiry.ts'
 import type { Tenant } from '../accounts/auth0.ts'
 import type { DigitalOcean } from '../accounts/digitalocean.ts'
 import { stackOf } from './names.ts'
+import { disks, type Snapshot, type Volume } from './volumes.ts'
 
 /**
  * Whose a resource is by what it carries itself or by a marked thing that it belongs to: this
@@ -18,9 +19,9 @@ export interface Owned {
   /** Empty for an unassigned reserved address, which bears no name: any stack's, or a stranger's. */
   stack: string
   mark: Mark
-  /** Only what carries the expiry itself: droplet, tag and Auth0 application. */
+  /** Only what carries the expiry itself: droplet, volume, snapshot, tag and Auth0 application. */
   expires?: Date
-  /** US dollars an hour; only droplets. */
+  /** US dollars an hour; only droplets and volumes. */
   pricePerHour?: number
   remove(): Promise<unknown>
 }
@@ -87,18 +88,29 @@ export async function inventory(
   asked = listFirewalls(digitalocean),
 ): Promise<Owned[]> {
   type Named = { id: string; name: string }
-  const [droplets, firewalls, ips, keys, projects, tags, records, applications] = await Promise.all(
-    [
-      digitalocean.list<Droplet>('/droplets', 'droplets'),
-      asked,
-      digitalocean.list<ReservedIp>('/reserved_ips', 'reserved_ips'),
-      digitalocean.list<Named>('/account/keys', 'ssh_keys'),
-      digitalocean.list<Project>('/projects', 'projects'),
-      digitalocean.list<{ name: string }>('/tags', 'tags'),
-      digitalocean.list<Record>(`/domains/${zone}/records`, 'domain_records'),
-      auth0.applications(),
-    ],
-  )
+  const [
+    droplets,
+    volumes,
+    snapshots,
+    firewalls,
+    ips,
+    keys,
+    projects,
+    tags,
+    records,
+    applications,
+  ] = await Promise.all([
+    digitalocean.list<Droplet>('/droplets', 'droplets'),
+    digitalocean.list<Volume>('/volumes', 'volumes'),
+    digitalocean.list<Snapshot>('/snapshots?resource_type=volume', 'snapshots'),
+    asked,
+    digitalocean.list<ReservedIp>('/reserved_ips', 'reserved_ips'),
+    digitalocean.list<Named>('/account/keys', 'ssh_keys'),
+    digitalocean.list<Project>('/projects', 'projects'),
+    digitalocean.list<{ name: string }>('/tags', 'tags'),
+    digitalocean.list<Record>(`/domains/${zone}/records`, 'domain_records'),
+    auth0.applications(),
+  ])
   const owned: Owned[] = []
   const own = (stack: string | undefined, rest: Omit<Owned, 'stack' | 'remove'>, path: string) => {
     if (stack !== undefined) owned.push({ ...rest, stack, remove: () => digitalocean.remove(path) })
@@ -119,6 +131,10 @@ export async function inventory(
     const expires = latest(carried.map(expiryOfTag))
     const rest = { kind: 'droplet', id: String(id), name, pricePerHour: size.price_hourly }
     own(stack, { ...rest, mark, ...(expires && { expires }) }, `/droplets/${id}`)
+  }
+  // After the droplets: an attached volume cannot go.
+  for (const { stack, path, ...rest } of disks(volumes, snapshots, project, tagMark)) {
+    own(stack, rest, path)
   }
   const projectsById = new Map(projects.map((one) => [one.id, one]))
   for (const { ip, project_id, droplet } of ips) {

@@ -3,8 +3,8 @@ import type { Context } from './context.ts'
 import type { Owned } from './inventory.ts'
 import { writtenHere } from './settings.ts'
 
-/** Carries the expiry of a stack, which never has one without the other. */
-const BEARERS = ['droplet', 'auth0 client']
+/** Carry the expiry of a stack, which has none of them without it. */
+const BEARERS = ['droplet', 'volume', 'auth0 client']
 
 /**
  * What of this a verb may remove by the accounts' APIs: what is marked as this owner's, of stacks

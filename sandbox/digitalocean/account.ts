@@ -26,7 +26,7 @@ export function accountRoutes({ app, store, limits }: Context): void {
       droplet_limit: limits.droplets,
       floating_ip_limit: limits.reservedIps,
       reserved_ip_limit: limits.reservedIps,
-      volume_limit: 0,
+      volume_limit: limits.volumes,
       email: 'sandbox@example.com',
       name: 'Sandbox',
       uuid: state.account.uuid,

@@ -65,12 +65,18 @@ export class Actions {
     }
   }
 
-  pending(resourceType: ActionRow['resourceType'], resourceId: number): boolean {
+  /**
+   * Does an action go on? A droplet has one queue for its own actions and those of its volumes and
+   * reserved address (digitalocean/terraform-provider-digitalocean, volume/resource_volume_attachment.go).
+   * @param id the row's `resourceId`, or the volume's id
+   */
+  pending(resourceType: ActionRow['resourceType'], id: number | string): boolean {
     return this.#store.state.actions.some(
-      (action) =>
-        action.status === 'in-progress' &&
-        action.resourceType === resourceType &&
-        action.resourceId === resourceId,
+      ({ status, params, ...action }) =>
+        status === 'in-progress' &&
+        ((action.resourceType === resourceType && action.resourceId === id) ||
+          (resourceType === 'droplet' && params.dropletId === id) ||
+          (resourceType === 'volume' && params.volumeId === id)),
     )
   }
 
@@ -118,7 +124,8 @@ export class Actions {
     action.status = failure === undefined ? 'completed' : 'errored'
     action.completedAt = timestamp()
     if (failure !== undefined) {
-      this.#log(`${action.type} of ${action.resourceType} ${action.resourceId} failed: ${failure}`)
+      const id = action.resourceId ?? action.params.volumeId
+      this.#log(`${action.type} of ${action.resourceType} ${id} failed: ${failure}`)
       defined?.failed?.(action, failure)
     }
     this.#store.changed()

@@ -16,9 +16,7 @@ const EMPTY: Record<string, string> = {
   load_balancers: 'load_balancers',
   'monitoring/alerts': 'policies',
   reserved_ipv6: 'reserved_ipv6s',
-  snapshots: 'snapshots',
   'uptime/checks': 'checks',
-  volumes: 'volumes',
   vpc_peerings: 'vpc_peerings',
 }
 

@@ -7,6 +7,9 @@ import type { Store } from './state.ts'
 export interface AccountLimits {
   droplets: number
   reservedIps: number
+  volumes: number
+  /** Between two snapshots of one volume. */
+  snapshotPauseMs: number
 }
 
 /** What each group of routes works with. */

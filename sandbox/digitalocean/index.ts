@@ -20,6 +20,9 @@ import { registryRoutes } from './registries.ts'
 import { reservedIpRoutes } from './reserved-ips.ts'
 import { Store } from './state.ts'
 import { tagRoutes } from './tags.ts'
+import { snapshotRoutes } from './volumes/snapshots.ts'
+import { volumeActionRoutes } from './volumes/volume-actions.ts'
+import { volumeRoutes } from './volumes/volumes.ts'
 import { vpcRoutes } from './vpcs.ts'
 import { resolve } from './zone.ts'
 
@@ -37,7 +40,10 @@ export interface DigitalOceanOptions {
   settleMs?: number
   /** What an action waits for beside that, asked at its start. */
   hold?: () => Promise<void> | undefined
-  /** Of the account (25 droplets, 3 reserved addresses) and of its requests (5,000 an hour). */
+  /**
+   * Of the account (25 droplets, 3 reserved addresses, 100 volumes, 10 minutes between two
+   * snapshots of a volume) and of its requests (5,000 an hour).
+   */
   limits?: Partial<AccountLimits> & RateLimits
   log?: (line: string) => void
 }
@@ -71,7 +77,7 @@ export async function startDigitalOcean(options: DigitalOceanOptions): Promise<D
     store,
     machines,
     actions,
-    limits: { droplets: limits.droplets ?? 25, reservedIps: limits.reservedIps ?? 3 },
+    limits: { droplets: 25, reservedIps: 3, volumes: 100, snapshotPauseMs: 600_000, ...limits },
     settleMs,
     log,
   }
@@ -86,7 +92,10 @@ export async function startDigitalOcean(options: DigitalOceanOptions): Promise<D
   projectRoutes(context)
   registryRoutes(context)
   reservedIpRoutes(context)
+  snapshotRoutes(context)
   tagRoutes(context)
+  volumeActionRoutes(context, jobs)
+  volumeRoutes(context)
   vpcRoutes(context)
 
   await app.listen({ host: '127.0.0.1', port: options.port })

@@ -1,4 +1,5 @@
 import type { State } from './state.ts'
+import { snapshotsOf, volumesOf } from './volumes/rows.ts'
 
 /** All that an account owner made or caused, one line a thing; a new account gives an empty list. */
 export function inventory(state: State): { kind: string; id: string; name: string }[] {
@@ -9,6 +10,8 @@ export function inventory(state: State): { kind: string; id: string; name: strin
   })
   return [
     ...state.droplets.map((droplet) => line('droplet')(droplet.id, droplet.name)),
+    ...volumesOf(state).map(({ id, name }) => line('volume')(id, name)),
+    ...snapshotsOf(state).map(({ id, name }) => line('volume_snapshot')(id, name)),
     ...state.reservedIps.map(({ ip }) => line('reserved_ip')(ip, ip)),
     ...state.firewalls.map((firewall) => line('firewall')(firewall.id, firewall.name)),
     ...state.domains.map((domain) => line('domain')(domain.name, domain.name)),

@@ -1,7 +1,9 @@
 /** What belongs to what: resources to projects, droplets to firewalls and addresses. */
 import { type ProjectRow, type State, timestamp } from './state.ts'
+import { volumesOf } from './volumes/rows.ts'
 
 export const dropletUrn = (id: number): string => `do:droplet:${id}`
+export const volumeUrn = (id: string): string => `do:volume:${id}`
 export const domainUrn = (name: string): string => `do:domain:${name}`
 /** Projects answer the older spelling, whichever they were given (terraform-provider-digitalocean#1264). */
 export const reservedIpUrn = (ip: string): string => `do:floatingip:${ip}`
@@ -62,7 +64,7 @@ export function exists(state: State, urn: string): boolean {
   }
   if (kind === 'domain') return state.domains.some((domain) => domain.name === id)
   if (kind === 'floatingip') return state.reservedIps.some((reserved) => reserved.ip === id)
-  return false
+  return kind === 'volume' && volumesOf(state).some((volume) => volume.id === id)
 }
 
 /** Takes a droplet out of its projects, firewalls and reserved address. */

@@ -22,7 +22,7 @@ export function reservedIpRoutes({ app, store, actions, limits }: Context): void
     return {
       ip: reserved.ip,
       region: regionView(regionBySlug(reserved.region) as Region),
-      droplet: droplet ? dropletView(droplet) : null,
+      droplet: droplet ? dropletView(state, droplet) : null,
       locked: actions.pending('reserved_ip', toNumber(reserved.ip)),
       project_id: projectOf(state, reservedIpUrn(reserved.ip))?.id ?? '',
     }

@@ -1,5 +1,6 @@
 import { randomInt, randomUUID } from 'node:crypto'
 import { readIfThere, writeAtomically } from '../files.ts'
+import type { SnapshotRow, VolumeRow } from './volumes/rows.ts'
 
 export interface KeyRow {
   id: number
@@ -47,9 +48,9 @@ export interface ActionRow {
   status: 'in-progress' | 'completed' | 'errored'
   startedAt: string
   completedAt: string | null
-  resourceType: 'droplet' | 'reserved_ip'
-  /** The droplet's id, or the reserved address read as a number. */
-  resourceId: number
+  resourceType: 'droplet' | 'reserved_ip' | 'volume'
+  /** The droplet's id, or the reserved address read as a number; null for a volume. */
+  resourceId: number | null
   region: string
   /** What the action was asked with, to carry it on after a restart. */
   params: Record<string, unknown>
@@ -166,6 +167,9 @@ export interface State {
   /** Absent in states of before there were registries. */
   registries?: RegistryRow[]
   registryTokens?: RegistryTokenRow[]
+  /** Absent in states of before there were volumes; `volumes/rows.ts` gives the lists. */
+  volumes?: VolumeRow[]
+  snapshots?: SnapshotRow[]
   registrySubscription?: { tier: string; createdAt: string; updatedAt: string }
   /** Why a droplet came to nothing, by its id, and whether a client has been told. */
   failures: Record<string, { reason: string; told: boolean }>

@@ -1,9 +1,10 @@
-/** `/v2/tags`. Only droplets can carry tags here. */
+/** `/v2/tags`. Droplets, volumes and their snapshots carry tags here. */
 import type { Context } from './context.ts'
 import { notFound, unprocessable } from './errors.ts'
 import { ensureTag, knownTag } from './membership.ts'
 import { baseUrl, bodyOf, objects, page, param, text } from './request.ts'
-import type { DropletRow, State } from './state.ts'
+import type { State } from './state.ts'
+import { snapshotsOf, volumesOf } from './volumes/rows.ts'
 
 /** Letters, digits, colons, dashes and underscores, 255 at most. */
 export function checkTagName(name: string): void {
@@ -42,7 +43,9 @@ export function tagRoutes({ app, store }: Context): void {
     const tag = find(param(request, 'tag_id'))
     const without = (tags: string[]) => tags.filter((each) => each !== tag)
     state.tags = without(state.tags)
-    for (const holder of [...state.droplets, ...state.firewalls]) holder.tags = without(holder.tags)
+    for (const holder of [...HOLDERS.flatMap(({ rows }) => rows(state)), ...state.firewalls]) {
+      holder.tags = without(holder.tags)
+    }
     store.changed()
     return reply.code(204).send()
   })
@@ -52,16 +55,16 @@ export function tagRoutes({ app, store }: Context): void {
     url: '/v2/tags/:tag_id/resources',
     handler: async (request, reply) => {
       const tag = find(param(request, 'tag_id'))
-      const droplets = objects(bodyOf(request), 'resources').map((resource) => {
-        const droplet = state.droplets.find(
-          (each) => String(each.id) === String(resource.resource_id),
-        )
-        if (resource.resource_type !== 'droplet' || !droplet) throw notFound()
-        return droplet
+      const holders = objects(bodyOf(request), 'resources').map((resource) => {
+        const holder = HOLDERS.find(({ type }) => type === resource.resource_type)
+          ?.rows(state)
+          .find((each) => String(each.id) === String(resource.resource_id))
+        if (!holder) throw notFound()
+        return holder
       })
-      for (const droplet of droplets) {
-        const others = droplet.tags.filter((each) => each !== tag)
-        droplet.tags = request.method === 'POST' ? [...others, tag] : others
+      for (const holder of holders) {
+        const others = holder.tags.filter((each) => each !== tag)
+        holder.tags = request.method === 'POST' ? [...others, tag] : others
       }
       store.changed()
       return reply.code(204).send()
@@ -69,23 +72,37 @@ export function tagRoutes({ app, store }: Context): void {
   })
 }
 
+interface Holder {
+  id: number | string
+  tags: string[]
+}
+
+/** What carries tags: the type in requests, the key in answers, and where each one lies. */
+const HOLDERS: { type: string; key: string; path: string; rows: (state: State) => Holder[] }[] = [
+  { type: 'droplet', key: 'droplets', path: 'droplets', rows: ({ droplets }) => droplets },
+  { type: 'volume', key: 'volumes', path: 'volumes', rows: volumesOf },
+  { type: 'volume_snapshot', key: 'volume_snapshots', path: 'snapshots', rows: snapshotsOf },
+]
+
 function tagView(state: State, tag: string, base: string): Record<string, unknown> {
-  const tagged = state.droplets.filter((droplet) => droplet.tags.includes(tag))
-  const last = tagged.at(-1)
+  const kinds = HOLDERS.map(({ key, path, rows }) => {
+    const tagged = rows(state).filter(({ tags }) => tags.includes(tag))
+    const last = tagged.at(-1)
+    const uri = last && { last_tagged_uri: `${base}/v2/${path}/${last.id}` }
+    return [key, { count: tagged.length, ...uri }] as const
+  })
   const none = { count: 0 }
-  const droplets = { count: tagged.length, ...lastTagged(last, base) }
+  const counted = Object.fromEntries(kinds)
+  const count = kinds.reduce((total, [, each]) => total + each.count, 0)
+  const last = kinds.map(([, each]) => each.last_tagged_uri).find((uri) => uri !== undefined)
   return {
     name: tag,
     resources: {
-      ...droplets,
-      droplets,
+      count,
+      ...(last !== undefined && { last_tagged_uri: last }),
+      ...counted,
       images: none,
-      volumes: none,
-      volume_snapshots: none,
       databases: none,
     },
   }
 }
-
-const lastTagged = (droplet: DropletRow | undefined, base: string) =>
-  droplet && { last_tagged_uri: `${base}/v2/droplets/${droplet.id}` }

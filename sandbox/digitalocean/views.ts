@@ -10,7 +10,8 @@ import {
   type Size,
   sizeBySlug,
 } from './catalogue.ts'
-import type { DropletRow } from './state.ts'
+import type { DropletRow, State } from './state.ts'
+import { volumeIds } from './volumes/rows.ts'
 
 export function regionView(region: Region): Record<string, unknown> {
   return {
@@ -49,7 +50,7 @@ export function imageView(image: Image): Record<string, unknown> {
 }
 
 /** A droplet in full; it has no addresses to show before it is active. */
-export function dropletView(droplet: DropletRow): Record<string, unknown> {
+export function dropletView(state: State, droplet: DropletRow): Record<string, unknown> {
   const size = sizeBySlug(droplet.size) as Size
   const features = ['private_networking']
   if (droplet.backups) features.unshift('backups')
@@ -73,7 +74,7 @@ export function dropletView(droplet: DropletRow): Record<string, unknown> {
     next_backup_window: droplet.backups ? nextBackupWindow(droplet) : null,
     snapshot_ids: [],
     image: imageView(findImage(droplet.image) ?? (IMAGES[0] as Image)),
-    volume_ids: [],
+    volume_ids: volumeIds(state, droplet.id),
     size: sizeView(size),
     size_slug: droplet.size,
     networks: networks(droplet),

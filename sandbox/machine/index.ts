@@ -1,7 +1,7 @@
 import { mkdir, readdir, rm } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { lazily } from '../lazily.ts'
-import type { Machines } from '../types.ts'
+import type { Machines, Volumes } from '../types.ts'
 import { type Accelerator, chooseAccelerator } from './accelerator.ts'
 import { ensureBaseImage, imageFiles } from './base-image.ts'
 import { capConsole } from './console.ts'
@@ -80,11 +80,20 @@ export async function startMachines(options: MachineOptions): Promise<Machines> 
       const droplet = droplets.get(id)
       return droplet ? (droplet.on ? 'on' : 'off') : 'absent'
     },
+    volumes: notYet,
     async close() {
       clearInterval(timer)
       await Promise.all([...droplets.values()].map((each) => each.shutdown()))
     },
   }
+}
+
+const refuse = async () => {
+  throw new Error('machines have no further disks yet')
+}
+const notYet: Volumes = {
+  ...{ create: refuse, remove: refuse, grow: refuse, attach: refuse, detach: refuse },
+  ...{ snapshot: refuse, removeSnapshot: refuse },
 }
 
 async function preparePlatform(

@@ -43,7 +43,7 @@ export function dropletRoutes(context: Context, jobs: MachineJobs): void {
         (!name || droplet.name.toLowerCase() === name.toLowerCase()) &&
         type !== 'gpus',
     )
-    return page(request, 'droplets', shown, dropletView)
+    return page(request, 'droplets', shown, (droplet) => dropletView(state, droplet))
   })
 
   app.post('/v2/droplets', async (request, reply) => {
@@ -70,7 +70,7 @@ export function dropletRoutes(context: Context, jobs: MachineJobs): void {
     })
     const rel = body.names === undefined ? 'create' : 'multiple_create'
     const links = { actions: made.map(({ action }) => link(baseUrl(request), action, rel)) }
-    const views = made.map(({ droplet }) => dropletView(droplet))
+    const views = made.map(({ droplet }) => dropletView(state, droplet))
     const answer =
       body.names === undefined ? { droplet: views[0], links } : { droplets: views, links }
     return reply.code(202).send(answer)
@@ -86,7 +86,7 @@ export function dropletRoutes(context: Context, jobs: MachineJobs): void {
   })
 
   app.get('/v2/droplets/:droplet_id', async (request) => ({
-    droplet: dropletView(findDroplet(store, param(request, 'droplet_id'))),
+    droplet: dropletView(state, findDroplet(store, param(request, 'droplet_id'))),
   }))
 
   app.delete('/v2/droplets/:droplet_id', async (request, reply) => {

@@ -5,6 +5,7 @@ import { type Size, sizeBySlug } from '../catalogue.ts'
 import type { Context } from '../context.ts'
 import { release } from '../membership.ts'
 import type { ActionRow, DropletRow } from '../state.ts'
+import { volumesOf } from '../volumes/rows.ts'
 
 /** Actions that only change what the account says of the droplet. */
 const SETTINGS = [
@@ -112,7 +113,7 @@ export class MachineJobs {
       if (droplet.deleting) this.remove(droplet)
       else if (droplet.status === 'active' && machines.status(droplet.id) !== 'on') {
         actions.background(
-          this.#alone(droplet.id, () => machines.powerOn(droplet.id)).catch((error: Error) => {
+          this.alone(droplet.id, () => machines.powerOn(droplet.id)).catch((error: Error) => {
             if (actions.closed) return
             log(`droplet ${droplet.id} (${droplet.name}) does not start again: ${error.message}`)
             droplet.status = 'off'
@@ -129,7 +130,7 @@ export class MachineJobs {
     droplet.deleting = true
     release(store.state, droplet)
     store.changed()
-    const job = this.#alone(droplet.id, () => machines.destroy(droplet.id))
+    const job = this.alone(droplet.id, () => machines.destroy(droplet.id))
     actions.background(
       job.then(
         () => this.#forget(droplet),
@@ -146,6 +147,9 @@ export class MachineJobs {
   #forget(droplet: DropletRow): void {
     const { state } = this.#context.store
     if (this.#context.actions.closed) return
+    for (const volume of volumesOf(state)) {
+      if (volume.dropletId === droplet.id) volume.dropletId = null
+    }
     state.droplets = state.droplets.filter((each) => each !== droplet)
     this.#context.store.changed()
   }
@@ -170,12 +174,13 @@ export class MachineJobs {
         (each) => each.id === action.resourceId,
       )
       if (!droplet || droplet.deleting) throw new Error('the droplet was deleted')
-      await this.#alone(droplet.id, () => job(droplet, action))
+      await this.alone(droplet.id, () => job(droplet, action))
       return apply(droplet, action)
     }
   }
 
-  #alone(id: number, job: () => Promise<void>): Promise<void> {
+  /** Does this once nothing else is done to the machine any more. */
+  alone(id: number, job: () => Promise<void>): Promise<void> {
     const before = this.#last.get(id) ?? Promise.resolve()
     const mine = before.then(job)
     const settled = mine.catch(() => {})

@@ -102,3 +102,38 @@ test('a sweep takes what has expired, and holds what it is told to', async () =>
   await must('env down pr-1')
   expect(await ours()).toEqual([])
 })
+
+test('a volume that no stack knows goes with its snapshot, and another owner’s stays', async () => {
+  await must('env up pr-3 --ttl 1h')
+  const { tags } = await sandbox.digitalocean('GET', '/tags?per_page=200')
+  const [, owner] = tags
+    .map(({ name }: Json) => /^padlock-pr-3:owner:(\w+)$/.exec(name))
+    .find(Boolean)
+  await must('env down pr-3')
+  const expired = 'expires:20260101T0000Z'
+  const volume = async (stack: string, ...marks: string[]) => {
+    const tags = [`padlock-${stack}`, ...marks.map((mark) => `padlock-${stack}:${mark}`)]
+    const body = { region: 'ams3', name: `padlock-${stack}-${owner}`, size_gigabytes: 1, tags }
+    const made = await sandbox.digitalocean('POST', '/volumes', body)
+    return { id: made.volume.id, tags }
+  }
+  const marked = await volume('pr-8', `owner:${owner}`, expired)
+  const snapshot = { name: 'padlock-pr-8-1a2b3c4', tags: marked.tags }
+  await sandbox.digitalocean('POST', `/volumes/${marked.id}/snapshots`, snapshot)
+  const foreign = 'owner:ffffffff'
+  await volume('pr-9', foreign, expired)
+
+  const { decisions, receipts } = await must('env sweep')
+  const said = decisions.map(({ name, action }: Json) => `${action} ${name}`)
+  expect(said).toEqual(['remove orphans pr-8'])
+  expect(receipts).toMatchObject([{ stack: 'pr-8', left: [] }])
+  const kinds = receipts[0].removed.map(({ kind }: Json) => kind).sort()
+  expect(kinds).toEqual(['tag', 'tag', 'tag', 'volume', 'volume snapshot'])
+  expect((await ours()).sort()).toEqual([
+    'tag padlock-pr-9',
+    `tag padlock-pr-9:${expired}`,
+    `tag padlock-pr-9:${foreign}`,
+    // The end of the name is masked as made up.
+    'volume padlock-pr-9-*',
+  ])
+})

@@ -26,6 +26,9 @@ const TESTS = [
   'TestProject',
   'TestTags',
   'TestRegistry',
+  'TestVolume',
+  'TestVolumeActions',
+  'TestVolumeSnapshots',
 ]
 
 /** An action goes on until somebody looks at something, so that what it forbids can be tried. */

@@ -2,6 +2,7 @@
 import { mkdir } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { openAuthority } from '../../../sandbox/ca/index.ts'
+import { noVolumes } from '../../../sandbox/machines-none.ts'
 import type { Machines } from '../../../sandbox/types.ts'
 import { type Host, startHost } from './index.ts'
 
@@ -41,6 +42,7 @@ export async function startMachines({ dir }: { dir: string }): Promise<Machines>
       const host = hosts.get(id)
       return host === undefined ? 'absent' : host.on ? 'on' : 'off'
     },
+    volumes: noVolumes((id) => hosts.has(id)),
     async close() {
       await Promise.all([...hosts.values()].map((host) => host.close()))
       hosts.clear()

@@ -185,3 +185,43 @@ test('another project in the account is a stranger, though both were given one o
     ['reserved ip', '203.0.113.2', 'none', ''],
   ])
 })
+
+test('volumes and their snapshots go by their names and tags, one taken by hand by its volume', async () => {
+  const tags = (stack: string, ...more: string[]) => [
+    `padlock-${stack}`,
+    ...more.map((tag) => `padlock-${stack}:${tag}`),
+  ]
+  const owner = 'owner:1a2b3c4d'
+  const times = ['expires:20310101T0000Z', 'expires:20310201T0000Z']
+  const rows = {
+    droplets: [droplet(1, 'pr-1', [owner], '198.51.100.1')],
+    volumes: [
+      ...[
+        ['v1', 'padlock-pr-1-1a2b3c4d', tags('pr-1', owner, ...times)],
+        ['v2', 'padlock-pr-2-ffffffff', tags('pr-2', `owner:${OTHER}`)],
+        ['v3', 'padlock-pr-3-1a2b3c4d', tags('pr-1', owner)],
+        ['v4', 'shop-pr-1-1a2b3c4d', ['shop-pr-1:owner:1a2b3c4d']],
+        ['v5', 'padlock-production-1a2b3c4d', null],
+      ].map(([id, name, tags]) => ({ id, name, tags, size_gigabytes: 10 })),
+    ],
+    'snapshots?resource_type=volume': [
+      { id: 's1', name: 'padlock-pr-1-5f6e7d8', tags: tags('pr-1', owner), resource_id: 'gone' },
+      { id: 's2', name: 'before the upgrade', tags: [], resource_id: 'v1' },
+      { id: 's3', name: 'somebody’s', tags: [], resource_id: 'v4' },
+    ],
+  }
+  const owned = await inventory(accounts(rows), marks)
+  expect(owned.map(({ kind, id, stack, mark }) => [kind, id, stack, mark])).toEqual([
+    // Before the volume that is attached to it.
+    ['droplet', '1', 'pr-1', 'ours'],
+    ['volume', 'v1', 'pr-1', 'ours'],
+    ['volume', 'v2', 'pr-2', 'other'],
+    ['volume', 'v3', 'pr-3', 'none'],
+    ['volume', 'v5', 'production', 'none'],
+    ['volume snapshot', 's1', 'pr-1', 'ours'],
+    ['volume snapshot', 's2', 'pr-1', 'none'],
+  ])
+  const [, volume] = owned
+  expect(volume?.expires?.toISOString()).toBe('2031-02-01T00:00:00.000Z')
+  expect(volume?.pricePerHour).toBeCloseTo(0.00149, 5)
+})

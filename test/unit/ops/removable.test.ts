@@ -42,6 +42,16 @@ describe('of what is in the accounts may go', () => {
       ['droplet ours', 'ssh key ours'],
     ],
     [
+      'a volume whose droplet is gone',
+      [thing('volume', 'ours', LATER), thing('volume snapshot', 'ours')],
+      ['volume ours', 'volume snapshot ours'],
+    ],
+    [
+      'nothing beside a volume without an expiry',
+      [thing('tag', 'ours', LATER), thing('volume', 'ours')],
+      [],
+    ],
+    [
       'nothing where a second droplet has no expiry',
       [thing('droplet', 'ours', LATER), thing('droplet', 'ours')],
       [],

@@ -108,6 +108,6 @@ func TestEmptyLists(t *testing.T) {
 		ok(t, err)
 		equal(t, name, count, 0)
 	}
-	_, _, err := c.Storage.CreateVolume(ctx, &godo.VolumeCreateRequest{Name: "v", SizeGigaBytes: 1, Region: "ams3"})
-	refused(t, err, 501, "does not simulate volumes")
+	_, _, err := c.Certificates.Create(ctx, &godo.CertificateRequest{Name: "c"})
+	refused(t, err, 501, "does not simulate certificates")
 }
