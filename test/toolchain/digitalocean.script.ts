@@ -17,6 +17,8 @@ const MADE: Record<string, (id: string, inputs: Json) => [url: string, response:
   Project: (id) => ['/v2/projects', { project: { id } }],
   ReservedIp: (ip) => ['/v2/reserved_ips', { reserved_ip: { ip } }],
   ReservedIpAssignment: () => ['', {}],
+  Volume: (id) => ['/v2/volumes', { volume: { id } }],
+  VolumeAttachment: () => ['', {}],
   Droplet: (id) => ['/v2/droplets', { droplet: { id: Number(id) } }],
 }
 

@@ -57,6 +57,80 @@ test('refuses properties that it does not know, instead of dropping them', async
   ])
 })
 
+const URN = 'urn:pulumi:dev::p::digitalocean:index'
+const PENDING = { id: 'unprocessable_entity', message: 'Droplet already has a pending event.' }
+const actions = '/v2/volumes/v/actions'
+const refused = { step: '', method: 'POST', url: actions, status: 422, response: PENDING }
+
+test('an attachment is asked for again while the droplet has something else to do', async () => {
+  const begun = { ...refused, status: 202, response: { action: { id: 7 } } }
+  const done = { action: { id: 7, status: 'completed' } }
+  api.load([
+    { step: '', method: 'GET', url: '/v2/volumes/v', status: 200, response: { volume: {} } },
+    ...[refused, { ...refused }, begun],
+    { step: '', method: 'GET', url: '/v2/actions/7', status: 200, response: done },
+  ])
+  const { response } = await standIn.call('Create', {
+    urn: `${URN}/volumeAttachment:VolumeAttachment::data`,
+    properties: { dropletId: 1, volumeId: 'v' },
+  })
+  expect(response?.id).toMatch(/^1-v-\d{26}$/)
+  expect(api.strange).toEqual([])
+  expect(api.missed()).toEqual([])
+})
+
+test('a detachment that is never let in fails with what was said last', async () => {
+  api.load([], refused)
+  const { error } = await standIn.call('Delete', {
+    id: '1-v-2',
+    urn: `${URN}/volumeAttachment:VolumeAttachment::data`,
+    properties: { dropletId: 1, volumeId: 'v' },
+    timeout: 1,
+  })
+  expect(error?.message).toMatch(
+    /\* Error detaching volume from droplet after retry timeout: POST \S+\/actions: 422 .*pending event/,
+  )
+})
+
+/** Of which there is no recording: after the provider's source. */
+test('a snapshot of a volume is made, read, and tagged', async () => {
+  const urn = `${URN}/volumeSnapshot:VolumeSnapshot::before`
+  const snapshot = {
+    ...{ id: 's', name: 'before', resource_id: 'v', regions: ['ams3'], min_disk_size: 3 },
+    ...{ size_gigabytes: 3, created_at: '2026-11-22T02:52:23Z', tags: ['a'] },
+  }
+  const body = { volume_id: 'v', name: 'before', description: '', tags: ['a'] }
+  const get = { step: '', method: 'GET', url: '/v2/snapshots/s', status: 200 }
+  api.load([
+    {
+      ...{ step: '', method: 'POST', url: '/v2/volumes/v/snapshots', status: 201 },
+      ...{ request: body, response: { snapshot } },
+    },
+    { ...get, response: { snapshot } },
+  ])
+  const news = { name: 'before', volumeId: 'v', tags: ['a'] }
+  const made = await standIn.call('Create', { urn, properties: news })
+  expect(made.response).toMatchObject({
+    id: 's',
+    properties: { ...news, regions: ['ams3'], minDiskSize: 3, size: 3 },
+  })
+  const { id, properties: olds } = made.response as { id: string; properties: object }
+  expect(api.missed()).toEqual([])
+
+  const tagged = { resources: [{ resource_id: 's', resource_type: 'volume_snapshot' }] }
+  api.load([
+    { step: '', method: 'POST', url: '/v2/tags', status: 201, request: { name: 'b' } },
+    { step: '', method: 'POST', url: '/v2/tags/b/resources', status: 204, request: tagged },
+    { ...get, response: { snapshot: { ...snapshot, tags: ['a', 'b'] } } },
+  ])
+  const { response } = await standIn.call('Update', {
+    ...{ id, urn, olds, news: { ...news, tags: ['a', 'b'] } },
+  })
+  expect(response?.properties).toMatchObject({ tags: ['a', 'b'] })
+  expect(api.strange).toEqual([])
+  expect(api.missed()).toEqual([])
+})
+
 bridgedSuite({
   plugin: 'digitalocean',
   types: [
@@ -70,6 +144,8 @@ bridgedSuite({
     'DnsRecord',
     'Firewall',
     'Project',
+    'Volume',
+    'VolumeAttachment',
   ],
   leaveOuts: LEAVE_OUTS,
   running: () => ({ api, standIn }),
@@ -81,5 +157,5 @@ bridgedSuite({
     status: 404,
     response: { id: 'not_found', message: 'The resource you were accessing could not be found.' },
   },
-  expected: 1325,
+  expected: 1501,
 })

@@ -3,9 +3,16 @@ import type { CheckRequest, Failure } from '../server/types.ts'
 import { isObject, isSecret, isUnknown, reveal, type Value, type Values } from '../server/values.ts'
 import { apiName, markSecrets, type Properties, type Property } from './schema.ts'
 
-/** The longest name that is made up, and the digits added to the logical name. */
-const LONGEST_NAME = 255
+/** The digits added to the logical name. */
 const NAME_DIGITS = 7
+
+/** What a made-up name is like. */
+export interface MadeUpNames {
+  longest: number
+  lowerCase: boolean
+}
+
+const ANY_NAMES: MadeUpNames = { longest: 255, lowerCase: false }
 
 /**
  * Converts inputs to their types, fills in names and defaults, and lists what is wrong.
@@ -15,6 +22,7 @@ export function checkInputs(
   properties: Properties,
   autonamed: string,
   request: CheckRequest,
+  names: MadeUpNames = ANY_NAMES,
 ): { inputs: Values; failures: Failure[] } {
   const failures: Failure[] = []
   const inputs = convertFields(properties, request.news, (reason, at) =>
@@ -22,7 +30,7 @@ export function checkInputs(
   )
   const defaults = inputs.__defaults as string[]
   if (autonamed && !(autonamed in inputs)) {
-    inputs[autonamed] = request.olds[autonamed] ?? madeUpName(request)
+    inputs[autonamed] = request.olds[autonamed] ?? madeUpName(request, names)
     defaults.push(autonamed)
   }
   for (const [name, property] of Object.entries(properties)) {
@@ -42,16 +50,19 @@ export function checkInputs(
   return { inputs: markSecrets(properties, inputs), failures }
 }
 
-function madeUpName({ name, type, randomSeed, autonaming }: CheckRequest): string {
+function madeUpName(
+  { name, type, randomSeed, autonaming }: CheckRequest,
+  { longest, lowerCase }: MadeUpNames,
+): string {
   if (autonaming?.mode === 'disable') {
     throw new Error('automatic naming is disabled but no explicit name was provided')
   }
   if (autonaming) return autonaming.proposedName
-  const prefix = `${name}-`
-  if (prefix.length + NAME_DIGITS > LONGEST_NAME) {
+  const prefix = `${lowerCase ? name.toLowerCase() : name}-`
+  if (prefix.length + NAME_DIGITS > longest) {
     throw new Error(
       `could not make instance of '${type}': name '${prefix}' plus ${NAME_DIGITS} random chars is longer than ` +
-        `maximum length ${LONGEST_NAME}`,
+        `maximum length ${longest}`,
     )
   }
   return prefix + createHash('sha256').update(randomSeed).digest('hex').slice(0, NAME_DIGITS)

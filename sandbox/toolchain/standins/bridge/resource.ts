@@ -2,7 +2,7 @@
 import { InitFailedError } from '../server/errors.ts'
 import type { Context, ResourceHandler } from '../server/types.ts'
 import { revealAll, UNKNOWN, type Values } from '../server/values.ts'
-import { checkInputs } from './check.ts'
+import { checkInputs, type MadeUpNames } from './check.ts'
 import { diffOf, withEmptied } from './diff.ts'
 import { importedInputs, refreshedInputs } from './inputs.ts'
 import { plan, settle, unfinished } from './plan.ts'
@@ -34,6 +34,8 @@ export interface Resource<Api, Args, State> {
   outputs: OutputsOf<State, Args>
   /** The input that gets a made-up name. */
   autonamed?: keyof Args & string
+  /** What such a name is like, where the type has rules of its own. */
+  madeUpNames?: MadeUpNames
   /** Seconds. The operation's own default, and recorded in the state. */
   timeouts?: { create?: number; update?: number; delete?: number }
   /** Version of the state's shape in the real plugin, 0 by default. */
@@ -121,7 +123,8 @@ export function bridged<Api, Args, State>(
 
   return {
     check(request) {
-      const result = checkInputs(inputs, resource.autonamed ?? '', request)
+      const { autonamed = '', madeUpNames } = resource
+      const result = checkInputs(inputs, autonamed, request, madeUpNames)
       const wrong = resource.checkTogether?.(result.inputs)
       if (!wrong) return result
       const reason = `${wrong.reason}. Examine values at '${request.name}.${wrong.property}'.`

@@ -4,6 +4,7 @@ import { waitFor } from '../bridge/wait.ts'
 import { isObject, type Value, type Values } from '../server/values.ts'
 import { attempt, type DigitalOcean, isGone } from './api.ts'
 import { member } from './reading.ts'
+import { retag } from './retag.ts'
 
 /** Waits until the new droplet runs and is not locked. */
 export async function untilReady(api: DigitalOcean, id: string, work: Work): Promise<void> {
@@ -63,7 +64,7 @@ export async function updateDroplet(
     const hasIpv6 = ({ features }: Values) => Array.isArray(features) && features.includes('ipv6')
     await attempt(words, until(api, id, work, hasIpv6))
   }
-  if (changes('tags')) await retag(api, id, elements(old.tags), elements(wanted.tags))
+  if (changes('tags')) await retag(api, 'droplet', id, old.tags, wanted.tags)
 }
 
 async function resize(api: DigitalOcean, id: string, wanted: Values, work: Work): Promise<Values> {
@@ -90,22 +91,6 @@ async function powerOn(api: DigitalOcean, id: string, words: string, work: Work)
   await act(api, id, { type: 'power_on' }, words)
   const on = until(api, id, work, (droplet) => droplet.status === 'active')
   return attempt(`Error waiting for droplet (${id}) to become active`, on)
-}
-
-async function retag(api: DigitalOcean, id: string, old: Value[], now: Value[]): Promise<void> {
-  const resources = [{ resource_id: id, resource_type: 'droplet' }]
-  for (const tag of old.filter((one) => !now.includes(one))) {
-    const call = api.call('DELETE', `/v2/tags/${tag}/resources`, { resources })
-    await attempt('Error updating tags', call)
-  }
-  for (const tag of now.filter((one) => !old.includes(one))) {
-    await attempt('Error updating tags', api.post('/v2/tags', { name: tag }))
-    await attempt('Error updating tags', api.post(`/v2/tags/${tag}/resources`, { resources }))
-  }
-}
-
-function elements(value: Value | undefined): Value[] {
-  return Array.isArray(value) ? value : []
 }
 
 /** Starts an action on the droplet and returns its id. */

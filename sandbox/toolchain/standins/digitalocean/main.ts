@@ -15,6 +15,9 @@ import { project } from './project.ts'
 import { reservedIp, reservedIpAssignment } from './reserved-ip.ts'
 import { sshKey } from './ssh-key.ts'
 import { tag } from './tag.ts'
+import { volume } from './volume.ts'
+import { volumeAttachment } from './volume-attachment.ts'
+import { volumeSnapshot } from './volume-snapshot.ts'
 
 const { version } = manifest.pulumi
 
@@ -64,6 +67,9 @@ await serveProvider<DigitalOcean>({
     [reservedIpAssignment.token]: bridged(reservedIpAssignment),
     [sshKey.token]: bridged(sshKey),
     [tag.token]: bridged(tag),
+    [volume.token]: bridged(volume),
+    [volumeAttachment.token]: bridged(volumeAttachment),
+    [volumeSnapshot.token]: bridged(volumeSnapshot),
   },
   functions: {
     'digitalocean:index/getDomain:getDomain': getDomain,

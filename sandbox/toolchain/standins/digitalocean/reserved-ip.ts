@@ -10,6 +10,7 @@ import type { Value } from '../server/values.ts'
 import { isObject } from '../server/values.ts'
 import { attempt, type DigitalOcean } from './api.ts'
 import { fetchObject, member } from './reading.ts'
+import { timestamp } from './timestamp.ts'
 
 const ipv4 = (value: Value, name: string) =>
   /^\d{1,3}(\.\d{1,3}){3}$/.test(String(value))
@@ -100,12 +101,6 @@ export const reservedIpAssignment: Resource<
       await unassign(api, String(ipAddress), work)
     }
   },
-}
-
-/** yyyymmddhhmmss and ten digits, as Terraform makes ids of objects that have none. */
-function timestamp(): string {
-  const digits = new Date().toISOString().replace(/\D/g, '').slice(0, 17)
-  return digits.padEnd(18, '0') + String(Math.floor(Math.random() * 1e8)).padStart(8, '0')
 }
 
 async function assign(
