@@ -1,5 +1,6 @@
 import type { Owner } from './checkout/owner.ts'
 import { HANG_SECONDS } from './commands.ts'
+import { directoriesOf, volumeOf } from './data/index.ts'
 import { EDGE_PATHS, edgeOf } from './edge/index.ts'
 import { knownRoots } from './known-roots.ts'
 import { waysOut } from './outbound.ts'
@@ -43,6 +44,8 @@ export function grouped(values: Values, { project, stack, owner, secretKeys }: C
   const tunnels = tunnelsOf(values, { hostname, recordName })
   const replicas = values.replicas > 1 ? { replicas: values.replicas } : {}
   const protect = isProtected(values)
+  const volume = volumeOf(values)
+  const volumes = directoriesOf(values)
   const protectZone = values.manageZone && !values.keepZone && isZoneProtected(values)
   return {
     site: { zone, recordName, hostname, aliases, plain, httpPort, httpsPort },
@@ -132,6 +135,7 @@ export function grouped(values: Values, { project, stack, owner, secretKeys }: C
         Object.keys(values.processes).length > 0
           ? processSettings(values.processes, values.appMemoryMiB)
           : undefined,
+      ...(volumes && { volumes }),
       readyPath: values.readyPath,
       readySeconds: values.readySeconds,
       hangSeconds: values.hangSeconds === HANG_SECONDS ? undefined : values.hangSeconds,
@@ -139,6 +143,7 @@ export function grouped(values: Values, { project, stack, owner, secretKeys }: C
       allowedEmails: values.allowedEmails,
       allowedDomains: values.allowedDomains,
     },
+    volume,
     registry: registryOf(values, project, owner),
     project: { environment: values.environment },
     lifecycle: {
@@ -146,7 +151,7 @@ export function grouped(values: Values, { project, stack, owner, secretKeys }: C
       expires: values.expires,
       allowOlder: values.allowOlder || process.env.PADLOCK_ALLOW_OLDER === 'true',
       protect,
-      guard: protect || protectZone,
+      guard: protect || protectZone || Boolean(volume?.protect),
       protectDroplet:
         protect && ![...values.allowReplace, ...values.allowDelete].includes('droplet'),
       mayReplaceDroplet: values.allowReplace.includes('droplet'),

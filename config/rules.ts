@@ -1,6 +1,7 @@
 /** What must fit together. A value that is bad by itself may have any type here. */
 import { closestMatch } from 'leven'
 import * as v from 'valibot'
+import { volumesFit } from './data/rules.ts'
 import { edgeFits } from './edge/rules.ts'
 import { message, pathItem } from './error.ts'
 import { providerFits } from './provider/rules.ts'
@@ -44,6 +45,7 @@ export function rules(known: string[], context: Context) {
     visitors(values, report)
     providerFits(values, report)
     edgeFits(values, report)
+    volumesFit(values, report)
     verifiedAreConnections(values, report)
     appOrigin(values, report, context)
     secretsAreSecret(values, report, context)

@@ -1,5 +1,6 @@
 import * as v from 'valibot'
 import { command, cpus, HANG_SECONDS, MOST_REPLICAS } from './commands.ts'
+import { dataKeys } from './data/keys.ts'
 import { edgeKeys } from './edge/keys.ts'
 import { help, type Say } from './error.ts'
 import { processes } from './processes.ts'
@@ -266,6 +267,7 @@ export function keys(context: Context) {
     appCommand: orEmpty(command('gunicorn --config gunicorn_conf.py shop.wsgi')),
     releaseCommand: orEmpty(command('python manage.py migrate')),
     processes: processes(),
+    ...dataKeys(),
     sessionKeyVersion: wholeNumber('version of a key', 1, 1_000_000, 1),
     releaseSeconds: wholeNumber('number of seconds', 1, 900, 300),
     readyPath: text(PATH, 'a path that begins with /', '/readyz'),

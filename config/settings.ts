@@ -1,4 +1,5 @@
 import type { Owner } from './checkout/owner.ts'
+import type { VolumeSettings } from './data/index.ts'
 import type { Way } from './outbound.ts'
 import type { RegistryLogin } from './registries.ts'
 import type { Alias } from './site/aliases.ts'
@@ -23,6 +24,8 @@ export interface Settings {
   tunnels?: TunnelSettings[]
   serving: ServingSettings
   release: ReleaseSettings
+  /** Absent where nothing outlives the droplet. */
+  volume?: VolumeSettings
   /** Absent where the team's registry is not used. */
   registry?: RegistrySettings
   project: ProjectSettings
@@ -222,6 +225,8 @@ export interface ReleaseSettings {
   releaseCommand?: OneCommand
   /** Workers and jobs by name, sorted; absent for none. */
   processes?: Record<string, ProcessSettings>
+  /** Directories of the volume by path in the container, sorted; absent for none. */
+  volumes?: Record<string, string>
   /** Path that answers 200 when the release is ready. */
   readyPath: string
   readySeconds: number

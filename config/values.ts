@@ -64,7 +64,7 @@ export function isObject(value: unknown): value is Record<string, unknown> {
 }
 
 /** Names that `v.record` leaves out without a word. */
-const SKIPPED = ['constructor', 'prototype', '__proto__']
+export const SKIPPED = ['constructor', 'prototype', '__proto__']
 
 /** As the engine prints a date of a settings file (Go's `time.Time.String`). */
 const ENGINE_DATE = /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(\.\d+)? [+-]\d{4} \S+$/

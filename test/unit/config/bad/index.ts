@@ -1,5 +1,6 @@
 import { app } from './app.ts'
 import type { BadConfiguration } from './bad-configuration.ts'
+import { data } from './data.ts'
 import { droplet } from './droplet.ts'
 import { environment } from './environment.ts'
 import { image } from './image.ts'
@@ -17,6 +18,7 @@ export const badConfigurations: BadConfiguration[] = [
   ...tunnels,
   ...names,
   ...droplet,
+  ...data,
   ...tls,
   ...repository,
   ...login,

@@ -1,0 +1,45 @@
+import { createHash } from 'node:crypto'
+import { isZoneProtected } from '../protection.ts'
+import type { Values } from '../rules.ts'
+
+/** A block-storage volume of the stack. */
+export interface VolumeSettings {
+  /** GiB; a higher number lets it grow in place. */
+  size: number
+  /** DigitalOcean region slug, the droplet's. */
+  region: string
+  /** Does the engine keep it from being deleted? */
+  protect: boolean
+}
+
+/**
+ * The stack's volume; undefined where there is none. It is kept as a zone is: in every stack without
+ * an expiry, unless `protect` is false or `allowDelete` lists it.
+ */
+export function volumeOf(values: Values): VolumeSettings | undefined {
+  const { volume, region, allowDelete } = values
+  if (volume === 0) return undefined
+  return {
+    size: volume,
+    region,
+    protect: isZoneProtected(values) && !allowDelete.includes('volume'),
+  }
+}
+
+/** Directories of the volume by path in the container, sorted; undefined where there are none. */
+export function directoriesOf({ appVolumes }: Values): Record<string, string> | undefined {
+  const sorted = Object.entries(appVolumes).sort(([a], [b]) => (a < b ? -1 : 1))
+  return sorted.length > 0 ? Object.fromEntries(sorted) : undefined
+}
+
+/** Of a volume's name: a-z, 0-9 and hyphens, a letter first (DigitalOcean's API, volumes, `name`). */
+const LONGEST = 64
+
+/** What a stack's volume is called: unique in the account, which is asked by this name alone. */
+export function volumeName(deployment: string, owner: string): string {
+  const whole = `${deployment}-${owner}`.toLowerCase().replace(/^(?=\d)/, 'v')
+  if (whole.length <= LONGEST) return whole
+  const hash = createHash('sha256').update(deployment).digest('hex').slice(0, 8)
+  const end = `-${hash}-${owner}`
+  return `${whole.slice(0, LONGEST - end.length)}${end}`
+}
