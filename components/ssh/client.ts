@@ -64,18 +64,38 @@ function attempt({ host, port, hostKey }: Address, login: Login): Promise<Client
   })
 }
 
+/** How a command came to its end. */
+interface Ended {
+  /** 255 where nobody said so. */
+  code: number
+  stderr: string
+}
+
+const ends = new WeakMap<ClientChannel, Promise<Ended>>()
+
 /** A command's channel: its standard output to read, its standard input to write. */
 export function start(client: Client, command: string): Promise<ClientChannel> {
   return new Promise((resolve, reject) => {
-    client.exec(command, (error, channel) => (error ? reject(error) : resolve(channel)))
+    client.exec(command, (error, channel) => {
+      if (error) return reject(error)
+      // Here, as a short command's end comes in one packet with the word that it has begun.
+      const end = ended(channel)
+      end.catch(() => {})
+      ends.set(channel, end)
+      resolve(channel)
+    })
   })
 }
 
 /**
- * Waits for the end of a command.
+ * Waits for the end of a command that was started here.
  * @returns its exit code; what it wrote to standard error
  */
-export function finished(channel: ClientChannel): Promise<{ code: number; stderr: string }> {
+export function finished(channel: ClientChannel): Promise<Ended> {
+  return ends.get(channel) ?? ended(channel)
+}
+
+function ended(channel: ClientChannel): Promise<Ended> {
   let stderr = ''
   channel.stderr.on('data', (chunk: Buffer) => {
     stderr += chunk
