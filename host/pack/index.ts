@@ -10,6 +10,8 @@ export interface HostSoftware {
   edge?: boolean
   /** Do names lead to developers' computers? */
   tunnels?: boolean
+  /** The name of the stack's volume; absent where there is none. */
+  volume?: string
   /** When a host may reboot by itself, hours and minutes in UTC. */
   rebootTime: string
   repository: {
@@ -46,6 +48,7 @@ export async function hostBundle(facts: HostSoftware): Promise<HostBundle> {
       ...PACKAGES,
       ...(facts.edge ? ['padlock-edge'] : []),
       ...(facts.tunnels ? ['padlock-tunnels'] : []),
+      ...(facts.volume ? ['padlock-volume'] : []),
     ].map((name) =>
       readPackage(join(HOST, name), {
         version,
@@ -66,6 +69,7 @@ function projectVersion(): string {
 /** The files of a package that differ from stack to stack. */
 function extras(name: string, facts: HostSoftware) {
   if (name === 'padlock-base') return [portsFile(facts)]
+  if (name === 'padlock-volume') return [mountFile(facts)]
   return name === 'padlock-host' ? [rebootFile(facts)] : []
 }
 
@@ -81,6 +85,31 @@ function rebootFile({ rebootTime }: HostSoftware) {
 function portsFile({ ports }: HostSoftware) {
   const lines = Object.entries(ports).map(([name, port]) => `define ${name}_port = ${port}\n`)
   return { path: 'usr/lib/padlock/ports.nft', content: Buffer.from(lines.join('')) }
+}
+
+/**
+ * A link that udev makes of the name (systemd.mount(5), nofail: a boot goes on without it). It is
+ * wanted by the boot and not ordered before it.
+ */
+function mountFile({ volume }: HostSoftware) {
+  const text = [
+    '[Unit]',
+    'Description=Volume of the stack, which outlives the droplet',
+    '',
+    '[Mount]',
+    `What=/dev/disk/by-id/scsi-0DO_Volume_${volume}`,
+    'Where=/srv/volume',
+    'Type=ext4',
+    'Options=nofail,noatime',
+    '',
+    '[Install]',
+    'WantedBy=local-fs.target',
+    '',
+  ]
+  return {
+    path: 'usr/lib/systemd/system/srv-volume.mount',
+    content: Buffer.from(text.join('\n')),
+  }
 }
 
 function repositoryFiles({ repository }: HostSoftware) {

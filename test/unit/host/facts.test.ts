@@ -40,3 +40,14 @@ test('what a stack does not use is no package of its host', async () => {
   expect(Object.keys((await hostBundle(facts)).packages)).not.toContain('padlock-tunnels')
   expect(await changedBy({ tunnels: true })).toEqual(['padlock-tunnels'])
 })
+
+test('so is what mounts a volume, by its name', async () => {
+  expect(await changedBy({ volume: 'padlock-dev-1a2b3c4d' })).toEqual(['padlock-volume'])
+  const [one, other] = await Promise.all(
+    ['a', 'b'].map((volume) => hostBundle({ ...facts, volume })),
+  )
+  const units = (bundle?: typeof one) => bundle?.packages['padlock-volume']?.units ?? {}
+  expect(Object.keys(units(one))).toEqual(['srv-volume.mount', 'padlock-volume.service'])
+  expect(units(one)['srv-volume.mount']).toMatch(/^daemon-reload /)
+  expect(units(one)['srv-volume.mount']).not.toBe(units(other)['srv-volume.mount'])
+})

@@ -18,6 +18,7 @@ from . import (
     replicas,
     service,
     store,
+    volumes,
 )
 from .failure import Failure, told
 from .log import step
@@ -42,6 +43,7 @@ def bring_up(manifest: Manifest, rolled_back_by: str | None = None) -> str:
     """Returns the id of the image that serves."""
     service.ensure_manager()
     service.ensure_mount()
+    volumes.ensure(manifest)
     current = store.current()
     replicas.clear({current, manifest.id, *replicas.serving()})
     processes.end_commands(manifest.id)
@@ -70,6 +72,7 @@ def bring_up(manifest: Manifest, rolled_back_by: str | None = None) -> str:
             store.remember(entry)
         kept.tried(manifest)
         store.ensure_room()
+        volumes.prepare(manifest, entry.image)
         if manifest.release_command is not None and rolled_back_by is None:
             speaking = releasecommand.unit(manifest.id)
             with step('release command'):

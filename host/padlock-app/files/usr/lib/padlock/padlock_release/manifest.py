@@ -61,6 +61,8 @@ class Manifest(NamedTuple):
     edge: bool
     # After so many without an answer the app is restarted; never if 0.
     hang_seconds: int
+    # Directories of the volume by path in the containers; empty for a volume without, absent without one.
+    volumes: dict[str, str] | None = None
     # How many containers serve it, and which of them this is.
     replicas: int = 1
     replica: int = 1
@@ -77,11 +79,21 @@ class Manifest(NamedTuple):
 
 def parse(stream: TextIO) -> Manifest:
     """Raises Failure with the key and what it must be; values are not repeated, they may be secret."""
+    return checked(_read(stream))
+
+
+def parse_image(stream: TextIO) -> tuple[Archive | Image, dict[str, Login]]:
+    """What of a manifest an image is made of."""
+    data = _read(stream)
+    check(isinstance(data, dict), 'the manifest', 'an object')
+    return _source(data.get('source')), _registries(data.get('registries', {}))
+
+
+def _read(stream: TextIO) -> Any:
     try:
-        data = json.load(stream)
+        return json.load(stream)
     except ValueError as error:
         raise Failure(f'the manifest is not JSON: {error}') from None
-    return checked(data)
 
 
 def checked(data: Any) -> Manifest:
@@ -107,6 +119,7 @@ def checked(data: Any) -> Manifest:
         processes=commands.processes(data.get('processes', {})),
         edge=data.get('edge') is True,
         hang_seconds=integer({'hangSeconds': commands.HANG_SECONDS, **data}, 'hangSeconds', 0, 3600),
+        volumes=_volumes(data.get('volumes')),
         replicas=integer({'replicas': 1, **data}, 'replicas', 1, 64),
     )
     for name, value in manifest.secrets.items():
@@ -140,6 +153,7 @@ def as_json(manifest: Manifest) -> dict[str, Any]:
         'by': manifest.by,
         **({'edge': True} if manifest.edge else {}),
         **({'replicas': manifest.replicas} if manifest.replicas > 1 else {}),
+        **({} if manifest.volumes is None else {'volumes': manifest.volumes}),
         **commands.as_json(manifest),
     }
 
@@ -167,6 +181,17 @@ def _registries(registries: Any) -> dict[str, Login]:
     return {
         place: Login(text(login, 'username'), text(login, 'password')) for place, login in registries.items()
     }
+
+
+def _volumes(volumes: Any) -> dict[str, str] | None:
+    if volumes is None:
+        return None
+    check(isinstance(volumes, dict), 'volumes', 'an object')
+    for path, name in volumes.items():
+        check(re.fullmatch(r'(/[A-Za-z0-9._-]+)+', path), f'volumes.{path}', 'an absolute path')
+        known = isinstance(name, str) and re.fullmatch(r'[a-z0-9]([a-z0-9-]{0,28}[a-z0-9])?', name)
+        check(known, f'volumes.{path}', 'a name of lower-case letters, digits and -')
+    return volumes
 
 
 def _environment(data: dict[str, Any], key: str) -> dict[str, str]:

@@ -2,6 +2,7 @@
 
 from typing import NamedTuple
 
+from . import volumes
 from .manifest import Manifest
 
 # In the runtime directory of the user.
@@ -43,6 +44,7 @@ def unit(manifest: Manifest, image: str, directory: str) -> str:
             *way.service,
         ],
         'default.target',
+        *volumes.conditions(manifest),
     )
 
 
@@ -61,6 +63,8 @@ def once(manifest: Manifest, image: str, name: str, command: list[str], limits: 
             *_exec(command),
         ],
         ['Type=oneshot', f'TimeoutStartSec={seconds}', 'TimeoutStopSec=40'],
+        '',
+        *volumes.conditions(manifest),
     )
 
 
@@ -78,6 +82,7 @@ def worker(manifest: Manifest, image: str, name: str, command: list[str], limits
         ['Restart=always', 'RestartSec=5', 'TimeoutStartSec=120', 'TimeoutStopSec=40'],
         'default.target',
         f'ConditionPathExists={ACTIVE}',
+        *volumes.conditions(manifest),
     )
 
 
@@ -126,6 +131,7 @@ def _own(manifest: Manifest) -> list[str]:
     environment |= _way(manifest, '').environment
     return [
         f'Volume={CERTIFICATES}:{CERTIFICATES}:ro',
+        *volumes.lines(manifest),
         *(f'Environment={quote(f"{name}={value}")}' for name, value in sorted(environment.items())),
         *(f'Secret={secret(manifest.id, name)},type=env,target={name}' for name in sorted(manifest.secrets)),
     ]

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from functools import partial
 
-from . import image, kept, log, processes, readiness, replicas, service, store
+from . import image, kept, log, processes, readiness, replicas, service, store, volumes
 from .failure import Failure, told
 from .manifest import Manifest
 
@@ -27,6 +27,9 @@ RETRY_SECONDS = 900
 
 def main() -> int:
     """The exit status: 0 if the app answers, or was brought back."""
+    # What cannot run without its volume is started with it (padlock-volume.service).
+    if volumes.away():
+        return 0
     release = store.current()
     try:
         if release is not None:

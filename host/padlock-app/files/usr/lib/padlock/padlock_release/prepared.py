@@ -1,0 +1,27 @@
+"""
+The image of a release that comes later: while a volume goes from one host to another nothing serves, so
+what takes long is done before.
+"""
+
+import json
+from typing import TextIO
+
+from . import image, log, service, store
+from .failure import Failure, told
+from .log import step
+from .manifest import parse_image
+
+
+def main(stream: TextIO) -> int:
+    """The exit status; the image is printed as JSON."""
+    try:
+        source, registries = parse_image(stream)
+        with store.lock():
+            service.ensure_manager()
+            with step('image'):
+                found = image.ensure(source, registries)
+    except (Failure, OSError) as failure:
+        log.say(told(failure))
+        return 1
+    print(json.dumps({'image': found}))
+    return 0

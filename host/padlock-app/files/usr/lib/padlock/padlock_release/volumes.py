@@ -1,0 +1,93 @@
+"""
+Directories of the stack's volume in the app's containers (appVolumes). They lie in a directory of
+root's, so nobody else can plant a link in the place of one. Whom the image runs as, and so whom a
+directory must belong to, only Podman knows: it makes a container that does not run, by which it gives
+the directory and what is in it to that user (podman-run(1), --volume, U).
+"""
+
+import os
+import pwd
+import stat
+
+from . import appuser, nofollow
+from .failure import Failure
+from .manifest import Manifest
+
+MOUNT = '/srv/volume'
+ROOT = f'{MOUNT}/app'
+# Of padlock-volume, which is there only where the stack has one.
+UNIT = '/usr/lib/systemd/system/srv-volume.mount'
+
+
+def mounted() -> bool:
+    return os.path.ismount(MOUNT)
+
+
+def away() -> bool:
+    """The stack has a volume, and it is not here: nothing of the app is started."""
+    return os.path.exists(UNIT) and not mounted()
+
+
+def ensure(manifest: Manifest) -> None:
+    """Raises Failure where the release is to have a volume, and it is not here."""
+    if manifest.volumes is None or mounted():
+        return
+    raise Failure(
+        f'the volume is not mounted at {MOUNT}: sudo systemctl status srv-volume.mount says why. '
+        'Fix: pulumi up --refresh attaches one that was detached'
+    )
+
+
+def prepare(manifest: Manifest, image: str) -> None:
+    """Has all directories of a release, with the owner that its image wants."""
+    if not manifest.volumes:
+        return
+    for name in manifest.volumes.values():
+        _make(name)
+    _own(manifest, image)
+
+
+def _make(name: str) -> None:
+    """Of the user `app`, as root of a container is on the host, until Podman gives it to another one."""
+    user = pwd.getpwnam('app')
+    try:
+        with nofollow.opened(ROOT) as parent:
+            found = os.fstat(parent)
+            if found.st_uid != 0 or found.st_mode & (stat.S_IWGRP | stat.S_IWOTH):
+                fix = f'sudo chown root: {ROOT}; sudo chmod 755 {ROOT}'
+                raise Failure(f'{ROOT} may be written to by others than root. Fix: {fix}')
+            if nofollow.check(f'{ROOT}/{name}'):
+                return
+            os.mkdir(name, 0o750, dir_fd=parent)
+            os.chown(name, user.pw_uid, user.pw_gid, dir_fd=parent, follow_symlinks=False)
+    except FileNotFoundError:
+        raise Failure(f'{ROOT} is not there. Fix: sudo /usr/lib/padlock/volume mount') from None
+
+
+def _own(manifest: Manifest, image: str) -> None:
+    """Once for each release, not at each start: all files are looked at."""
+    name = f'app-{manifest.id}-volumes'
+    mounts = [f'--volume={source}:{path}:U' for path, source in _pairs(manifest)]
+    command = manifest.command or []
+    try:
+        appuser.run(
+            'podman', 'create', '--replace', '--name', name, '--pull=never', '--network=none',
+            '--log-driver=none', *mounts, image, *command,
+        )  # fmt: skip
+        appuser.run('podman', 'init', name)
+    finally:
+        appuser.run('podman', 'rm', '--force', '--volumes', '--time=0', '--ignore', name, check=False)
+
+
+def lines(manifest: Manifest) -> list[str]:
+    """Of the unit's section [Container]."""
+    return [f'Volume={source}:{path}' for path, source in _pairs(manifest)]
+
+
+def conditions(manifest: Manifest) -> list[str]:
+    """Of the unit's section [Unit]: without the volume nothing is started, nor written beside it."""
+    return [] if manifest.volumes is None else [f'AssertPathIsMountPoint={MOUNT}']
+
+
+def _pairs(manifest: Manifest) -> list[tuple[str, str]]:
+    return [(path, f'{ROOT}/{name}') for path, name in (manifest.volumes or {}).items()]

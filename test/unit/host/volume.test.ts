@@ -1,0 +1,179 @@
+/** The host's program for the volume, with real file systems in a file; systemd is a script here. */
+import { execFileSync, spawnSync } from 'node:child_process'
+import { createHash } from 'node:crypto'
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+
+const host = join(__dirname, '../../../host')
+const [app, volume] = ['padlock-app', 'padlock-volume'].map((name) =>
+  join(host, name, 'files/usr/lib/padlock'),
+)
+const ID = '3f2a9c01d2e4'
+let dir: string
+let device: string
+
+const SYSTEMCTL = `#!/bin/sh
+echo "$*" >>"$DIR/calls"
+case $1 in
+  start) touch "$DIR/mounted" ;;
+  stop) [ ! -e "$DIR/busy" ] && rm -f "$DIR/mounted" ;;
+esac
+`
+
+beforeEach(() => {
+  dir = mkdtempSync(join(tmpdir(), 'host-volume-'))
+  mkdirSync(join(dir, 'bin'))
+  writeFileSync(join(dir, 'bin/systemctl'), SYSTEMCTL, { mode: 0o755 })
+  device = join(dir, 'device')
+  writeFileSync(join(dir, 'srv-volume.mount'), `[Mount]\nWhat=${device}\n`)
+  writeFileSync(device, '')
+  truncateSync(device, 16 * 1024 * 1024)
+})
+afterEach(() => rmSync(dir, { recursive: true, force: true }))
+
+const has = (file: string) => existsSync(join(dir, file))
+const calls = () =>
+  has('calls') ? readFileSync(join(dir, 'calls'), 'utf8').trim().split('\n') : []
+const runs = (...names: string[]) => writeFileSync(join(dir, 'running'), names.join('\n'))
+
+function run(...words: string[]) {
+  const env = {
+    ...process.env,
+    DIR: dir,
+    PATH: `${join(dir, 'bin')}:${process.env.PATH}:/usr/sbin:/sbin`,
+  }
+  const argv = [join(__dirname, 'volume.py'), dir, `${app}`, `${volume}`, ...words]
+  const { status, stdout, stderr } = spawnSync('python3', argv, { env, encoding: 'utf8' })
+  return { status, stdout, said: stderr.trim() }
+}
+
+const content = () =>
+  existsSync(device) && createHash('sha256').update(readFileSync(device)).digest('hex')
+const blkid = (what: string) =>
+  execFileSync('/usr/sbin/blkid', ['-p', '-s', what, '-o', 'value', device], { encoding: 'utf8' })
+const make = (...words: string[]) => execFileSync(`/usr/sbin/${words[0]}`, words.slice(1))
+
+describe('mount', () => {
+  test('makes a file system where there is nothing, once', () => {
+    expect(run('mount')).toMatchObject({
+      status: 0,
+      said: expect.stringContaining('holds nothing'),
+    })
+    expect(blkid('TYPE')).toBe('ext4\n')
+    expect(has('volume/app')).toBe(true)
+    rmSync(join(dir, 'mounted'))
+    const before = blkid('UUID')
+    expect(run('mount')).toEqual({ status: 0, stdout: '', said: '' })
+    expect(blkid('UUID')).toBe(before)
+    expect(calls()).toEqual(['start srv-volume.mount', 'start srv-volume.mount'])
+  })
+
+  test.each([
+    ['another file system', () => make('mkfs.ext2', '-q', device), 'holds ext2, which'],
+    [
+      'a partition table',
+      () => execFileSync('/usr/sbin/sfdisk', ['-q', device], { input: 'label: gpt\n,,\n' }),
+      'holds a partition table (gpt), which',
+    ],
+    ['swap space', () => make('mkswap', '-q', device), 'holds swap, which'],
+    ['less than a file system', () => truncateSync(device, 1000), 'is no volume'],
+    ['nothing: it is not attached', () => rmSync(device), 'it is not attached'],
+  ])('of %s touches nothing', (_, prepare, words) => {
+    prepare()
+    const before = content()
+    const { status, said } = run('mount')
+    expect([status, said]).toEqual([1, expect.stringContaining(words)])
+    expect(content()).toBe(before)
+    expect(has('mounted')).toBe(false)
+  })
+
+  test('lets a file system grow with its volume, and starts the app that lost it', () => {
+    runs()
+    run('mount')
+    rmSync(join(dir, 'calls'))
+    truncateSync(device, 32 * 1024 * 1024)
+    expect(run('mount').status).toBe(0)
+    const blocks = execFileSync('/usr/sbin/dumpe2fs', ['-h', device], {
+      encoding: 'utf8',
+      stdio: 'pipe',
+    })
+    expect(Number(/^Block count: +(\d+)$/m.exec(blocks)?.[1])).toBe(32 * 1024)
+    expect(calls()).toEqual([`start ${ID}`, `resume ${ID}`])
+  })
+})
+
+describe('unmount', () => {
+  const all = [`${ID}-worker`, ID, `${ID}.2`]
+  beforeEach(() => {
+    runs(...all)
+    writeFileSync(join(dir, 'mounted'), '')
+  })
+
+  test('ends timers, processes and all replicas, and then the mount', () => {
+    expect(run('unmount')).toMatchObject({ status: 0, said: '' })
+    expect(calls()).toEqual([
+      `user stop app-${ID}-worker.timer ${all.map((name) => `app-${name}.service`).join(' ')}`,
+      'stop srv-volume.mount',
+    ])
+    expect(has('mounted')).toBe(false)
+  })
+
+  test('of what is unmounted already is no error', () => {
+    rmSync(join(dir, 'mounted'))
+    rmSync(device)
+    expect(run('unmount').status).toBe(0)
+    expect(calls()).not.toContain('stop srv-volume.mount')
+  })
+
+  test.each([
+    ['it is in use', () => writeFileSync(join(dir, 'busy'), ''), 'is still in use'],
+    ['another namespace has it', () => writeFileSync(join(dir, 'held'), ''), 'is still mounted'],
+  ])('fails where %s, and the app goes on', (_, prepare, words) => {
+    prepare()
+    const { status, said } = run('unmount')
+    expect([status, said]).toEqual([1, expect.stringContaining(words)])
+    expect(has('mounted')).toBe(true)
+    expect(calls().slice(-2)).toEqual([`start ${all.join(' ')}`, `resume ${ID}`])
+  })
+
+  test('takes nothing away from a process that does not end', () => {
+    runs(ID, 'stuck-worker')
+    const { status, said } = run('unmount')
+    expect([status, said]).toEqual([1, expect.stringContaining('stuck-worker cannot be ended')])
+    expect(has('mounted')).toBe(true)
+    expect(calls()).not.toContain('stop srv-volume.mount')
+  })
+})
+
+test('resume starts nothing without the volume', () => {
+  runs()
+  expect(run('resume').status).toBe(0)
+  expect(calls()).toEqual([])
+  writeFileSync(join(dir, 'mounted'), '')
+  run('resume')
+  expect(calls()).toEqual([`start ${ID}`, `resume ${ID}`])
+})
+
+test('state tells what there is', () => {
+  expect(JSON.parse(run('state').stdout)).toEqual({ device, attached: true, mounted: false })
+  writeFileSync(join(dir, 'mounted'), '')
+  rmSync(device)
+  expect(JSON.parse(run('state').stdout)).toEqual({
+    ...{ device, attached: false, mounted: true },
+    size: expect.any(Number),
+    used: expect.any(Number),
+  })
+})
+
+test('another word is no verb', () => {
+  expect(run('format')).toMatchObject({ status: 1, said: expect.stringContaining('usage: volume') })
+})
