@@ -74,7 +74,13 @@ export class Deployment extends pulumi.ComponentResource {
       },
       { ...child, dependsOn: [...(identity ? [identity] : []), network] },
     )
-    const workload = deployWorkload(name, settings, prepared, { place, host, identity }, child)
+    const workload = deployWorkload(
+      name,
+      settings,
+      prepared,
+      { place, tags: network.tags, host, identity },
+      child,
+    )
     const { release } = workload
     this.live = release.remembered
     const parts = { place, network, host, workload, identity }
@@ -89,6 +95,7 @@ export class Deployment extends pulumi.ComponentResource {
           host.dropletUrn,
           ...(network.reservedIpUrn ? [network.reservedIpUrn] : []),
           ...(ingress.zoneUrn ? [ingress.zoneUrn] : []),
+          ...(workload.volume ? [workload.volume.urnOfVolume] : []),
         ],
       },
       // A reserved IP is in the project of its droplet, so it must have left a replaced one by then.

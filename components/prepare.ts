@@ -1,10 +1,12 @@
 import { sourcesFile } from '../cloud-init/index.ts'
 import { operator } from '../config/checkout/operator.ts'
+import { volumeName } from '../config/data/index.ts'
 import type { Settings } from '../config/settings.ts'
 import { type HostBundle, hostBundle } from '../host/pack/index.ts'
 import { type FoundIssuer, tellAddresses } from './account/issuer.ts'
 import { checkOwner } from './account/owner.ts'
 import { type TeamRegistry, teamRegistry } from './account/registry.ts'
+import { checkVolume } from './account/volume.ts'
 import { checkZoneStays } from './account/zone.ts'
 import { checkWeek } from './acme/week.ts'
 import { checkFormat } from './format.ts'
@@ -54,6 +56,7 @@ export async function prepare(name: string, settings: Settings): Promise<Prepare
   checkFormat(state, name)
   checkOwner(state, settings.lifecycle.owner)
   checkZoneStays(state, settings.dns)
+  checkVolume(state, settings.volume)
   const mustStay = settings.dns.source !== 'digitalocean'
   const way = wayOf(name, settings.lifecycle.expires, state, mustStay)
   const { environment } = settings.project
@@ -77,6 +80,7 @@ export async function prepare(name: string, settings: Settings): Promise<Prepare
         reserves: way.reserves,
         owner: settings.lifecycle.owner.id,
         protectDroplet: settings.lifecycle.protectDroplet,
+        volume: settings.volume && volumeName(name, settings.lifecycle.owner.id),
         mayReplace: settings.lifecycle.mayReplaceDroplet,
       },
       state,
@@ -86,6 +90,7 @@ export async function prepare(name: string, settings: Settings): Promise<Prepare
       ports: { ssh: sshPort, http: httpPort, https: httpsPort },
       edge: Boolean(settings.edge),
       tunnels: Boolean(settings.tunnels),
+      volume: settings.volume && volumeName(name, settings.lifecycle.owner.id),
       rebootTime,
       repository: { ...caddyRepository, sources: sourcesFile(caddyRepository) },
     }),

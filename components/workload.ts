@@ -1,4 +1,5 @@
 import * as pulumi from '@pulumi/pulumi'
+import type { VolumeSettings } from '../config/data/index.ts'
 import type { Settings } from '../config/settings.ts'
 import { Certificates } from './certificates/index.ts'
 import { deployEdge } from './edge/deploy.ts'
@@ -12,9 +13,12 @@ import { REGISTRY_HOST, Registry } from './registry.ts'
 import { Release } from './release/index.ts'
 import { remembered } from './release/live.ts'
 import { Tunnels } from './tunnels.ts'
+import { DataVolume } from './volume/index.ts'
 
 export interface WorkloadArgs {
   place: Place
+  /** Of what can be tagged. */
+  tags: pulumi.Input<string>[]
   host: Host
   /** Absent where nobody is asked to log in. */
   identity?: Identity
@@ -34,6 +38,8 @@ export interface Workload {
   guardedBy(staged: pulumi.Resource): void
   /** Absent where there are none. */
   tunnels?: Tunnels
+  /** Absent where nothing outlives the droplet. */
+  volume?: DataVolume
 }
 
 /**
@@ -45,7 +51,7 @@ export function deployWorkload(
   name: string,
   settings: Settings,
   prepared: Prepared,
-  { place, host, identity }: WorkloadArgs,
+  { place, tags, host, identity }: WorkloadArgs,
   opts: pulumi.ComponentResourceOptions,
 ): Workload {
   const { ssh, droplet, dropletId, reachable, ready } = host
@@ -62,6 +68,18 @@ export function deployWorkload(
       guardedBy = resolve
     }),
   ]
+  const { carried } = new Certificates(name, { ssh, dropletId, after: [installed] }, opts)
+  const after = [installed, ...(identity?.links ?? [])]
+  const login = deployEdge(name, settings, identity, { ...target, url: place.url, after }, opts)
+  let volume: DataVolume | undefined
+  const { owner } = settings.lifecycle
+  const attach = (volumeSettings: VolumeSettings) => (image: pulumi.Resource) => {
+    // All that may fail or take long on a new host, before the old one lets go of the volume.
+    const before = [image, carried, ...(login ? [login.up] : []), ...(guard ?? [])]
+    const args = { ...volumeSettings, ssh, dropletId, owner: owner.id, tags, before }
+    volume = new DataVolume(name, args, opts)
+    return volume.mounted
+  }
   const release = new Release(
     name,
     {
@@ -83,13 +101,11 @@ export function deployWorkload(
       former: remembered(state),
       reachable,
       edge: Boolean(edge),
+      mounted: settings.volume && attach(settings.volume),
       after: [installed, ...(identity?.links ?? []), ...(guard ?? [])],
     },
     opts,
   )
-  const { carried } = new Certificates(name, { ssh, dropletId, after: [installed] }, opts)
-  const after = [installed, ...(identity?.links ?? [])]
-  const login = deployEdge(name, settings, identity, { ...target, url: place.url, after }, opts)
   const tunnels =
     settings.tunnels &&
     new Tunnels(
@@ -98,5 +114,5 @@ export function deployWorkload(
       opts,
     )
   const all = [carried, login?.up ?? release.live]
-  return { release, registry: registry?.endpoint, ready: all, guardedBy, tunnels }
+  return { release, registry: registry?.endpoint, ready: all, guardedBy, tunnels, volume }
 }

@@ -16,6 +16,8 @@ export interface LostOptions {
   reserves: boolean
   /** Must the loss of a droplet be consented to? */
   protectDroplet: boolean
+  /** The name of the stack's volume; absent where it is to have none. */
+  volume?: string
 }
 
 /** What bears the stack's name in an account and is not in its state. */
@@ -55,6 +57,7 @@ export async function rejectLost(
     has('Firewall') ? [] : lostFirewalls(options),
     has('SshKey') ? [] : lostKeys(options, state),
     has('Project') ? [] : lostProjects(options),
+    has('Volume') || !options.volume ? [] : lostVolume(options.volume, options.name),
     has('Client') || !options.identity ? [] : lostApplication(options),
   ])
   const lost = found.flat()
@@ -135,6 +138,16 @@ async function lostProjects({ name }: LostOptions): Promise<Lost[]> {
       type: 'digitalocean:index/project:Project',
       remove: `doctl projects delete ${id}`,
     }))
+}
+
+/** A name is one volume's in each region; the stack's ends in its owner's id. */
+async function lostVolume(volume: string, resource: string): Promise<Lost[]> {
+  const all = await askAll<Named>(`/v2/volumes?name=${volume}`, 'volumes')
+  return all.map(({ id, name }) => ({
+    ...{ what: `volume ${name}`, id, resource },
+    type: 'digitalocean:index/volume:Volume',
+    remove: `with everything on it: doctl compute volume delete ${id}`,
+  }))
 }
 
 /**

@@ -7,6 +7,7 @@ import { onHost } from '../ssh/on-host.ts'
 import { connection, type SshTarget } from '../ssh/target.ts'
 import type { Archive } from './archive.ts'
 import { Live, type Made, originOf, type Remembered } from './live.ts'
+import { prepared } from './prepared.ts'
 import { sessionKeys } from './session-key.ts'
 
 export interface ReleaseArgs {
@@ -56,6 +57,10 @@ export interface ReleaseArgs {
   drainSeconds: number
   /** From here on the host takes files. */
   reachable: pulumi.Resource
+  /** Directories of the volume by path in its containers; absent for none. */
+  volumes?: Record<string, string>
+  /** Given what has the image ready on the host, what has the volume there; absent without one. */
+  mounted?: (image: pulumi.Resource) => pulumi.Resource
   /** What the release waits for; its source is copied to the host beside them. */
   after: pulumi.Input<pulumi.Resource>[]
 }
@@ -107,6 +112,12 @@ export class Release extends pulumi.ComponentResource {
     this.release = pulumi.unsecret(
       pulumi.all([body, sessionKey]).apply(([text, salt]) => releaseId(text, salt)),
     )
+    const ready = { ...options, dependsOn: [...source, ...args.after] }
+    const image = () => {
+      const registries = pulumi.output(args.registries).apply(loginsOf)
+      return prepared(name, { ...args, source: sourceOf(args), registries }, ready)
+    }
+    const mounted = args.mounted ? [args.mounted(image())] : []
     this.live = new command.remote.Command(
       name,
       {
@@ -125,7 +136,7 @@ export class Release extends pulumi.ComponentResource {
         addPreviousOutputInEnv: false,
         logging: 'none',
       },
-      { ...options, dependsOn: [...source, ...args.after] },
+      { ...ready, dependsOn: [...ready.dependsOn, ...mounted] },
     )
     const origin = this.live.stdout.apply(originOf)
     const live = {
@@ -167,8 +178,10 @@ function replicated({ replicas }: ReleaseArgs): object {
 }
 
 /** What the image runs beside its own start command; nothing where nobody said so. */
-function runs({ command, cpus, releaseCommand, hangSeconds, processes }: ReleaseArgs): object {
+function runs(args: ReleaseArgs): object {
+  const { command, cpus, releaseCommand, hangSeconds, processes, mounted, volumes } = args
   return {
+    ...(mounted && { volumes: volumes ?? {} }),
     ...(hangSeconds !== undefined && { hangSeconds }),
     ...(command && { command }),
     ...(cpus && { cpus }),
@@ -240,8 +253,12 @@ function withId(text: string, id: string, more: object): string {
 }
 
 function registries(logins: Record<string, RegistryLogin>): object {
+  return Object.keys(logins).length === 0 ? {} : { registries: loginsOf(logins) }
+}
+
+/** As the host reads them. */
+function loginsOf(logins: Record<string, RegistryLogin>) {
   const places = Object.entries(logins)
-  if (places.length === 0) return {}
   const named = places.map(([place, { user, password }]) => [place, { username: user, password }])
-  return { registries: Object.fromEntries(named) }
+  return Object.fromEntries(named)
 }

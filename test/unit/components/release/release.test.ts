@@ -197,3 +197,36 @@ test('logins at registries go the same way for a build, and a new token is no ne
   expect(JSON.stringify([rest, shown])).not.toContain('registry-password')
   expect((await released(login('another'))).id).toBe(id)
 })
+
+describe('with a volume', () => {
+  const volumes = { '/data': 'data' }
+  const mounted = (image: pulumi.Resource) => image
+
+  test('the image is prepared first, from the same source and with the same logins', async () => {
+    const registered = mockProviders()
+    const registries = { 'r.example': { user: 'u', password: pulumi.secret('p') } }
+    new Release('padlock-dev', args({ mounted, volumes, registries: pulumi.output(registries) }))
+    const byType = await settle(registered)
+    const [image, live] = byType['command:remote:Command'] ?? []
+    expect(image).toMatchObject({
+      name: 'padlock-dev-image',
+      inputs: { create: 'sudo /usr/lib/padlock/release prepare', triggers: ['4711'] },
+    })
+    const text = (one: typeof image) =>
+      JSON.parse((plain(one?.inputs.stdin) as { secret: string }).secret)
+    const { source, registries: logins, volumes: directories } = text(live)
+    expect(text(image)).toEqual({ source, registries: logins })
+    expect(directories).toEqual(volumes)
+  })
+
+  test('a volume without directories is one all the same, and makes another release', async () => {
+    const [without, empty, some] = await Promise.all([
+      released(),
+      released({ mounted }),
+      released({ mounted, volumes }),
+    ])
+    expect(new Set([without, empty, some].map(({ id }) => id)).size).toBe(3)
+    expect(empty.shown).toMatchObject({ volumes: {} })
+    expect(without.shown).not.toHaveProperty('volumes')
+  })
+})

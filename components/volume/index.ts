@@ -1,0 +1,82 @@
+import * as command from '@pulumi/command'
+import { Volume } from '@pulumi/digitalocean/volume.js'
+import { VolumeAttachment } from '@pulumi/digitalocean/volumeAttachment.js'
+import * as pulumi from '@pulumi/pulumi'
+import { type VolumeSettings, volumeName } from '../../config/data/index.ts'
+import { IMPORTED } from '../imported.ts'
+import type { SshTarget } from '../ssh/target.ts'
+
+export interface DataVolumeArgs extends VolumeSettings {
+  ssh: SshTarget
+  dropletId: pulumi.Output<string>
+  /** Owner id, which the volume's name ends in. */
+  owner: string
+  /** Tags of the volume. */
+  tags: pulumi.Input<string>[]
+  /** What is ready on the host before the volume leaves another one: from then on nothing serves. */
+  before: pulumi.Input<pulumi.Resource>[]
+}
+
+/**
+ * A block-storage volume that outlives the droplets, at `/srv/volume` of the one that it is attached
+ * to. It is made without a file system: the host makes one where it finds nothing.
+ *
+ * A volume is attached to one droplet at a time. Where the droplet is replaced, the engine deletes
+ * the attachment before it makes the new one, and before that the command whose trigger the
+ * attachment is: that ends what uses the volume on the old host and unmounts it.
+ */
+export class DataVolume extends pulumi.ComponentResource {
+  /** As projects spell it. */
+  readonly urnOfVolume: pulumi.Output<string>
+  /** The host has the volume at `/srv/volume`. */
+  readonly mounted: pulumi.Resource
+
+  constructor(name: string, args: DataVolumeArgs, opts?: pulumi.ComponentResourceOptions) {
+    super('padlock:index:DataVolume', name, {}, opts)
+    const parent = { parent: this }
+    const volume = new Volume(
+      name,
+      {
+        name: volumeName(name, args.owner),
+        description: `Data of the stack ${pulumi.getStack()}`,
+        region: args.region,
+        size: args.size,
+        tags: args.tags,
+      },
+      { ...parent, protect: args.protect, aliases: IMPORTED },
+    )
+    const attachment = new VolumeAttachment(
+      name,
+      { dropletId: args.dropletId.apply(Number), volumeId: volume.id },
+      { ...parent, deleteBeforeReplace: true, dependsOn: args.before },
+    )
+    this.mounted = new command.local.Command(
+      `${name}-volume-mounted`,
+      {
+        // Of another size it runs again, once the volume has that size.
+        create: pulumi.interpolate`node components/volume/main.ts mount ${volume.size}-GiB`,
+        delete: 'node components/volume/main.ts unmount',
+        stdin: order(args),
+        triggers: [attachment.id],
+        addPreviousOutputInEnv: false,
+        logging: 'stderr',
+      },
+      { ...parent, customTimeouts: { create: '10m', update: '10m', delete: '20m' } },
+    )
+    this.urnOfVolume = volume.volumeUrn
+    // Whether the engine refuses to delete it, for a program that has it no more.
+    this.registerOutputs({ protects: args.protect })
+  }
+}
+
+/** The standard input of `main.ts`. */
+function order({ ssh, dropletId }: DataVolumeArgs): pulumi.Output<string> {
+  const { host, port, hostKey, privateKey } = ssh
+  return pulumi.secret(
+    pulumi.jsonStringify({
+      address: { host, port, hostKey },
+      privateKeys: privateKey ? [privateKey] : [],
+      dropletId,
+    }),
+  )
+}

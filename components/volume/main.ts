@@ -1,0 +1,64 @@
+/**
+ * `node components/volume/main.ts mount LABEL | unmount`, run by `pulumi up` and `destroy` for the
+ * host that standard input names as an `Order`, in JSON. Its exit code is 0 for a volume that the
+ * host has, or has let go of.
+ */
+import { text } from 'node:stream/consumers'
+import { type Address, connect, finished, loginsWith, start } from '../ssh/client.ts'
+
+/** What is to be done. */
+export interface Order {
+  address: Address
+  privateKeys: string[]
+  dropletId: string
+}
+
+const HOST_SECONDS = Number(process.env.PADLOCK_VOLUME_SECONDS) || 120
+/** A lost host is not waited for, seconds; a living one answers at once. */
+const GONE_SECONDS = Number(process.env.PADLOCK_GONE_SECONDS) || 20
+
+async function main(): Promise<void> {
+  const verb = process.argv[2]
+  const order: Order = JSON.parse(await text(process.stdin))
+  if (verb === 'mount') return run(order, 'mount', HOST_SECONDS)
+  if (verb !== 'unmount') throw new Error('usage: main.ts mount LABEL | unmount')
+  try {
+    await run(order, 'unmount', GONE_SECONDS)
+  } catch (error) {
+    if (!(error instanceof Unreachable)) throw error
+    console.error(
+      `${order.address.host} is gone (${error.message}): the volume is taken from it as it is, ` +
+        'and its journal is replayed by the next host',
+    )
+  }
+}
+
+/** Nobody answers there, or another host. */
+class Unreachable extends Error {}
+
+async function run({ address, privateKeys, dropletId }: Order, verb: string, seconds: number) {
+  const { host } = address
+  const client = await connect(address, loginsWith(privateKeys), seconds).catch(
+    (error: Error & { level?: string }) => {
+      // The host's key has been verified by then.
+      if (error.level !== 'client-authentication') throw new Unreachable(error.message)
+      throw new Error(
+        `${host} lives and lets none of the stack's keys in, so it may still write to its volume. ` +
+          `Fix: ./padlock ssh must work; or give the host up: doctl compute droplet-action power-off ${dropletId} --wait, then again`,
+      )
+    },
+  )
+  try {
+    const channel = await start(client, `sudo /usr/lib/padlock/volume ${verb}`)
+    channel.resume()
+    const { code, stderr } = await finished(channel)
+    if (code !== 0) throw new Error(`${host}: ${stderr.trim() || `volume ${verb} failed`}`)
+  } finally {
+    client.end()
+  }
+}
+
+main().catch((error: Error) => {
+  console.error(error.message)
+  process.exitCode = 1
+})

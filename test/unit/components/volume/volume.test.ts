@@ -1,0 +1,92 @@
+import * as pulumi from '@pulumi/pulumi'
+import { checkVolume } from '../../../../components/account/volume.ts'
+import type { Former } from '../../../../components/state.ts'
+import { DataVolume } from '../../../../components/volume/index.ts'
+import { mockProviders, plain, settle, value } from '../mocks.ts'
+
+const settings = { size: 20, region: 'fra1', protect: true }
+
+test('a volume without a file system, its attachment, and a command that needs the attachment’s id', async () => {
+  const registered = mockProviders(false, {
+    'digitalocean:index/volume:Volume': () => ({ volumeUrn: 'do:volume:v1' }),
+    'digitalocean:index/volumeAttachment:VolumeAttachment': () => ({}),
+  })
+  const volume = new DataVolume('padlock-dev', {
+    ...settings,
+    ssh: { host: '198.51.100.7', port: 22, privateKey: 'private', hostKey: 'ssh-ed25519 AAAA' },
+    dropletId: pulumi.output('4711'),
+    owner: '1a2b3c4d',
+    tags: ['padlock-dev', 'padlock-dev:owner:1a2b3c4d'],
+    before: [],
+  })
+  const byType = await settle(registered)
+  expect(byType['digitalocean:index/volume:Volume']?.[0]?.inputs).toEqual({
+    name: 'padlock-dev-1a2b3c4d',
+    description: 'Data of the stack dev',
+    region: 'fra1',
+    size: 20,
+    tags: ['padlock-dev', 'padlock-dev:owner:1a2b3c4d'],
+  })
+  expect(byType['digitalocean:index/volumeAttachment:VolumeAttachment']?.[0]?.inputs).toEqual({
+    dropletId: 4711,
+    volumeId: 'padlock-dev-id',
+  })
+  const command = plain(byType['command:local:Command']?.[0]?.inputs) as Record<string, unknown>
+  expect(command).toMatchObject({
+    create: 'node components/volume/main.ts mount 20-GiB',
+    delete: 'node components/volume/main.ts unmount',
+    triggers: ['padlock-dev-id'],
+  })
+  expect(JSON.parse((command.stdin as { secret: string }).secret)).toEqual({
+    address: { host: '198.51.100.7', port: 22, hostKey: 'ssh-ed25519 AAAA' },
+    privateKeys: ['private'],
+    dropletId: '4711',
+  })
+  expect(await value(volume.urnOfVolume)).toBe('do:volume:v1')
+})
+
+describe('the volume that a stack has', () => {
+  const state = (protects?: boolean): Former[] => [
+    {
+      ...{ urn: 'a', type: 'digitalocean:index/volume:Volume' },
+      outputs: { name: 'padlock-dev-1a2b3c4d', size: 20, region: 'fra1' },
+    },
+    { urn: 'b', type: 'padlock:index:DataVolume', outputs: { protects } },
+  ]
+
+  test.each([
+    ['stays', settings],
+    ['grows', { ...settings, size: 21 }],
+    ['is elsewhere, by consent', { ...settings, region: 'ams3', protect: false }],
+  ])('%s', (_, wanted) => {
+    expect(() => checkVolume(state(true), wanted)).not.toThrow()
+  })
+
+  test('that is none yet is not asked about', () => {
+    expect(() => checkVolume([], settings)).not.toThrow()
+    expect(() => checkVolume([], undefined)).not.toThrow()
+  })
+
+  test.each([
+    [
+      { ...settings, size: 19 },
+      "volume = 19 is less than the 20 GiB of the stack's volume padlock-dev-1a2b3c4d, and a volume cannot shrink. Allowed: a whole number from 20.\n    Fix: pulumi config set volume 20",
+    ],
+    [{ ...settings, size: 19, protect: false }, 'volume = 19 is less than the 20 GiB'],
+    [
+      { ...settings, region: 'ams3' },
+      "Allowed: fra1, where the data is.\n    Fix: pulumi config set region fra1, or give the data up: pulumi config set --path 'allowDelete[0]' volume",
+    ],
+    [
+      undefined,
+      "pulumi config set volume 20 && pulumi config set --path 'allowDelete[0]' volume && pulumi up, then pulumi config rm volume && pulumi up",
+    ],
+  ])('does not become %j', (wanted, words) => {
+    expect(() => checkVolume(state(true), wanted)).toThrow(words)
+  })
+
+  test('goes where its loss was consented to, and not where nobody knows', () => {
+    expect(() => checkVolume(state(false), undefined)).not.toThrow()
+    expect(() => checkVolume(state(), undefined)).toThrow('volume is not set')
+  })
+})
