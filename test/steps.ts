@@ -23,7 +23,10 @@ export const steps: Step[] = [
   {
     name: 'tools',
     after: [],
-    run: install('go', 'shellcheck', 'cloud-init', 'python-venv', 'ssh', 'dpkg-deb', 'systemd'),
+    run: install(
+      ...(['go', 'shellcheck', 'cloud-init', 'python-venv'] as const),
+      ...(['ssh', 'dpkg-deb', 'systemd', 'postgresql'] as const),
+    ),
   },
   {
     name: 'lint tools',

@@ -12,6 +12,8 @@ export interface HostSoftware {
   tunnels?: boolean
   /** The name of the stack's volume; absent where there is none. */
   volume?: string
+  /** Does PostgreSQL run on the host? */
+  database?: boolean
   /** When a host may reboot by itself, hours and minutes in UTC. */
   rebootTime: string
   repository: {
@@ -49,6 +51,7 @@ export async function hostBundle(facts: HostSoftware): Promise<HostBundle> {
       ...(facts.edge ? ['padlock-edge'] : []),
       ...(facts.tunnels ? ['padlock-tunnels'] : []),
       ...(facts.volume ? ['padlock-volume'] : []),
+      ...(facts.database ? ['padlock-database'] : []),
     ].map((name) =>
       readPackage(join(HOST, name), {
         version,
@@ -70,6 +73,7 @@ function projectVersion(): string {
 function extras(name: string, facts: HostSoftware) {
   if (name === 'padlock-base') return [portsFile(facts)]
   if (name === 'padlock-volume') return [mountFile(facts)]
+  if (name === 'padlock-database') return [upgradesFile(facts)]
   return name === 'padlock-host' ? [rebootFile(facts)] : []
 }
 
@@ -79,6 +83,25 @@ function rebootFile({ rebootTime }: HostSoftware) {
   return {
     path: 'usr/share/padlock-host/etc/apt/apt.conf.d/52padlock-reboot',
     content: Buffer.from(line),
+  }
+}
+
+/**
+ * An upgrade of PostgreSQL's package stops the server and starts it again, so on a host with a database
+ * upgrades come in the hour before the reboot that may follow them, and not at Debian's 6 o'clock.
+ */
+function upgradesFile({ rebootTime }: HostSoftware) {
+  const [hour = 0, minute = 0] = rebootTime.split(':').map(Number)
+  const before = `${(hour + 23) % 24}:${minute}`.replace(/\b\d\b/g, '0$&')
+  const lines = [
+    '[Timer]',
+    'OnCalendar=',
+    `OnCalendar=*-*-* ${before} UTC`,
+    'RandomizedDelaySec=30m',
+  ]
+  return {
+    path: 'usr/lib/systemd/system/apt-daily-upgrade.timer.d/padlock-database.conf',
+    content: Buffer.from(lines.map((line) => `${line}\n`).join('')),
   }
 }
 

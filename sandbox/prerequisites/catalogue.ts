@@ -18,6 +18,7 @@ export type Prerequisite =
   | ('qemu' | 'mmdebstrap' | 'iso' | 'pebble' | 'ssh' | 'python-venv' | 'go')
   | ('chromium' | 'certutil' | 'gpg' | 'shellcheck' | 'cloud-init' | 'dpkg-deb' | 'lintian')
   | ('maven' | 'rails' | 'systemd' | 'wrk' | 'h2load' | 'testssl' | 'podman')
+  | 'postgresql'
 
 export const PREREQUISITES: Record<Prerequisite, Source> = {
   qemu: {
@@ -166,5 +167,13 @@ export const PREREQUISITES: Record<Prerequisite, Source> = {
     apt: ['testssl.sh'],
     dnf: ['testssl'],
     brew: ['testssl'],
+  },
+  postgresql: {
+    what: 'the database of the tests',
+    programs: [['psql']],
+    check: ['sh', '-c', 'ls /usr/lib/postgresql/*/bin/initdb || command -v initdb'],
+    apt: ['postgresql'],
+    dnf: ['postgresql-server'],
+    brew: ['postgresql@17'],
   },
 }

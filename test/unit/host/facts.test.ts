@@ -1,11 +1,15 @@
 /** What of a stack's configuration reaches which package. */
+import { execFileSync } from 'node:child_process'
 import { type HostSoftware, hostBundle } from '../../../host/pack/index.ts'
+import { newFolder, removeFolders } from './fixture.ts'
 
 const facts = {
   ports: { ssh: 22, http: 80, https: 443 },
   rebootTime: '03:30',
   repository: { key: 'https://apt.example.com/key', fingerprint: 'A'.repeat(40), sources: '' },
 }
+
+afterAll(removeFolders)
 
 async function changedBy(more: Partial<HostSoftware>): Promise<string[]> {
   const [before, after] = [await hostBundle(facts), await hostBundle({ ...facts, ...more })]
@@ -50,4 +54,18 @@ test('so is what mounts a volume, by its name', async () => {
   expect(Object.keys(units(one))).toEqual(['srv-volume.mount', 'padlock-volume.service'])
   expect(units(one)['srv-volume.mount']).toMatch(/^daemon-reload /)
   expect(units(one)['srv-volume.mount']).not.toBe(units(other)['srv-volume.mount'])
+})
+
+test('PostgreSQL is a package of its own, whose upgrades come in the hour before the reboot', async () => {
+  expect(await changedBy({ database: true })).toEqual(['padlock-database'])
+  const timer = async (rebootTime: string) => {
+    const { path } = await hostBundle({ ...facts, database: true, rebootTime })
+    const script = `tar -xOf "$1" --wildcards 'packages/padlock-database_*' >"$2/x.deb" &&
+      dpkg-deb --fsys-tarfile "$2/x.deb" | tar -xO --wildcards '*apt-daily-upgrade.timer.d/*.conf'`
+    return execFileSync('sh', ['-c', script, 'sh', path, newFolder()], { encoding: 'utf8' })
+  }
+  expect(await timer('03:30')).toBe(
+    '[Timer]\nOnCalendar=\nOnCalendar=*-*-* 02:30 UTC\nRandomizedDelaySec=30m\n',
+  )
+  expect(await timer('00:05')).toContain('OnCalendar=*-*-* 23:05 UTC\n')
 })

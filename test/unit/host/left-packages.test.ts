@@ -1,4 +1,7 @@
-/** The login in front of an app stays on the host until the site in hand asks it no more. */
+/**
+ * The login in front of an app stays on the host until the site in hand asks it no more, and the database
+ * until it has been given up.
+ */
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { install, makeBundle, makeRoot, stub } from './scratch.ts'
@@ -9,7 +12,7 @@ beforeEach(() => {
   for (const name of ['gpg', 'apt-get', 'pin-caddy', 'apply-units']) stub(root, name, 'true')
   stub(root, 'dpkg', `echo "$*" >>${root}/calls`)
   stub(root, 'dpkg-deb', 'echo padlock-app 1 installed')
-  stub(root, 'dpkg-query', 'printf "padlock-%s 1 installed\\n" app edge tunnels')
+  stub(root, 'dpkg-query', 'printf "padlock-%s 1 installed\\n" app database edge tunnels')
   writeFileSync(join(root, 'etc/padlock/host.env'), 'CADDY_FINGERPRINT=A\n')
   mkdirSync(join(root, 'lib/proxy'))
 })
@@ -30,12 +33,21 @@ function purged(caddyfile?: string): string[] {
 }
 
 test('a site that asks it keeps it, and nothing else', () => {
-  expect(purged('forward_auth unix//run/padlock-edge.sock')).toEqual(['padlock-tunnels'])
+  expect(purged('forward_auth unix//run/padlock-edge.sock')).toEqual([
+    'padlock-database',
+    'padlock-tunnels',
+  ])
 })
 
 test.each([['reverse_proxy unix//srv/app/current/app.sock'], [undefined]])(
   'with the site %s it goes',
   (caddyfile) => {
-    expect(purged(caddyfile)).toEqual(['padlock-edge', 'padlock-tunnels'])
+    expect(purged(caddyfile)).toEqual(['padlock-database', 'padlock-edge', 'padlock-tunnels'])
   },
 )
+
+test('a cluster that is configured keeps its package', () => {
+  mkdirSync(join(root, 'etc/postgresql/17/main'), { recursive: true })
+  writeFileSync(join(root, 'etc/postgresql/17/main/postgresql.conf'), '')
+  expect(purged()).toEqual(['padlock-edge', 'padlock-tunnels'])
+})

@@ -1,0 +1,21 @@
+"""Programs of the host, as root or as the user postgres."""
+
+import subprocess
+
+from padlock_release import log
+from padlock_release.failure import CommandFailure
+
+
+def run(*words: str, stdin: str = '', check: bool = True) -> subprocess.CompletedProcess:
+    """With `check`, a failure raises with the end of what the command wrote."""
+    done = subprocess.run(
+        words, input=stdin, capture_output=True, text=True, errors='replace', check=False, cwd='/'
+    )
+    if check and done.returncode != 0:
+        said = log.tail(done.stdout + done.stderr)
+        raise CommandFailure(f'{" ".join(words[:6])} failed with exit {done.returncode}:\n{said}')
+    return done
+
+
+def as_postgres(*words: str, stdin: str = '', check: bool = True) -> subprocess.CompletedProcess:
+    return run('runuser', '--user', 'postgres', '--', *words, stdin=stdin, check=check)

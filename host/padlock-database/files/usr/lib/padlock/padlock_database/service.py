@@ -1,0 +1,75 @@
+"""The units of the cluster: the mount of its data, and the server."""
+
+import os
+import time
+
+from padlock_release import log
+from padlock_release.failure import Failure
+
+from . import cluster
+from .command import as_postgres, run
+
+SERVER = f'postgresql@{cluster.NAME}.service'
+MOUNT = 'var-lib-postgresql.mount'
+LOG = f'/var/log/postgresql/postgresql-{cluster.NAME}.log'
+# After a crash the server first reads what it had not yet written into the tables.
+SECONDS = 300
+
+
+def volume_is_mounted() -> bool:
+    return os.path.ismount(cluster.VOLUME)
+
+
+def mount() -> None:
+    run('systemctl', 'start', MOUNT)
+
+
+def start(anew: bool) -> None:
+    """Raises Failure with the end of the server's log if it takes no connections."""
+    began = _length()
+    # Debian's generator finds the cluster for the next boot.
+    run('systemctl', 'daemon-reload')
+    done = run('systemctl', 'restart' if anew else 'start', SERVER, check=False)
+    deadline = time.monotonic() + SECONDS
+    while done.returncode == 0 and time.monotonic() < deadline:
+        if is_ready():
+            return
+        time.sleep(0.5)
+    raise Failure(f'PostgreSQL does not take connections; it says:\n{_said(began) or done.stderr}')
+
+
+def start_soon() -> None:
+    """In a boot the server waits for whoever asks this."""
+    run('systemctl', 'start', '--no-block', SERVER)
+
+
+def restart_if_running() -> None:
+    if is_running():
+        run('systemctl', 'restart', SERVER)
+
+
+def stop() -> None:
+    """Ends sessions and statements, writes everything, and lets go of the volume."""
+    run('systemctl', 'stop', SERVER, MOUNT)
+
+
+def is_running() -> bool:
+    return run('systemctl', 'is-active', '--quiet', SERVER, check=False).returncode == 0
+
+
+def is_ready() -> bool:
+    """pg_isready(1): the server takes connections."""
+    words = ['--quiet', f'--host={cluster.SOCKETS}', '--dbname=postgres', '--timeout=2']
+    return as_postgres(f'{cluster.PROGRAMS}/pg_isready', *words, check=False).returncode == 0
+
+
+def _length() -> int:
+    return os.path.getsize(LOG) if os.path.exists(LOG) else 0
+
+
+def _said(began: int) -> str:
+    if not os.path.exists(LOG):
+        return ''
+    with open(LOG, encoding='utf-8', errors='replace') as file:
+        file.seek(began if began <= os.path.getsize(LOG) else 0)
+        return log.tail(file.read(), 15).strip()

@@ -1,0 +1,270 @@
+/** The host's program for PostgreSQL on the volume, with a real server; systemd is a script here. */
+import { spawnSync } from 'node:child_process'
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { postgresql } from '../../../support/postgresql.ts'
+
+const host = join(__dirname, '../../../../host')
+const { version, programs } = postgresql()
+const PASSWORD = 'correct-horse-battery-staple'
+const OTHER = 'another-horse-battery-staple'
+
+/** The units: the mount is a link, the server is started as its user. */
+const SYSTEMCTL = `#!/bin/sh
+echo "$*" >>"$DIR/calls"
+data=$DIR/clusters/${version}/main
+server() { runuser --user postgres -- ${programs}/pg_ctl --silent -D "$data" -l "$DIR/run/log" "$@"; }
+# What was killed and nobody has waited for is no running server.
+zombie() { grep -qs '^State:.Z' "/proc/$(head -n 1 "$data/postmaster.pid")/status"; }
+running() { server status >/dev/null 2>&1 && ! zombie; }
+case "$*" in
+  'start var-lib-postgresql.mount') [ -e "$DIR/clusters" ] || ln -s "$DIR/volume/postgresql" "$DIR/clusters" ;;
+  is-active*) running ;;
+  'start postgresql'*) ! zombie 2>/dev/null || rm "$data/postmaster.pid"
+    running || server -o "-c config_file=$DIR/etc/${version}/main/postgresql.conf" start ;;
+  'restart postgresql'*) server -m fast restart ;;
+  stop*) ! running || server -m fast stop; rm -f "$DIR/clusters" ;;
+esac
+`
+/** Whoever is not root has a cluster of his own. */
+const RUNUSER = `#!/bin/sh
+[ "$(id -u)" != 0 ] || exec /usr/sbin/runuser "$@"
+shift 3
+exec "$@"
+`
+const APT_GET = '#!/bin/sh\necho "apt-get $*" >>"$DIR/calls"\n'
+
+let dir: string
+beforeEach(() => {
+  // Sockets have paths of at most 107 bytes, and the server's user must get there.
+  dir = mkdtempSync(join(tmpdir(), 'db-'))
+  chmodSync(dir, 0o755)
+  for (const folder of ['bin', 'run', 'etc', 'volume/lost+found'])
+    mkdirSync(join(dir, folder), { recursive: true })
+  chmodSync(join(dir, 'run'), 0o1777)
+  for (const [name, text] of Object.entries({
+    systemctl: SYSTEMCTL,
+    runuser: RUNUSER,
+    'apt-get': APT_GET,
+  }))
+    writeFileSync(join(dir, 'bin', name), text, { mode: 0o755 })
+  memory(474)
+})
+afterEach(() => {
+  run('stop')
+  rmSync(dir, { recursive: true })
+})
+
+const memory = (mib: number) =>
+  writeFileSync(join(dir, 'meminfo'), `MemTotal:      ${mib * 1024} kB\nMemFree: 1 kB\n`)
+const environment = () => ({ ...process.env, DIR: dir, PATH: `${dir}/bin:${process.env.PATH}` })
+
+const FOLDERS = ['padlock-app', 'padlock-database'].map((name) =>
+  join(host, name, 'files/usr/lib/padlock'),
+)
+function give(password: string, ...words: string[]) {
+  const script = join(__dirname, 'host.py')
+  const { status, stdout, stderr } = spawnSync(
+    'python3',
+    [script, dir, version, programs, ...FOLDERS, ...words],
+    { input: `${password}\n`, encoding: 'utf8', env: environment() },
+  )
+  return { status, said: stdout + stderr }
+}
+const run = (...words: string[]) => give('', ...words)
+const up = (password = PASSWORD) => give(password, 'up')
+
+/** As the app does, with a password over the socket. */
+function asApp(statement: string, password = PASSWORD, database = 'app') {
+  const { status, stdout, stderr } = spawnSync(
+    join(programs, 'psql'),
+    ['-XAtq', `postgresql://app@/${database}?host=${dir}/run`, '-c', statement],
+    { encoding: 'utf8', env: { ...process.env, PGPASSWORD: password } },
+  )
+  return status === 0 ? stdout.trim() : stderr.trim()
+}
+const calls = () => {
+  const path = join(dir, 'calls')
+  const text = existsSync(path) ? readFileSync(path, 'utf8') : ''
+  rmSync(path, { force: true })
+  return text.split('\n').filter((line) => /^(re)?start .*postgresql@|^stop|^apt-get/.test(line))
+}
+const CHANGED = { status: 0, said: 'changed\n' }
+const AS_IT_WAS = { status: 0, said: 'as it was\n' }
+const main = () => join(dir, 'volume/postgresql', version, 'main')
+const SERVER = `postgresql@${version}-main.service`
+
+test('a cluster with checksums in a folder of the volume, which a password alone opens for the app', () => {
+  expect(up()).toEqual(CHANGED)
+  expect(readdirSync(join(dir, 'volume')).sort()).toEqual(['lost+found', 'postgresql'])
+  expect(statSync(main()).mode & 0o777).toBe(0o700)
+  expect(asApp('SHOW data_checksums')).toBe('on')
+  expect(asApp('SHOW listen_addresses')).toBe('')
+  expect(asApp('SHOW shared_buffers')).toBe('48MB')
+  expect(
+    asApp(
+      'SELECT rolsuper OR rolcreatedb OR rolcreaterole FROM pg_roles WHERE rolname = current_user',
+    ),
+  ).toBe('f')
+  expect(asApp('CREATE TABLE rows (n int); SELECT count(*) FROM rows')).toBe('0')
+  expect(asApp('SELECT 1', 'not-the-password')).toMatch(/password authentication failed/)
+  expect(asApp('SELECT 1', PASSWORD, 'postgres')).toMatch(/no pg_hba.conf entry/)
+})
+
+test('again nothing is started anew; another password is changed in place, and is written nowhere', () => {
+  up()
+  calls()
+  expect(up()).toEqual(AS_IT_WAS)
+  expect(up(OTHER)).toEqual(CHANGED)
+  expect(calls()).toEqual([])
+  expect(asApp('SELECT 1', OTHER)).toBe('1')
+  expect(asApp('SELECT 1')).toMatch(/password authentication failed/)
+  const found = spawnSync('grep', ['-rlE', `${PASSWORD}|${OTHER}`, dir], { encoding: 'utf8' })
+  expect(found.stdout).toBe('')
+})
+
+test('without a database, and on another host, every row is found again', () => {
+  up()
+  asApp('CREATE TABLE rows AS SELECT generate_series(1, 1000) AS n')
+  calls()
+  expect(run('remove')).toEqual({ status: 0, said: '' })
+  expect(calls()).toEqual([
+    `stop ${SERVER} var-lib-postgresql.mount`,
+    'apt-get --quiet --yes -o DPkg::Lock::Timeout=200 purge padlock-database',
+  ])
+  expect(existsSync(join(dir, 'etc', version, 'main'))).toBe(false)
+  if (process.getuid?.() === 0) spawnSync('chown', ['-R', '4711:4711', main()])
+  expect(up()).toEqual(AS_IT_WAS)
+  expect(asApp('SELECT count(*) FROM rows')).toBe('1000')
+})
+
+test('while a later update wants it, the package stays', () => {
+  mkdirSync(join(dir, 'wanted'))
+  writeFileSync(join(dir, 'wanted/padlock-database_1_all.deb'), '')
+  up()
+  calls()
+  run('remove')
+  expect(calls()).toEqual([`stop ${SERVER} var-lib-postgresql.mount`])
+})
+
+test('a server that was killed comes up with what it had acknowledged', () => {
+  up()
+  asApp('CREATE TABLE rows AS SELECT generate_series(1, 1000) AS n')
+  const [pid = ''] = readFileSync(join(main(), 'postmaster.pid'), 'utf8').split('\n')
+  process.kill(Number(pid), 'SIGKILL')
+  spawnSync('sleep', ['0.5'])
+  expect(up()).toEqual(AS_IT_WAS)
+  expect(asApp('SELECT count(*) FROM rows')).toBe('1000')
+})
+
+test('a host of another size starts it with other settings; a boot starts it, and nothing where there is none', () => {
+  expect(run('boot')).toEqual({ status: 0, said: '' })
+  expect(calls()).toEqual([])
+  up()
+  calls()
+  expect(run('boot').status).toBe(0)
+  expect(calls()).toEqual([`start --no-block ${SERVER}`])
+  memory(3910)
+  expect(run('boot').status).toBe(0)
+  expect(calls()).toEqual([`restart ${SERVER}`, `start --no-block ${SERVER}`])
+  expect([asApp('SHOW shared_buffers'), asApp('SHOW max_connections')]).toEqual(['488MB', '100'])
+})
+
+test.each([
+  [474, 1, [48, 20, 128, 1, 16, 128]],
+  [968, 10, [64, 30, 256, 2, 32, 512]],
+  [1967, 2, [245, 50, 983, 4, 245, 256]],
+  [257_000, 100, [8192, 100, 128_500, 4, 1024, 512]],
+])('settings of %i MiB of memory and a volume of %i GiB', (mib, gib, settings) => {
+  const words = [mib * 1024 ** 2, gib * 1024 ** 3].map(String)
+  expect(run('settings', ...words).said).toBe(`[${settings.join(', ')}]\n`)
+})
+
+test('one that was cut off while it was made is made anew', () => {
+  up()
+  run('stop')
+  renameSync(main(), `${main()}.new`)
+  rmSync(join(`${main()}.new`, 'PG_VERSION'))
+  expect(up()).toEqual(CHANGED)
+  expect(readdirSync(join(main(), '..'))).toEqual(['main'])
+})
+
+test.each([
+  ['in a folder of its own', '9', '9'],
+  ['in the folder of this one', version, '9'],
+])('a version that cannot be read, %s, is named and left alone', (_, folder, said) => {
+  const other = join(dir, 'volume/postgresql', folder, 'main')
+  mkdirSync(other, { recursive: true })
+  writeFileSync(join(other, 'PG_VERSION'), `${said}\n`)
+  expect(up()).toEqual({
+    status: 1,
+    said: expect.stringMatching(
+      new RegExp(
+        `^the volume has a database of PostgreSQL 9 \\(.*/${folder}/main\\), which PostgreSQL ${version} of this host cannot read; nothing was changed. Fix: write it out with pg_dumpall of PostgreSQL 9`,
+      ),
+    ),
+  })
+  expect(readdirSync(other)).toEqual(['PG_VERSION'])
+  expect(calls()).toEqual([])
+})
+
+test('without the volume nothing is made in its place', () => {
+  rmSync(join(dir, 'volume/lost+found'), { recursive: true })
+  const { status, said } = up()
+  expect([status, said]).toEqual([
+    1,
+    expect.stringContaining('is not mounted, and a database is nowhere else'),
+  ])
+  expect(readdirSync(join(dir, 'volume'))).toEqual([])
+})
+
+test('a server that does not come up: its own words', () => {
+  up()
+  run('stop')
+  rmSync(join(main(), 'global/pg_control'))
+  const { status, said } = up()
+  expect(status).toBe(1)
+  expect(said).toMatch(/does not take connections; it says:\n[\s\S]*pg_control/)
+})
+
+test.each([
+  [['up'], 'short', 'the password must be 16 to 128 characters of printable ASCII'],
+  [['up'], 'with spaces in between them', 'the password must be 16 to 128 characters'],
+])('%j with %j is refused', (_, password, message) => {
+  const { status, said } = up(password)
+  expect([status, said]).toEqual([1, expect.stringContaining(message)])
+  expect(said).not.toContain(password)
+})
+
+test('another verb: the usage', () => {
+  expect(run('down').said).toBe('usage: database up < PASSWORD | boot | stop | remove\n')
+})
+
+test('its units are units, as systemd reads them', () => {
+  const units = ['padlock-database.service', 'var-lib-postgresql.mount'].map((name) =>
+    join(host, 'padlock-database/files/usr/lib/systemd/system', name),
+  )
+  const shown = spawnSync(
+    'systemd-analyze',
+    ['verify', '--man=no', '--recursive-errors=no', ...units],
+    { encoding: 'utf8' },
+  )
+  const problems = shown.stderr
+    .split('\n')
+    .filter(
+      (line) => /padlock-database|var-lib-postgresql/.test(line) && !/is not executable/.test(line),
+    )
+  expect(problems).toEqual([])
+})
