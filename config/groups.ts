@@ -1,6 +1,7 @@
 import type { Owner } from './checkout/owner.ts'
 import { HANG_SECONDS } from './commands.ts'
 import { directoriesOf, volumeOf } from './data/index.ts'
+import { databaseOf } from './database/index.ts'
 import { EDGE_PATHS, edgeOf } from './edge/index.ts'
 import { knownRoots } from './known-roots.ts'
 import { waysOut } from './outbound.ts'
@@ -144,6 +145,7 @@ export function grouped(values: Values, { project, stack, owner, secretKeys }: C
       allowedDomains: values.allowedDomains,
     },
     volume,
+    database: databaseOf(values),
     registry: registryOf(values, project, owner),
     project: { environment: values.environment },
     lifecycle: {

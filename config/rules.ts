@@ -2,6 +2,7 @@
 import { closestMatch } from 'leven'
 import * as v from 'valibot'
 import { volumesFit } from './data/rules.ts'
+import { databaseFits } from './database/rules.ts'
 import { edgeFits } from './edge/rules.ts'
 import { message, pathItem } from './error.ts'
 import { providerFits } from './provider/rules.ts'
@@ -46,6 +47,7 @@ export function rules(known: string[], context: Context) {
     providerFits(values, report)
     edgeFits(values, report)
     volumesFit(values, report)
+    databaseFits(values, report)
     verifiedAreConnections(values, report)
     appOrigin(values, report, context)
     secretsAreSecret(values, report, context)

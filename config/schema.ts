@@ -1,6 +1,7 @@
 import * as v from 'valibot'
 import { command, cpus, HANG_SECONDS, MOST_REPLICAS } from './commands.ts'
 import { dataKeys } from './data/keys.ts'
+import { databaseKeys } from './database/keys.ts'
 import { edgeKeys } from './edge/keys.ts'
 import { help, type Say } from './error.ts'
 import { processes } from './processes.ts'
@@ -268,6 +269,7 @@ export function keys(context: Context) {
     releaseCommand: orEmpty(command('python manage.py migrate')),
     processes: processes(),
     ...dataKeys(),
+    ...databaseKeys(),
     sessionKeyVersion: wholeNumber('version of a key', 1, 1_000_000, 1),
     releaseSeconds: wholeNumber('number of seconds', 1, 900, 300),
     readyPath: text(PATH, 'a path that begins with /', '/readyz'),

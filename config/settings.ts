@@ -1,5 +1,6 @@
 import type { Owner } from './checkout/owner.ts'
 import type { VolumeSettings } from './data/index.ts'
+import type { DatabaseSettings } from './database/index.ts'
 import type { Way } from './outbound.ts'
 import type { RegistryLogin } from './registries.ts'
 import type { Alias } from './site/aliases.ts'
@@ -26,6 +27,8 @@ export interface Settings {
   release: ReleaseSettings
   /** Absent where nothing outlives the droplet. */
   volume?: VolumeSettings
+  /** Absent where the app has none of the stack's. */
+  database?: DatabaseSettings
   /** Absent where the team's registry is not used. */
   registry?: RegistrySettings
   project: ProjectSettings

@@ -1,6 +1,7 @@
 import { app } from './app.ts'
 import type { BadConfiguration } from './bad-configuration.ts'
 import { data } from './data.ts'
+import { database } from './database.ts'
 import { droplet } from './droplet.ts'
 import { environment } from './environment.ts'
 import { image } from './image.ts'
@@ -19,6 +20,7 @@ export const badConfigurations: BadConfiguration[] = [
   ...names,
   ...droplet,
   ...data,
+  ...database,
   ...tls,
   ...repository,
   ...login,
