@@ -39,6 +39,8 @@ export interface ReleaseArgs {
   replicas?: number
   /** Does a login stand in front of it, so that it needs none of its own? */
   edge?: boolean
+  /** Does it reach a PostgreSQL on the host, by its socket? */
+  database?: boolean
   /** Start command; the image's own if absent. */
   command?: string
   /** Runs before the release gets traffic. */
@@ -213,6 +215,7 @@ function manifest(
       readySeconds: args.readySeconds,
       drainSeconds: args.drainSeconds,
       ...(args.edge && { edge: true }),
+      ...(args.database && { database: true }),
       ...runs(args),
     }),
   )

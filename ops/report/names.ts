@@ -20,6 +20,7 @@ export function names(some: Resource[]): string {
     if (one.name.endsWith('-admin-keys')) return 'the list of ssh keys'
     if (within(one) === 'Authority') return 'the certificates'
     if (within(one) === 'Tunnels') return 'the tunnels'
+    if (within(one) === 'LocalDatabase') return 'the database on the host'
     if (within(one) === 'Edge') return 'the login in front of the app'
     return within(one) === 'Site' ? 'the reverse proxy' : plainName(one)
   })

@@ -72,6 +72,13 @@ test('the manifest goes over stdin, as a secret', async () => {
   })
 })
 
+test('a database on the host makes another release, whose manifest says so', async () => {
+  const [without, beside] = [await released(), await released({ database: true })]
+  const { stdin } = beside.command
+  expect(JSON.parse((stdin as { secret: string }).secret)).toMatchObject({ database: true })
+  expect(beside.id).not.toBe(without.id)
+})
+
 test('another commit or person alone changes nothing of a release that is live', async () => {
   const { id, command } = await released()
   const later = { commit: 'facade', by: 'Bob' }

@@ -59,6 +59,8 @@ class Manifest(NamedTuple):
     processes: dict[str, Process]
     # A login stands in front of it, so it has none of its own.
     edge: bool
+    # PostgreSQL runs on this host, and the app reaches it by its socket.
+    database: bool
     # After so many without an answer the app is restarted; never if 0.
     hang_seconds: int
     # Directories of the volume by path in the containers; empty for a volume without, absent without one.
@@ -118,6 +120,7 @@ def checked(data: Any) -> Manifest:
         release_command=commands.release_command(data.get('releaseCommand')),
         processes=commands.processes(data.get('processes', {})),
         edge=data.get('edge') is True,
+        database=data.get('database') is True,
         hang_seconds=integer({'hangSeconds': commands.HANG_SECONDS, **data}, 'hangSeconds', 0, 3600),
         volumes=_volumes(data.get('volumes')),
         replicas=integer({'replicas': 1, **data}, 'replicas', 1, 64),
@@ -152,6 +155,7 @@ def as_json(manifest: Manifest) -> dict[str, Any]:
         'commit': manifest.commit,
         'by': manifest.by,
         **({'edge': True} if manifest.edge else {}),
+        **({'database': True} if manifest.database else {}),
         **({'replicas': manifest.replicas} if manifest.replicas > 1 else {}),
         **({} if manifest.volumes is None else {'volumes': manifest.volumes}),
         **commands.as_json(manifest),

@@ -8,6 +8,8 @@ from .manifest import Manifest
 # In the runtime directory of the user.
 PIDFILE = '%t/app-{}.pid'
 CERTIFICATES = '/etc/ssl/certs/ca-certificates.crt'
+# The directory of PostgreSQL's socket, which a restart of the server makes anew in it.
+POSTGRESQL = '/run/postgresql'
 # There on the host that the address leads to; two hosts stand side by side while one is replaced.
 ACTIVE = '/srv/app/active'
 
@@ -134,6 +136,7 @@ def _own(manifest: Manifest) -> list[str]:
         *volumes.lines(manifest),
         *(f'Environment={quote(f"{name}={value}")}' for name, value in sorted(environment.items())),
         *(f'Secret={secret(manifest.id, name)},type=env,target={name}' for name in sorted(manifest.secrets)),
+        *([f'Volume={POSTGRESQL}:{POSTGRESQL}:ro'] if manifest.database else []),
     ]
 
 
