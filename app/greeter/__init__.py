@@ -6,7 +6,7 @@ from datetime import timedelta
 from flask import Flask, url_for
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from . import errors, gate, headers, health, login, logs, pages, tenant
+from . import database, errors, gate, headers, health, login, logs, pages, tenant
 from .settings import Settings
 
 log = logging.getLogger(__name__)
@@ -37,6 +37,7 @@ def create_app(settings: Settings) -> Flask:
     headers.protect(app, settings)
     errors.handle(app)
     tenant.connect(app, settings)
+    database.connect(app, settings.database_url)
     for part in (pages, login, health):
         app.register_blueprint(part.blueprint)
     login.at(app, settings.callback_path)

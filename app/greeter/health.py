@@ -4,6 +4,7 @@ from flask import Blueprint, current_app, jsonify
 
 from .gate import public
 from .tenant import tenant
+from .visits import problem
 
 blueprint = Blueprint("health", __name__)
 
@@ -17,8 +18,9 @@ def healthz():
 @blueprint.get("/readyz")
 @public
 def readyz():
-    """Ready: the settings are complete (else nothing runs) and the tenant answers."""
-    if reason := tenant().probe():
+    """Ready: the settings are complete (else nothing runs), the tenant answers, and the database,
+    where there is one, has been migrated."""
+    if reason := tenant().probe() or problem():
         return jsonify(status="not ready", reason=reason, release=_release()), 503
     return jsonify(status="ready", release=_release())
 

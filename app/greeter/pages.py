@@ -6,6 +6,7 @@ from flask import Blueprint, current_app, g, jsonify, render_template
 
 from .gate import current_user, public
 from .tenant import tenant
+from .visits import count
 
 blueprint = Blueprint("pages", __name__)
 
@@ -20,7 +21,8 @@ def index():
 def home():
     if not current_app.extensions["settings"].auth0:
         g.logout_origin = tenant().logout_origin()
-    return render_template("home.html", user=g.user, name=_name(g.user))
+    visit = count(g.user["sub"])
+    return render_template("home.html", user=g.user, name=_name(g.user), visit=visit)
 
 
 @blueprint.get("/api/hello")

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from ipaddress import ip_address
 from urllib.parse import urlsplit
 
+from . import database
 from .allow_list import AllowList
 from .verified import VerifiedConnections
 
@@ -45,6 +46,7 @@ class Settings:
     alias_urls: tuple[str, ...] = ()
     previous_key: str | None = field(default=None, repr=False)
     """Sessions that it has signed go on."""
+    database_url: str | None = field(default=None, repr=False)
 
     def url_at(self, host: str) -> str:
         """The public address that a request came to by its Host; the app's own if that is none
@@ -89,6 +91,7 @@ def read(env: Mapping[str, str]) -> Settings:
         "app_url": take("APP_URL", _app_url),
         "release": take("APP_RELEASE", _release, "unreleased"),
         "alias_urls": take("APP_ALIAS_URLS", _alias_urls, ""),
+        "database_url": take("DATABASE_URL", database.judge, ""),
     }
     if openid:
         values |= {
