@@ -70,6 +70,7 @@ export async function prepare(name: string, settings: Settings): Promise<Prepare
         replicas: settings.release.replicas,
         memoryMiB: settings.release.memoryMiB,
         processes: settings.release.processes,
+        database: settings.database?.kind === 'local',
         dnsServer: settings.certificates.dnsServer,
         identity: settings.identity,
         openId: settings.openId && {
@@ -91,6 +92,7 @@ export async function prepare(name: string, settings: Settings): Promise<Prepare
       edge: Boolean(settings.edge),
       tunnels: Boolean(settings.tunnels),
       volume: settings.volume && volumeName(name, settings.lifecycle.owner.id),
+      database: settings.database?.kind === 'local',
       rebootTime,
       repository: { ...caddyRepository, sources: sourcesFile(caddyRepository) },
     }),

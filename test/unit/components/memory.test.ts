@@ -43,6 +43,11 @@ test.each<[MemoryOptions, string]>([
     Fix: pulumi config set replicas 1, or pulumi config set size s-1vcpu-2gb, or pulumi config set appMemoryMiB 210`,
   ],
   [
+    { replicas: 2, memoryMiB: 256, size: 's-1vcpu-1gb', database: true },
+    `replicas = 2 of appMemoryMiB = 256 need 1068 MiB with the one more that a release starts beside them, 100 MiB for the database and 200 MiB for the system, and s-1vcpu-1gb has 1024 MiB. Allowed: as many as fit with one to spare.
+    Fix: pulumi config set replicas 1, or pulumi config set size s-1vcpu-2gb, or pulumi config set appMemoryMiB 241`,
+  ],
+  [
     { replicas: 2, memoryMiB: 2048, size: 's-1vcpu-1gb' },
     'Fix: pulumi config set appMemoryMiB 274',
   ],
