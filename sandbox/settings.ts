@@ -31,6 +31,9 @@ export const HOSTS = {
   acmeStaging: 'acme-staging.sandbox.localhost',
   apt: 'apt.sandbox.localhost',
   auth0: 'login.sandbox.localhost',
+  // One pair for all clusters, since machines learn names as they boot; the port tells them apart.
+  database: 'db.sandbox.localhost',
+  databasePrivate: 'private-db.sandbox.localhost',
   digitalocean: 'api.sandbox.localhost',
   issuer: 'issuer.sandbox.localhost',
   registry: 'registry.sandbox.localhost',

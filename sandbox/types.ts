@@ -71,6 +71,59 @@ export interface Machines {
   close(): Promise<void>
 }
 
+/** Where a cluster of databases is reached. */
+export interface DatabasePlace {
+  /** From anywhere. */
+  host: string
+  /** From the droplets of its private network. */
+  privateHost: string
+  port: number
+  /** Of its connection pools. */
+  poolPort: number
+}
+
+/** A pool of connections that a cluster keeps open (PgBouncer). */
+export interface DatabasePool {
+  name: string
+  database: string
+  /** The client's own if absent. */
+  user?: string
+  /** Connections to the server. */
+  size: number
+  mode: 'session' | 'transaction' | 'statement'
+}
+
+/** The servers of the account's database clusters: real ones, or none where a test needs the API alone. */
+export interface DatabaseServers {
+  /** Chooses where a cluster will be reached, for good. */
+  place(id: string): Promise<DatabasePlace>
+  /** Makes its server with the user doadmin and the database defaultdb, and starts it. */
+  create(id: string, password: string): Promise<void>
+  /** Starts the server of a cluster that was made before. */
+  start(id: string): Promise<void>
+  /** The certificate of its own authority, PEM. */
+  ca(id: string): Promise<string>
+  createUser(id: string, name: string, password: string): Promise<void>
+  setPassword(id: string, name: string, password: string): Promise<void>
+  /** What the user owns becomes doadmin's. */
+  dropUser(id: string, name: string): Promise<void>
+  /** Its owner is doadmin. */
+  createDatabase(id: string, name: string): Promise<void>
+  dropDatabase(id: string, name: string): Promise<void>
+  /** @param users all that there are, with their passwords */
+  setPools(
+    id: string,
+    pools: DatabasePool[],
+    users: { name: string; password: string }[],
+  ): Promise<void>
+  /** A droplet that its firewall admits begins a connection to this port. */
+  expect(id: string, port: number): Promise<void>
+  /** Ends the server and removes all its files; content with one that is gone. */
+  destroy(id: string): Promise<void>
+  /** Ends all servers and keeps their data. */
+  close(): Promise<void>
+}
+
 /** What the ingress and the name server ask the simulated cloud. */
 export interface Cloud {
   /** All loopback addresses that reach a droplet: its own, and a reserved one assigned to it. */

@@ -6,6 +6,7 @@ import { startApt } from '../apt/index.ts'
 import { type Auth0, startAuth0 } from '../auth0/index.ts'
 import { openAuthority } from '../ca/index.ts'
 import type { Faults, Limits, SandboxFile, SandboxStatus } from '../control.ts'
+import { startDatabases } from '../databases/index.ts'
 import { type DigitalOcean, startDigitalOcean } from '../digitalocean/index.ts'
 import { type Delegation, Delegations } from '../dns/delegations.ts'
 import { startDns } from '../dns/index.ts'
@@ -17,10 +18,11 @@ import { startRouter } from '../ingress/router.ts'
 import { type Addresses, type OwnIssuer, openIssuer } from '../issuer/own.ts'
 import { noMachines } from '../machines-none.ts'
 import { HOST, HOSTS, type Ports, type Settings } from '../settings.ts'
-import type { Cloud, Endpoint, Machines } from '../types.ts'
+import type { Endpoint, Machines } from '../types.ts'
 import { ensureCredentials } from './credentials.ts'
 import { extraCertificates } from './extra-certificates.ts'
 import { startImages } from './images.ts'
+import { mayReach } from './outbound.ts'
 import { Parts } from './parts.ts'
 
 /** What makes droplets into machines. */
@@ -56,7 +58,18 @@ export class Sandbox {
     await mkdir(cache, { recursive: true })
     const credentials = await ensureCredentials(dir)
     const authority = await openAuthority(dir)
-    let cloud: Cloud | undefined
+    let cloud: DigitalOcean | undefined
+
+    const databases = await this.#part('databases', undefined, () =>
+      startDatabases({
+        dir,
+        host: HOST,
+        names: { public: HOSTS.database, private: HOSTS.databasePrivate },
+        admits: (id, address) => cloud?.databaseAdmitsAddress(id, address) ?? false,
+        log,
+      }),
+    )
+    this.#parts.set('databases', 'on demand')
 
     if (machines !== 'none') {
       const { startMachines }: Hypervisor =
@@ -73,8 +86,7 @@ export class Sandbox {
             caCertificates: [authority.rootPem, ...extra],
             registry: `${HOSTS.registry}:${ports.registry}`,
           },
-          admits: (id, { protocol, port, destination }) =>
-            cloud?.admitsOutbound(id, protocol, port, destination) ?? false,
+          admits: (id, attempt) => cloud !== undefined && mayReach(cloud, databases, id, attempt),
           log,
           progress: log,
         }),
@@ -86,6 +98,7 @@ export class Sandbox {
         port: ports.digitalocean,
         token: credentials.digitalocean.token,
         machines: this.#machines,
+        databases,
         log,
       }),
     )

@@ -28,7 +28,9 @@ export function takePrivateAddress(
   state: State,
   vpc: VpcRow,
 ): Pick<DropletRow, 'privateAddress' | 'privateNetmask' | 'privateGateway'> {
-  const used = new Set(state.droplets.map((droplet) => droplet.privateAddress))
+  const used = new Set(
+    [...state.droplets, ...(state.databases ?? [])].map((one) => one.privateAddress),
+  )
   const { first, last } = rangeOf(vpc.ipRange)
   for (let number = first + 2; number < last; number++) {
     const address = toAddress(number)

@@ -10,7 +10,6 @@ const EMPTY: Record<string, string> = {
   apps: 'apps',
   'cdn/endpoints': 'endpoints',
   certificates: 'certificates',
-  databases: 'databases',
   'droplets/autoscale': 'autoscale_pools',
   'kubernetes/clusters': 'kubernetes_clusters',
   load_balancers: 'load_balancers',

@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify'
-import type { Machines } from '../types.ts'
+import type { DatabaseServers, Machines } from '../types.ts'
 import type { Actions } from './actions.ts'
 import type { Store } from './state.ts'
 
@@ -17,6 +17,7 @@ export interface Context {
   app: FastifyInstance
   store: Store
   machines: Machines
+  databases: DatabaseServers
   actions: Actions
   limits: AccountLimits
   /** How long changes take to arrive everywhere, in ms. */

@@ -1,12 +1,20 @@
 /** A DigitalOcean account behind the provider's own API, version 2, on this computer. */
 import type { AddressInfo } from 'node:net'
+import { noDatabases } from '../databases/none.ts'
 import { Faults } from '../faults.ts'
-import type { Cloud, Machines, SimulatedApi } from '../types.ts'
+import type { Cloud, DatabaseServers, Machines, SimulatedApi } from '../types.ts'
 import { accountRoutes } from './account.ts'
 import { Actions, actionRoutes } from './actions.ts'
 import { admits, admitsOutbound, singlePorts } from './admission.ts'
 import { catalogueRoutes } from './catalogue-routes.ts'
 import type { AccountLimits, Context } from './context.ts'
+import {
+  type DatabaseDoor,
+  databaseAdmitsAddress,
+  databaseAdmitsDroplet,
+  databaseDoor,
+  databaseRoutes,
+} from './databases/index.ts'
 import { domainRoutes } from './domains.ts'
 import { dropletActionRoutes } from './droplets/droplet-actions.ts'
 import { dropletRoutes } from './droplets/droplets.ts'
@@ -34,6 +42,8 @@ export interface DigitalOceanOptions {
   /** The only access token that is accepted. */
   token: string
   machines: Machines
+  /** What makes database clusters into servers; nothing does if absent. */
+  databases?: DatabaseServers
   /** How long actions and droplet creation take at least, in ms; 500 if absent. */
   actionMs?: number
   /** And changes of firewalls and moves between projects; `actionMs` if absent. */
@@ -53,12 +63,19 @@ export interface DigitalOcean extends SimulatedApi, Cloud {
   settled(): Promise<void>
   /** Replaces the burst limit. */
   setBurst(burst: Burst): void
+  /** The cluster that is reached at a port of this computer. */
+  databaseDoor(port: number): DatabaseDoor | undefined
+  /** Does the cluster's own firewall let the droplet in? */
+  databaseAdmitsDroplet(clusterId: string, dropletId: number): boolean
+  /** Does it let an address in that is no droplet's? */
+  databaseAdmitsAddress(clusterId: string, address: string): boolean
 }
 
 /** Starts the simulator; rejects if the port is taken or the state file cannot be read. */
 export async function startDigitalOcean(options: DigitalOceanOptions): Promise<DigitalOcean> {
   const {
     machines,
+    databases = noDatabases(),
     actionMs = 500,
     settleMs = actionMs,
     hold,
@@ -76,6 +93,7 @@ export async function startDigitalOcean(options: DigitalOceanOptions): Promise<D
     app,
     store,
     machines,
+    databases,
     actions,
     limits: { droplets: 25, reservedIps: 3, volumes: 100, snapshotPauseMs: 600_000, ...limits },
     settleMs,
@@ -85,6 +103,7 @@ export async function startDigitalOcean(options: DigitalOceanOptions): Promise<D
   accountRoutes(context)
   actionRoutes(context)
   catalogueRoutes(context)
+  const startClusters = databaseRoutes(context)
   domainRoutes(context)
   dropletRoutes(context, jobs)
   dropletActionRoutes(context)
@@ -102,6 +121,7 @@ export async function startDigitalOcean(options: DigitalOceanOptions): Promise<D
   store.changed()
   await store.saved()
   jobs.resume()
+  startClusters()
   actions.resume()
 
   return {
@@ -126,6 +146,9 @@ export async function startDigitalOcean(options: DigitalOceanOptions): Promise<D
     onChange: (listener) => store.onChange(listener),
     settled: () => actions.settled(),
     setBurst: (burst) => limiter.setBurst(burst),
+    databaseDoor: (port) => databaseDoor(state, port),
+    databaseAdmitsDroplet: (...attempt) => databaseAdmitsDroplet(state, ...attempt),
+    databaseAdmitsAddress: (...attempt) => databaseAdmitsAddress(state, ...attempt),
     async close() {
       actions.close()
       await app.close()

@@ -1,3 +1,4 @@
+import { isOpen } from './databases/firewall.ts'
 import type { State } from './state.ts'
 import { snapshotsOf, volumesOf } from './volumes/rows.ts'
 
@@ -30,6 +31,12 @@ export function inventory(state: State): { kind: string; id: string; name: strin
       .filter((project) => !project.isDefault)
       .map((project) => line('project')(project.id, project.name)),
     ...(state.registries ?? []).map(({ name }) => line('registry')(name, name)),
+    ...(state.databases ?? []).map((cluster) =>
+      line('database')(
+        cluster.id,
+        `${cluster.name}${isOpen(cluster) ? ' (open to the internet)' : ''}`,
+      ),
+    ),
     ...state.tags.map((tag) => line('tag')(tag, tag)),
     ...state.vpcs.filter((vpc) => !vpc.isDefault).map((vpc) => line('vpc')(vpc.id, vpc.name)),
   ]

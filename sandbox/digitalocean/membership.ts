@@ -62,6 +62,7 @@ export function exists(state: State, urn: string): boolean {
   if (kind === 'droplet') {
     return state.droplets.some((droplet) => String(droplet.id) === id && !droplet.deleting)
   }
+  if (kind === 'dbaas') return state.databases?.some((one) => one.id === id) ?? false
   if (kind === 'domain') return state.domains.some((domain) => domain.name === id)
   if (kind === 'floatingip') return state.reservedIps.some((reserved) => reserved.ip === id)
   return kind === 'volume' && volumesOf(state).some((volume) => volume.id === id)

@@ -153,6 +153,7 @@ function readFields(
 }
 
 const PATHS: Record<string, string> = {
+  dbaas: 'databases',
   droplet: 'droplets',
   domain: 'domains',
   reservedip: 'reserved_ips',

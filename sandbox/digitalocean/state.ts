@@ -1,5 +1,6 @@
 import { randomInt, randomUUID } from 'node:crypto'
 import { readIfThere, writeAtomically } from '../files.ts'
+import type { DatabaseRow } from './databases/rows.ts'
 import type { SnapshotRow, VolumeRow } from './volumes/rows.ts'
 
 export interface KeyRow {
@@ -170,6 +171,7 @@ export interface State {
   /** Absent in states of before there were volumes; `volumes/rows.ts` gives the lists. */
   volumes?: VolumeRow[]
   snapshots?: SnapshotRow[]
+  databases?: DatabaseRow[]
   registrySubscription?: { tier: string; createdAt: string; updatedAt: string }
   /** Why a droplet came to nothing, by its id, and whether a client has been told. */
   failures: Record<string, { reason: string; told: boolean }>

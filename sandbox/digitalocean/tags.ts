@@ -1,5 +1,6 @@
-/** `/v2/tags`. Droplets, volumes and their snapshots carry tags here. */
+/** `/v2/tags`. Droplets, volumes, their snapshots and database clusters carry tags here. */
 import type { Context } from './context.ts'
+import { clustersOf } from './databases/find.ts'
 import { notFound, unprocessable } from './errors.ts'
 import { ensureTag, knownTag } from './membership.ts'
 import { baseUrl, bodyOf, objects, page, param, text } from './request.ts'
@@ -82,6 +83,7 @@ const HOLDERS: { type: string; key: string; path: string; rows: (state: State) =
   { type: 'droplet', key: 'droplets', path: 'droplets', rows: ({ droplets }) => droplets },
   { type: 'volume', key: 'volumes', path: 'volumes', rows: volumesOf },
   { type: 'volume_snapshot', key: 'volume_snapshots', path: 'snapshots', rows: snapshotsOf },
+  { type: 'database', key: 'databases', path: 'databases', rows: clustersOf },
 ]
 
 function tagView(state: State, tag: string, base: string): Record<string, unknown> {
@@ -102,7 +104,6 @@ function tagView(state: State, tag: string, base: string): Record<string, unknow
       ...(last !== undefined && { last_tagged_uri: last }),
       ...counted,
       images: none,
-      databases: none,
     },
   }
 }

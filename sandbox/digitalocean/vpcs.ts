@@ -111,7 +111,9 @@ export function vpcRoutes({ app, store }: Context): void {
   app.delete('/v2/vpcs/:vpc_id', async (request, reply) => {
     const vpc = find(param(request, 'vpc_id'))
     if (vpc.isDefault) throw new ApiError(403, 'Can not delete default VPCs')
-    if (members(vpc).length > 0) throw conflict('Can not delete VPC with members')
+    const clusters = state.databases ?? []
+    if (members(vpc).length > 0 || clusters.some((one) => one.vpcId === vpc.id))
+      throw conflict('Can not delete VPC with members')
     state.vpcs = state.vpcs.filter((each) => each !== vpc)
     store.changed()
     return reply.code(204).send()

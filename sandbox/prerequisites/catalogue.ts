@@ -18,7 +18,7 @@ export type Prerequisite =
   | ('qemu' | 'mmdebstrap' | 'iso' | 'pebble' | 'ssh' | 'python-venv' | 'go')
   | ('chromium' | 'certutil' | 'gpg' | 'shellcheck' | 'cloud-init' | 'dpkg-deb' | 'lintian')
   | ('maven' | 'rails' | 'systemd' | 'wrk' | 'h2load' | 'testssl' | 'podman')
-  | 'postgresql'
+  | ('postgresql' | 'pgbouncer')
 
 export const PREREQUISITES: Record<Prerequisite, Source> = {
   qemu: {
@@ -161,19 +161,26 @@ export const PREREQUISITES: Record<Prerequisite, Source> = {
     dnf: ['podman', 'catatonit'],
     brew: ['podman'],
   },
+  postgresql: {
+    what: 'the database of the tests, and the servers of simulated clusters',
+    programs: [['psql']],
+    check: ['sh', '-c', 'ls /usr/lib/postgresql/*/bin/initdb || command -v initdb'],
+    apt: ['postgresql'],
+    dnf: ['postgresql-server'],
+    brew: ['postgresql@17'],
+  },
+  pgbouncer: {
+    what: 'the connection pools of simulated database clusters',
+    programs: [['pgbouncer']],
+    apt: ['pgbouncer'],
+    dnf: ['pgbouncer'],
+    brew: ['pgbouncer'],
+  },
   testssl: {
     what: "judges a site's TLS",
     programs: [['testssl', 'testssl.sh']],
     apt: ['testssl.sh'],
     dnf: ['testssl'],
     brew: ['testssl'],
-  },
-  postgresql: {
-    what: 'the database of the tests',
-    programs: [['psql']],
-    check: ['sh', '-c', 'ls /usr/lib/postgresql/*/bin/initdb || command -v initdb'],
-    apt: ['postgresql'],
-    dnf: ['postgresql-server'],
-    brew: ['postgresql@17'],
   },
 }

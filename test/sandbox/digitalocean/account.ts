@@ -33,8 +33,8 @@ export interface Account {
   ): Promise<Answer>
   /** A droplet that is active. */
   droplet(change?: Record<string, unknown>): Promise<Json>
-  /** Ends the simulator as it is and starts it again on the same state. */
-  restart(): Promise<void>
+  /** Ends the simulator as it is and starts it again on the same state, with what is given new. */
+  restart(change?: Partial<DigitalOceanOptions>): Promise<void>
   end(): Promise<void>
 }
 
@@ -81,9 +81,9 @@ export async function startAccount(change: Partial<DigitalOceanOptions> = {}): P
       await account.api.settled()
       return (await account.call('GET', `/droplets/${made.body.droplet.id}`)).body.droplet
     },
-    async restart() {
+    async restart(change) {
       await account.api.close()
-      account.api = await startDigitalOcean(options)
+      account.api = await startDigitalOcean(Object.assign(options, change))
     },
     async end() {
       await account.api.close()

@@ -208,7 +208,7 @@ const cases: Case[] = [
   ['POST', '/tags', [], 422, 'The request body must be a JSON object'],
   ['GET', '/nowhere', undefined, 404, 'The resource you were accessing could not be found.'],
   ['GET', '/droplets/abc', undefined, 404, 'The resource you were accessing could not be found.'],
-  ['POST', '/databases', {}, 501, 'This sandbox does not simulate databases'],
+  ['POST', '/load_balancers', {}, 501, 'This sandbox does not simulate load_balancers'],
 ]
 
 const IDS: Record<number, string> = {

@@ -29,6 +29,7 @@ const TESTS = [
   'TestVolume',
   'TestVolumeActions',
   'TestVolumeSnapshots',
+  'TestDatabases',
 ]
 
 /** An action goes on until somebody looks at something, so that what it forbids can be tried. */

@@ -1,0 +1,114 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { mkdir, open, rm } from 'node:fs/promises'
+import { connect } from 'node:net'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { openAuthority } from '../ca/index.ts'
+import { writeAtomically } from '../files.ts'
+import { findProgram } from '../machine/programs.ts'
+import { recordProcess } from '../processes.ts'
+import type { DatabasePool } from '../types.ts'
+import { asPlainUser } from './programs.ts'
+import { INSIDE, type ServerOptions } from './server.ts'
+
+const START_MS = 15_000
+
+/**
+ * PgBouncer in front of a cluster's server (https://www.pgbouncer.org/config.html): a pool is what
+ * clients call a database. It runs while there are pools.
+ */
+export class Pooler {
+  readonly #options: ServerOptions
+  /** Where PgBouncer listens; the server's own port is another. */
+  readonly #port: number
+  #child?: ChildProcess
+  #forget = async () => {}
+
+  constructor(options: ServerOptions, port: number) {
+    this.#options = options
+    this.#port = port
+  }
+
+  /** Makes the pools those that are given: PgBouncer is started, started anew, or ended. */
+  async set(pools: DatabasePool[], logins: { name: string; password: string }[]): Promise<void> {
+    await this.stop()
+    if (pools.length === 0) return
+    const { path } = await findProgram(['pgbouncer'])
+    const config = await this.#configure(pools, logins)
+    const { dir, id } = this.#options
+    await mkdir(join(dir, 'logs'), { recursive: true })
+    const log = await open(join(dir, 'logs', `pool-${id}.log`), 'a', 0o600)
+    const [program, ...args] = asPlainUser([path, '-q', config])
+    const child = spawn(program, args, { stdio: ['ignore', log.fd, log.fd] })
+    await new Promise<void>((spawned, fail) => child.once('spawn', spawned).once('error', fail))
+    await log.close()
+    this.#child = child
+    this.#forget = await recordProcess(dir, `pool-${id}`, child.pid as number)
+    const deadline = Date.now() + START_MS
+    while (!(await listens(this.#port))) {
+      if (child.exitCode !== null || Date.now() > deadline) {
+        throw new Error(`the connection pools do not start: see ${dir}/logs/pool-${id}.log`)
+      }
+      await sleep(50)
+    }
+  }
+
+  async stop(): Promise<void> {
+    const child = this.#child
+    if (child && child.exitCode === null && child.signalCode === null) {
+      const gone = new Promise((exited) => child.once('exit', exited))
+      // At once, without a wait for clients (pgbouncer(1), signals).
+      child.kill('SIGTERM')
+      await Promise.race([
+        gone,
+        sleep(3000, undefined, { ref: false }).then(() => child.kill('SIGKILL')),
+      ])
+      await gone
+    }
+    this.#child = undefined
+    await this.#forget()
+  }
+
+  async #configure(
+    pools: DatabasePool[],
+    logins: { name: string; password: string }[],
+  ): Promise<string> {
+    const { folder, names, port } = this.#options
+    const at = join(folder, 'pools')
+    await rm(at, { recursive: true, force: true })
+    const authority = await openAuthority(folder)
+    const { key, cert } = await authority.issue({ names })
+    const file = (name: string) => join(at, name)
+    await writeAtomically(file('server.key'), key)
+    await writeAtomically(file('server.crt'), cert)
+    await writeAtomically(file('ca.crt'), authority.rootPem)
+    const quoted = (text: string) => `"${text.replaceAll('"', '""')}"`
+    const lines = logins.map(({ name, password }) => `${quoted(name)} ${quoted(password)}`)
+    await writeAtomically(file('users.txt'), `${lines.join('\n')}\n`)
+    const databases = pools.map(
+      ({ name, database, user, size, mode }) =>
+        `${name} = host=${INSIDE} port=${port} dbname=${database} ` +
+        `${user ? `user=${user} ` : ''}pool_size=${size} pool_mode=${mode}`,
+    )
+    const settings = [
+      ...['[databases]', ...databases, '[pgbouncer]'],
+      ...[`listen_addr = ${INSIDE}`, `listen_port = ${this.#port}`, 'unix_socket_dir ='],
+      ...['auth_type = scram-sha-256', `auth_file = ${file('users.txt')}`],
+      ...['client_tls_sslmode = require', `client_tls_key_file = ${file('server.key')}`],
+      ...[`client_tls_cert_file = ${file('server.crt')}`, 'server_tls_sslmode = verify-ca'],
+      ...[`server_tls_ca_file = ${file('ca.crt')}`, 'max_client_conn = 500'],
+      // Clients send it as they start, and a pool has one for all of them.
+      'ignore_startup_parameters = extra_float_digits',
+    ]
+    await writeAtomically(file('pgbouncer.ini'), `${settings.join('\n')}\n`)
+    return file('pgbouncer.ini')
+  }
+}
+
+function listens(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect({ host: INSIDE, port })
+    socket.once('connect', () => resolve(true)).once('error', () => resolve(false))
+    socket.once('connect', () => socket.destroy())
+  })
+}

@@ -1,0 +1,172 @@
+import { type ChildProcess, execFile, spawn } from 'node:child_process'
+import { chmod, mkdir, mkdtemp, open, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { promisify } from 'node:util'
+import { openAuthority } from '../ca/index.ts'
+import { readIfThere, writeAtomically } from '../files.ts'
+import { recordProcess } from '../processes.ts'
+import { asPlainUser, postgresPrograms } from './programs.ts'
+import { createDatabase, createUser } from './sql.ts'
+
+const run = promisify(execFile)
+
+/** Where servers listen: an address that a droplet cannot reach, so that the gate is the only way. */
+export const INSIDE = '127.0.0.2'
+const START_MS = 60_000
+const STOP_MS = 10_000
+/** Role that owns the server and that nobody outside can be (pg_hba.conf). */
+const OWNER = 'postgres'
+
+export interface ServerOptions {
+  /** Everything of the server: its data, its authority, its certificate. */
+  folder: string
+  /** The sandbox's state: processes are noted there, logs lie there. */
+  dir: string
+  id: string
+  port: number
+  /** Names that its certificate is for. */
+  names: string[]
+}
+
+/** A PostgreSQL server of its own for a cluster: TLS only, SCRAM, an authority of its own. */
+export class PostgresServer {
+  readonly #options: ServerOptions
+  #child?: ChildProcess
+  #socketFolder = ''
+  #forget = async () => {}
+
+  constructor(options: ServerOptions) {
+    this.#options = options
+  }
+
+  get #data(): string {
+    return join(this.#options.folder, 'data')
+  }
+
+  /** The certificate of the cluster's own authority, PEM. */
+  async ca(): Promise<string> {
+    return (await openAuthority(this.#options.folder)).rootPem
+  }
+
+  /** Makes the data directory, starts the server and makes doadmin and defaultdb, as the provider does. */
+  async make(password: string): Promise<void> {
+    const { initdb } = await postgresPrograms()
+    await mkdir(this.#options.folder, { recursive: true, mode: 0o700 })
+    // What an interrupted start left: nobody has used it yet.
+    await rm(this.#data, { recursive: true, force: true })
+    const [program, ...args] = asPlainUser([
+      ...[initdb, '-D', this.#data, '-U', OWNER, '--encoding=UTF8', '--locale=C.UTF-8'],
+      ...['--data-checksums', '--auth=scram-sha-256', '--auth-local=trust', '--no-sync'],
+    ])
+    await run(program, args)
+    await this.start()
+    await this.sql([
+      createUser('doadmin', password),
+      'ALTER ROLE doadmin CREATEDB CREATEROLE REPLICATION;',
+      createDatabase('defaultdb'),
+    ])
+  }
+
+  /** Starts the server and waits until it answers; content with one that runs. */
+  async start(): Promise<void> {
+    if (this.#child && this.#child.exitCode === null) return
+    await this.#configure()
+    const { dir, id } = this.#options
+    await mkdir(join(dir, 'logs'), { recursive: true })
+    const logPath = join(dir, 'logs', `database-${id}.log`)
+    const log = await open(logPath, 'a', 0o600)
+    const { postgres } = await postgresPrograms()
+    const [program, ...args] = asPlainUser([postgres, '-D', this.#data])
+    const child = spawn(program, args, { stdio: ['ignore', log.fd, log.fd] })
+    await new Promise<void>((spawned, fail) => child.once('spawn', spawned).once('error', fail))
+    await log.close()
+    this.#child = child
+    this.#forget = await recordProcess(dir, `database-${id}`, child.pid as number)
+    const deadline = Date.now() + START_MS
+    while (
+      !(await this.sql(['SELECT 1;']).then(
+        () => true,
+        () => false,
+      ))
+    ) {
+      if (child.exitCode !== null || Date.now() > deadline) {
+        const lines = (await readIfThere(logPath))?.trim().split('\n')
+        throw new Error(`the database server does not start: ${lines?.at(-1) ?? 'it said nothing'}`)
+      }
+      await sleep(100)
+    }
+  }
+
+  /** Runs statements as the server's owner, one after the other; psql's commands too. */
+  async sql(statements: string[]): Promise<string> {
+    const { psql } = await postgresPrograms()
+    // No file of the user's own is read, and what is wrong ends it.
+    const args = ['-X', '-q', '-A', '-t', '-v', 'ON_ERROR_STOP=1']
+    const { port } = this.#options
+    const done = run(psql, [
+      ...args,
+      '-h',
+      this.#socketFolder,
+      '-p',
+      `${port}`,
+      '-U',
+      OWNER,
+      '-d',
+      OWNER,
+    ])
+    // Over the standard input: a password in the arguments is for all to see.
+    done.child.stdin?.on('error', () => {}).end(`${statements.join('\n')}\n`)
+    return (await done).stdout.trim()
+  }
+
+  async databases(): Promise<string[]> {
+    const names = await this.sql(['SELECT datname FROM pg_database WHERE NOT datistemplate;'])
+    return names.split('\n')
+  }
+
+  /** Ends open connections and the server with them ("fast", pg_ctl(1)); its data stay. */
+  async stop(): Promise<void> {
+    const child = this.#child
+    if (child && child.exitCode === null && child.signalCode === null) {
+      const gone = new Promise((exited) => child.once('exit', exited))
+      child.kill('SIGINT')
+      const late = sleep(STOP_MS, undefined, { ref: false }).then(() => child.kill('SIGQUIT'))
+      await Promise.race([gone, late.then(() => gone)])
+    }
+    this.#child = undefined
+    await this.#forget()
+    await rm(this.#socketFolder || join(this.#data, 'no-such'), { recursive: true, force: true })
+  }
+
+  async #configure(): Promise<void> {
+    const { folder, names, port } = this.#options
+    const authority = await openAuthority(folder)
+    const { key, cert } = await authority.issue({ names })
+    await writeAtomically(join(this.#data, 'server.crt'), cert)
+    await writeAtomically(join(this.#data, 'server.key'), key)
+    // A socket's path holds 107 bytes at most, and a sandbox's folder may be deep.
+    this.#socketFolder = await mkdtemp(join(tmpdir(), 'padlock-db-'))
+    await chmod(this.#socketFolder, 0o700)
+    const settings = [
+      `listen_addresses = '${INSIDE}'`,
+      `port = ${port}`,
+      `unix_socket_directories = '${this.#socketFolder}'`,
+      'ssl = on',
+      "ssl_min_protocol_version = 'TLSv1.2'",
+      'password_encryption = scram-sha-256',
+      // The smallest cluster of the provider has 25 connections, three of them kept back.
+      'max_connections = 25',
+      'shared_buffers = 32MB',
+      'fsync = off',
+    ]
+    await writeAtomically(join(this.#data, 'postgresql.auto.conf'), `${settings.join('\n')}\n`)
+    const rules = [
+      `local all ${OWNER} trust`,
+      `hostssl all ${OWNER} all reject`,
+      'hostssl all all all scram-sha-256',
+    ]
+    await writeAtomically(join(this.#data, 'pg_hba.conf'), `${rules.join('\n')}\n`)
+  }
+}
