@@ -146,6 +146,10 @@ bridgedSuite({
     'Project',
     'Volume',
     'VolumeAttachment',
+    'DatabaseCluster',
+    'DatabaseFirewall',
+    'DatabaseUser',
+    'DatabaseDb',
   ],
   leaveOuts: LEAVE_OUTS,
   running: () => ({ api, standIn }),
@@ -157,5 +161,5 @@ bridgedSuite({
     status: 404,
     response: { id: 'not_found', message: 'The resource you were accessing could not be found.' },
   },
-  expected: 1501,
+  expected: 1693,
 })

@@ -1,7 +1,7 @@
 /** Stand-in for the auth0 provider plugin, for tenants simulated on this computer. */
 import manifest from '@pulumi/auth0/package.json' with { type: 'json' }
 import { checkConfig, diffConfig, setting } from '../bridge/config.ts'
-import { bridged, multierror } from '../bridge/resource.ts'
+import { bridged, goneInUpdate, multierror } from '../bridge/resource.ts'
 import { requireLoopback } from '../server/loopback.ts'
 import { serveProvider } from '../server/serve.ts'
 import type { Values } from '../server/values.ts'
@@ -29,14 +29,7 @@ const SETTINGS = [
   'dynamicCredentials',
 ]
 
-const options = {
-  goneInUpdate: (urn: string) =>
-    new Error(
-      `Resource provider reported that the resource did not exist while updating ${urn}.\n\n` +
-        'This is usually a result of the resource having been deleted outside of Pulumi, and can often be fixed by ' +
-        'running `pulumi refresh` before updating.',
-    ),
-}
+const options = { goneInUpdate }
 
 await serveProvider<Auth0>({
   name: 'auth0',

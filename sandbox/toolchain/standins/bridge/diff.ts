@@ -68,7 +68,7 @@ function compare(
   if (property.type === 'map' && isObject(old)) return compareMaps(path, old, now)
   if (now === null || isEmptyList(now)) return [[path, 'DELETE']]
   if (property.type === 'set' && Array.isArray(old) && Array.isArray(now)) {
-    return compareSets(path, old, now, Array.isArray(input) ? input : now)
+    return compareSets(property, path, old, now, Array.isArray(input) ? input : now)
   }
   if (property.type === 'list' && Array.isArray(old) && Array.isArray(now)) {
     return compareLists(property.of ?? { type: 'string' }, path, old, now, input)
@@ -87,7 +87,7 @@ function isEmptyList(value: Value): boolean {
 function same(property: Property, old: Value, now: Value): boolean {
   if (typeof old === 'object' && typeof now === 'object' && isZero(old) && isZero(now)) return true
   if (property.type === 'set' && Array.isArray(old) && Array.isArray(now)) {
-    return old.length === now.length && old.every((value) => holds(now, value))
+    return old.length === now.length && old.every((value) => holds(property, now, value))
   }
   if (property.type === 'object' && isObject(old) && isObject(now) && property.fields) {
     return Object.entries(property.fields).every(([name, field]) =>
@@ -148,11 +148,18 @@ function compareLists(
 }
 
 /** Elements gone are named by their place in the state, new ones by their place in the program. */
-function compareSets(path: string, old: Value[], now: Value[], inputs: Value[]): [string, Kind][] {
-  const gone = old.flatMap((value, index) => (holds(now, value) ? [] : [index]))
-  const added = inputs.flatMap((value, index) => (holds(old, value) ? [] : [index]))
+function compareSets(
+  set: Property,
+  path: string,
+  old: Value[],
+  now: Value[],
+  inputs: Value[],
+): [string, Kind][] {
+  const gone = old.flatMap((value, index) => (holds(set, now, value) ? [] : [index]))
+  const added = inputs.flatMap((value, index) => (holds(set, old, value) ? [] : [index]))
   // A member in which a text is unset is not found again among the inputs.
-  if (added.some((index) => !holds(now, inputs[index]!) || leavesTextOut(now, inputs[index]!))) {
+  const unlike = (input: Value) => !holds(set, now, input) || leavesTextOut(set, now, input)
+  if (added.some((index) => unlike(inputs[index]!))) {
     return [[path, 'UPDATE']]
   }
   const places = [...new Set([...gone, ...added])].sort((a, b) => a - b)
@@ -162,12 +169,12 @@ function compareSets(path: string, old: Value[], now: Value[], inputs: Value[]):
   })
 }
 
-function holds(set: Value[], value: Value): boolean {
-  return set.some((one) => sameMember(one, value))
+function holds({ of }: Property, members: Value[], value: Value): boolean {
+  return members.some((one) => sameMember(one, value, of))
 }
 
-function leavesTextOut(set: Value[], input: Value): boolean {
-  const planned = set.find((one) => sameMember(one, input))
+function leavesTextOut({ of }: Property, members: Value[], input: Value): boolean {
+  const planned = members.find((one) => sameMember(one, input, of))
   if (!isObject(planned) || !isObject(input)) return false
   return Object.entries(planned).some(([name, value]) => value === '' && !(name in input))
 }

@@ -45,6 +45,7 @@ function settable(properties: Properties, state: Values, bookkeeping = false): V
   for (const [name, property] of Object.entries(properties)) {
     const value = state[name] ?? null
     const usual = property.byDefault ?? property.filledIn
+    if (property.readOnly) continue
     const skip = usual !== undefined ? value === usual : isZero(value)
     if (!skip) inputs[name] = imported(property, value, bookkeeping)
   }

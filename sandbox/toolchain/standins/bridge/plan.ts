@@ -85,6 +85,7 @@ function filled(property: Property | undefined, element: Value): Value {
   return Object.fromEntries(
     Object.entries(property.fields).map(([name, field]) => {
       const value = element[name] ?? null
+      if (value === null && field.readOnly) return [name, UNKNOWN]
       if (value === null) return [name, field.byDefault ?? empty[field.type]]
       return [name, given(field, value, undefined)]
     }),
@@ -93,11 +94,22 @@ function filled(property: Property | undefined, element: Value): Value {
 
 /** In a set that changes, the members that stay show as unset what is empty. */
 function replanned(property: Property, members: Value[], old: Value[]): Value[] {
-  const stays = (member: Value) => old.some((one) => sameMember(one, member))
-  if (members.length === old.length && members.every(stays)) return members
+  const stays = (member: Value) => old.some((one) => sameMember(one, member, property.of))
+  const known = members.map((member) => withReadOnly(property, member, old))
+  if (known.length === old.length && known.every(stays)) return known
   return sorted(
     property,
-    members.map((member) => (stays(member) ? withoutEmptyTexts(member) : member)),
+    known.map((member) => (stays(member) ? withoutEmptyTexts(member) : member)),
+  )
+}
+
+/** A member that was there before with what the API filled in for it. */
+function withReadOnly({ of }: Property, member: Value, old: Value[]): Value {
+  const before = old.find((one) => sameMember(one, member, of))
+  if (!of?.fields || !isObject(member) || !isObject(before)) return member
+  const { fields } = of
+  return mapValues(member, (value, name) =>
+    fields[name]?.readOnly ? (before[name] ?? null) : value,
   )
 }
 

@@ -83,6 +83,14 @@ export interface BridgeOptions {
   goneInUpdate?(urn: string): Error
 }
 
+/** What the bridge itself says of an update whose resource forgets its id. */
+export const goneInUpdate = (urn: string): Error =>
+  new Error(
+    `Resource provider reported that the resource did not exist while updating ${urn}.\n\n` +
+      'This is usually a result of the resource having been deleted outside of Pulumi, and can often be fixed by ' +
+      'running `pulumi refresh` before updating.',
+  )
+
 /** Default for operations without a timeout of their own, in seconds (as in Terraform's SDK). */
 const DEFAULT_TIMEOUT = 20 * 60
 

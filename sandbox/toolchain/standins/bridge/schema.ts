@@ -14,6 +14,8 @@ export interface Property {
   required?: boolean
   /** The API fills it in: unknown in previews, kept when it is left out. */
   computed?: boolean
+  /** A member of an object in a set that the API alone fills in; what it is makes no other member. */
+  readOnly?: boolean
   /** A change replaces the resource. */
   replaces?: boolean
   /** As `replaces`, for certain changes only; the diff then names `__meta`. */
@@ -103,7 +105,7 @@ function sortKey(property: Property | undefined, value: Value): string {
   if (Array.isArray(value)) return `[${value.map((one) => sortKey(undefined, one)).join(';')}]`
   if (!isObject(value)) return typeof value === 'string' ? JSON.stringify(value) : String(value)
   const fields = property?.fields ?? {}
-  const names = Object.keys(fields).toSorted((a, b) => compare(apiName(a), apiName(b)))
+  const names = settableNames(fields).toSorted((a, b) => compare(apiName(a), apiName(b)))
   return names.map((name) => sortKey(fields[name], value[name] ?? null)).join(';')
 }
 
@@ -111,10 +113,18 @@ function compare(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0
 }
 
-/** Whether two members of a set are the same but for what is unset in one and empty in the other. */
-export function sameMember(a: Value, b: Value): boolean {
+const settableNames = (fields: Properties): string[] =>
+  Object.keys(fields).filter((name) => !fields[name]?.readOnly)
+
+/**
+ * Whether two members of a set are the same but for what is unset in one and empty in the other, and
+ * for what the API alone fills in.
+ * @param of the members' type
+ */
+export function sameMember(a: Value, b: Value, of?: Property): boolean {
   if (!isObject(a) || !isObject(b)) return JSON.stringify(a) === JSON.stringify(b)
   return [...new Set([...Object.keys(a), ...Object.keys(b)])].every((name) => {
+    if (of?.fields?.[name]?.readOnly) return true
     const [one, other] = [a[name] ?? null, b[name] ?? null]
     return (isZero(one) && isZero(other)) || JSON.stringify(one) === JSON.stringify(other)
   })

@@ -1,11 +1,16 @@
 /** Stand-in for the digitalocean provider plugin, for simulators on this computer. */
 import manifest from '@pulumi/digitalocean/package.json' with { type: 'json' }
 import { checkConfig, diffConfig, setting } from '../bridge/config.ts'
-import { bridged } from '../bridge/resource.ts'
+import { bridged, goneInUpdate } from '../bridge/resource.ts'
 import { requireLoopback } from '../server/loopback.ts'
 import { serveProvider } from '../server/serve.ts'
 import { DigitalOcean } from './api.ts'
 import { containerRegistry, containerRegistryDockerCredentials } from './container-registry.ts'
+import { databaseCluster } from './database-cluster.ts'
+import { databaseConnectionPool } from './database-connection-pool.ts'
+import { databaseDb } from './database-db.ts'
+import { databaseFirewall } from './database-firewall.ts'
+import { databaseUser } from './database-user.ts'
 import { dnsRecord } from './dns-record.ts'
 import { domain, getDomain } from './domain.ts'
 import { droplet } from './droplet.ts'
@@ -58,6 +63,11 @@ await serveProvider<DigitalOcean>({
   resources: {
     [containerRegistry.token]: bridged(containerRegistry),
     [containerRegistryDockerCredentials.token]: bridged(containerRegistryDockerCredentials),
+    [databaseCluster.token]: bridged(databaseCluster, { goneInUpdate }),
+    [databaseConnectionPool.token]: bridged(databaseConnectionPool),
+    [databaseDb.token]: bridged(databaseDb),
+    [databaseFirewall.token]: bridged(databaseFirewall),
+    [databaseUser.token]: bridged(databaseUser),
     [dnsRecord.token]: bridged(dnsRecord),
     [domain.token]: bridged(domain),
     [droplet.token]: bridged(droplet),

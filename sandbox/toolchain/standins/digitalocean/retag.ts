@@ -4,7 +4,7 @@ import { attempt, type DigitalOcean } from './api.ts'
 /** Takes tags from something and gives it others; a tag that is new is made first. */
 export async function retag(
   api: DigitalOcean,
-  type: 'droplet' | 'volume' | 'volume_snapshot',
+  type: 'database' | 'droplet' | 'volume' | 'volume_snapshot',
   id: string,
   before: Value | undefined,
   after: Value | undefined,
