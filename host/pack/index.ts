@@ -14,6 +14,8 @@ export interface HostSoftware {
   volume?: string
   /** Does PostgreSQL run on the host? */
   database?: boolean
+  /** Or is it a managed one that the host's app reaches? */
+  managed?: boolean
   /** When a host may reboot by itself, hours and minutes in UTC. */
   rebootTime: string
   repository: {
@@ -52,6 +54,7 @@ export async function hostBundle(facts: HostSoftware): Promise<HostBundle> {
       ...(facts.tunnels ? ['padlock-tunnels'] : []),
       ...(facts.volume ? ['padlock-volume'] : []),
       ...(facts.database ? ['padlock-database'] : []),
+      ...(facts.managed ? ['padlock-managed'] : []),
     ].map((name) =>
       readPackage(join(HOST, name), {
         version,

@@ -43,6 +43,7 @@ test('the login in front of an app is a package of its own, and changes no other
 test('what a stack does not use is no package of its host', async () => {
   expect(Object.keys((await hostBundle(facts)).packages)).not.toContain('padlock-tunnels')
   expect(await changedBy({ tunnels: true })).toEqual(['padlock-tunnels'])
+  expect(await changedBy({ managed: true })).toEqual(['padlock-managed'])
 })
 
 test('so is what mounts a volume, by its name', async () => {

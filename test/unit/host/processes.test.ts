@@ -118,6 +118,25 @@ print(json.dumps([mounts(plain._replace(database=True)), mounts(plain)]))`)
   ])
 })
 
+test('a managed database: the folder of its certificate is in every container, read-only', () => {
+  const found = python(`
+def mounts(release):
+    texts = [
+        quadlet.unit(release, 'localhost/app:1', '/d'),
+        quadlet.worker(release, 'localhost/app:1', 'worker', ['a'], quadlet.Limits(64, None)),
+        quadlet.once(release, 'localhost/app:1', 'release', ['a'], quadlet.Limits(64, None), 9),
+    ]
+    lines = [line for text in texts for line in text.split(chr(10)) if 'managed' in line]
+    return [lines, manifest.checked(manifest.as_json(release)).managed]
+plain = made('a', worker=worker)
+print(json.dumps([mounts(plain._replace(managed=True)), mounts(plain)]))`)
+  const line = 'Volume=/var/lib/padlock/managed:/run/database:ro'
+  expect(found).toEqual([
+    [[line, line, line], true],
+    [[], false],
+  ])
+})
+
 test('a new release ends those of the old one before it starts its own; one that has none, too', () => {
   const calls = python(`
 Path(quadlet.ACTIVE).touch()

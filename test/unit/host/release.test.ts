@@ -54,6 +54,7 @@ test.each<[object]>([
   [{ command: `sh -c 'a b "c"'`, cpus: 0.5, releaseCommand: { command: 'a', seconds: 900 } }],
   [{ hangSeconds: 0 }],
   [{ database: true }],
+  [{ managed: true }],
   [{ processes: { worker: { command: 'a', seconds: 9, memoryMiB: 64, cpus: 2 } } }],
 ])('a good manifest with %j', (change) => {
   expect(problem({ ...good, ...change })).toBeNull()

@@ -61,6 +61,8 @@ class Manifest(NamedTuple):
     edge: bool
     # PostgreSQL runs on this host, and the app reaches it by its socket.
     database: bool
+    # It reaches a managed one, by the certificate of its authority that lies on this host.
+    managed: bool
     # After so many without an answer the app is restarted; never if 0.
     hang_seconds: int
     # Directories of the volume by path in the containers; empty for a volume without, absent without one.
@@ -121,6 +123,7 @@ def checked(data: Any) -> Manifest:
         processes=commands.processes(data.get('processes', {})),
         edge=data.get('edge') is True,
         database=data.get('database') is True,
+        managed=data.get('managed') is True,
         hang_seconds=integer({'hangSeconds': commands.HANG_SECONDS, **data}, 'hangSeconds', 0, 3600),
         volumes=_volumes(data.get('volumes')),
         replicas=integer({'replicas': 1, **data}, 'replicas', 1, 64),
@@ -156,6 +159,7 @@ def as_json(manifest: Manifest) -> dict[str, Any]:
         'by': manifest.by,
         **({'edge': True} if manifest.edge else {}),
         **({'database': True} if manifest.database else {}),
+        **({'managed': True} if manifest.managed else {}),
         **({'replicas': manifest.replicas} if manifest.replicas > 1 else {}),
         **({} if manifest.volumes is None else {'volumes': manifest.volumes}),
         **commands.as_json(manifest),

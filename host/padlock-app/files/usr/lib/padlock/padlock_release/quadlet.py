@@ -10,6 +10,9 @@ PIDFILE = '%t/app-{}.pid'
 CERTIFICATES = '/etc/ssl/certs/ca-certificates.crt'
 # The directory of PostgreSQL's socket, which a restart of the server makes anew in it.
 POSTGRESQL = '/run/postgresql'
+# The certificate of a managed database's authority (padlock-managed), and where containers have it.
+MANAGED = '/var/lib/padlock/managed'
+MANAGED_WITHIN = '/run/database'
 # There on the host that the address leads to; two hosts stand side by side while one is replaced.
 ACTIVE = '/srv/app/active'
 
@@ -137,6 +140,7 @@ def _own(manifest: Manifest) -> list[str]:
         *(f'Environment={quote(f"{name}={value}")}' for name, value in sorted(environment.items())),
         *(f'Secret={secret(manifest.id, name)},type=env,target={name}' for name in sorted(manifest.secrets)),
         *([f'Volume={POSTGRESQL}:{POSTGRESQL}:ro'] if manifest.database else []),
+        *([f'Volume={MANAGED}:{MANAGED_WITHIN}:ro'] if manifest.managed else []),
     ]
 
 
