@@ -30,7 +30,10 @@ export interface Patience {
   forget: number
 }
 
-const PATIENCE: Patience = { settle: 30, forget: 330 }
+const patient = (): Patience => ({
+  settle: Number(process.env.PADLOCK_SETTLE_SECONDS) || 30,
+  forget: 330,
+})
 const PAUSE_MS = 2000
 const SAID_EVERY_MS = 30_000
 
@@ -66,7 +69,7 @@ interface Answer {
 export async function leadsTo(
   name: Name,
   say: (line: string) => void,
-  patience: Patience = PATIENCE,
+  patience: Patience = patient(),
   found: Promise<Source[]> = sources(name),
 ): Promise<string[]> {
   const notes: string[] = []

@@ -115,7 +115,10 @@ describe('a site whose name leads elsewhere by now', () => {
   test('fails the next release by name, though it answers at its address', async () => {
     await sandbox.control.setDelegation(PARKED)
     stack.set({ appEnv: { GREETING: 'by name' } })
-    const { code, output } = await stack.run('up --yes --skip-preview')
+    // The zone's servers will not come to another answer.
+    const { code, output } = await stack.run('up --yes --skip-preview', {
+      PADLOCK_SETTLE_SECONDS: '1',
+    })
     expect(code).not.toBe(0)
     const { ip } = await stack.outputs()
     const { host, port } = sandbox.file.dns
