@@ -6,6 +6,7 @@ import type { Change } from './security/finding.ts'
 import { closedToAll } from './security/firewall.ts'
 import { releases } from './security/release.ts'
 import { short } from './visible.ts'
+import { detached, HAND_OVER_SECONDS, handsOver } from './volume.ts'
 
 /** Something that a visitor or the owner notices while, or after, a change is made. */
 interface Disruption {
@@ -47,6 +48,9 @@ export function disruptions(change: Change): Disruption[] {
       one.operation === 'delete' && !of('Droplet').some(ends)
         ? [{ text: 'Takes the address from the droplet: the site goes away' }]
         : [],
+    ),
+    ...of('VolumeAttachment').flatMap((one) =>
+      ends(one) && !of('Droplet').some(ends) ? [detached(one)] : [],
     ),
     ...moved(change, of('DnsRecord')),
     ...changed.filter((one) => one.operation === 'delete' && isLook(one)).flatMap(letGo),
@@ -92,6 +96,12 @@ function replacement(one: Resource, { resources }: Change): Disruption {
   }
   if (!componentOf(resources, 'Certificates')?.old) {
     return down(CERTIFICATE_SECONDS, 'in which the new one orders a certificate')
+  }
+  if (handsOver(resources)) {
+    return {
+      text: `${what}, not what is on its volume: about ${duration(HAND_OVER_SECONDS)} of downtime, in which the volume moves to the new one`,
+      seconds: HAND_OVER_SECONDS,
+    }
   }
   const moves = resources.some((one) => one.kind === 'ReservedIpAssignment' && one.new)
     ? 'address'
@@ -167,7 +177,7 @@ function firewall(one: Resource, change: Change): Disruption[] {
 
 /** An end that none of the above has explained is not called harmless. */
 function others(changed: Resource[]): Disruption[] {
-  const explained = /^(Droplet|ReservedIp|ReservedIpAssignment|Client|Firewall)$/
+  const explained = /^(Droplet|VolumeAttachment|ReservedIp|ReservedIpAssignment|Client|Firewall)$/
   const replaced = changed.some((one) => one.kind === 'Droplet' && ends(one))
   const left = changed.filter(
     (one) =>
@@ -179,7 +189,7 @@ function others(changed: Resource[]): Disruption[] {
       !(one.kind === 'DnsRecord' && one.old?.type !== 'MX') &&
       // What runs on a host is made anew with it; releases, packages, sites and their certificates
       // swap in place.
-      !/^(Release|Processes|Probe|Packages|Authority|Certificates|Edge|Site|Tunnels|AcmeChecklist)$/.test(
+      !/^(Release|DataVolume|Processes|Probe|Packages|Authority|Certificates|Edge|Site|Tunnels|AcmeChecklist)$/.test(
         within(one),
       ) &&
       !isLook(one) &&

@@ -19,6 +19,7 @@ export function names(some: Resource[]): string {
   const words = some.map((one) => {
     if (one.name.endsWith('-admin-keys')) return 'the list of ssh keys'
     if (within(one) === 'Authority') return 'the certificates'
+    if (within(one) === 'DataVolume') return 'the volume'
     if (within(one) === 'Tunnels') return 'the tunnels'
     if (within(one) === 'LocalDatabase') return 'the database on the host'
     if (within(one) === 'Edge') return 'the login in front of the app'

@@ -36,6 +36,8 @@ const HOST_COMMANDS = [
   'certificates',
   'edge',
   'site',
+  'volume-mount',
+  'volume-unmount',
 ] as const
 
 /** Two accounts on this computer, whose droplets are hosts of the tests' own. */
@@ -71,6 +73,8 @@ export interface Sandbox {
   ordered(): number
   /** What systemd was told of workers and jobs so far: host, verb, unit, and whether they run there. */
   processes(): string[]
+  /** What hosts did with the volume so far, as `DROPLET mount`, and releases where it is mounted. */
+  volumes(): string[]
   /** A file in the home of a host's admin. */
   hostFile(dropletId: number, path: string): string
   stop(): Promise<void>
@@ -208,6 +212,10 @@ export async function startSandbox(
     },
     processes() {
       const path = trouble('processes.told')
+      return existsSync(path) ? readFileSync(path, 'utf8').trimEnd().split('\n') : []
+    },
+    volumes() {
+      const path = trouble('volume.told')
       return existsSync(path) ? readFileSync(path, 'utf8').trimEnd().split('\n') : []
     },
     hostFile: (id, path) =>

@@ -34,6 +34,7 @@ from padlock_release import (  # noqa: E402
     releases,
     service,
     store,
+    volumes,
 )
 from padlock_release.failure import Failure  # noqa: E402
 
@@ -99,6 +100,8 @@ service.systemctl = command
 service.logs = lambda name, since: written('command.fails')
 main.time.sleep = nothing
 image.ensure = lambda source, registries: 'sha256:' + 'a' * 64
+volumes.mounted = (root / 'volume.mounted').exists
+volumes.prepare = nothing
 
 
 def facts(_: str) -> object:
