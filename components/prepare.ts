@@ -6,7 +6,7 @@ import { type HostBundle, hostBundle } from '../host/pack/index.ts'
 import { type FoundIssuer, tellAddresses } from './account/issuer.ts'
 import { checkOwner } from './account/owner.ts'
 import { type TeamRegistry, teamRegistry } from './account/registry.ts'
-import { checkVolume } from './account/volume.ts'
+import { checkVolume, warnOfDetached } from './account/volume.ts'
 import { checkZoneStays } from './account/zone.ts'
 import { checkWeek } from './acme/week.ts'
 import { checkFormat } from './format.ts'
@@ -98,6 +98,7 @@ export async function prepare(name: string, settings: Settings): Promise<Prepare
     }),
     warnOfLockOut(settings.network),
     checkWeek(settings, state),
+    warnOfDetached(state),
   ])
   // Once the accounts are what they should be: its words are about less.
   const registry = settings.registry && (await teamRegistry(settings.registry, state))

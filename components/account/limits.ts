@@ -8,12 +8,15 @@ export interface LimitOptions {
   reserves: boolean
   /** Absent where it has no application of the Auth0 tenant. */
   identity?: object
+  /** The name of its volume; absent where it has none. */
+  volume?: string
 }
 
 interface Account {
   droplet_limit: number
   reserved_ip_limit?: number
   floating_ip_limit?: number
+  volume_limit?: number
 }
 
 /**
@@ -21,16 +24,19 @@ interface Account {
  * @param droplets how many the account has
  */
 export async function checkLimits(
-  { reserves, identity }: LimitOptions,
+  { reserves, identity, volume }: LimitOptions,
   droplets: number,
   state: Former[],
 ): Promise<void> {
   const needsDroplet = ofKind(state, 'Droplet').length === 0
   const needsAddress = reserves && ofKind(state, 'ReservedIp').length === 0
-  if (!needsDroplet && !needsAddress) return
-  const [account, addresses] = await Promise.all([
+  const needsVolume = volume !== undefined && ofKind(state, 'Volume').length === 0
+  if (!needsDroplet && !needsAddress && !needsVolume) return
+  type Counted = { meta: { total: number } }
+  const [account, addresses, volumes] = await Promise.all([
     ask<{ account: Account }>('/v2/account'),
-    ask<{ meta: { total: number } }>('/v2/reserved_ips?per_page=1'),
+    ask<Counted>('/v2/reserved_ips?per_page=1'),
+    needsVolume ? ask<Counted>('/v2/volumes?per_page=1') : undefined,
   ])
   if (!account || !addresses) return
   const { droplet_limit, reserved_ip_limit, floating_ip_limit } = account.account
@@ -42,6 +48,11 @@ export async function checkLimits(
   if (needsAddress && total >= limit) {
     throw full('reserved IPs', total, limit, 'delete one (doctl compute reserved-ip list)')
   }
+  const most = account.account.volume_limit
+  if (volumes && most !== undefined && volumes.meta.total >= most) {
+    throw full('volumes', volumes.meta.total, most, 'delete one (doctl compute volume list)')
+  }
+  if (!needsDroplet && !needsAddress) return
   await log.info(
     `The DigitalOcean account has ${droplets} of ${droplet_limit} droplets and ${total} of ${limit} reserved IPs${
       identity ? '; each stack takes one application of the Auth0 tenant (10 in the free plan)' : ''

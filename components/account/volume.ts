@@ -1,6 +1,7 @@
-import { RunError } from '@pulumi/pulumi'
+import { log, RunError } from '@pulumi/pulumi'
 import type { VolumeSettings } from '../../config/data/index.ts'
 import { type Former, ofKind } from '../state.ts'
+import { ask } from './digitalocean.ts'
 import { configurationError } from './error.ts'
 
 /**
@@ -41,5 +42,23 @@ function checkStays(state: Former[], name: string, size: number): void {
       `    the stack goes on with it: pulumi config set volume ${size}\n` +
       `    the data is given up: pulumi config set volume ${size} && pulumi config set --path 'allowDelete[0]' volume && pulumi up, then pulumi config rm volume && pulumi up\n` +
       'Nothing was created or changed.',
+  )
+}
+
+/**
+ * The provider takes a detachment of what is detached already for an error, so an update that was
+ * killed in the midst of one, or a volume that was detached by hand, needs a look at the account. The
+ * state does not tell that from a kill right after it, which needs none.
+ */
+export async function warnOfDetached(state: Former[]): Promise<void> {
+  const attachment = ofKind(state, 'VolumeAttachment')[0]?.outputs
+  if (!attachment) return
+  const { dropletId, volumeId } = attachment
+  type Found = { volume: { name: string; droplet_ids: number[] | null } }
+  const found = await ask<Found>(`/v2/volumes/${volumeId}`)
+  if (!found || found.volume.droplet_ids?.includes(dropletId)) return
+  await log.warn(
+    `the volume ${found.volume.name} is not attached to the droplet ${dropletId}, where the state has it: ` +
+      'an update was killed, or it was detached by hand. Fix, if this update cannot detach it: pulumi refresh, then pulumi up.',
   )
 }

@@ -61,7 +61,12 @@ export class DataVolume extends pulumi.ComponentResource {
         addPreviousOutputInEnv: false,
         logging: 'stderr',
       },
-      { ...parent, customTimeouts: { create: '10m', update: '10m', delete: '20m' } },
+      // Never the other way round: of the same host again the end would come after the beginning.
+      {
+        ...parent,
+        deleteBeforeReplace: true,
+        customTimeouts: { create: '10m', update: '10m', delete: '20m' },
+      },
     )
     this.urnOfVolume = volume.volumeUrn
     // Whether the engine refuses to delete it, for a program that has it no more.

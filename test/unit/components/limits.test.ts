@@ -7,10 +7,14 @@ import type { Former } from '../../../components/state.ts'
 const { DIGITALOCEAN_API_URL, DIGITALOCEAN_TOKEN } = process.env
 let server: http.Server
 let addresses: number
+let volumes: number
 const asked: string[] = []
 beforeAll(async () => {
   const answers: Record<string, () => object> = {
-    '/v2/account': () => ({ account: { droplet_limit: 25, reserved_ip_limit: 3 } }),
+    '/v2/account': () => ({
+      account: { droplet_limit: 25, reserved_ip_limit: 3, volume_limit: 2 },
+    }),
+    '/v2/volumes?per_page=1': () => ({ meta: { total: volumes } }),
     '/v2/reserved_ips?per_page=1': () => ({ meta: { total: addresses } }),
   }
   server = http.createServer((request, response) => {
@@ -23,7 +27,7 @@ beforeAll(async () => {
 })
 beforeEach(() => {
   asked.length = 0
-  addresses = 0
+  addresses = volumes = 0
 })
 afterAll(() => {
   Object.assign(process.env, { DIGITALOCEAN_API_URL, DIGITALOCEAN_TOKEN })
@@ -72,4 +76,16 @@ test('a stack that goes without an address has room where there is none left', a
   asked.length = 0
   await checkLimits({ reserves: false }, 25, has('Droplet'))
   expect(asked).toEqual([])
+})
+
+test('no room for a volume, which a stack that has one does not need', async () => {
+  volumes = 2
+  const wanted = { ...RESERVES, volume: 'padlock-dev-1a2b3c4d' }
+  const has3 = has('Droplet', 'ReservedIp')
+  await expect(checkLimits(wanted, 1, has3)).rejects.toThrow(
+    /has 2 of 2 volumes, and this stack needs one more\. Allowed: fewer than 2\./,
+  )
+  await checkLimits(wanted, 1, [...has3, ...has('Volume')])
+  volumes = 1
+  await checkLimits(wanted, 1, has3)
 })

@@ -32,6 +32,7 @@ describe('in an account with more than a page of each kind', () => {
       { id: 8, name: 'padlock-prod-admin-1a2b3c4d', public_key: 'y' },
     ],
     projects: [...others, { id: 'p', name: 'padlock-prod' }],
+    volumes: [{ id: 'v', name: 'padlock-prod-1a2b3c4d' }],
   }
   let server: http.Server
   beforeAll(async () => {
@@ -56,12 +57,14 @@ describe('in an account with more than a page of each kind', () => {
 
   test('all of it is looked through', async () => {
     const droplet = { id: 7, name: 'padlock-prod-1a2b3c4' }
-    const searched = rejectLost({ ...stack, protectDroplet: false, reserves: true }, [droplet], [])
+    const volume = 'padlock-prod-1a2b3c4d'
+    const options = { ...stack, protectDroplet: false, reserves: true, volume }
+    const searched = rejectLost(options, [droplet], [])
     const { message } = await searched.then(
       () => new Error('nothing is lost'),
       (error: Error) => error,
     )
-    const found = ['(7)', '(203.0.113.7)', '(last)', '(8)', '(p)']
+    const found = ['(7)', '(203.0.113.7)', '(last)', '(8)', '(p)', '(v)']
     expect(message.match(/^ {2}\S.* \(.*\)$/gm)?.map((line) => line.replace(/^.* /, ''))).toEqual(
       found,
     )

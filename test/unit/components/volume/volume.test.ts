@@ -1,5 +1,7 @@
+import http from 'node:http'
+import type { AddressInfo } from 'node:net'
 import * as pulumi from '@pulumi/pulumi'
-import { checkVolume } from '../../../../components/account/volume.ts'
+import { checkVolume, warnOfDetached } from '../../../../components/account/volume.ts'
 import type { Former } from '../../../../components/state.ts'
 import { DataVolume } from '../../../../components/volume/index.ts'
 import { mockProviders, plain, settle, value } from '../mocks.ts'
@@ -88,5 +90,44 @@ describe('the volume that a stack has', () => {
   test('goes where its loss was consented to, and not where nobody knows', () => {
     expect(() => checkVolume(state(false), undefined)).not.toThrow()
     expect(() => checkVolume(state(), undefined)).toThrow('volume is not set')
+  })
+})
+
+describe('an attachment that the account', () => {
+  const { DIGITALOCEAN_API_URL, DIGITALOCEAN_TOKEN } = process.env
+  let droplets: number[] | null
+  let server: http.Server
+  beforeAll(async () => {
+    server = http.createServer((request, response) => {
+      expect(request.url).toBe('/v2/volumes/v1')
+      response.end(JSON.stringify({ volume: { name: 'data', droplet_ids: droplets } }))
+    })
+    await new Promise<void>((done) => server.listen(0, '127.0.0.1', done))
+    process.env.DIGITALOCEAN_API_URL = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+    process.env.DIGITALOCEAN_TOKEN = 'right'
+  })
+  afterAll(() => {
+    Object.assign(process.env, { DIGITALOCEAN_API_URL, DIGITALOCEAN_TOKEN })
+    server.close()
+  })
+
+  test.each([
+    ['has too', [7], []],
+    ['has elsewhere', [8], ['data is not attached to the droplet 7']],
+    ['has not', [], ['pulumi refresh, then pulumi up']],
+    ['has no list of', null, ['pulumi refresh, then pulumi up']],
+  ])('%s', async (_, ids, words) => {
+    droplets = ids
+    const warn = jest.spyOn(pulumi.log, 'warn').mockResolvedValue()
+    const type = 'digitalocean:index/volumeAttachment:VolumeAttachment'
+    await warnOfDetached([{ urn: 'a', type, outputs: { dropletId: 7, volumeId: 'v1' } }])
+    expect(warn.mock.calls.map(([line]) => line)).toEqual(
+      words.map((each) => expect.stringContaining(each)),
+    )
+    warn.mockRestore()
+  })
+
+  test('is none is not asked for', async () => {
+    await expect(warnOfDetached([])).resolves.toBeUndefined()
   })
 })
