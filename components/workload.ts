@@ -2,6 +2,7 @@ import * as pulumi from '@pulumi/pulumi'
 import type { VolumeSettings } from '../config/data/index.ts'
 import type { Settings } from '../config/settings.ts'
 import { Certificates } from './certificates/index.ts'
+import { deployDatabase } from './database/index.ts'
 import { deployEdge } from './edge/deploy.ts'
 import { appEnvironment } from './environment.ts'
 import type { Host } from './host.ts'
@@ -72,13 +73,20 @@ export function deployWorkload(
   const after = [installed, ...(identity?.links ?? [])]
   const login = deployEdge(name, settings, identity, { ...target, url: place.url, after }, opts)
   let volume: DataVolume | undefined
+  let isMounted = (_: pulumi.Resource) => {}
+  const mounted = new Promise<pulumi.Resource>((resolve) => {
+    isMounted = resolve
+  })
+  const onVolume = { ...target, after: [installed, mounted] }
+  const database = deployDatabase(name, settings.database, onVolume, opts)
   const { owner } = settings.lifecycle
   const attach = (volumeSettings: VolumeSettings) => (image: pulumi.Resource) => {
     // All that may fail or take long on a new host, before the old one lets go of the volume.
     const before = [image, carried, ...(login ? [login.up] : []), ...(guard ?? [])]
     const args = { ...volumeSettings, ssh, dropletId, owner: owner.id, tags, before }
     volume = new DataVolume(name, args, opts)
-    return volume.mounted
+    isMounted(volume.mounted)
+    return database?.up ?? volume.mounted
   }
   const release = new Release(
     name,
@@ -96,7 +104,9 @@ export function deployWorkload(
         ...settings.release.secrets,
         ...(identity && !edge && { AUTH0_CLIENT_SECRET: identity.clientSecret }),
         ...(openId && !edge && { OIDC_CLIENT_SECRET: pulumi.secret(openId.clientSecret) }),
+        ...database?.secrets,
       },
+      database: database?.onHost,
       made,
       former: remembered(state),
       reachable,

@@ -195,7 +195,7 @@ function others(changed: Resource[]): Disruption[] {
       !isLook(one) &&
       // Admin keys before the last two.
       !(one.kind === 'PrivateKey' && one.operation === 'delete') &&
-      !(replaced && within(one) === 'Host'),
+      !(replaced && /^(Host|LocalDatabase)$/.test(within(one))),
   )
   if (left.length === 0) return []
   return [{ text: `${verbOf(left)} ${names(left)}: judge by its purpose what stops meanwhile` }]

@@ -1,6 +1,6 @@
 /**
  * The login in front of an app stays on the host until the site in hand asks it no more, and the database
- * until it has been given up.
+ * until it has been given up, with its volume.
  */
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -10,9 +10,10 @@ let root: string
 beforeEach(() => {
   root = makeRoot()
   for (const name of ['gpg', 'apt-get', 'pin-caddy', 'apply-units']) stub(root, name, 'true')
+  stub(root, 'mountpoint', 'false')
   stub(root, 'dpkg', `echo "$*" >>${root}/calls`)
   stub(root, 'dpkg-deb', 'echo padlock-app 1 installed')
-  stub(root, 'dpkg-query', 'printf "padlock-%s 1 installed\\n" app database edge tunnels')
+  stub(root, 'dpkg-query', 'printf "padlock-%s 1 installed\\n" app database edge tunnels volume')
   writeFileSync(join(root, 'etc/padlock/host.env'), 'CADDY_FINGERPRINT=A\n')
   mkdirSync(join(root, 'lib/proxy'))
 })
@@ -36,18 +37,29 @@ test('a site that asks it keeps it, and nothing else', () => {
   expect(purged('forward_auth unix//run/padlock-edge.sock')).toEqual([
     'padlock-database',
     'padlock-tunnels',
+    'padlock-volume',
   ])
 })
 
 test.each([['reverse_proxy unix//srv/app/current/app.sock'], [undefined]])(
   'with the site %s it goes',
   (caddyfile) => {
-    expect(purged(caddyfile)).toEqual(['padlock-database', 'padlock-edge', 'padlock-tunnels'])
+    expect(purged(caddyfile)).toEqual([
+      'padlock-database',
+      'padlock-edge',
+      'padlock-tunnels',
+      'padlock-volume',
+    ])
   },
 )
 
-test('a cluster that is configured keeps its package', () => {
+test('a cluster that is configured keeps its package, and the volume’s', () => {
   mkdirSync(join(root, 'etc/postgresql/17/main'), { recursive: true })
   writeFileSync(join(root, 'etc/postgresql/17/main/postgresql.conf'), '')
   expect(purged()).toEqual(['padlock-edge', 'padlock-tunnels'])
+})
+
+test('a volume that is mounted keeps what lets go of it', () => {
+  stub(root, 'mountpoint', '[ "$*" = "--quiet /srv/volume" ]')
+  expect(purged()).toEqual(['padlock-database', 'padlock-edge', 'padlock-tunnels'])
 })
