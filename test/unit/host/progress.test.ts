@@ -47,6 +47,7 @@ print(json.dumps(run('sh', '-c', 'echo Copying blob; exec sleep 60')))`) as [str
 
 test('and all that it has started, though it will not hear of an end', () => {
   const [, pids] = python(`
+progress.LIMIT = 6
 script = 'trap "" TERM; sleep 61 & echo $! $$ > ${folder}/pids; wait'
 found = run('sh', '-c', script)
 def runs(pid):
@@ -91,7 +92,7 @@ for _ in range(8):
 
 test.each(Object.entries(BUSY))('what %s goes on beyond the limit', (_, code) => {
   const [found, seconds] = python(`
-progress.LIMIT, progress.CPU = 3, 0.2
+progress.LIMIT, progress.CPU = 3, 0.05
 print(json.dumps(run('python3', '-c', json.loads(${JSON.stringify(JSON.stringify(code))}))))`) as [
     unknown,
     number,
