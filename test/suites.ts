@@ -91,6 +91,13 @@ export const suites: Suite[] = [
     commands: [jestOn('test/long/ways', 50)],
   },
   {
+    name: 'volume',
+    after: ['tools', 'machine tools', 'engine', 'base image'],
+    long: true,
+    alone: true,
+    commands: [jestOn('test/long/volume', 50)],
+  },
+  {
     name: 'many-environments',
     after: ['tools', 'engine'],
     long: true,

@@ -80,6 +80,7 @@ export class Sandbox {
       this.#machines = await this.#part('machines', undefined, () =>
         startMachines({
           dir: join(dir, 'machines'),
+          volumesDir: join(dir, 'volumes'),
           cache,
           vendor: {
             hosts: Object.values(HOSTS),

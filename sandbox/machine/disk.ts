@@ -14,6 +14,11 @@ export async function growDisk(path: string, gib: number): Promise<void> {
   await qemuImg(['resize', '-q', path, `${gib}G`])
 }
 
+/** A sparse copy of a raw disk that nobody writes. */
+export async function copyRaw(from: string, to: string): Promise<void> {
+  await qemuImg(['convert', '-q', '-f', 'raw', '-O', 'raw', from, to])
+}
+
 async function qemuImg(args: string[]): Promise<void> {
   const { path } = await findProgram(['qemu-img'])
   await run(path, args)

@@ -10,33 +10,22 @@ import type { Endpoint, MachineSpec } from '../types.ts'
 import type { Accelerator } from './accelerator.ts'
 import { imageFiles } from './base-image.ts'
 import { createDisk, growDisk } from './disk.ts'
+import { addForward } from './forwards.ts'
 import { metadataCommand, writeMetadata } from './metadata.ts'
-import { LAN } from './network.ts'
+import type { Note } from './note.ts'
 import { filterOutbound } from './outbound.ts'
 import type { Attempt } from './packet.ts'
 import { commandLine, lastWords } from './qemu.ts'
 import { openQmp, type Qmp } from './qmp.ts'
 import { makeSeed } from './seed.ts'
 import { extraCertificates, type Vendor } from './vendor-data.ts'
+import { plug, unplug, type VolumeDisk } from './volume-disk.ts'
 
 /** A second processor makes an emulated boot half as long again faster. */
 const LEAST_EMULATED_VCPUS = 2
 const SHUTDOWN_MS = 30_000
 const QUIT_MS = 5_000
 const START_MS = 30_000
-
-/** What is noted of a machine in its folder. */
-interface Note {
-  uuid: string
-  name: string
-  /** Folder of the base image that the disk stands on. */
-  image: string
-  vcpus: number
-  memoryMiB: number
-  diskGiB: number
-  /** The QEMU process that runs it, or ran it last. */
-  process?: { pid: number; started: string }
-}
 
 /** Whether the droplet of this id may reach this. */
 export type Admits = (dropletId: number, attempt: Attempt) => boolean
@@ -85,6 +74,34 @@ export class Droplet {
     return text === undefined ? undefined : new Droplet(id, folder, JSON.parse(text) as Note)
   }
 
+  /** What is attached, whether the machine is on or off. */
+  get volumes(): VolumeDisk[] {
+    return this.#note.volumes ?? []
+  }
+
+  /** Notes the volume, so that each start has it, and plugs it in at once if the machine is on. */
+  async attach(disk: VolumeDisk): Promise<void> {
+    const before = this.volumes
+    const others = before.filter(({ id }) => id !== disk.id)
+    await this.#noteVolumes([...others, disk])
+    try {
+      if (this.on) await this.monitor((qmp) => plug(qmp, disk))
+    } catch (error) {
+      await this.#noteVolumes(before)
+      throw error
+    }
+  }
+
+  async detach(id: string): Promise<void> {
+    if (this.on) await this.monitor((qmp) => unplug(qmp, id))
+    await this.#noteVolumes(this.volumes.filter((each) => each.id !== id))
+  }
+
+  async #noteVolumes(volumes: VolumeDisk[]): Promise<void> {
+    this.#note.volumes = volumes
+    await this.#save()
+  }
+
   get on(): boolean {
     const { process: qemu } = this.#note
     return qemu !== undefined && isRunning(qemu)
@@ -104,6 +121,7 @@ export class Droplet {
       kernel: imageFiles(image).kernel,
       metadataCommand,
       accelerator,
+      volumes: this.volumes,
     })
     const logFile = join(this.folder, 'qemu.log')
     await rm(join(this.folder, 'qmp.sock'), { force: true })
@@ -139,7 +157,7 @@ export class Droplet {
   /** Presses the power button, and pulls the plug if the system does not end in time. */
   async shutdown(graceMs = SHUTDOWN_MS): Promise<void> {
     if (!this.on) return
-    await this.#monitor((qmp) => qmp.execute('system_powerdown')).catch(() => {})
+    await this.monitor((qmp) => qmp.execute('system_powerdown')).catch(() => {})
     const deadline = Date.now() + graceMs
     while (this.on && Date.now() < deadline) await sleep(100)
     await this.pullThePlug()
@@ -148,7 +166,7 @@ export class Droplet {
   /** Ends QEMU; it writes what it holds of the disk, the machine gets no say. */
   async pullThePlug(): Promise<void> {
     if (this.on) {
-      await this.#monitor((qmp) => qmp.execute('quit')).catch(() => {})
+      await this.monitor((qmp) => qmp.execute('quit')).catch(() => {})
       const deadline = Date.now() + QUIT_MS
       while (this.on && Date.now() < deadline) await sleep(20)
       if (this.#note.process) await endProcess(this.#note.process)
@@ -175,21 +193,14 @@ export class Droplet {
     if (!this.on) return undefined
     const known = this.#forwards.get(port)
     if (known) return known
-    const endpoint = await this.#monitor(async (qmp) => {
-      // An earlier run may have made it.
-      const before = forwardIn(await qmp.human('info usernet'), port)
-      if (before) return before
-      const refusal = await qmp.human(`hostfwd_add lan tcp:127.0.0.1:0-${LAN.address}:${port}`)
-      if (refusal) throw new Error(`no forward to port ${port} of droplet ${this.id}: ${refusal}`)
-      return forwardIn(await qmp.human('info usernet'), port)
-    })
+    const endpoint = await this.monitor((qmp) => addForward(qmp, this.id, port))
     if (endpoint) this.#forwards.set(port, endpoint)
     return endpoint
   }
 
   /** Does QEMU answer? One that does not is of no use to anyone. */
   async answers(): Promise<boolean> {
-    return this.#monitor((qmp) => qmp.execute('query-status')).then(
+    return this.monitor((qmp) => qmp.execute('query-status')).then(
       () => true,
       () => false,
     )
@@ -200,7 +211,7 @@ export class Droplet {
     if (this.on) return
     const deadline = Date.now() + QUIT_MS
     while ((await this.answers()) && Date.now() < deadline) {
-      await this.#monitor((qmp) => qmp.execute('quit')).catch(() => {})
+      await this.monitor((qmp) => qmp.execute('quit')).catch(() => {})
       await sleep(100)
     }
   }
@@ -216,7 +227,7 @@ export class Droplet {
   }
 
   /** One conversation after the other: QEMU talks to one client and lets a second one queue. */
-  #monitor<T>(talk: (qmp: Qmp) => Promise<T>): Promise<T> {
+  monitor<T>(talk: (qmp: Qmp) => Promise<T>): Promise<T> {
     const turn = this.#talks.then(async () => {
       const qmp = await openQmp(join(this.folder, 'qmp.sock'))
       try {
@@ -232,18 +243,4 @@ export class Droplet {
   #save(): Promise<void> {
     return writeAtomically(join(this.folder, 'machine.json'), JSON.stringify(this.#note, null, 2))
   }
-}
-
-/**
- * The forward to a port in the monitor's table, whose rows read
- * `TCP[HOST_FORWARD]  12  127.0.0.1 41235  10.0.2.15 22  0 0`.
- */
-function forwardIn(table: string, port: number): Endpoint | undefined {
-  for (const row of table.split('\n')) {
-    const [kind, , host, from, address, to] = row.trim().split(/\s+/)
-    if (kind === 'TCP[HOST_FORWARD]' && address === LAN.address && to === String(port) && host) {
-      return { host, port: Number(from) }
-    }
-  }
-  return undefined
 }

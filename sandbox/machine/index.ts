@@ -1,19 +1,22 @@
 import { mkdir, readdir, rm } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { lazily } from '../lazily.ts'
-import type { Machines, Volumes } from '../types.ts'
+import type { Machines } from '../types.ts'
 import { type Accelerator, chooseAccelerator } from './accelerator.ts'
 import { ensureBaseImage, imageFiles } from './base-image.ts'
 import { capConsole } from './console.ts'
 import { type Admits, Droplet } from './droplet.ts'
 import { findProgram } from './programs.ts'
 import type { Vendor } from './vendor-data.ts'
+import { openVolumes } from './volumes.ts'
 
 export { ensureBaseImage } from './base-image.ts'
 
 export interface MachineOptions {
   /** Everything of a machine lies in a folder of its own in here, named by the droplet's id. */
   dir: string
+  /** Volumes lie in here, whatever machine they are attached to. */
+  volumesDir: string
   /** Where base images are kept from one sandbox to the next. */
   cache: string
   vendor: Vendor
@@ -35,6 +38,7 @@ export async function startMachines(options: MachineOptions): Promise<Machines> 
   const dir = resolve(options.dir)
   await mkdir(dir, { recursive: true, mode: 0o700 })
   const droplets = await adoptAll(dir, log, admits)
+  const volumes = await openVolumes(resolve(options.volumesDir), droplets)
   const platform = lazily(() => preparePlatform(resolve(options.cache), progress, log))
   const timer = setInterval(() => {
     for (const each of droplets.values()) void capConsole(each.folder)
@@ -80,20 +84,12 @@ export async function startMachines(options: MachineOptions): Promise<Machines> 
       const droplet = droplets.get(id)
       return droplet ? (droplet.on ? 'on' : 'off') : 'absent'
     },
-    volumes: notYet,
+    volumes,
     async close() {
       clearInterval(timer)
       await Promise.all([...droplets.values()].map((each) => each.shutdown()))
     },
   }
-}
-
-const refuse = async () => {
-  throw new Error('machines have no further disks yet')
-}
-const notYet: Volumes = {
-  ...{ create: refuse, remove: refuse, grow: refuse, attach: refuse, detach: refuse },
-  ...{ snapshot: refuse, removeSnapshot: refuse },
 }
 
 async function preparePlatform(

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises'
 import type { Accelerator } from './accelerator.ts'
 import { LAN, METADATA } from './network.ts'
 import { DISK_SIGNATURE } from './recipe.ts'
+import { type VolumeDisk, volumeArguments } from './volume-disk.ts'
 
 /** What changes from one machine to the next. All files are relative to the machine's folder. */
 export interface Hardware {
@@ -14,6 +15,8 @@ export interface Hardware {
   /** Shell command line that serves one metadata connection on its standard input and output. */
   metadataCommand: string
   accelerator: Accelerator
+  /** What is attached at the start; their files are named by absolute paths. */
+  volumes: VolumeDisk[]
 }
 
 /** Emulated code is kept in a cache of this size; half of it is as fast and 350 MiB smaller. */
@@ -64,6 +67,7 @@ export function commandLine(hardware: Hardware): string[] {
     ...['-drive', 'id=seed,if=none,file=seed.iso,format=raw,readonly=on'],
     ...['-device', 'nvme,id=nvme,serial=droplet', '-device', 'nvme-ns,drive=disk,bus=nvme,nsid=1'],
     ...['-device', 'nvme-ns,drive=seed,bus=nvme,nsid=2'],
+    ...volumeArguments(hardware.volumes),
     ...wiredNetwork(),
     ...['-netdev', metadataNetwork(hardware.metadataCommand)],
     ...['-device', `virtio-net-pci,netdev=metadata,mac=${METADATA.mac},romfile=`],

@@ -1,3 +1,4 @@
+import { Turns } from '../../turns.ts'
 import type { MachineSpec } from '../../types.ts'
 import type { Actions } from '../actions.ts'
 import { takeIpv6Address } from '../addresses.ts'
@@ -19,7 +20,7 @@ const SETTINGS = [
 /** Does to the machines what the API's actions say, one thing at a time for each machine. */
 export class MachineJobs {
   readonly #context: Context
-  readonly #last = new Map<number, Promise<void>>()
+  readonly #turns = new Turns<number>()
 
   constructor(context: Context) {
     this.#context = context
@@ -181,14 +182,7 @@ export class MachineJobs {
 
   /** Does this once nothing else is done to the machine any more. */
   alone(id: number, job: () => Promise<void>): Promise<void> {
-    const before = this.#last.get(id) ?? Promise.resolve()
-    const mine = before.then(job)
-    const settled = mine.catch(() => {})
-    this.#last.set(id, settled)
-    settled.then(() => {
-      if (this.#last.get(id) === settled) this.#last.delete(id)
-    })
-    return mine
+    return this.#turns.take(id, job)
   }
 }
 

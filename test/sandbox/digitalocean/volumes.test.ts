@@ -95,21 +95,45 @@ test('fifteen volumes fit a droplet', async () => {
 })
 
 test('no event of the droplet meets another: address, power, volume', async () => {
-  account = await startAccount()
+  let goOn = () => {}
+  let held: Promise<void> | undefined
+  /** What begins now goes on until it may end. */
+  const hold = () => {
+    ;({ promise: held, resolve: goOn } = Promise.withResolvers<void>())
+  }
+  const ended = async () => {
+    goOn()
+    held = undefined
+    await account.api.settled()
+  }
+  account = await startAccount({ hold: () => held })
   const { id } = await account.droplet()
   const data = await volume()
   const { ip } = (await account.call('POST', '/reserved_ips', { region: 'ams3' })).body.reserved_ip
-  const assign = { type: 'assign', droplet_id: id }
-  expect((await account.call('POST', `/reserved_ips/${ip}/actions`, assign)).status).toBe(201)
-  const attach = { type: 'attach', droplet_id: id }
+  const said = ({ status, body }: { status: number; body: { message: string } }) => [
+    ...[status, body.message],
+  ]
   const pending = [422, 'Droplet already has a pending event.']
-  const refused = await act(data, attach)
-  expect([refused.status, refused.body.message]).toEqual(pending)
-  await account.api.settled()
-  expect((await act(data, attach)).status).toBe(202)
-  const off = await account.call('POST', `/droplets/${id}/actions`, { type: 'power_off' })
-  expect([off.status, off.body.message]).toEqual(pending)
-  await account.api.settled()
+  const assign = () =>
+    account.call('POST', `/reserved_ips/${ip}/actions`, { type: 'assign', droplet_id: id })
+  const attach = () => act(data, { type: 'attach', droplet_id: id })
+  const powerOff = () => account.call('POST', `/droplets/${id}/actions`, { type: 'power_off' })
+
+  hold()
+  expect((await assign()).status).toBe(201)
+  expect(said(await attach())).toEqual(pending)
+  expect(said(await powerOff())).toEqual(pending)
+  await ended()
+  hold()
+  expect((await attach()).status).toBe(202)
+  expect(said(await powerOff())).toEqual(pending)
+  expect(said(await act(data, { type: 'detach', droplet_id: id }))).toEqual(pending)
+  await ended()
+  hold()
+  expect((await powerOff()).status).toBe(201)
+  expect(said(await act(data, { type: 'resize', size_gigabytes: 2 }))).toEqual(pending)
+  await ended()
+  expect(await dropletsOf(data)).toEqual([id])
 })
 
 test('a droplet that is off takes a volume, and one that goes lets go of it when it is gone', async () => {

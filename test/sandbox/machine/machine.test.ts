@@ -111,6 +111,7 @@ beforeAll(async () => {
   await once(server, 'listening')
   options = {
     dir: file('machines'),
+    volumesDir: file('volumes'),
     cache: process.env.PADLOCK_CACHE ?? join(process.cwd(), '.sandbox', 'cache'),
     vendor: { hosts: ['acme.sandbox.localhost', NAME], caCertificates: [tls.cert] },
   }

@@ -42,6 +42,7 @@ test("a recipe's key names the month last, so that an older build of it is found
 test('only an emulated processor goes without cmpxchg16b', () => {
   const hardware = {
     ...{ id: 1, uuid: 'u', vcpus: 2, memoryMiB: 1024, kernel: '/k', metadataCommand: 'sh a,b' },
+    volumes: [],
   }
   const line = (accelerator: 'kvm' | 'tcg') => commandLine({ ...hardware, accelerator }).join(' ')
   expect(line('tcg')).toContain('-cpu Nehalem,-cx16')
@@ -49,6 +50,22 @@ test('only an emulated processor goes without cmpxchg16b', () => {
   expect(line('kvm')).not.toContain('tsc=reliable')
   // A comma in an option's value is written twice.
   expect(line('tcg')).toContain('guestfwd=tcp:169.254.169.254:80-cmd:sh a,,b')
+})
+
+test('a machine has its volumes from its start, with commas in their paths', () => {
+  const hardware = {
+    ...{ id: 1, uuid: 'u', vcpus: 1, memoryMiB: 512, kernel: '/k', metadataCommand: 'sh' },
+    accelerator: 'tcg' as const,
+  }
+  const disk = { id: '4b1f0c2e-7d9a', name: 'data', file: '/a,b/c.raw' }
+  const [none, one] = [[], [disk]].map((volumes) => commandLine({ ...hardware, volumes }))
+  expect(none).toContain('virtio-scsi-pci,id=volumes')
+  const added = (one ?? []).filter((word) => word.startsWith('{')).map((word) => JSON.parse(word))
+  expect(added).toMatchObject([
+    { driver: 'raw', file: { filename: disk.file } },
+    { driver: 'scsi-hd', bus: 'volumes.0', vendor: 'DO', product: 'Volume', device_id: 'data' },
+  ])
+  expect(added[0]['node-name']).toBe(added[1].drive)
 })
 
 test('a console that has grown too long starts anew and keeps what it had', async () => {
