@@ -1,0 +1,72 @@
+/** A database on the host: before the release that uses it, gone after the last one, kept on the volume. */
+import { type Json, type Sandbox, startSandbox } from '../support/sandbox.ts'
+import { brief, openStack, type Stack } from '../support/stack.ts'
+
+jest.setTimeout(300_000)
+let sandbox: Sandbox
+let stack: Stack
+beforeAll(async () => {
+  sandbox = await startSandbox()
+  stack = await openStack(sandbox, 'dev')
+  stack.set({ volume: 10, database: 'local' })
+  await stack.up()
+})
+afterAll(() => sandbox.stop())
+
+const droplet = async (): Promise<Json> => (await sandbox.droplets())[0]
+const onHost = async (name: string) => sandbox.hostFile((await droplet()).id, name)
+const release = async () => JSON.parse(await onHost('release.json'))
+const password = async () => (await onHost('database')).trim()
+
+test('the host has its package, and the server is up once the volume is there, before the release', async () => {
+  expect(await onHost('installed')).toMatch(/^padlock-database /m)
+  const run = sandbox.commands((await droplet()).id)
+  const first = (what: string) => run.findIndex((one) => one.includes(`/padlock/${what}`))
+  expect(first('volume mount')).toBeLessThan(first('database up'))
+  expect(first('database up')).toBeLessThan(first(`release ${(await release()).id}`))
+})
+
+test('the app has the address as a secret, and the socket; the state has neither in plain text', async () => {
+  const { database, env, secrets } = await release()
+  const secret = await password()
+  expect(secret).toMatch(/^[A-Za-z0-9]{32}$/)
+  expect([database, env.DATABASE_URL, secrets.DATABASE_URL]).toEqual([
+    true,
+    undefined,
+    `postgresql://app:${secret}@/app?host=/run/postgresql`,
+  ])
+  expect(stack.stateFile()).not.toContain(secret)
+  const ran = sandbox.commands((await droplet()).id)
+  expect(ran.join('\n')).not.toContain(secret)
+})
+
+test('nothing changes where nothing did', async () => {
+  expect(await stack.preview()).toEqual([])
+})
+
+test('without it the release goes first, and the server after it; the volume stays', async () => {
+  const id = (await droplet()).id
+  const before = sandbox.commands(id).length
+  stack.set({ database: undefined })
+  expect(brief(await stack.preview())).toEqual(
+    expect.arrayContaining([
+      'delete RandomPassword padlock-dev-database',
+      'delete remote:Command padlock-dev-database',
+    ]),
+  )
+  await stack.up()
+  const { database, secrets } = await release()
+  expect([database, 'DATABASE_URL' in secrets]).toEqual([undefined, false])
+  const run = sandbox.commands(id).slice(before)
+  const at = (what: string) => run.findIndex((one) => one.includes(`/padlock/${what}`))
+  expect(at('release ')).toBeGreaterThanOrEqual(0)
+  expect(at('release ')).toBeLessThan(at('database remove'))
+  expect((await sandbox.digitalocean('GET', '/volumes')).volumes).toHaveLength(1)
+})
+
+test('again: the same volume, and another password', async () => {
+  stack.set({ database: 'local' })
+  await stack.up()
+  const { secrets } = await release()
+  expect(secrets.DATABASE_URL).toContain(await password())
+})
