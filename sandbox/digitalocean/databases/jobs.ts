@@ -25,10 +25,11 @@ export class ClusterJobs {
 
   /** What takes time and changes nothing that runs. */
   change(row: DatabaseRow, status: DatabaseRow['status'], to: Partial<DatabaseRow>): void {
-    row.status = status
+    Object.assign(row, { status, pending: to })
     this.#context.store.changed()
     this.#run(row, async () => {
-      Object.assign(row, to, { status: 'online' })
+      Object.assign(row, row.pending, { status: 'online' })
+      delete row.pending
     })
   }
 
@@ -46,21 +47,30 @@ export class ClusterJobs {
         this.create(row)
         continue
       }
-      this.#run(row, async () => {
-        await databases.start(row.id)
-        await databases.setPools(row.id, row.pools, row.users)
-        row.status = 'online'
-      })
+      this.#run(
+        row,
+        async () => {
+          await databases.start(row.id)
+          await databases.setPools(row.id, row.pools, row.users)
+        },
+        0,
+      )
+      if (row.pending) this.change(row, row.status, row.pending)
     }
   }
 
-  #run(row: DatabaseRow, work: () => Promise<void>): void {
-    const { actions, settleMs, store, log } = this.#context
-    const job = sleep(settleMs, undefined, { ref: false })
+  /** One thing at a time for each cluster. */
+  #run(row: DatabaseRow, work: () => Promise<void>, ms = this.#context.settleMs): void {
+    const { actions, store, log } = this.#context
+    const before = this.#busy.get(row.id) ?? Promise.resolve()
+    const job = before
+      .then(() => sleep(ms, undefined, { ref: false }))
       .then(() => (actions.closed ? undefined : work()))
       .then(() => store.changed())
       .catch((error: Error) => log(`database cluster ${row.name}: ${error.message}`))
-      .finally(() => this.#busy.delete(row.id))
+      .finally(() => {
+        if (this.#busy.get(row.id) === job) this.#busy.delete(row.id)
+      })
     this.#busy.set(row.id, job)
     actions.background(job)
   }

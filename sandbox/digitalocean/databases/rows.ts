@@ -38,6 +38,8 @@ export interface DatabaseRow {
   /** Open to the internet while there is none. */
   rules: DatabaseRuleRow[]
   pools: DatabasePoolRow[]
+  /** What is to change once what is under way is done. */
+  pending?: Partial<DatabaseRow>
 }
 
 export const databaseUrn = (id: string): string => `do:dbaas:${id}`

@@ -177,6 +177,8 @@ test('grows and never gets less storage; a version only goes up', async () => {
   const put = (what: string, body: unknown) => account.call('PUT', `/databases/${id}/${what}`, body)
   const small = await put('resize', { size: 'db-s-1vcpu-1gb', num_nodes: 1 })
   expect([small.status, small.body.message]).toEqual([422, expect.stringMatching(/less storage/)])
+  // So that it is seen at work.
+  await account.restart({ settleMs: 1000 })
   expect((await put('resize', { size: 'db-s-2vcpu-4gb', num_nodes: 2 })).status).toBe(202)
   const resizing = (await account.call('GET', `/databases/${id}`)).body.database
   expect([resizing.status, resizing.size]).toEqual(['resizing', 'db-s-1vcpu-2gb'])
