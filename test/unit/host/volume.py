@@ -16,13 +16,14 @@ dir, app, volume, *words = sys.argv[1:]
 sys.path[:0] = [app, volume]
 
 import padlock_volume  # noqa: E402
-from padlock_release import log, processes, service, store, volumes  # noqa: E402
+from padlock_release import log, processes, service, site, store, volumes  # noqa: E402
 
 root = Path(dir)
 volumes.MOUNT = str(root / 'volume')
 volumes.ROOT = str(root / 'volume/app')
 volumes.UNIT = str(root / 'srv-volume.mount')
 volumes.mounted = (root / 'mounted').exists
+site.WANTED = str(root / 'packages')
 store.LOCK = str(root / 'lock')
 log.PATH = str(root / 'log')
 padlock_volume.DEVICE_SECONDS = padlock_volume.FREE_SECONDS = 0

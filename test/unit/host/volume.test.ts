@@ -33,6 +33,11 @@ beforeEach(() => {
   dir = mkdtempSync(join(tmpdir(), 'host-volume-'))
   mkdirSync(join(dir, 'bin'))
   writeFileSync(join(dir, 'bin/systemctl'), SYSTEMCTL, { mode: 0o755 })
+  writeFileSync(join(dir, 'bin/apt-get'), '#!/bin/sh\necho "apt $*" >>"$DIR/calls"\n', {
+    mode: 0o755,
+  })
+  mkdirSync(join(dir, 'packages'))
+  writeFileSync(join(dir, 'packages/padlock-volume_1_all.deb'), '')
   device = join(dir, 'device')
   writeFileSync(join(dir, 'srv-volume.mount'), `[Mount]\nWhat=${device}\n`)
   writeFileSync(device, '')
@@ -125,6 +130,13 @@ describe('unmount', () => {
       'stop srv-volume.mount',
     ])
     expect(has('mounted')).toBe(false)
+  })
+
+  test('where the stack has no volume any more ends no app, and the package goes', () => {
+    rmSync(join(dir, 'packages/padlock-volume_1_all.deb'))
+    expect(run('unmount')).toMatchObject({ status: 0, said: '' })
+    const purge = 'apt --quiet --yes -o DPkg::Lock::Timeout=200 purge padlock-volume'
+    expect(calls()).toEqual(['stop srv-volume.mount', purge])
   })
 
   test('of what is unmounted already is no error', () => {

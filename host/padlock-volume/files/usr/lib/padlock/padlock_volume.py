@@ -5,12 +5,13 @@ there, after a boot too; `state` prints what there is, as JSON.
 """
 
 import errno
+import glob
 import json
 import os
 import subprocess
 import time
 
-from padlock_release import log, processes, service, store, volumes
+from padlock_release import log, processes, service, site, store, volumes
 from padlock_release.failure import Failure, told
 
 UNIT = 'srv-volume.mount'
@@ -60,7 +61,9 @@ def mount() -> None:
 def unmount() -> None:
     """Nothing of this host uses the volume any more; else raises Failure, and the app is up again."""
     service.ensure_manager()
-    live = _end_app()
+    wanted = _wanted()
+    # A stack that is to have no volume any more has a release by now that needs none.
+    live = _end_app() if wanted else []
     try:
         if volumes.mounted():
             # What systemd knows to need it (RequiresMountsFor=), as a database does, ends before it.
@@ -72,6 +75,9 @@ def unmount() -> None:
         _run('systemctl', 'start', UNIT)
         _start(live)
         raise
+    if not wanted:
+        # The installer has left it for this.
+        _must('apt-get', '--quiet', '--yes', '-o', 'DPkg::Lock::Timeout=200', 'purge', 'padlock-volume')
 
 
 def resume() -> None:
@@ -100,6 +106,11 @@ def device() -> str:
     """As the unit names it, by the volume's name."""
     with open(volumes.UNIT, encoding='utf-8') as file:
         return next(line.split('=', 1)[1].strip() for line in file if line.startswith('What='))
+
+
+def _wanted() -> bool:
+    """Is this program among the packages that were installed last?"""
+    return bool(glob.glob(f'{site.WANTED}/padlock-volume_*.deb'))
 
 
 def _appeared(path: str) -> None:
