@@ -32,7 +32,8 @@ running() { server status >/dev/null 2>&1 && ! zombie; }
 case "$*" in
   'start var-lib-postgresql.mount') [ -e "$DIR/clusters" ] || ln -s "$DIR/volume/postgresql" "$DIR/clusters" ;;
   is-active*) running ;;
-  'start postgresql'*) ! zombie 2>/dev/null || rm "$data/postmaster.pid"
+  'start postgresql'*) [ ! -e "$DIR/no-start" ] || exit 1
+    ! zombie 2>/dev/null || rm -f "$data/postmaster.pid" "$DIR/run/.s.PGSQL.5432.lock"
     running || server -o "-c config_file=$DIR/etc/${version}/main/postgresql.conf" start ;;
   'restart postgresql'*) server -m fast restart ;;
   stop*) ! running || server -m fast stop; rm -f "$DIR/clusters" ;;
@@ -58,6 +59,7 @@ beforeEach(() => {
     systemctl: SYSTEMCTL,
     runuser: RUNUSER,
     'apt-get': APT_GET,
+    journalctl: '#!/bin/sh\necho \'unrecognized parameter "nonsense"\'\n',
   }))
     writeFileSync(join(dir, 'bin', name), text, { mode: 0o755 })
   memory(474)
@@ -237,6 +239,14 @@ test('a server that does not come up: its own words', () => {
   const { status, said } = up()
   expect(status).toBe(1)
   expect(said).toMatch(/does not take connections; it says:\n[\s\S]*pg_control/)
+})
+
+test('one that cannot read its configuration says so in the journal alone', () => {
+  writeFileSync(join(dir, 'no-start'), '')
+  expect(up()).toEqual({
+    status: 1,
+    said: 'PostgreSQL does not take connections; it says:\nunrecognized parameter "nonsense"\n',
+  })
 })
 
 test.each([

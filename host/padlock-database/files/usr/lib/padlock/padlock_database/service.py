@@ -26,7 +26,7 @@ def mount() -> None:
 
 def start(anew: bool) -> None:
     """Raises Failure with the end of the server's log if it takes no connections."""
-    began = _length()
+    began, since = _length(), int(time.time())
     # Debian's generator finds the cluster for the next boot.
     run('systemctl', 'daemon-reload')
     done = run('systemctl', 'restart' if anew else 'start', SERVER, check=False)
@@ -35,7 +35,8 @@ def start(anew: bool) -> None:
         if is_ready():
             return
         time.sleep(0.5)
-    raise Failure(f'PostgreSQL does not take connections; it says:\n{_said(began) or done.stderr}')
+    said = _said(began) or _journal(since) or done.stderr.strip()
+    raise Failure(f'PostgreSQL does not take connections; it says:\n{said}')
 
 
 def start_soon() -> None:
@@ -73,3 +74,9 @@ def _said(began: int) -> str:
     with open(LOG, encoding='utf-8', errors='replace') as file:
         file.seek(began if began <= os.path.getsize(LOG) else 0)
         return log.tail(file.read(), 15).strip()
+
+
+def _journal(since: int) -> str:
+    """A server that cannot read its configuration has no log yet."""
+    words = ['--unit', SERVER, '--since', f'@{since}', '--lines=15', '--output=cat', '--no-pager', '--quiet']
+    return run('journalctl', *words, check=False).stdout.strip()
