@@ -20,6 +20,8 @@ export interface SandboxFile {
   dns: { host: string; port: number }
   /** `domain` is the account's one, without `.duckdns.org`. */
   duckdns: { api: string; domain: string }
+  /** Template of Spaces' endpoints, as the provider's `spacesEndpoint` is one. */
+  spaces: { endpoint: string }
   /** An OpenID Connect issuer that is no Auth0, as its tokens name it. */
   issuer: { url: string }
   ports: { ssh: number; http: number; https: number }

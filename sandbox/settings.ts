@@ -16,6 +16,7 @@ export const PORTS = {
   pebbleManagement: { flag: 'pebble-management-port', number: 8477, what: "Pebble's management" },
   duckdns: { flag: 'duckdns-port', number: 8478, what: 'the DuckDNS API' },
   issuer: { flag: 'issuer-port', number: 8479, what: 'the OpenID Connect issuer' },
+  spaces: { flag: 'spaces-port', number: 8481, what: 'Spaces' },
   ssh: { flag: 'ssh-port', number: 2222, what: 'ssh to droplets' },
   http: { flag: 'http-port', number: 8080, what: 'http to droplets' },
   https: { flag: 'https-port', number: 8443, what: 'https to droplets' },

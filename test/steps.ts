@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { ensureBaseImage } from '../sandbox/machine/base-image.ts'
 import { ensurePrerequisites, type Prerequisite } from '../sandbox/prerequisites.ts'
+import { ensureGateway } from '../sandbox/spaces/gateway/program.ts'
 import { ensureToolchain } from '../sandbox/toolchain/index.ts'
 import { root } from './runner/command.ts'
 import type { StepName } from './suites.ts'
@@ -50,6 +51,11 @@ export const steps: Step[] = [
       const home = join(root, '.sandbox', 'pulumi')
       progress((await ensureToolchain({ home, cache, progress })).summary)
     },
+  },
+  {
+    name: 'object storage',
+    after: ['tools'],
+    run: (progress) => ensureGateway(cache, progress),
   },
   {
     name: 'base image',

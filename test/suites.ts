@@ -20,6 +20,7 @@ export type StepName =
   | 'machine tools'
   | 'example tools'
   | 'engine'
+  | 'object storage'
   | 'base image'
 
 /**
@@ -57,7 +58,7 @@ export const suites: Suite[] = [
   { name: 'examples', after: ['tools'], commands: [jestOn('test/examples', 100)] },
   {
     name: 'sandbox',
-    after: ['tools', 'machine tools', 'base image'],
+    after: ['tools', 'machine tools', 'object storage', 'base image'],
     commands: [jestOn('test/sandbox', 100)],
   },
   { name: 'toolchain', after: ['tools', 'engine'], commands: [jestOn('test/toolchain', 150)] },

@@ -18,6 +18,8 @@ import { startRouter } from '../ingress/router.ts'
 import { type Addresses, type OwnIssuer, openIssuer } from '../issuer/own.ts'
 import { noMachines } from '../machines-none.ts'
 import { HOST, HOSTS, type Ports, type Settings } from '../settings.ts'
+import { startSpaces } from '../spaces/index.ts'
+import { ENDPOINT_HOSTS } from '../spaces/regions.ts'
 import type { Endpoint, Machines } from '../types.ts'
 import { ensureCredentials } from './credentials.ts'
 import { extraCertificates } from './extra-certificates.ts'
@@ -83,7 +85,7 @@ export class Sandbox {
           volumesDir: join(dir, 'volumes'),
           cache,
           vendor: {
-            hosts: Object.values(HOSTS),
+            hosts: [...Object.values(HOSTS), ...ENDPOINT_HOSTS],
             caCertificates: [authority.rootPem, ...extra],
             registry: `${HOSTS.registry}:${ports.registry}`,
           },
@@ -93,6 +95,10 @@ export class Sandbox {
         }),
       )
     }
+    const spaces = await this.#part('spaces', ports.spaces, () =>
+      startSpaces({ dir, cache, authority, host: HOST, port: ports.spaces, log }),
+    )
+    this.#parts.set('spaces', 'on demand')
     const digitalocean = await this.#part('digitalocean', ports.digitalocean, () =>
       startDigitalOcean({
         stateFile: join(dir, 'digitalocean.json'),
@@ -100,6 +106,7 @@ export class Sandbox {
         token: credentials.digitalocean.token,
         machines: this.#machines,
         databases,
+        spaces,
         log,
       }),
     )
@@ -205,6 +212,7 @@ export class Sandbox {
       registry: { host: `${HOSTS.registry}:${images.port}` },
       dns: { host: dns.host, port: dns.port },
       duckdns: { api: duckdns.api, domain: duckdns.domain },
+      spaces: { endpoint: spaces.endpoint('{{.Region}}') },
       issuer: { url: issuer.issuer },
       ports: { ssh: ports.ssh, http: ports.http, https: ports.https },
       ca: authority.rootPath,

@@ -27,6 +27,8 @@ export async function deploymentEnvironment(
     PULUMI_BACKEND_URL: `file://${resolve(dir, 'state')}?metadata=skip`,
     PULUMI_CONFIG_PASSPHRASE: PASSPHRASE,
     DIGITALOCEAN_TOKEN: credentials.digitalocean.token,
+    // The provider's template of Spaces' endpoints.
+    SPACES_ENDPOINT_URL: sandbox.spaces.endpoint,
     AUTH0_CLIENT_ID: credentials.auth0.clientId,
     AUTH0_CLIENT_SECRET: credentials.auth0.clientSecret,
     SSL_CERT_FILE: await trustBundle(dir, sandbox.ca),

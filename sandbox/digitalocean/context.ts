@@ -1,4 +1,5 @@
 import type { FastifyInstance } from 'fastify'
+import type { ObjectStorage } from '../spaces/index.ts'
 import type { DatabaseServers, Machines } from '../types.ts'
 import type { Actions } from './actions.ts'
 import type { Store } from './state.ts'
@@ -19,6 +20,7 @@ export interface Context {
   machines: Machines
   databases: DatabaseServers
   actions: Actions
+  spaces: ObjectStorage
   limits: AccountLimits
   /** How long changes take to arrive everywhere, in ms. */
   settleMs: number

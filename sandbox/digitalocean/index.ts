@@ -2,6 +2,7 @@
 import type { AddressInfo } from 'node:net'
 import { noDatabases } from '../databases/none.ts'
 import { Faults } from '../faults.ts'
+import type { ObjectStorage } from '../spaces/index.ts'
 import type { Cloud, DatabaseServers, Machines, SimulatedApi } from '../types.ts'
 import { accountRoutes } from './account.ts'
 import { Actions, actionRoutes } from './actions.ts'
@@ -26,6 +27,7 @@ import { projectRoutes } from './projects.ts'
 import { type Burst, RateLimiter, type RateLimits } from './rate-limit.ts'
 import { registryRoutes } from './registries.ts'
 import { reservedIpRoutes } from './reserved-ips.ts'
+import { spacesKeyRoutes } from './spaces-keys.ts'
 import { Store } from './state.ts'
 import { tagRoutes } from './tags.ts'
 import { snapshotRoutes } from './volumes/snapshots.ts'
@@ -44,6 +46,8 @@ export interface DigitalOceanOptions {
   machines: Machines
   /** What makes database clusters into servers; nothing does if absent. */
   databases?: DatabaseServers
+  /** Without it there are no buckets, and keys open nothing. */
+  spaces?: ObjectStorage
   /** How long actions and droplet creation take at least, in ms; 500 if absent. */
   actionMs?: number
   /** And changes of firewalls and moves between projects; `actionMs` if absent. */
@@ -76,6 +80,7 @@ export async function startDigitalOcean(options: DigitalOceanOptions): Promise<D
   const {
     machines,
     databases = noDatabases(),
+    spaces = { buckets: () => [], setKeys: async () => {} },
     actionMs = 500,
     settleMs = actionMs,
     hold,
@@ -96,6 +101,7 @@ export async function startDigitalOcean(options: DigitalOceanOptions): Promise<D
     databases,
     actions,
     limits: { droplets: 25, reservedIps: 3, volumes: 100, snapshotPauseMs: 600_000, ...limits },
+    spaces,
     settleMs,
     log,
   }
@@ -112,12 +118,14 @@ export async function startDigitalOcean(options: DigitalOceanOptions): Promise<D
   registryRoutes(context)
   reservedIpRoutes(context)
   snapshotRoutes(context)
+  spacesKeyRoutes(context)
   tagRoutes(context)
   volumeActionRoutes(context, jobs)
   volumeRoutes(context)
   vpcRoutes(context)
 
   await app.listen({ host: '127.0.0.1', port: options.port })
+  await spaces.setKeys(state.spacesKeys ?? [])
   store.changed()
   await store.saved()
   jobs.resume()
@@ -129,7 +137,7 @@ export async function startDigitalOcean(options: DigitalOceanOptions): Promise<D
     setFaults: (rules, seed) => faults.set(rules, seed),
     faultsMet: () => faults.met,
     calls: () => Object.fromEntries(calls),
-    inventory: () => inventory(state),
+    inventory: () => inventory(state, spaces),
     addresses: () => [
       ...state.droplets.map((droplet) => ({
         address: droplet.publicAddress,

@@ -1,9 +1,13 @@
+import type { ObjectStorage } from '../spaces/index.ts'
 import { isOpen } from './databases/firewall.ts'
 import type { State } from './state.ts'
 import { snapshotsOf, volumesOf } from './volumes/rows.ts'
 
 /** All that an account owner made or caused, one line a thing; a new account gives an empty list. */
-export function inventory(state: State): { kind: string; id: string; name: string }[] {
+export function inventory(
+  state: State,
+  spaces: Pick<ObjectStorage, 'buckets'>,
+): { kind: string; id: string; name: string }[] {
   const line = (kind: string) => (id: string | number, name: string) => ({
     kind,
     id: String(id),
@@ -37,6 +41,8 @@ export function inventory(state: State): { kind: string; id: string; name: strin
         `${cluster.name}${isOpen(cluster) ? ' (open to the internet)' : ''}`,
       ),
     ),
+    ...spaces.buckets().map(({ name, region }) => line('spaces_bucket')(`${region}/${name}`, name)),
+    ...(state.spacesKeys ?? []).map((key) => line('spaces_key')(key.accessKey, key.name)),
     ...state.tags.map((tag) => line('tag')(tag, tag)),
     ...state.vpcs.filter((vpc) => !vpc.isDefault).map((vpc) => line('vpc')(vpc.id, vpc.name)),
   ]

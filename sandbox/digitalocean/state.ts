@@ -1,5 +1,6 @@
 import { randomInt, randomUUID } from 'node:crypto'
 import { readIfThere, writeAtomically } from '../files.ts'
+import type { SpacesKey } from '../spaces/grants.ts'
 import type { DatabaseRow } from './databases/rows.ts'
 import type { SnapshotRow, VolumeRow } from './volumes/rows.ts'
 
@@ -172,6 +173,7 @@ export interface State {
   volumes?: VolumeRow[]
   snapshots?: SnapshotRow[]
   databases?: DatabaseRow[]
+  spacesKeys?: SpacesKey[]
   registrySubscription?: { tier: string; createdAt: string; updatedAt: string }
   /** Why a droplet came to nothing, by its id, and whether a client has been told. */
   failures: Record<string, { reason: string; told: boolean }>

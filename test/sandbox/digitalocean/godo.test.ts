@@ -30,6 +30,7 @@ const TESTS = [
   'TestVolumeActions',
   'TestVolumeSnapshots',
   'TestDatabases',
+  'TestSpacesKeys',
 ]
 
 /** An action goes on until somebody looks at something, so that what it forbids can be tried. */

@@ -1,0 +1,107 @@
+import { type IncomingMessage, type RequestListener, request, type ServerResponse } from 'node:http'
+import { pipeline } from 'node:stream/promises'
+import { answerLifecycle, type Lifecycles } from './lifecycle.ts'
+import { refuse } from './refusal.ts'
+import { placeOf, type SpacesRegion } from './regions.ts'
+
+export interface Upstream {
+  /** The port of a region's gateway. */
+  port(region: SpacesRegion): Promise<number>
+  /** The region that has the bucket. */
+  regionOf(bucket: string): string | undefined
+  /** Called after a bucket was made or removed. */
+  changed(region: SpacesRegion): Promise<void>
+  /** May this access key change settings of buckets? */
+  isFull(accessKey: string): boolean
+  lifecycles: Lifecycles
+  log: (line: string) => void
+}
+
+/** Beyond S3's methods the gateway has its own administration. */
+const METHODS = ['GET', 'HEAD', 'PUT', 'POST', 'DELETE', 'OPTIONS']
+/** Longer ones are no lifecycle configurations. */
+const MAX_BODY = 64 * 1024
+
+/**
+ * Passes every request on to the gateway of the region that its host names, unchanged, as the
+ * signature covers host and path.
+ */
+export function handle(upstream: Upstream): RequestListener {
+  return async (incoming, outgoing) => {
+    try {
+      await pass(incoming, outgoing, upstream)
+    } catch (error) {
+      upstream.log(`spaces: ${incoming.method} ${incoming.url}: ${(error as Error).message}`)
+      if (outgoing.headersSent) outgoing.destroy()
+      else refuse(outgoing, 503, 'ServiceUnavailable', (error as Error).message)
+    }
+  }
+}
+
+async function pass(
+  incoming: IncomingMessage,
+  outgoing: ServerResponse,
+  upstream: Upstream,
+): Promise<void> {
+  const { method = 'GET', headers } = incoming
+  const place = placeOf(headers.host ?? '')
+  if (!place) return refuse(outgoing, 400, 'InvalidRequest', `no endpoint ${headers.host}`)
+  const { region } = place
+  const [path = '/', query = ''] = (incoming.url ?? '/').split('?')
+  const [first = '', ...rest] = path.slice(1).split('/')
+  const bucket = place.bucket ?? decodeURIComponent(first)
+  const onBucket = place.bucket ? path === '/' : rest.join('') === ''
+  const parameters = new URLSearchParams(query)
+  if (!METHODS.includes(method)) return refuse(outgoing, 405, 'MethodNotAllowed', `no ${method}`)
+  // The sandbox keeps the grants of keys there; Spaces has no policies beside limited keys.
+  if (onBucket && parameters.has('policy')) {
+    return refuse(outgoing, 501, 'NotImplemented', 'the sandbox has no bucket policies')
+  }
+  const makes = onBucket && method === 'PUT' && query === '' && bucket !== ''
+  const elsewhere = upstream.regionOf(bucket)
+  if (makes && elsewhere !== undefined && elsewhere !== region) {
+    return refuse(outgoing, 409, 'BucketAlreadyExists', 'a bucket has its name in all regions')
+  }
+  const lifecycle = onBucket && parameters.has('lifecycle')
+  const body = lifecycle ? await bodyOf(incoming) : undefined
+  const answer = await forward(incoming, body, await upstream.port(region))
+  if (lifecycle && answer.statusCode === 501) {
+    answer.resume()
+    // The gateway has found the signature to be good.
+    const accessKey = /Credential=([^/]+)\//.exec(headers.authorization ?? '')?.[1] ?? ''
+    if (!upstream.isFull(accessKey)) return refuse(outgoing, 403, 'AccessDenied', 'Access Denied')
+    return answerLifecycle(outgoing, method, bucket, body ?? '', upstream.lifecycles)
+  }
+  if (onBucket && answer.statusCode && answer.statusCode < 300) {
+    if (method === 'DELETE' && query === '') await upstream.lifecycles.set(bucket, undefined)
+    if (makes) await upstream.changed(region)
+  }
+  outgoing.writeHead(answer.statusCode ?? 502, answer.rawHeaders)
+  await pipeline(answer, outgoing)
+}
+
+function forward(
+  incoming: IncomingMessage,
+  body: string | undefined,
+  port: number,
+): Promise<IncomingMessage> {
+  return new Promise((resolve, reject) => {
+    const passed = request(
+      {
+        ...{ host: '127.0.0.1', port, agent: false },
+        ...{ method: incoming.method, path: incoming.url, headers: incoming.headers },
+      },
+      resolve,
+    )
+    pipeline(body === undefined ? incoming : [body], passed).catch(reject)
+  })
+}
+
+async function bodyOf(incoming: IncomingMessage): Promise<string> {
+  let text = ''
+  for await (const chunk of incoming.setEncoding('utf8')) {
+    text += chunk
+    if (text.length > MAX_BODY) throw new Error('the body is too long')
+  }
+  return text
+}
