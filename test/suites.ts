@@ -61,7 +61,11 @@ export const suites: Suite[] = [
     after: ['tools', 'machine tools', 'object storage', 'base image'],
     commands: [jestOn('test/sandbox', 100)],
   },
-  { name: 'toolchain', after: ['tools', 'engine'], commands: [jestOn('test/toolchain', 150)] },
+  {
+    name: 'toolchain',
+    after: ['tools', 'engine', 'object storage'],
+    commands: [jestOn('test/toolchain', 150)],
+  },
   { name: 'engine', after: ['tools', 'engine'], commands: [jestOn('test/engine', 100)] },
   {
     name: 'e2e',

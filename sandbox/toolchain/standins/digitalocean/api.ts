@@ -1,6 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import type { S3Client } from '@aws-sdk/client-s3'
 import { Http, type HttpResponse } from '../bridge/http.ts'
 import type { Value, Values } from '../server/values.ts'
+import { type SpacesSettings, spacesClient } from './spaces.ts'
 
 export interface Settings {
   /** Base URL, without a trailing slash. */
@@ -8,6 +10,7 @@ export interface Settings {
   token: string
   /** How often a call is repeated after 429 and 5xx, and the pauses in between, in seconds. */
   retry: { max: number; waitMin: number; waitMax: number }
+  spaces: SpacesSettings
 }
 
 /** A refusal by the API, worded as by godo, the library of the real plugin. */
@@ -27,6 +30,11 @@ export class DigitalOcean {
 
   constructor(settings: Settings) {
     this.#settings = settings
+  }
+
+  /** A client of a region's object storage. */
+  spaces(region: string): Promise<S3Client> {
+    return spacesClient(this.#settings.spaces, region)
   }
 
   get(path: string): Promise<Values> {

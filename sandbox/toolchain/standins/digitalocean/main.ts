@@ -18,6 +18,8 @@ import { firewall } from './firewall.ts'
 import { getDroplets, getSizes } from './lists.ts'
 import { project } from './project.ts'
 import { reservedIp, reservedIpAssignment } from './reserved-ip.ts'
+import { spacesBucket } from './spaces-bucket.ts'
+import { spacesKey } from './spaces-key.ts'
 import { sshKey } from './ssh-key.ts'
 import { tag } from './tag.ts'
 import { volume } from './volume.ts'
@@ -26,7 +28,7 @@ import { volumeSnapshot } from './volume-snapshot.ts'
 
 const { version } = manifest.pulumi
 
-/** The real plugin's settings; those for object storage are of no use here. */
+/** The real plugin's settings. */
 const SETTINGS = [
   'token',
   'apiEndpoint',
@@ -49,10 +51,18 @@ await serveProvider<DigitalOcean>({
     const endpoint =
       setting(args, 'apiEndpoint', 'DIGITALOCEAN_API_URL') ?? 'https://api.digitalocean.com'
     requireLoopback('digitalocean', version, endpoint)
+    const spaces = {
+      endpoint:
+        setting(args, 'spacesEndpoint', 'SPACES_ENDPOINT_URL') ??
+        'https://{{.Region}}.digitaloceanspaces.com',
+      accessId: setting(args, 'spacesAccessId', 'SPACES_ACCESS_KEY_ID') ?? '',
+      secretKey: setting(args, 'spacesSecretKey', 'SPACES_SECRET_ACCESS_KEY') ?? '',
+    }
     const seconds = (key: string, usual: number) => Number(setting(args, key) ?? usual)
     return new DigitalOcean({
       endpoint: endpoint.replace(/\/+$/, ''),
       token: setting(args, 'token', 'DIGITALOCEAN_TOKEN', 'DIGITALOCEAN_ACCESS_TOKEN') ?? '',
+      spaces,
       retry: {
         max: Number(setting(args, 'httpRetryMax', 'DIGITALOCEAN_HTTP_RETRY_MAX') ?? 4),
         waitMin: seconds('httpRetryWaitMin', 1),
@@ -75,6 +85,8 @@ await serveProvider<DigitalOcean>({
     [project.token]: bridged(project),
     [reservedIp.token]: bridged(reservedIp),
     [reservedIpAssignment.token]: bridged(reservedIpAssignment),
+    [spacesBucket.token]: bridged(spacesBucket),
+    [spacesKey.token]: bridged(spacesKey),
     [sshKey.token]: bridged(sshKey),
     [tag.token]: bridged(tag),
     [volume.token]: bridged(volume),
