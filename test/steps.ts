@@ -26,7 +26,7 @@ export const steps: Step[] = [
     after: [],
     run: install(
       ...(['go', 'shellcheck', 'cloud-init', 'python-venv'] as const),
-      ...(['ssh', 'dpkg-deb', 'systemd', 'postgresql'] as const),
+      ...(['ssh', 'dpkg-deb', 'systemd', 'postgresql', 'pgbackrest', 'restic'] as const),
     ),
   },
   {

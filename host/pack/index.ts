@@ -16,6 +16,8 @@ export interface HostSoftware {
   database?: boolean
   /** Or is it a managed one that the host's app reaches? */
   managed?: boolean
+  /** Are there backups of what is on the volume? */
+  backups?: boolean
   /** When a host may reboot by itself, hours and minutes in UTC. */
   rebootTime: string
   repository: {
@@ -55,6 +57,7 @@ export async function hostBundle(facts: HostSoftware): Promise<HostBundle> {
       ...(facts.volume ? ['padlock-volume'] : []),
       ...(facts.database ? ['padlock-database'] : []),
       ...(facts.managed ? ['padlock-managed'] : []),
+      ...(facts.backups ? ['padlock-backup'] : []),
     ].map((name) =>
       readPackage(join(HOST, name), {
         version,

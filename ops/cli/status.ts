@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util'
 import { volumeLines } from '../data/volume.ts'
 import { imageLines } from '../releases/image.ts'
+import { backups } from './backups.ts'
 import { certificates } from './certificates.ts'
 import { logIn, outputsOf } from './login.ts'
 
@@ -10,10 +11,11 @@ const PACKAGES = "dpkg-query --show 'padlock-*' 2>/dev/null || true"
 export const help = `padlock status --stack NAME
 
 The outputs of a stack, the image that serves and its base with their ages, the volume and how full
-it is, or that it is missing, when the certificates of its site end, and the packages of ours on its
-host with their versions. Of a certificate that should have been renewed the reason is told, and of
-one that only an update renews the day before which to run it. The stack is one of the backend that
-you are logged in to; in the sandbox: . .sandbox/env
+it is, or that it is missing, when the certificates of its site end, when its backups were made last,
+and the packages of ours on its host with their versions. Of a certificate that should have been
+renewed the reason is told, and of one that only an update renews the day before which to run it; of a
+backup that failed the reason. The stack is one of the backend that you are logged in to; in the
+sandbox: . .sandbox/env
 
 Exit code 0: printed. 1: no such stack, or the host does not answer. 2: a wrong command line.`
 
@@ -31,6 +33,8 @@ export async function run(args: string[]): Promise<number> {
   const image = await imageLines(stack, outputs)
   const volume = await volumeLines(stack, outputs)
   console.log([`stack ${stack}`, ...rows, '', ...image, ...volume].join('\n'))
-  console.log(`certificates\n${await certificates(stack, outputs)}\n\npackages on the host`)
+  console.log(`certificates\n${await certificates(stack, outputs)}`)
+  if (outputs.backups) console.log(`\nbackups\n${await backups(stack, outputs)}`)
+  console.log('\npackages on the host')
   return logIn(stack, outputs, [PACKAGES])
 }

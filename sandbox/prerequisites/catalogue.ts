@@ -18,7 +18,7 @@ export type Prerequisite =
   | ('qemu' | 'mmdebstrap' | 'iso' | 'pebble' | 'ssh' | 'python-venv' | 'go')
   | ('chromium' | 'certutil' | 'gpg' | 'shellcheck' | 'cloud-init' | 'dpkg-deb' | 'lintian')
   | ('maven' | 'rails' | 'systemd' | 'wrk' | 'h2load' | 'testssl' | 'podman')
-  | ('postgresql' | 'pgbouncer')
+  | ('postgresql' | 'pgbouncer' | 'pgbackrest' | 'restic')
 
 export const PREREQUISITES: Record<Prerequisite, Source> = {
   qemu: {
@@ -182,5 +182,19 @@ export const PREREQUISITES: Record<Prerequisite, Source> = {
     apt: ['testssl.sh'],
     dnf: ['testssl'],
     brew: ['testssl'],
+  },
+  pgbackrest: {
+    what: 'backs up the database of the tests',
+    programs: [['pgbackrest']],
+    apt: ['pgbackrest'],
+    dnf: ['pgbackrest'],
+    otherwise: '# pgBackRest runs on Linux only; only the tests need it',
+  },
+  restic: {
+    what: 'backs up files in the tests',
+    programs: [['restic']],
+    apt: ['restic'],
+    dnf: ['restic'],
+    brew: ['restic'],
   },
 }

@@ -59,6 +59,7 @@ test('so is what mounts a volume, by its name', async () => {
 
 test('PostgreSQL is a package of its own, whose upgrades come in the hour before the reboot', async () => {
   expect(await changedBy({ database: true })).toEqual(['padlock-database'])
+  expect(await changedBy({ backups: true })).toEqual(['padlock-backup'])
   const timer = async (rebootTime: string) => {
     const { path } = await hostBundle({ ...facts, database: true, rebootTime })
     const script = `tar -xOf "$1" --wildcards 'packages/padlock-database_*' >"$2/x.deb" &&

@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TextIO
 
 from . import (
+    before,
     drain,
     image,
     kept,
@@ -73,6 +74,8 @@ def bring_up(manifest: Manifest, rolled_back_by: str | None = None) -> str:
         kept.tried(manifest)
         store.ensure_room()
         volumes.prepare(manifest, entry.image)
+        if current != manifest.id and rolled_back_by is None:
+            before.run()
         if manifest.release_command is not None and rolled_back_by is None:
             speaking = releasecommand.unit(manifest.id)
             with step('release command'):

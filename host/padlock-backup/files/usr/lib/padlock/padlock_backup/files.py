@@ -1,0 +1,63 @@
+"""The files of the app's volumes, by restic (https://restic.readthedocs.io)."""
+
+import json
+import os
+from typing import Any
+
+from padlock_release.failure import CommandFailure, Failure
+
+from . import host
+from .order import Order
+
+# In tests, an authority of their own.
+EXTRA: list[str] = []
+# What restic says of a place that holds nothing; other failures are no reason to begin a repository.
+ABSENT = ('Is there a repository at the following location', 'repository does not exist')
+
+
+def source() -> str:
+    return f'{host.VOLUME}/app'
+
+
+def back_up(order: Order, repository: str) -> None:
+    """A snapshot, and the end of those that are older than what is kept."""
+    if not os.path.isdir(source()):
+        raise Failure(f'{source()} is not there: is the volume mounted?')
+    _restic(order, repository, 'backup', '--host', order.prefix, source())
+    kept = ['--keep-daily', str(order.keep_daily), '--keep-weekly', str(order.keep_weekly)]
+    _restic(order, repository, 'forget', '--host', order.prefix, *kept, '--prune')
+
+
+def snapshots(order: Order, repository: str) -> list[dict[str, Any]]:
+    """Oldest first: `label` and `time`."""
+    told = json.loads(_restic(order, repository, 'snapshots', '--json'))
+    return [{'label': one['short_id'], 'time': one['time']} for one in told]
+
+
+def ensure(order: Order, repository: str) -> None:
+    """A repository there; raises where there is one that this passphrase does not open."""
+    try:
+        _restic(order, repository, 'cat', 'config')
+    except CommandFailure as failure:
+        if not any(words in str(failure) for words in ABSENT):
+            raise
+        _restic(order, repository, 'init')
+
+
+def _restic(order: Order, repository: str, *words: str) -> str:
+    places = {
+        'bucket': f's3:https://{order.endpoint}/{order.bucket}/{order.prefix}/files',
+        'volume': f'{host.VOLUME}/backup/files',
+    }
+    env = {
+        'RESTIC_REPOSITORY': places[repository],
+        'RESTIC_PASSWORD': order.passphrase,
+        'RESTIC_CACHE_DIR': f'{host.CACHE}/restic',
+        'AWS_ACCESS_KEY_ID': order.key,
+        'AWS_SECRET_ACCESS_KEY': order.secret,
+        'AWS_DEFAULT_REGION': order.region,
+        # On a host of 512 MB; a third less memory for a little more time.
+        'GOGC': '20',
+    }
+    called = ['restic', '--quiet', '-o', 's3.bucket-lookup=path', *EXTRA, *words]
+    return host.run(*called, env=env).stdout

@@ -1,0 +1,60 @@
+"""Where things are on a host, and how its programs are called."""
+
+import os
+import pwd
+import subprocess
+
+from padlock_release import log
+from padlock_release.failure import CommandFailure
+
+HOME = '/var/lib/padlock/backup'
+VOLUME = '/srv/volume'
+CLUSTER = '/etc/postgresql/17/main'
+DATA = '/var/lib/postgresql/17/main'
+SOCKETS = '/run/postgresql'
+SERVER = 'postgresql@17-main.service'
+LOGS = '/var/log/pgbackrest'
+CACHE = '/var/cache/padlock-backup'
+POSTGRES = 'postgres'
+
+
+def volume_is_mounted() -> bool:
+    return os.path.ismount(VOLUME)
+
+
+def run(
+    *words: str, env: dict[str, str] | None = None, stdin: str = '', check: bool = True
+) -> subprocess.CompletedProcess:
+    """With `check`, a failure raises with the end of what the command wrote."""
+    done = subprocess.run(
+        words, input=stdin, env={**os.environ, **(env or {})}, cwd='/',
+        capture_output=True, text=True, errors='replace', check=False,
+    )  # fmt: skip
+    if check and done.returncode != 0:
+        said = log.tail(done.stdout + done.stderr, 12)
+        raise CommandFailure(f'{" ".join(words[:4])} failed with exit {done.returncode}:\n{said}')
+    return done
+
+
+def as_postgres(*words: str, stdin: str = '', check: bool = True) -> subprocess.CompletedProcess:
+    return run('runuser', '--user', POSTGRES, '--', *words, stdin=stdin, check=check)
+
+
+def sql(statement: str) -> str:
+    """The one row that a statement gives, its columns divided by `|`."""
+    asked = [
+        '--no-psqlrc',
+        '--quiet',
+        '--tuples-only',
+        '--no-align',
+        f'--host={SOCKETS}',
+        '--dbname=postgres',
+    ]
+    return as_postgres('psql', *asked, stdin=statement).stdout.strip()
+
+
+def folder(path: str, owner: str, mode: int) -> None:
+    os.makedirs(path, exist_ok=True)
+    user = pwd.getpwnam(owner)
+    os.chown(path, user.pw_uid, user.pw_gid)
+    os.chmod(path, mode)

@@ -1,0 +1,183 @@
+"""The verbs of `backup`."""
+
+import contextlib
+import fcntl
+import json
+import os
+import shutil
+import sys
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Any, TextIO
+
+from padlock_release import log, store
+from padlock_release.failure import Failure, told
+
+from . import database, files, host, order as orders, state
+from .order import Order
+
+USAGE = 'usage: backup up < ORDER | now | release | check | show | list | remove'
+LOCK = '/run/padlock-backup.lock'
+TIMERS = ['padlock-backup.timer', 'padlock-backup-check.timer']
+
+
+def main(words: list[str], stream: TextIO) -> int:
+    """The exit status: 0, 1 where something failed or is late, 2 for a wrong command line."""
+    verbs = {'now': now, 'release': release, 'check': check, 'show': show, 'list': listed, 'remove': remove}
+    try:
+        if words == ['up']:
+            return up(orders.read(stream))
+        if len(words) != 1 or words[0] not in verbs:
+            print(USAGE, file=sys.stderr)
+            return 2
+        return verbs[words[0]]()
+    except (Failure, OSError) as failure:
+        log.say(told(failure))
+        return 1
+
+
+def up(order: Order) -> int:
+    """Has backups as ordered from now on."""
+    if not host.volume_is_mounted():
+        raise Failure(f'{host.VOLUME} is not mounted, and a backup is nowhere else; nothing was changed')
+    with _lock():
+        os.makedirs(host.HOME, exist_ok=True)
+        # PostgreSQL's own user reads the settings of pgBackRest in it.
+        shutil.chown(host.HOME, group=host.POSTGRES)
+        os.chmod(host.HOME, 0o710)  # noqa: S103
+        host.folder(f'{host.VOLUME}/backup', 'root', 0o755)
+        if order.files:
+            for where in database.REPOSITORIES:
+                files.ensure(order, where)
+        if order.database:
+            database.configure(order)
+        else:
+            database.forget()
+        # What is ordered is what the timers go by, so it comes last.
+        store.write(f'{host.HOME}/order.json', orders.text(order), 0o600)
+        state.begin([f'{what} {where}' for what, where in _all(order)], datetime.now(UTC))
+    host.run('systemctl', '--quiet', 'enable', '--now', *TIMERS)
+    return 0
+
+
+def now() -> int:
+    """All of them; one that fails does not keep the others from being made."""
+    return 1 if _back_up(_order(), False) else 0
+
+
+def release() -> int:
+    """Before a release: fails where no place at all has the database, or the files, as they are now."""
+    order = _order()
+    failed = _back_up(order, True)
+    for what in {what for what, _ in _all(order)}:
+        if all(f'{what} {where}' in failed for where in database.REPOSITORIES):
+            log.say(f'no backup of the {what} could be made before this release, which is not begun')
+            return 1
+    return 0
+
+
+def check() -> int:
+    """For monitoring: the exit status alone says whether all is well; why not is on standard error."""
+    found = _judged()
+    for one in found:
+        if one['state'] in ('failed', 'late'):
+            # The level of a line in the journal (sd-daemon(3)).
+            print(f'<4>{state.warning(one)}', file=sys.stderr)
+    return 1 if any(one['state'] in ('failed', 'late') for one in found) else 0
+
+
+def show() -> int:
+    print(json.dumps({'backups': _judged()}))
+    return 0
+
+
+def listed() -> int:
+    """What there is to restore from, in each place; one that cannot be read says why."""
+    order = _order()
+    found = []
+    for what, where in _all(order):
+        one: dict[str, Any] = {'what': what, 'where': where, 'backups': [], 'problem': None}
+        try:
+            one['backups'] = (
+                database.backups(database.REPOSITORIES[where])
+                if what == 'database'
+                else files.snapshots(order, where)
+            )
+        except Failure as failure:
+            one['problem'] = ' '.join(str(failure).split())
+        found.append(one)
+    print(json.dumps(found))
+    return 1 if any(one['problem'] for one in found) else 0
+
+
+def remove() -> int:
+    """No more backups from now on; those that there are stay, and so does what opens them, elsewhere."""
+    with _lock():
+        database.forget()
+        for name in ('order.json', 'state.json', 'pgbackrest.conf'):
+            with contextlib.suppress(FileNotFoundError):
+                os.unlink(f'{host.HOME}/{name}')
+        shutil.rmtree(f'{host.HOME}/spool', ignore_errors=True)
+    return 0
+
+
+def _back_up(order: Order, quick: bool) -> list[str]:
+    """Returns what failed."""
+    failed = []
+    with _lock():
+        for what, where in _all(order):
+            name, problem = f'{what} {where}', None
+            try:
+                if what == 'database':
+                    database.back_up(where, datetime.now(UTC), quick)
+                else:
+                    files.back_up(order, where)
+            except Failure as failure:
+                problem = str(failure)
+                failed.append(name)
+                log.say(f'backup of {name} failed: {problem}')
+            state.note(name, datetime.now(UTC), problem)
+    return failed
+
+
+def _judged() -> list[dict[str, Any]]:
+    found = state.judged(datetime.now(UTC))
+    if _order().database:
+        found.append(_log())
+    return found
+
+
+def _log() -> dict[str, Any]:
+    """The log that PostgreSQL hands on, without which only whole nights can be had again."""
+    found: dict[str, Any] = {'last': None, 'failed': None, 'missing': []}
+    try:
+        found = database.archiver()
+        problem = 'archive-push fails; see /var/log/pgbackrest' if found['failed'] else None
+        if found['missing']:
+            problem = f'a part of it is missing in {" and ".join(found["missing"])}; see /var/log/pgbackrest'
+    except Failure as failure:
+        problem = ' '.join(str(failure).split())[:500]
+    one = {'last': found['last'], 'failed': found['failed'], 'problem': problem}
+    return {'what': 'log of the database', 'state': 'failed' if problem else 'good', **one}
+
+
+def _all(order: Order) -> list[tuple[str, str]]:
+    """The volume first: it is there when the network is not."""
+    kinds = [what for what, wanted in (('database', order.database), ('files', order.files)) if wanted]
+    return [(what, where) for what in kinds for where in ('volume', 'bucket')]
+
+
+def _order() -> Order:
+    try:
+        with open(f'{host.HOME}/order.json', encoding='utf-8') as file:
+            return orders.read(file)
+    except FileNotFoundError:
+        raise Failure('no backups are ordered on this host') from None
+
+
+@contextlib.contextmanager
+def _lock() -> Iterator[None]:
+    """One at a time; the kernel frees the lock of a process that was killed."""
+    with open(LOCK, 'w') as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield

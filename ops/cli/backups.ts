@@ -1,0 +1,50 @@
+import { visible } from '../report/visible.ts'
+import { ask } from './login.ts'
+
+/** A backup as its host tells of it (`/usr/lib/padlock/backup show`); times are UTC. */
+export interface Backup {
+  /** `database bucket`, `files volume`, and the `log of the database`. */
+  what: string
+  /** `none` while the first night is still to come; `late`: older than 26 hours. */
+  state: 'good' | 'none' | 'failed' | 'late'
+  /** The last one that was made, and the last one that failed since. */
+  last: string | null
+  failed: string | null
+  problem: string | null
+}
+
+/** What the host says of its backups, or why it says nothing. */
+export async function backups(stack: string, outputs: Record<string, string>): Promise<string> {
+  try {
+    const { code, stdout, stderr } = await ask(stack, outputs, ['backup', 'show'])
+    if (code !== 0) throw new Error(stderr.trim())
+    return told(JSON.parse(stdout).backups)
+  } catch (error) {
+    return `  not known: ${(error as Error).message}`
+  }
+}
+
+const HOUR_MS = 3_600_000
+
+/** Backups for a terminal: what and where, the last one, and what is wrong. */
+export function told(found: Backup[], now = Date.now()): string {
+  const width = Math.max(...found.map(({ what }) => what.length))
+  return found
+    .flatMap((one) => [`  ${one.what.padEnd(width)}  ${words(one, now)}`, ...why(one)])
+    .join('\n')
+}
+
+function words({ state, last }: Backup, now: number): string {
+  if (!last) return state === 'late' ? 'none for 26 hours' : 'none yet'
+  const when = `${minute(last)} (${Math.floor((now - Date.parse(last)) / HOUR_MS)} hours ago)`
+  if (state === 'late') return `${when}, older than 26 hours`
+  return state === 'failed' ? `${when}, and failed since` : when
+}
+
+function why({ failed, problem }: Backup): string[] {
+  if (!problem) return []
+  return [`    failed${failed ? ` at ${minute(failed)}` : ''}: ${visible(problem)}`]
+}
+
+/** `2026-11-28 09:00Z` */
+const minute = (when: string) => `${when.slice(0, 16).replace('T', ' ')}Z`

@@ -1,0 +1,228 @@
+/** The host's backups: PostgreSQL, pgBackRest and restic as Debian has them, against a real S3 server. */
+import {
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { CreateBucketCommand } from '@aws-sdk/client-s3'
+import { FULL, type Key, type Storage, startStorage } from '../spaces/account.ts'
+import { makePlace, type Place } from './place.ts'
+
+jest.setTimeout(120_000)
+
+const PASSPHRASE = 'correct-horse-battery-staple-of-32'
+let storage: Storage
+let place: Place
+let key: Key
+let order: Record<string, unknown>
+
+beforeAll(async () => {
+  storage = await startStorage()
+  const owner = storage.client('nyc3', await storage.key('owner', FULL))
+  await owner.send(new CreateBucketCommand({ Bucket: 'shop-backups' }))
+  key = await storage.key('host', { bucket: 'shop-backups', permission: 'readwrite' })
+  place = await makePlace(storage.authority.rootPath)
+  order = {
+    ...{ database: true, files: true, endpoint: `localhost:${storage.spaces.port}` },
+    ...{ region: 'us-east-1', bucket: 'shop-backups', prefix: 'shop-dev' },
+    ...{ key: key.accessKeyId, secret: key.secretAccessKey, passphrase: PASSPHRASE },
+    ...{ keepDaily: 7, keepWeekly: 4 },
+  }
+  await place.sql('CREATE TABLE numbers (n bigint PRIMARY KEY, at timestamptz DEFAULT now())')
+  writeFileSync(join(place.dir, 'volume/app/upload'), 'a file of the app')
+  const { code, stderr } = await place.backup('up', order)
+  if (code !== 0) throw new Error(stderr)
+})
+afterAll(async () => {
+  await place?.end()
+  await storage?.end()
+})
+
+const insert = (from: number, to: number) =>
+  place.sql(`INSERT INTO numbers (n) SELECT generate_series(${from}, ${to})`)
+const COUNT = 'SELECT count(*), min(n), max(n) FROM numbers'
+const states = async (ahead?: number) => {
+  const { stdout } = await place.backup('show', undefined, ahead)
+  const { backups } = JSON.parse(stdout) as { backups: { what: string; state: string }[] }
+  return Object.fromEntries(backups.map(({ what, state }) => [what, state]))
+}
+/** All files below a folder, the largest first. */
+function below(folder: string): string[] {
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((one) => one.isFile())
+    .map((one) => join(one.parentPath, one.name))
+    .sort((a, b) => statSync(b).size - statSync(a).size)
+}
+const bucket = () => join(storage.dir, 'spaces/nyc3/buckets/shop-backups')
+const ALL = ['database volume', 'database bucket', 'files volume', 'files bucket']
+
+test('a host that has just been told has until the next night', async () => {
+  expect(await states()).toEqual({
+    ...Object.fromEntries(ALL.map((what) => [what, 'none'])),
+    'log of the database': 'good',
+  })
+  expect((await place.backup('check')).code).toBe(0)
+  const late = await place.backup('check', undefined, 27 * 3600)
+  expect(late.code).toBe(1)
+  expect(late.stderr).toContain('<4>backup of database bucket: there has been none for 26 hours')
+})
+
+test('everything is in both places, encrypted, and a moment between two rows can be had again', async () => {
+  await insert(1, 1000)
+  expect(await place.backup('now')).toMatchObject({ code: 0, stderr: '' })
+  await insert(1001, 1100)
+  await sleep(50)
+  const between = await place.sql('SELECT clock_timestamp()')
+  await sleep(50)
+  await insert(1101, 1200)
+  await place.sql('SELECT pg_switch_wal()')
+  while ((await place.sql('SELECT last_archived_wal FROM pg_stat_archiver')) === '')
+    await sleep(100)
+  for (const repository of [1, 2] as const) {
+    expect(await place.restored(repository, between, COUNT)).toBe('1100|1|1100')
+  }
+  expect(Object.values(await states())).toEqual(['good', 'good', 'good', 'good', 'good'])
+  for (const file of [...below(bucket()), ...below(join(place.dir, 'volume/backup'))]) {
+    expect(readFileSync(file).includes('a file of the app')).toBe(false)
+    expect(readFileSync(file).includes('PGDMP')).toBe(false)
+  }
+})
+
+test('the second night takes what has changed, and all is listed', async () => {
+  await insert(2001, 2010)
+  expect((await place.backup('now')).code).toBe(0)
+  expect((await place.backup('release')).code).toBe(0)
+  const listed = JSON.parse((await place.backup('list')).stdout) as {
+    what: string
+    where: string
+    backups: { type?: string }[]
+  }[]
+  expect(listed.map(({ what, where }) => `${what} ${where}`)).toEqual(ALL)
+  expect(listed[1]?.backups.map(({ type }) => type)).toEqual(['full', 'diff', 'incr'])
+  expect(listed[3]?.backups.length).toBeGreaterThan(0)
+})
+
+test('the files come back from the bucket', async () => {
+  const env = {
+    RESTIC_REPOSITORY: `s3:https://localhost:${storage.spaces.port}/shop-backups/shop-dev/files`,
+    ...{ RESTIC_PASSWORD: PASSPHRASE, RESTIC_CACHE_DIR: join(place.dir, 'cache') },
+    ...{ AWS_ACCESS_KEY_ID: key.accessKeyId, AWS_SECRET_ACCESS_KEY: key.secretAccessKey },
+  }
+  const words = ['--cacert', join(place.dir, 'root.pem'), 'restore', 'latest', '--target']
+  const done = await place.restic(env, ...words, join(place.dir, 'files'))
+  expect(done.code).toBe(0)
+  const file = join(place.dir, 'files', place.dir, 'volume/app/upload')
+  expect(readFileSync(file, 'utf8')).toBe('a file of the app')
+  const wrong = await place.restic({ ...env, RESTIC_PASSWORD: 'wrong' }, ...words, place.dir)
+  expect(wrong.code).not.toBe(0)
+  expect(wrong.stderr).toContain('wrong password')
+})
+
+test('a wrong passphrase is told, and what there is stays as it is', async () => {
+  const before = below(bucket()).length
+  const wrong = { ...order, passphrase: 'another-horse-battery-staple-of-32' }
+  for (const [files, words] of [
+    [true, 'wrong password or no key found'],
+    [false, "unable to load info file '/shop-dev/postgresql/archive/main/archive.info'"],
+  ] as const) {
+    const { code, stderr } = await place.backup('up', { ...wrong, files })
+    expect(code).toBe(1)
+    expect(stderr).toContain(words)
+    expect(stderr).not.toContain('another-horse')
+  }
+  expect(below(bucket()).length).toBe(before)
+  expect((await place.backup('up', order)).code).toBe(0)
+  expect((await place.backup('now')).code).toBe(0)
+})
+
+test('a key that is gone fails the bucket alone; a release goes on with the volume', async () => {
+  const path = `/spaces/keys/${key.accessKeyId}`
+  const grants = [{ bucket: 'shop-backups', permission: 'readwrite' }]
+  await storage.account.call('PUT', path, { name: 'host', grants: [] })
+  const { code, stderr } = await place.backup('now')
+  expect(code).toBe(1)
+  expect(stderr).toContain('backup of database bucket failed')
+  expect(stderr).toContain('backup of files bucket failed')
+  expect(stderr).not.toContain('volume failed')
+  expect(stderr).not.toContain(key.secretAccessKey)
+  expect(await states()).toMatchObject({
+    ...{ 'database bucket': 'failed', 'database volume': 'good' },
+    ...{ 'files bucket': 'failed', 'files volume': 'good' },
+  })
+  const checked = await place.backup('check')
+  expect(checked.code).toBe(1)
+  expect(checked.stderr).toMatch(/backup of database bucket: the last one is of .*; it failed at/)
+  expect((await place.backup('release')).code).toBe(0)
+  await storage.account.call('PUT', path, { name: 'host', grants })
+  expect((await place.backup('now')).code).toBe(0)
+  expect((await place.backup('check')).code).toBe(0)
+})
+
+test('a release is not begun where nothing could be backed up', async () => {
+  const path = `/spaces/keys/${key.accessKeyId}`
+  const grants = [{ bucket: 'shop-backups', permission: 'readwrite' }]
+  await storage.account.call('PUT', path, { name: 'host', grants: [] })
+  const folder = join(place.dir, 'volume/backup/files')
+  renameSync(folder, `${folder}.away`)
+  writeFileSync(folder, 'no repository')
+  const { code, stderr } = await place.backup('release')
+  expect(code).toBe(1)
+  expect(stderr).toContain('no backup of the files could be made before this release')
+  rmSync(folder)
+  renameSync(`${folder}.away`, folder)
+  await storage.account.call('PUT', path, { name: 'host', grants })
+  expect((await place.backup('now')).code).toBe(0)
+})
+
+test('a truncated object is found out at the restore, and the volume has the database still', async () => {
+  const now = await place.sql('SELECT clock_timestamp()')
+  await insert(3001, 3002)
+  await place.sql('SELECT pg_switch_wal()')
+  await sleep(2000)
+  const bundles = below(join(bucket(), 'shop-dev/postgresql/backup')).filter((path) =>
+    path.includes('/bundle/'),
+  )
+  for (const path of bundles) truncateSync(path, Math.floor(statSync(path).size / 2))
+  await expect(place.restored(1, now, COUNT)).rejects.toThrow(/exit [1-9]/)
+  expect(await place.restored(2, now, COUNT)).toMatch(/\|1\|2010$/)
+})
+
+test('nothing of the passphrase or the key is for everybody to read', async () => {
+  for (const name of ['order.json', 'pgbackrest.conf', 'state.json']) {
+    expect(statSync(join(place.dir, 'home', name)).mode & 0o007).toBe(0)
+  }
+  const calls = readFileSync(join(place.dir, 'calls'), 'utf8')
+  expect(calls).toContain('enable --now padlock-backup.timer padlock-backup-check.timer')
+  const log = readFileSync(join(place.dir, 'log'), 'utf8')
+  expect(log).not.toContain(PASSPHRASE)
+  expect(log).not.toContain(key.secretAccessKey)
+})
+
+test.each([
+  [{ passphrase: 'short' }, 'passphrase must be 16 to 256 characters'],
+  [{ keepDaily: 0 }, 'keepDaily must be a whole number from 1 to 366'],
+  [{ endpoint: 'https://fra1' }, 'endpoint must be a host name'],
+  [{ bucket: 'Shop' }, 'bucket must be the name of a bucket'],
+  [{ more: 1 }, 'the keys more of the order must be left out'],
+])('an order is refused: %j', async (change, words) => {
+  const { code, stderr } = await place.backup('up', { ...order, ...change })
+  expect(code).toBe(1)
+  expect(stderr).toContain(words)
+})
+
+test('whoever wants no backups has none from then on, and keeps those that there are', async () => {
+  const before = below(bucket()).length
+  expect((await place.backup('remove')).code).toBe(0)
+  expect(readdirSync(join(place.dir, 'home'))).toEqual([])
+  expect(await place.sql('SHOW archive_mode')).toBe('off')
+  expect(below(bucket()).length).toBeGreaterThanOrEqual(before)
+  const { code, stderr } = await place.backup('now')
+  expect(code).toBe(1)
+  expect(stderr).toContain('no backups are ordered')
+})

@@ -1,0 +1,160 @@
+/** A host with a database and files of an app, in a folder: real programs, and systemd as a script. */
+import { spawn } from 'node:child_process'
+import { chmodSync, copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { postgresql } from '../../support/postgresql.ts'
+
+const HOST = join(import.meta.dirname, '../../../host')
+const { programs } = postgresql()
+
+export interface Outcome {
+  code: number
+  stdout: string
+  stderr: string
+}
+
+export interface Place {
+  dir: string
+  /**
+   * The host's own program.
+   * @param ahead seconds that its clock is ahead of ours
+   */
+  backup(verb: string, order?: object, ahead?: number): Promise<Outcome>
+  /** Statements as PostgreSQL's own user. */
+  sql(statements: string): Promise<string>
+  /** pgBackRest as PostgreSQL's own user, with the settings of the host. */
+  pgbackrest(...words: string[]): Promise<Outcome>
+  restic(env: Record<string, string>, ...words: string[]): Promise<Outcome>
+  /** Has the database as it was at a moment in a server of its own, and asks it. */
+  restored(repository: 1 | 2, time: string, query: string): Promise<string>
+  end(): Promise<void>
+}
+
+const SYSTEMCTL = `#!/bin/sh
+echo "$*" >>"$DIR/calls"
+case "$*" in
+  *restart*) runuser --user postgres -- ${programs}/pg_ctl --silent -m fast -w -D "$DIR/data" -l "$DIR/run/log" restart ;;
+esac
+`
+/** Whoever is not root has a cluster of his own. */
+const RUNUSER = `#!/bin/sh
+[ "$(id -u)" != 0 ] || exec /usr/sbin/runuser "$@"
+shift 3
+exec "$@"
+`
+const AS_POSTGRES = ['runuser', '--user', 'postgres', '--']
+
+/** Not in step: the S3 server's front may be in this very process. */
+function start(words: string[], env: NodeJS.ProcessEnv, input = ''): Promise<Outcome> {
+  const [program = '', ...args] = words
+  return new Promise((done, fail) => {
+    const child = spawn(program, args, { env, cwd: '/' })
+    let [stdout, stderr] = ['', '']
+    child.stdout.on('data', (chunk) => {
+      stdout += chunk
+    })
+    child.stderr.on('data', (chunk) => {
+      stderr += chunk
+    })
+    child.once('error', fail)
+    // A server that it has started keeps the pipes.
+    child.once('exit', (code) =>
+      setTimeout(() => done({ code: code ?? -1, stdout, stderr }), 20).unref(),
+    )
+    // Most programs read nothing.
+    child.stdin.on('error', () => {})
+    child.stdin.end(input)
+  })
+}
+
+async function succeed(outcome: Promise<Outcome>): Promise<string> {
+  const { code, stdout, stderr } = await outcome
+  if (code !== 0) throw new Error(`exit ${code}: ${stderr}${stdout}`)
+  return stdout
+}
+
+/** @param rootPath the certificate that the object storage's chains to */
+export async function makePlace(rootPath: string): Promise<Place> {
+  // Sockets have paths of at most 107 bytes, and the server's user must get there.
+  const dir = mkdtempSync(join(tmpdir(), 'bk-'))
+  chmodSync(dir, 0o755)
+  const at = (...path: string[]) => join(dir, ...path)
+  for (const folder of ['bin', 'cluster/conf.d', 'volume/lost+found', 'volume/app', 'data'])
+    mkdirSync(at(folder), { recursive: true })
+  for (const folder of ['run', 'pgbackrest', 'restored']) {
+    mkdirSync(at(folder))
+    chmodSync(at(folder), 0o1777)
+  }
+  copyFileSync(rootPath, at('root.pem'))
+  chmodSync(at('root.pem'), 0o644)
+  for (const [name, text] of Object.entries({ systemctl: SYSTEMCTL, runuser: RUNUSER }))
+    writeFileSync(at('bin', name), text, { mode: 0o755 })
+  const env = { ...process.env, DIR: dir, PATH: `${at('bin')}:${process.env.PATH}` }
+  const asPostgres = (words: string[], input?: string) =>
+    start([...AS_POSTGRES, ...words], env, input)
+  const ask = async (query: string, sockets: string) => {
+    const psql = ['psql', '-XqtA', '-v', 'ON_ERROR_STOP=1', '-h', sockets, '-d', 'postgres']
+    return (await succeed(asPostgres([...psql, '-U', 'postgres'], query))).trim()
+  }
+  const control = (data: string, log: string, ...words: string[]) =>
+    asPostgres([`${programs}/pg_ctl`, '--silent', '-w', '-D', data, '-l', log, ...words])
+  const pgbackrest = (...words: string[]) =>
+    asPostgres(['pgbackrest', `--config=${at('home/pgbackrest.conf')}`, '--stanza=main', ...words])
+
+  if (process.getuid?.() === 0) await succeed(start(['chown', 'postgres:', at('data')], env))
+  const flags = ['-A', 'trust', '--username=postgres', '--encoding=UTF8', '--locale=C.UTF-8']
+  await succeed(asPostgres([`${programs}/initdb`, '-D', at('data'), ...flags]))
+  const settings = (sockets: string) =>
+    [
+      `listen_addresses = ''`,
+      `unix_socket_directories = '${sockets}'`,
+      `shared_buffers = '16MB'`,
+      `fsync = off`,
+      `include_dir = '${at('cluster/conf.d')}'`,
+      '',
+    ].join('\n')
+  writeFileSync(at('data/postgresql.conf'), settings(at('run')))
+  await succeed(control(at('data'), at('run/log'), 'start'))
+  let restores = 0
+
+  return {
+    dir,
+    pgbackrest,
+    restic: (more, ...words) => start(['restic', ...words], { ...env, ...more }),
+    sql: (statements) => ask(statements, at('run')),
+    backup(verb, order, ahead = 0) {
+      const folders = ['padlock-backup', 'padlock-app'].map((name) =>
+        join(HOST, name, 'files/usr/lib/padlock'),
+      )
+      const program = join(import.meta.dirname, 'host.py')
+      const words = ['python3', program, dir, ...folders, String(ahead), verb]
+      return start(words, env, order === undefined ? '' : JSON.stringify(order))
+    },
+    async restored(repository, time, query) {
+      const data = at('restored', String(restores++))
+      await succeed(
+        pgbackrest(
+          ...['restore', `--repo=${repository}`, `--pg1-path=${data}`],
+          ...['--type=time', `--target=${time}`, '--target-action=promote'],
+        ),
+      )
+      const sockets = `${data}/run`
+      await succeed(asPostgres(['mkdir', sockets]))
+      const options = `-c unix_socket_directories=${sockets} -c archive_command=/bin/true`
+      try {
+        await succeed(control(data, `${data}/log`, '-o', options, 'start'))
+        while ((await ask('SELECT pg_is_in_recovery()', sockets)) === 't') {
+          await new Promise((done) => setTimeout(done, 200))
+        }
+        return await ask(query, sockets)
+      } finally {
+        await control(data, `${data}/log`, '-m', 'immediate', 'stop')
+      }
+    },
+    async end() {
+      await control(at('data'), at('run/log'), '-m', 'immediate', 'stop')
+      rmSync(dir, { recursive: true, force: true })
+    },
+  }
+}

@@ -1,0 +1,50 @@
+/** What other packages do before a release. */
+import { spawnSync } from 'node:child_process'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+
+const packages = join(__dirname, '../../../host/padlock-app/files/usr/lib/padlock')
+let folder: string
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'before-'))
+})
+afterEach(() => rmSync(folder, { recursive: true }))
+
+function run(path = folder): { code: number | null; stderr: string } {
+  const program = `
+import sys
+sys.dont_write_bytecode = True
+from padlock_release import before, log
+from padlock_release.failure import Failure
+before.FOLDER, log.PATH = sys.argv[1], '/dev/null'
+try:
+    before.run()
+except Failure as failure:
+    sys.exit(str(failure))`
+  const done = spawnSync('python3', ['-c', program, path], { cwd: packages, encoding: 'utf8' })
+  return { code: done.status, stderr: done.stderr }
+}
+const script = (name: string, body: string) =>
+  writeFileSync(join(folder, name), `#!/bin/sh\n${body}\n`, { mode: 0o755 })
+
+test('every program runs, in the order of the names', () => {
+  script('20-two', `echo two >>${folder}.said`)
+  script('10-one', `echo one >>${folder}.said`)
+  expect(run()).toMatchObject({ code: 0, stderr: expect.stringMatching(/10-one: done.*20-two/s) })
+  expect(spawnSync('cat', [`${folder}.said`], { encoding: 'utf8' }).stdout).toBe('one\ntwo\n')
+  rmSync(`${folder}.said`)
+})
+
+test('the first that fails stops the release, with what it said', () => {
+  script('backup', 'echo the bucket is away >&2; exit 3')
+  script('later', `echo later >>${folder}.said`)
+  const { code, stderr } = run()
+  expect(code).toBe(1)
+  expect(stderr).toContain('backup before the release failed with exit 3:\nthe bucket is away')
+  expect(spawnSync('cat', [`${folder}.said`]).status).not.toBe(0)
+})
+
+test('a host without such a package does nothing', () => {
+  expect(run(join(folder, 'none'))).toEqual({ code: 0, stderr: '' })
+})
