@@ -95,6 +95,7 @@ export class Deployment extends pulumi.ComponentResource {
           host.dropletUrn,
           ...(network.reservedIpUrn ? [network.reservedIpUrn] : []),
           ...(ingress.zoneUrn ? [ingress.zoneUrn] : []),
+          ...(workload.database?.urn ? [workload.database.urn] : []),
           ...(workload.volume ? [workload.volume.urnOfVolume] : []),
         ],
       },

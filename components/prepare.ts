@@ -1,8 +1,10 @@
 import { sourcesFile } from '../cloud-init/index.ts'
 import { operator } from '../config/checkout/operator.ts'
 import { volumeName } from '../config/data/index.ts'
+import { clusterName } from '../config/database/managed.ts'
 import type { Settings } from '../config/settings.ts'
 import { type HostBundle, hostBundle } from '../host/pack/index.ts'
+import { checkDatabase } from './account/database.ts'
 import { type FoundIssuer, tellAddresses } from './account/issuer.ts'
 import { checkOwner } from './account/owner.ts'
 import { type TeamRegistry, teamRegistry } from './account/registry.ts'
@@ -57,11 +59,13 @@ export async function prepare(name: string, settings: Settings): Promise<Prepare
   checkOwner(state, settings.lifecycle.owner)
   checkZoneStays(state, settings.dns)
   checkVolume(state, settings.volume)
+  checkDatabase(state, settings.database)
   const mustStay = settings.dns.source !== 'digitalocean'
   const way = wayOf(name, settings.lifecycle.expires, state, mustStay)
   const { environment } = settings.project
   const commit = (await checkLive(state, { environment, ...settings.lifecycle })) ?? 'unknown'
   const addresses = addressesOf(settings)
+  const managed = settings.database?.kind === 'managed'
   const [{ connections, replacesForSize, issuer }, packed, bundle] = await Promise.all([
     preflight(
       {
@@ -82,6 +86,7 @@ export async function prepare(name: string, settings: Settings): Promise<Prepare
         owner: settings.lifecycle.owner.id,
         protectDroplet: settings.lifecycle.protectDroplet,
         volume: settings.volume && volumeName(name, settings.lifecycle.owner.id),
+        cluster: managed ? clusterName(name, settings.lifecycle.owner.id) : undefined,
         mayReplace: settings.lifecycle.mayReplaceDroplet,
       },
       state,
@@ -93,6 +98,7 @@ export async function prepare(name: string, settings: Settings): Promise<Prepare
       tunnels: Boolean(settings.tunnels),
       volume: settings.volume && volumeName(name, settings.lifecycle.owner.id),
       database: settings.database?.kind === 'local',
+      managed,
       rebootTime,
       repository: { ...caddyRepository, sources: sourcesFile(caddyRepository) },
     }),

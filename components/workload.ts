@@ -2,7 +2,7 @@ import * as pulumi from '@pulumi/pulumi'
 import type { VolumeSettings } from '../config/data/index.ts'
 import type { Settings } from '../config/settings.ts'
 import { Certificates } from './certificates/index.ts'
-import { deployDatabase } from './database/index.ts'
+import { type Database, deployDatabase } from './database/index.ts'
 import { deployEdge } from './edge/deploy.ts'
 import { appEnvironment } from './environment.ts'
 import type { Host } from './host.ts'
@@ -41,6 +41,8 @@ export interface Workload {
   tunnels?: Tunnels
   /** Absent where nothing outlives the droplet. */
   volume?: DataVolume
+  /** Absent where the app has none of the stack's. */
+  database?: Database
 }
 
 /**
@@ -78,15 +80,16 @@ export function deployWorkload(
     isMounted = resolve
   })
   const onVolume = { ...target, after: [installed, mounted] }
-  const database = deployDatabase(name, settings.database, onVolume, opts)
   const { owner } = settings.lifecycle
+  const inNetwork = { vpc: droplet.vpcUuid, owner: owner.id, tags, after: [installed] }
+  const database = deployDatabase(name, settings.database, onVolume, inNetwork, opts)
   const attach = (volumeSettings: VolumeSettings) => (image: pulumi.Resource) => {
     // All that may fail or take long on a new host, before the old one lets go of the volume.
     const before = [image, carried, ...(login ? [login.up] : []), ...(guard ?? [])]
     const args = { ...volumeSettings, ssh, dropletId, owner: owner.id, tags, before }
     volume = new DataVolume(name, args, opts)
     isMounted(volume.mounted)
-    return database?.up ?? volume.mounted
+    return database?.onHost ? database.up : volume.mounted
   }
   const release = new Release(
     name,
@@ -111,8 +114,14 @@ export function deployWorkload(
       former: remembered(state),
       reachable,
       edge: Boolean(edge),
+      managed: database && !database.onHost,
       mounted: settings.volume && attach(settings.volume),
-      after: [installed, ...(identity?.links ?? []), ...(guard ?? [])],
+      after: [
+        installed,
+        ...(identity?.links ?? []),
+        ...(guard ?? []),
+        ...(database && !database.onHost ? [database.up] : []),
+      ],
     },
     opts,
   )
@@ -124,5 +133,5 @@ export function deployWorkload(
       opts,
     )
   const all = [carried, login?.up ?? release.live]
-  return { release, registry: registry?.endpoint, ready: all, guardedBy, tunnels, volume }
+  return { release, registry: registry?.endpoint, ready: all, guardedBy, tunnels, volume, database }
 }

@@ -2,6 +2,7 @@ import type { Owner } from './checkout/owner.ts'
 import { HANG_SECONDS } from './commands.ts'
 import { directoriesOf, volumeOf } from './data/index.ts'
 import { databaseOf } from './database/index.ts'
+import { managedWays } from './database/managed.ts'
 import { EDGE_PATHS, edgeOf } from './edge/index.ts'
 import { knownRoots } from './known-roots.ts'
 import { waysOut } from './outbound.ts'
@@ -47,6 +48,8 @@ export function grouped(values: Values, { project, stack, owner, secretKeys }: C
   const protect = isProtected(values)
   const volume = volumeOf(values)
   const volumes = directoriesOf(values)
+  const database = databaseOf(values)
+  const keepsData = Boolean(volume?.protect) || (database?.kind === 'managed' && database.protect)
   const protectZone = values.manageZone && !values.keepZone && isZoneProtected(values)
   return {
     site: { zone, recordName, hostname, aliases, plain, httpPort, httpsPort },
@@ -58,7 +61,7 @@ export function grouped(values: Values, { project, stack, owner, secretKeys }: C
       sshPort,
       httpPort,
       httpsPort,
-      outbound: waysOut(endpoints(values), values.outbound),
+      outbound: waysOut(endpoints(values), [...values.outbound, ...managedWays(values)]),
     },
     host: {
       region,
@@ -145,7 +148,7 @@ export function grouped(values: Values, { project, stack, owner, secretKeys }: C
       allowedDomains: values.allowedDomains,
     },
     volume,
-    database: databaseOf(values),
+    database,
     registry: registryOf(values, project, owner),
     project: { environment: values.environment },
     lifecycle: {
@@ -153,7 +156,7 @@ export function grouped(values: Values, { project, stack, owner, secretKeys }: C
       expires: values.expires,
       allowOlder: values.allowOlder || process.env.PADLOCK_ALLOW_OLDER === 'true',
       protect,
-      guard: protect || protectZone || Boolean(volume?.protect),
+      guard: protect || protectZone || keepsData,
       protectDroplet:
         protect && ![...values.allowReplace, ...values.allowDelete].includes('droplet'),
       mayReplaceDroplet: values.allowReplace.includes('droplet'),

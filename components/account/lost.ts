@@ -18,6 +18,8 @@ export interface LostOptions {
   protectDroplet: boolean
   /** The name of the stack's volume; absent where it is to have none. */
   volume?: string
+  /** The same of its database cluster. */
+  cluster?: string
 }
 
 /** What bears the stack's name in an account and is not in its state. */
@@ -58,6 +60,7 @@ export async function rejectLost(
     has('SshKey') ? [] : lostKeys(options, state),
     has('Project') ? [] : lostProjects(options),
     has('Volume') || !options.volume ? [] : lostVolume(options.volume, options.name),
+    has('DatabaseCluster') || !options.cluster ? [] : lostCluster(options.cluster, options.name),
     has('Client') || !options.identity ? [] : lostApplication(options),
   ])
   const lost = found.flat()
@@ -148,6 +151,21 @@ async function lostVolume(volume: string, resource: string): Promise<Lost[]> {
     type: 'digitalocean:index/volume:Volume',
     remove: `with everything on it: doctl compute volume delete ${id}`,
   }))
+}
+
+/**
+ * Also what the provider has forgotten: where the wait for a new cluster fails, it forgets the id of the
+ * cluster that it has made, which stays and costs.
+ */
+async function lostCluster(cluster: string, resource: string): Promise<Lost[]> {
+  const all = await askAll<Named>('/v2/databases', 'databases')
+  return all
+    .filter(({ name }) => name === cluster)
+    .map(({ id, name }) => ({
+      ...{ what: `database cluster ${name}`, id, resource },
+      type: 'digitalocean:index/databaseCluster:DatabaseCluster',
+      remove: `with every row in it: doctl databases delete ${id}`,
+    }))
 }
 
 /**

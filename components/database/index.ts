@@ -2,6 +2,7 @@ import type * as pulumi from '@pulumi/pulumi'
 import type { DatabaseSettings } from '../../config/database/index.ts'
 import { URL_NAME } from '../../config/database/rules.ts'
 import { LocalDatabase, type LocalDatabaseArgs } from './local.ts'
+import { ManagedDatabase, type ManagedDatabaseArgs } from './managed.ts'
 
 /** What a release must know of the app's database. */
 export interface Database {
@@ -11,16 +12,28 @@ export interface Database {
   onHost: boolean
   /** It takes connections; a release waits for it. */
   up: pulumi.Resource
+  /** Of a managed one, as projects spell it. */
+  urn?: pulumi.Output<string>
 }
 
-/** The app's database; undefined where the settings want none. */
+/**
+ * The app's database; undefined where the settings want none.
+ * @param local what one on the host waits for: its volume too
+ * @param managed the same of a managed one
+ */
 export function deployDatabase(
   name: string,
   settings: DatabaseSettings | undefined,
-  args: LocalDatabaseArgs,
+  local: LocalDatabaseArgs,
+  managed: Pick<ManagedDatabaseArgs, 'vpc' | 'owner' | 'tags' | 'after'>,
   opts: pulumi.ComponentResourceOptions,
 ): Database | undefined {
   if (!settings) return undefined
-  const { url, up } = new LocalDatabase(name, args, opts)
-  return { secrets: { [URL_NAME]: url }, onHost: true, up }
+  if (settings.kind === 'local') {
+    const { url, up } = new LocalDatabase(name, local, opts)
+    return { secrets: { [URL_NAME]: url }, onHost: true, up }
+  }
+  const args = { ...local, ...managed, ...settings }
+  const { url, up, clusterUrn } = new ManagedDatabase(name, args, opts)
+  return { secrets: { [URL_NAME]: url }, onHost: false, up, urn: clusterUrn }
 }

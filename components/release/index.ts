@@ -41,6 +41,8 @@ export interface ReleaseArgs {
   edge?: boolean
   /** Does it reach a PostgreSQL on the host, by its socket? */
   database?: boolean
+  /** Does it reach a managed one, by the certificate that lies on the host? */
+  managed?: boolean
   /** Start command; the image's own if absent. */
   command?: string
   /** Runs before the release gets traffic. */
@@ -216,6 +218,7 @@ function manifest(
       drainSeconds: args.drainSeconds,
       ...(args.edge && { edge: true }),
       ...(args.database && { database: true }),
+      ...(args.managed && { managed: true }),
       ...runs(args),
     }),
   )

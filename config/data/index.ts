@@ -36,10 +36,10 @@ export function directoriesOf({ appVolumes }: Values): Record<string, string> | 
 const LONGEST = 64
 
 /** What a stack's volume is called: unique in the account, which is asked by this name alone. */
-export function volumeName(deployment: string, owner: string): string {
+export function volumeName(deployment: string, owner: string, longest = LONGEST): string {
   const whole = `${deployment}-${owner}`.toLowerCase().replace(/^(?=\d)/, 'v')
-  if (whole.length <= LONGEST) return whole
+  if (whole.length <= longest) return whole
   const hash = createHash('sha256').update(deployment).digest('hex').slice(0, 8)
   const end = `-${hash}-${owner}`
-  return `${whole.slice(0, LONGEST - end.length)}${end}`
+  return `${whole.slice(0, longest - end.length)}${end}`
 }

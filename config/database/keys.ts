@@ -1,12 +1,14 @@
-/** The key about the app's database, by itself. */
+/** The keys about the app's database, each by itself. */
 import * as v from 'valibot'
 import { help } from '../error.ts'
 import * as texts from '../texts.ts'
+import { managedKeys } from './managed.ts'
 
 const KINDS = ['none', 'local', 'managed']
 
-/** The schema of `database`. */
+/** The schemas of `database` and of a managed one's keys. */
 export const databaseKeys = () => ({
+  ...managedKeys(),
   database: v.optional(
     texts.oneOf(
       KINDS,

@@ -2,6 +2,7 @@
 import { message } from '../error.ts'
 import type { Report, Values } from '../rules.ts'
 import { isObject, otherName } from '../values.ts'
+import { managedFits } from './managed.ts'
 
 /** How the app finds its database; the owner's own where the stack has none. */
 export const URL_NAME = 'DATABASE_URL'
@@ -11,17 +12,12 @@ const NO_VOLUME = message(
   'local only where volume is set',
   'pulumi config set volume 10, or pulumi config set {path} none',
 )
-const NOT_MANAGED = message(
-  'is managed, which this version cannot make yet',
-  'none, local',
-  'pulumi config set {path} local',
-)
 
 /** Rows need a volume, and one database is enough. */
 export function databaseFits(values: Values, report: Report): void {
   const { database, volume, appEnv, appSecrets } = values
   if (database === 'local' && volume === 0) report('database', NO_VOLUME)
-  if (database === 'managed') report('database', NOT_MANAGED)
+  managedFits(values, report)
   if (database !== 'local' && database !== 'managed') return
   const given = otherName([URL_NAME])(`is set by database = ${database}`)
   for (const [key, names] of Object.entries({ appEnv, appSecrets })) {

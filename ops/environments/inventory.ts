@@ -2,6 +2,7 @@ import { keyName, ownerOfNote, ownerOfTag } from '../../config/checkout/owner.ts
 import { expiryOfMetadata, expiryOfTag } from '../../config/expiry.ts'
 import type { Tenant } from '../accounts/auth0.ts'
 import type { DigitalOcean } from '../accounts/digitalocean.ts'
+import { type Cluster, clusters } from './databases.ts'
 import { stackOf } from './names.ts'
 import { disks, type Snapshot, type Volume } from './volumes.ts'
 
@@ -19,9 +20,9 @@ export interface Owned {
   /** Empty for an unassigned reserved address, which bears no name: any stack's, or a stranger's. */
   stack: string
   mark: Mark
-  /** Only what carries the expiry itself: droplet, volume, snapshot, tag and Auth0 application. */
+  /** Only what carries the expiry itself: droplet, volume, snapshot, database, tag and Auth0 application. */
   expires?: Date
-  /** US dollars an hour; only droplets and volumes. */
+  /** US dollars an hour; only droplets, volumes and databases. */
   pricePerHour?: number
   remove(): Promise<unknown>
 }
@@ -91,6 +92,7 @@ export async function inventory(
   const [
     droplets,
     volumes,
+    databases,
     snapshots,
     firewalls,
     ips,
@@ -102,6 +104,7 @@ export async function inventory(
   ] = await Promise.all([
     digitalocean.list<Droplet>('/droplets', 'droplets'),
     digitalocean.list<Volume>('/volumes', 'volumes'),
+    digitalocean.list<Cluster>('/databases', 'databases'),
     digitalocean.list<Snapshot>('/snapshots?resource_type=volume', 'snapshots'),
     asked,
     digitalocean.list<ReservedIp>('/reserved_ips', 'reserved_ips'),
@@ -134,6 +137,9 @@ export async function inventory(
   }
   // After the droplets: an attached volume cannot go.
   for (const { stack, path, ...rest } of disks(volumes, snapshots, project, tagMark)) {
+    own(stack, rest, path)
+  }
+  for (const { stack, path, ...rest } of clusters(databases, project, tagMark)) {
     own(stack, rest, path)
   }
   const projectsById = new Map(projects.map((one) => [one.id, one]))

@@ -6,6 +6,8 @@ const SHAPES = {
   droplet: /^(.+)-[0-9a-f]{7}$/,
   firewall: /^(.+)-[0-9a-f]{7}$/,
   volume: /^(.+)-[0-9a-z]{4,20}$/,
+  // Called as the volume is.
+  database: /^(.+)-[0-9a-z]{4,20}$/,
   // Seven hex digits, or an owner id.
   'ssh key': /^(.+)-admin-[0-9a-z]{4,20}$/,
   tag: /^(.+?)(?::expires:[0-9TZ]+|:owner:[0-9a-z]+)?$/,

@@ -4,7 +4,7 @@ import type { Owned } from './inventory.ts'
 import { writtenHere } from './settings.ts'
 
 /** Carry the expiry of a stack, which has none of them without it. */
-const BEARERS = ['droplet', 'volume', 'auth0 client']
+const BEARERS = ['droplet', 'volume', 'database', 'auth0 client']
 
 /**
  * What of this a verb may remove by the accounts' APIs: what is marked as this owner's, of stacks

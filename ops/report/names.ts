@@ -3,6 +3,8 @@ import { compare, type Resource, within } from './resources.ts'
 /** What a newcomer calls a kind; the others go by kind and name. */
 const PLAIN: Record<string, string> = {
   Client: 'the Auth0 application',
+  DatabaseCluster: 'the managed database',
+  DatabaseFirewall: 'the managed database’s firewall',
   ClientCredentials: 'the Auth0 credentials',
   ConnectionClient: 'the login’s connections',
   DnsRecord: 'the DNS records',
@@ -22,6 +24,7 @@ export function names(some: Resource[]): string {
     if (within(one) === 'DataVolume') return 'the volume'
     if (within(one) === 'Tunnels') return 'the tunnels'
     if (within(one) === 'LocalDatabase') return 'the database on the host'
+    if (within(one) === 'ManagedDatabase') return 'the managed database'
     if (within(one) === 'Edge') return 'the login in front of the app'
     return within(one) === 'Site' ? 'the reverse proxy' : plainName(one)
   })

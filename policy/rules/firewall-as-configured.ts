@@ -3,6 +3,7 @@ import { Firewall } from '@pulumi/digitalocean/firewall.js'
 import type { StackValidation } from '@pulumi/policy'
 import { validateResourceOfType } from '@pulumi/policy'
 import * as pulumi from '@pulumi/pulumi'
+import { managedWays } from '../../config/database/managed.ts'
 import { type Way, waysOut } from '../../config/outbound.ts'
 import { known, type Rule } from '../rule.ts'
 import { setting } from '../stack.ts'
@@ -101,7 +102,12 @@ function configuredWays(): Way[] {
     ...Object.keys(setting<object>('appRegistries') ?? {}),
   ]
   const endpoints = texts.filter((text): text is string => Boolean(text))
-  return waysOut(endpoints, setting<string[]>('outbound') ?? [])
+  const database = setting<string>('database')
+  const databasePool = setting<number>('databasePool') ?? 0
+  return waysOut(endpoints, [
+    ...(setting<string[]>('outbound') ?? []),
+    ...managedWays({ database, databasePool }),
+  ])
 }
 
 /** Where users log in; Google is on the usual port. */

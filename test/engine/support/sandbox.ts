@@ -35,6 +35,7 @@ const HOST_COMMANDS = [
   'releases',
   'certificates',
   'edge',
+  'managed',
   'site',
   'volume-mount',
   'volume-unmount',

@@ -33,6 +33,8 @@ describe('in an account with more than a page of each kind', () => {
     ],
     projects: [...others, { id: 'p', name: 'padlock-prod' }],
     volumes: [{ id: 'v', name: 'padlock-prod-1a2b3c4d' }],
+    // As the account lists it, others beside it; one whose wait failed is in no state either.
+    databases: [...others, { id: 'c', name: 'padlock-prod-1a2b3c4d' }],
   }
   let server: http.Server
   beforeAll(async () => {
@@ -58,13 +60,13 @@ describe('in an account with more than a page of each kind', () => {
   test('all of it is looked through', async () => {
     const droplet = { id: 7, name: 'padlock-prod-1a2b3c4' }
     const volume = 'padlock-prod-1a2b3c4d'
-    const options = { ...stack, protectDroplet: false, reserves: true, volume }
+    const options = { ...stack, protectDroplet: false, reserves: true, volume, cluster: volume }
     const searched = rejectLost(options, [droplet], [])
     const { message } = await searched.then(
       () => new Error('nothing is lost'),
       (error: Error) => error,
     )
-    const found = ['(7)', '(203.0.113.7)', '(last)', '(8)', '(p)', '(v)']
+    const found = ['(7)', '(203.0.113.7)', '(last)', '(8)', '(p)', '(v)', '(c)']
     expect(message.match(/^ {2}\S.* \(.*\)$/gm)?.map((line) => line.replace(/^.* /, ''))).toEqual(
       found,
     )

@@ -49,10 +49,14 @@ export function publicKey(type: string, seed: string): string {
   return `${type} ${Buffer.concat([length, Buffer.from(type + seed)]).toString('base64')}`
 }
 
-/** Answers every registration by the table above and keeps what was asked. */
+/**
+ * Answers every registration by the table above and keeps what was asked.
+ * @param functions what functions answer, by their token
+ */
 export function mockProviders(
   preview = false,
   overrides: Record<string, Outputs> = {},
+  functions: Record<string, Record<string, unknown>> = {},
 ): Registered[] {
   const registered: Registered[] = []
   const table = { ...answers, ...overrides }
@@ -67,6 +71,8 @@ export function mockProviders(
         return { id, state: { ...inputs, ...outputs(inputs, name) } }
       },
       call: ({ token }) => {
+        const answer = functions[token]
+        if (answer) return answer
         throw new Error(`the function ${token} is not expected here`)
       },
     },

@@ -1,3 +1,4 @@
+import { clusterName } from '../../../config/database/managed.ts'
 import { parse } from '../../../config/parse.ts'
 import { context, defaults, good } from './context.ts'
 
@@ -13,4 +14,41 @@ test('without the key there is none, and the app may bring the address of its ow
 
 test('one on the host, where there is a volume', () => {
   expect(read({ database: 'local', volume: 1 }).database).toEqual({ kind: 'local' })
+})
+
+test('a managed one, and the ports that the droplet reaches it at', () => {
+  const { database, network, lifecycle } = read({ database: 'managed' })
+  expect(database).toEqual({
+    ...{ kind: 'managed', size: 'db-s-1vcpu-1gb', nodes: 1, version: '17' },
+    ...{ region: 'fra1', protect: true },
+  })
+  const ports = (ways: { ports?: string }[]) => ways.map((way) => way.ports)
+  expect(ports(network.outbound)).toContain('25060')
+  expect(ports(network.outbound)).not.toContain('25061')
+  expect(lifecycle.guard).toBe(true)
+  const pooled = read({
+    ...{ database: 'managed', databaseSize: 'db-s-2vcpu-4gb', databaseNodes: 2 },
+    ...{ databasePool: 97, databaseVersion: '18' },
+  })
+  expect(pooled.database).toMatchObject({ nodes: 2, pool: 97, version: '18' })
+  expect(ports(pooled.network.outbound)).toContain('25061')
+  expect(ports(read({}).network.outbound)).not.toContain('25060')
+})
+
+test.each([
+  [{}, true],
+  [{ protect: 'false' }, false],
+  [{ allowDelete: ['database'] }, false],
+  [{ expires: '2031-01-01T00:00Z' }, false],
+])('a managed one with %j is kept: %j', (change, protect) => {
+  expect(read({ database: 'managed', ...change }).database).toMatchObject({ protect })
+})
+
+test('a cluster is called as a volume is, in 63 characters', () => {
+  expect(clusterName('padlock-dev', '1a2b3c4d')).toBe('padlock-dev-1a2b3c4d')
+  const long = clusterName(`padlock-${'x'.repeat(70)}`, '1a2b3c4d')
+  expect([long.length, long]).toEqual([
+    63,
+    expect.stringMatching(/^padlock-x+-[0-9a-f]{8}-1a2b3c4d$/),
+  ])
 })

@@ -225,3 +225,32 @@ test('volumes and their snapshots go by their names and tags, one taken by hand 
   expect(volume?.expires?.toISOString()).toBe('2031-02-01T00:00:00.000Z')
   expect(volume?.pricePerHour).toBeCloseTo(0.00149, 5)
 })
+
+test('a database cluster goes by its name and tags, and costs by its nodes', async () => {
+  const rows = {
+    databases: [
+      {
+        ...{ id: 'd1', name: 'padlock-pr-1-1a2b3c4d', size: 'db-s-1vcpu-2gb', num_nodes: 2 },
+        tags: [
+          'padlock-pr-1',
+          'padlock-pr-1:owner:1a2b3c4d',
+          'padlock-pr-1:expires:20310101T0000Z',
+        ],
+      },
+      {
+        ...{ id: 'd2', name: 'padlock-production-1a2b3c4d', size: 'db-new', num_nodes: 1 },
+        tags: null,
+      },
+      { ...{ id: 'd3', name: 'somebodys', size: 'db-s-1vcpu-1gb', num_nodes: 1 }, tags: [] },
+    ],
+  }
+  const owned = await inventory(accounts(rows), marks)
+  expect(owned).toMatchObject([
+    { kind: 'database', id: 'd1', stack: 'pr-1', mark: 'ours' },
+    { kind: 'database', id: 'd2', stack: 'production', mark: 'none' },
+  ])
+  const [one, other] = owned
+  expect(one?.expires?.toISOString()).toBe('2031-01-01T00:00:00.000Z')
+  expect(one?.pricePerHour).toBeCloseTo((30.45 * 2) / 672, 5)
+  expect(other?.pricePerHour).toBeUndefined()
+})

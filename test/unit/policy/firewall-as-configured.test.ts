@@ -100,6 +100,14 @@ describe('ways out', () => {
     expect(await told({ issuer }, ...needed, out('tcp', '8443'))).toHaveLength(1)
   })
 
+  test('the ports of a managed database pass where there is one, and of its pool where there is that', async () => {
+    const managed = { database: 'managed' }
+    expect(await told(managed, ...needed, out('tcp', '25060'))).toEqual([])
+    expect(await told(managed, ...needed, out('tcp', '25061'))).toHaveLength(1)
+    const pooled = { ...managed, databasePool: 5 }
+    expect(await told(pooled, ...needed, out('tcp', '25060'), out('tcp', '25061'))).toEqual([])
+  })
+
   test('another one fails', async () => {
     expect(await told({}, ...needed, out('tcp', '25060'))).toEqual([
       'it: It lets the host out to tcp 25060, which the configuration does not ask for (outbound).',

@@ -6,6 +6,7 @@ import { requireLoopback } from '../server/loopback.ts'
 import { serveProvider } from '../server/serve.ts'
 import { DigitalOcean } from './api.ts'
 import { containerRegistry, containerRegistryDockerCredentials } from './container-registry.ts'
+import { getDatabaseCa } from './database-ca.ts'
 import { databaseCluster } from './database-cluster.ts'
 import { databaseConnectionPool } from './database-connection-pool.ts'
 import { databaseDb } from './database-db.ts'
@@ -94,6 +95,7 @@ await serveProvider<DigitalOcean>({
     [volumeSnapshot.token]: bridged(volumeSnapshot),
   },
   functions: {
+    'digitalocean:index/getDatabaseCa:getDatabaseCa': getDatabaseCa,
     'digitalocean:index/getDomain:getDomain': getDomain,
     'digitalocean:index/getDroplets:getDroplets': getDroplets,
     'digitalocean:index/getSizes:getSizes': getSizes,

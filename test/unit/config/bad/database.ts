@@ -19,10 +19,32 @@ export const database: BadConfiguration[] = [
     ],
   },
   {
-    title: 'a database that is managed',
-    raw: { database: 'managed' },
+    title: 'bad values of a managed database',
+    raw: {
+      ...{ database: 'managed', databaseSize: 'huge', databaseNodes: 4 },
+      ...{ databasePool: -1, databaseVersion: '12' },
+    },
     messages: [
-      'database is managed, which this version cannot make yet. Allowed: none, local.\n    Fix: pulumi config set database local',
+      'databaseSize = "huge" is no size slug. Allowed: a size slug of database nodes, as doctl databases options slugs --engine pg lists.\n    Fix: pulumi config set databaseSize db-s-1vcpu-1gb',
+      'databaseNodes = 4 is not a number of nodes. Allowed: a whole number from 1 to 3.\n    Fix: pulumi config set databaseNodes 1',
+      'databasePool = -1 is not a number of connections, nor 0 for no pool. Allowed: a whole number from 0 to 1597.\n    Fix: pulumi config set databasePool 0',
+      'databaseVersion = "12" is none of 14, 15, 16, 17, 18. Allowed: 14, 15, 16, 17, 18.\n    Fix: pulumi config set databaseVersion 17',
+    ],
+  },
+  {
+    title: 'a standby node and a pool that the smallest size has no room for',
+    raw: { database: 'managed', databaseNodes: 2, databasePool: 23 },
+    messages: [
+      'databaseNodes = 2 is more than db-s-1vcpu-1gb can have. Allowed: 1 with that size.\n    Fix: pulumi config set databaseSize db-s-1vcpu-2gb, or pulumi config rm databaseNodes',
+      'databasePool = 23 is more than db-s-1vcpu-1gb has connections for. Allowed: up to 22 with that size.\n    Fix: pulumi config set databasePool 22',
+    ],
+  },
+  {
+    title: 'nodes and a pool of a database that is not managed',
+    raw: { databaseNodes: 2, databasePool: 5 },
+    messages: [
+      "databaseNodes = 2 is a managed database's, and database is none. Allowed: absent.\n    Fix: pulumi config rm databaseNodes, or pulumi config set database managed",
+      "databasePool = 5 is a managed database's, and database is none. Allowed: absent.\n    Fix: pulumi config rm databasePool, or pulumi config set database managed",
     ],
   },
   {

@@ -1,0 +1,150 @@
+import * as command from '@pulumi/command'
+import { DatabaseCluster } from '@pulumi/digitalocean/databaseCluster.js'
+import { DatabaseConnectionPool } from '@pulumi/digitalocean/databaseConnectionPool.js'
+import { DatabaseDb } from '@pulumi/digitalocean/databaseDb.js'
+import { DatabaseFirewall } from '@pulumi/digitalocean/databaseFirewall.js'
+import { DatabaseUser } from '@pulumi/digitalocean/databaseUser.js'
+import { getDatabaseCaOutput } from '@pulumi/digitalocean/getDatabaseCa.js'
+import * as pulumi from '@pulumi/pulumi'
+import { clusterName, type ManagedDatabase as Settings } from '../../config/database/managed.ts'
+import { IMPORTED } from '../imported.ts'
+import { onHost } from '../ssh/on-host.ts'
+import { connection, type SshTarget } from '../ssh/target.ts'
+
+export interface ManagedDatabaseArgs extends Omit<Settings, 'kind'> {
+  ssh: SshTarget
+  droplet: pulumi.Resource
+  dropletId: pulumi.Input<string>
+  /** The droplet's private network. */
+  vpc: pulumi.Input<string>
+  /** Owner id, which the cluster's name ends in. */
+  owner: string
+  /** Tags of the cluster; the first is the droplets' own, which its firewall lets in. */
+  tags: pulumi.Input<string>[]
+  /** The host's software is there. */
+  after: pulumi.Input<pulumi.Resource>[]
+}
+
+/** Of user, database and pool. */
+const APP = 'app'
+/** The certificate of the cluster's authority as containers have it (host/padlock-managed). */
+const CA_FILE = '/run/database/ca.crt'
+
+/**
+ * A PostgreSQL cluster of DigitalOcean's with a user and a database of the app's own. A cluster is open
+ * to the internet until its firewall has a rule, so the firewall is what is made right after it, and goes
+ * with it: its own end would open the cluster again.
+ *
+ * It is in the region's default network, as the droplet is: named by the droplet, its network would be
+ * unknown whenever the droplet is replaced, and the cluster replaced with it.
+ *
+ * Where the wait for a new cluster fails, the provider forgets its id, and the cluster stays and costs
+ * (terraform-provider-digitalocean, resource_database_cluster.go); the next update names it
+ * (account/lost.ts).
+ */
+export class ManagedDatabase extends pulumi.ComponentResource {
+  /** `DATABASE_URL` of the app; a secret. */
+  readonly url: pulumi.Output<string>
+  /** The app can make its tables. */
+  readonly up: pulumi.Resource
+  /** As projects spell it. */
+  readonly clusterUrn: pulumi.Output<string>
+
+  constructor(name: string, args: ManagedDatabaseArgs, opts?: pulumi.ComponentResourceOptions) {
+    super('padlock:index:ManagedDatabase', name, {}, opts)
+    const parent = { parent: this }
+    const cluster = new DatabaseCluster(
+      name,
+      {
+        name: clusterName(name, args.owner),
+        engine: 'pg',
+        version: args.version,
+        size: args.size,
+        region: args.region,
+        nodeCount: args.nodes,
+        tags: args.tags,
+      },
+      { ...parent, protect: args.protect, aliases: IMPORTED, customTimeouts: { create: '30m' } },
+    )
+    const inCluster = { ...parent, deletedWith: cluster }
+    const firewall = new DatabaseFirewall(
+      name,
+      { clusterId: cluster.id, rules: [{ type: 'tag', value: args.tags[0] ?? name }] },
+      inCluster,
+    )
+    const closed = { ...inCluster, dependsOn: firewall }
+    const user = new DatabaseUser(name, { clusterId: cluster.id, name: APP }, closed)
+    const database = new DatabaseDb(name, { clusterId: cluster.id, name: APP }, closed)
+    const pool =
+      args.pool === undefined
+        ? undefined
+        : new DatabaseConnectionPool(
+            name,
+            {
+              ...{ clusterId: cluster.id, name: APP, mode: 'transaction' },
+              ...{ size: args.pool, dbName: database.name, user: user.name },
+            },
+            closed,
+          )
+    const ca = getDatabaseCaOutput({ clusterId: cluster.id }, parent)
+    this.url = pulumi.secret(urlOf(cluster, user, pool))
+    this.up = new command.remote.Command(
+      `${name}-managed-database`,
+      {
+        connection: connection(args.ssh),
+        create: 'sudo /usr/lib/padlock/managed up',
+        stdin: order(cluster, ca.certificate, args.vpc),
+        // Here and not with the package: an update that fails, and is taken back, finds it all again.
+        delete: 'sudo rm -rf /var/lib/padlock/managed',
+        triggers: [args.dropletId],
+        addPreviousOutputInEnv: false,
+        logging: 'none',
+      },
+      {
+        ...onHost(this, args.droplet, 15),
+        dependsOn: [firewall, user, database, ...(pool ? [pool] : []), ...args.after],
+      },
+    )
+    this.clusterUrn = cluster.clusterUrn
+    // Whether the engine refuses to delete it, for a program that has it no more.
+    this.registerOutputs({ protects: args.protect })
+  }
+}
+
+/** https://www.postgresql.org/docs/17/libpq-connect.html#LIBPQ-CONNSTRING-URIS */
+function urlOf(
+  cluster: DatabaseCluster,
+  user: DatabaseUser,
+  pool: DatabaseConnectionPool | undefined,
+): pulumi.Output<string> {
+  const { privateHost: host, port } = pool ?? cluster
+  return pulumi
+    .all([user.password, host, port])
+    .apply(
+      ([password, at, number]) =>
+        `postgresql://${APP}:${encodeURIComponent(password)}@${at}:${number}/${APP}?sslmode=verify-full&sslrootcert=${CA_FILE}`,
+    )
+}
+
+/** The standard input of the host's program. */
+function order(
+  cluster: DatabaseCluster,
+  ca: pulumi.Output<string>,
+  vpc: pulumi.Input<string>,
+): pulumi.Output<string> {
+  const { privateHost, port, user, password, privateNetworkUuid } = cluster
+  const known = pulumi.all([privateHost, port, user, password, ca, privateNetworkUuid, vpc])
+  const text = known.apply(([host, number, admin, secret, certificate, network, own]) => {
+    if (network !== own) throw apart(network, own)
+    return JSON.stringify({
+      ...{ host, port: number, user: admin, password: secret },
+      ...{ database: APP, app: APP, ca: certificate },
+    })
+  })
+  return pulumi.secret(text)
+}
+
+const apart = (network: string, own: string) =>
+  new pulumi.RunError(
+    `the database cluster is in the private network ${network} and the droplet in ${own}, so it cannot be reached: the region's default network was changed. Fix: make ${network} the default again (doctl vpcs update ${network} --default=true), then pulumi up with --replace of the droplet`,
+  )

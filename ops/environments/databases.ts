@@ -1,0 +1,41 @@
+import { expiryOfTag } from '../../config/expiry.ts'
+import { HOURS_A_MONTH, SIZES } from '../../policy/prices.ts'
+import type { Owned } from './inventory.ts'
+import { stackOf } from './names.ts'
+
+export interface Cluster {
+  id: string
+  name: string
+  /** Size slug of a node. */
+  size: string
+  num_nodes: number
+  tags: string[] | null
+}
+
+type Found = Omit<Owned, 'stack' | 'remove'> & { stack: string | undefined; path: string }
+
+/**
+ * Database clusters with the stack whose name they bear.
+ * @param markOf whose it is by its tags
+ */
+export function clusters(
+  found: Cluster[],
+  project: string,
+  markOf: (tags: string[], stack: string | undefined) => Owned['mark'],
+): Found[] {
+  return found.map(({ id, name, size, num_nodes, tags: carried }) => {
+    const tags = carried ?? []
+    const stack = stackOf('database', name, project)
+    const [expires] = tags
+      .map(expiryOfTag)
+      .filter((time) => time !== undefined)
+      .sort((a, b) => b.getTime() - a.getTime())
+    const price = SIZES[size]
+    return {
+      ...{ kind: 'database', id, name, stack, path: `/databases/${id}` },
+      ...(price !== undefined && { pricePerHour: (price * num_nodes) / HOURS_A_MONTH }),
+      mark: markOf(tags, stack),
+      ...(expires && { expires }),
+    }
+  })
+}

@@ -1,0 +1,133 @@
+import * as pulumi from '@pulumi/pulumi'
+import { checkDatabase } from '../../../components/account/database.ts'
+import { ManagedDatabase, type ManagedDatabaseArgs } from '../../../components/database/managed.ts'
+import type { Former } from '../../../components/state.ts'
+import { mockProviders, plain, settle, value } from './mocks.ts'
+
+class Anchor extends pulumi.ComponentResource {
+  constructor() {
+    super('padlock:index:Anchor', 'anchor')
+  }
+}
+
+const CA = '-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n'
+const TYPE = 'digitalocean:index/database'
+
+function made(change: Partial<ManagedDatabaseArgs> = {}) {
+  const registered = mockProviders(
+    false,
+    {
+      [`${TYPE}Cluster:DatabaseCluster`]: () => ({
+        ...{ privateHost: 'private-db.example.com', port: 25_060, user: 'doadmin' },
+        ...{ password: 'AVNS_admin', privateNetworkUuid: 'vpc-1', clusterUrn: 'do:dbaas:c1' },
+      }),
+      [`${TYPE}Firewall:DatabaseFirewall`]: () => ({}),
+      [`${TYPE}User:DatabaseUser`]: () => ({ password: 'AVNS_app/+' }),
+      [`${TYPE}Db:DatabaseDb`]: () => ({}),
+      [`${TYPE}ConnectionPool:DatabaseConnectionPool`]: () => ({
+        ...{ privateHost: 'private-db.example.com', port: 25_061 },
+      }),
+    },
+    { 'digitalocean:index/getDatabaseCa:getDatabaseCa': { certificate: CA } },
+  )
+  const database = new ManagedDatabase('padlock-dev', {
+    ssh: { host: '198.51.100.7', port: 22, privateKey: 'private', hostKey: 'ssh-ed25519 AAAA' },
+    ...{ droplet: new Anchor(), dropletId: '4711', after: [new Anchor()], owner: '1a2b3c4d' },
+    ...{ vpc: 'vpc-1', tags: ['padlock-dev', 'padlock-dev:owner:1a2b3c4d'] },
+    ...{ size: 'db-s-1vcpu-1gb', nodes: 1, version: '17', region: 'fra1', protect: true },
+    ...change,
+  })
+  return { database, registered }
+}
+
+test('a cluster that the droplet’s tag alone gets into, with a user and a database for the app', async () => {
+  const { database, registered } = made()
+  const byType = await settle(registered)
+  const inputs = (kind: string) =>
+    byType[`${TYPE}${kind}:Database${kind}`]?.map((one) => one.inputs)
+  expect(inputs('Cluster')).toEqual([
+    {
+      ...{ name: 'padlock-dev-1a2b3c4d', engine: 'pg', version: '17', region: 'fra1' },
+      ...{ size: 'db-s-1vcpu-1gb', nodeCount: 1 },
+      tags: ['padlock-dev', 'padlock-dev:owner:1a2b3c4d'],
+    },
+  ])
+  expect(inputs('Firewall')).toEqual([
+    { clusterId: 'padlock-dev-id', rules: [{ type: 'tag', value: 'padlock-dev' }] },
+  ])
+  for (const kind of ['User', 'Db']) {
+    expect(inputs(kind)).toEqual([{ clusterId: 'padlock-dev-id', name: 'app' }])
+  }
+  expect(inputs('ConnectionPool')).toBeUndefined()
+  expect(await pulumi.isSecret(database.url)).toBe(true)
+  expect(await value(database.url)).toBe(
+    'postgresql://app:AVNS_app%2F%2B@private-db.example.com:25060/app?sslmode=verify-full&sslrootcert=/run/database/ca.crt',
+  )
+  expect(await value(database.clusterUrn)).toBe('do:dbaas:c1')
+})
+
+test('the host is told over stdin, as a secret', async () => {
+  const { registered } = made()
+  const byType = await settle(registered)
+  const sent = plain(byType['command:remote:Command']?.[0]?.inputs) as Record<string, unknown>
+  expect(sent).toMatchObject({
+    create: 'sudo /usr/lib/padlock/managed up',
+    delete: 'sudo rm -rf /var/lib/padlock/managed',
+    triggers: ['4711'],
+  })
+  expect(JSON.parse((sent.stdin as { secret: string }).secret)).toEqual({
+    ...{ host: 'private-db.example.com', port: 25_060, user: 'doadmin', password: 'AVNS_admin' },
+    ...{ database: 'app', app: 'app', ca: CA },
+  })
+})
+
+test('a pool has the database’s place in the address, and the host still asks the server', async () => {
+  const { database, registered } = made({ pool: 10 })
+  const byType = await settle(registered)
+  expect(byType[`${TYPE}ConnectionPool:DatabaseConnectionPool`]?.[0]?.inputs).toEqual({
+    ...{ clusterId: 'padlock-dev-id', name: 'app', mode: 'transaction' },
+    ...{ size: 10, dbName: 'app', user: 'app' },
+  })
+  expect(await value(database.url)).toContain('@private-db.example.com:25061/app?')
+  const sent = plain(byType['command:remote:Command']?.[0]?.inputs) as Record<string, unknown>
+  expect((sent.stdin as { secret: string }).secret).toContain('"port":25060')
+})
+
+describe('the cluster that a stack has', () => {
+  const state = (protects?: boolean): Former[] => [
+    {
+      ...{ urn: 'a', type: `${TYPE}Cluster:DatabaseCluster` },
+      outputs: { id: 'c1', name: 'padlock-dev-1a2b3c4d', version: '17' },
+    },
+    { urn: 'b', type: 'padlock:index:ManagedDatabase', outputs: { protects } },
+  ]
+  const wanted = {
+    ...{ kind: 'managed' as const, size: 'db-s-1vcpu-1gb', nodes: 1, version: '17' },
+    ...{ region: 'fra1', protect: true },
+  }
+
+  test.each([
+    ['stays', true, wanted],
+    ['is resized', true, { ...wanted, size: 'db-s-2vcpu-4gb', nodes: 2 }],
+    ['goes by consent', false, undefined],
+  ])('%s', (_, protects, settings) => {
+    expect(() => checkDatabase(state(protects), settings)).not.toThrow()
+  })
+
+  test('is upgraded by no update', () => {
+    expect(() => checkDatabase(state(), { ...wanted, version: '18' })).toThrow(
+      /databaseVersion = 18 is not what the stack's database padlock-dev-1a2b3c4d has.*Allowed: 17, which it has.*databases upgrade c1/s,
+    )
+  })
+
+  test.each([undefined, { kind: 'local' as const }])('is not lost for %j', (settings) => {
+    expect(() => checkDatabase(state(true), settings)).toThrow(
+      /database is not managed, but this stack has the database cluster padlock-dev-1a2b3c4d and would delete it/,
+    )
+  })
+
+  test('is none of a stack without one', () => {
+    expect(() => checkDatabase([], undefined)).not.toThrow()
+    expect(() => checkDatabase([], { ...wanted, version: '18' })).not.toThrow()
+  })
+})
