@@ -138,6 +138,8 @@ function defineWorks({ store, machines, actions }: Context, jobs: MachineJobs): 
     const { id, name } = volume
     await jobs.alone(droplet.id, () => machines.volumes.attach(droplet.id, { id, name }))
     return () => {
+      // The action's time is long enough for the droplet's own end.
+      if (!state.droplets.includes(droplet)) throw new Error('the droplet was deleted')
       volume.dropletId = droplet.id
     }
   })

@@ -1,4 +1,5 @@
 /** What the client's own tests do not reach: refusals by name, restarts, limits, and what is left. */
+import { setTimeout as sleep } from 'node:timers/promises'
 import { regionBySlug } from '../../../sandbox/digitalocean/catalogue.ts'
 import { noMachines } from '../../../sandbox/machines-none.ts'
 import { type Account, startAccount } from './account.ts'
@@ -153,6 +154,24 @@ test('a droplet that is off takes a volume, and one that goes lets go of it when
   await destroy(id)
   gone.resolve()
   await account.api.settled()
+  expect(await dropletsOf(data)).toEqual([])
+  expect((await account.call('DELETE', `/volumes/${data}`)).status).toBe(204)
+})
+
+test('a volume is not attached to a droplet that went while the action went on', async () => {
+  let held: Promise<void> | undefined
+  account = await startAccount({ hold: () => held })
+  const { id } = await account.droplet()
+  const data = await volume()
+  const { promise, resolve } = Promise.withResolvers<void>()
+  held = promise
+  const { action } = (await act(data, { type: 'attach', droplet_id: id })).body
+  expect((await account.call('DELETE', `/droplets/${id}`)).status).toBe(204)
+  const there = () => account.api.inventory().some(({ kind }) => kind === 'droplet')
+  while (there()) await sleep(10)
+  resolve()
+  await account.api.settled()
+  expect((await account.call('GET', `/actions/${action.id}`)).body.action.status).toBe('errored')
   expect(await dropletsOf(data)).toEqual([])
   expect((await account.call('DELETE', `/volumes/${data}`)).status).toBe(204)
 })
