@@ -20,7 +20,7 @@ const WRONG = {
   ),
   taken: message(
     'is a path that the container needs for itself',
-    'any path but /, /bin, /boot, /etc, /lib, /lib64, /sbin and /usr, and none at or below /dev, /etc/ssl, /proc, /run, /sys and /tmp',
+    'any path but /, /boot, /usr, /usr/local, /var and /var/lib, and none at or below /dev, /etc, /proc, /run, /sys, /tmp, /var/lock, /var/run, nor bin, sbin and lib of /, /usr and /usr/local',
     REMOVE,
   ),
   name: message(
@@ -31,16 +31,18 @@ const WRONG = {
 }
 
 /** What no directory of the volume may stand in the place of; below it one may. */
-const ITSELF = ['/bin', '/boot', '/etc', '/lib', '/lib64', '/sbin', '/usr']
-/** What neither it nor anything below it may be. */
-const WHOLLY = ['/dev', '/etc/ssl', '/proc', '/run', '/sys', '/tmp']
+const ITSELF = ['/', '/boot', '/usr', '/usr/local', '/var', '/var/lib']
+/**
+ * What neither it nor anything below it may be: programs, libraries and settings of the image (a
+ * directory over /etc/passwd lets no container start), what Podman mounts itself, and the links that
+ * lead there (/var/run is /run on Debian).
+ */
+const WHOLLY =
+  /^\/(?:(?:usr\/(?:local\/)?)?(?:bin|sbin|lib(?:32|64|x32|exec)?)|dev|etc|proc|run|sys|tmp|var\/(?:lock|run))(?:\/|$)/
 
 const isPath = (path: string) =>
   path === '/' || (/^(?:\/[A-Za-z0-9._-]+)+$/.test(path) && !/\/\.\.?(?:\/|$)/.test(path))
-const isFree = (path: string) =>
-  path !== '/' &&
-  !ITSELF.includes(path) &&
-  !WHOLLY.some((taken) => path === taken || path.startsWith(`${taken}/`))
+const isFree = (path: string) => !ITSELF.includes(path) && !WHOLLY.test(path)
 
 /** The schemas of `volume` and `appVolumes`. */
 export const dataKeys = () => ({

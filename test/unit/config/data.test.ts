@@ -21,6 +21,13 @@ test('a volume is where the droplet is, with directories sorted by path', () => 
   ])
 })
 
+test('directories may lie beside what the container needs', () => {
+  const paths = ['/var/lib/app', '/var/runner', '/usr/share/app', '/usr/src/app/data', '/library']
+  const appVolumes = Object.fromEntries(paths.map((path, n) => [path, `d${n}`]))
+  const { release } = read({ volume: 10, appVolumes })
+  expect(Object.keys(release.volumes ?? {}).sort()).toEqual(paths.sort())
+})
+
 test.each([
   [{}, true],
   [{ environment: 'Production', expires: '2031-01-01T00:00Z' }, true],

@@ -4,7 +4,19 @@ const BESIDE = 'Allowed: paths beside each other.'
 const PATHS =
   'Allowed: paths such as /data or /srv/app/uploads, of letters, digits and . _ -, without a final slash.'
 const FREE =
-  'Allowed: any path but /, /bin, /boot, /etc, /lib, /lib64, /sbin and /usr, and none at or below /dev, /etc/ssl, /proc, /run, /sys and /tmp.'
+  'Allowed: any path but /, /boot, /usr, /usr/local, /var and /var/lib, and none at or below /dev, /etc, /proc, /run, /sys, /tmp, /var/lock, /var/run, nor bin, sbin and lib of /, /usr and /usr/local.'
+const NEEDED = [
+  ...['/', '/run/app', '/tmp', '/proc', '/etc', '/etc/passwd', '/etc/ssl/certs', '/var/run/app'],
+  ...['/var/lock', '/lib/x86_64-linux-gnu', '/lib64', '/lib32/a', '/usr/lib/ssl', '/usr/libexec'],
+  ...[
+    '/usr/bin',
+    '/bin/a',
+    '/usr/local/bin',
+    '/usr/local/lib/python3.13',
+    '/usr/local',
+    '/var/lib',
+  ],
+]
 const remove = (path: string) => `\n    Fix: pulumi config rm --path 'appVolumes["${path}"]'`
 
 /** What outlives the droplet. */
@@ -44,11 +56,8 @@ export const data: BadConfiguration[] = [
   },
   {
     title: 'paths that the container needs',
-    raw: {
-      volume: 10,
-      appVolumes: { '/': 'a', '/run/app': 'b', '/tmp': 'c', '/proc': 'd', '/etc': 'e' },
-    },
-    messages: ['/', '/run/app', '/tmp', '/proc', '/etc'].map(
+    raw: { volume: 10, appVolumes: Object.fromEntries(NEEDED.map((path, n) => [path, `d${n}`])) },
+    messages: NEEDED.map(
       (path) =>
         `appVolumes["${path}"] is a path that the container needs for itself. ${FREE}${remove(path)}`,
     ),
