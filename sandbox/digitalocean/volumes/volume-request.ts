@@ -8,7 +8,10 @@ import { type SnapshotRow, snapshotsOf, type VolumeRow, volumesOf } from './rows
 /** GiB of the largest volume (https://docs.digitalocean.com/reference/api/reference/block-storage-actions/). */
 export const LARGEST = 16_384
 
-/** What a request for a new volume says; size and region of one from a snapshot are the snapshot's. */
+/**
+ * What a request for a new volume says; one from a snapshot has the snapshot's size, whatever
+ * `size_gigabytes` says (digitalocean/openapi#806, digitalocean/droplet_kit#320).
+ */
 export interface VolumeRequest
   extends Pick<VolumeRow, 'name' | 'region' | 'size' | 'description' | 'tags'> {
   snapshot?: SnapshotRow

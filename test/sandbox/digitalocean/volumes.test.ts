@@ -227,6 +227,18 @@ test('projects hold volumes, and tags forget them', async () => {
   expect(left.body.resources).toEqual([])
 })
 
+test.each([{}, { size_gigabytes: 1 }, { size_gigabytes: 200 }])(
+  'a volume from a snapshot has its size, asked with %j',
+  async (size) => {
+    account = await startAccount()
+    const from = await volume({ size_gigabytes: 2 })
+    const taken = await account.call('POST', `/volumes/${from}/snapshots`, { name: 'before' })
+    const snapshot = { snapshot_id: taken.body.snapshot.id, name: 'copy' }
+    const id = await volume({ size_gigabytes: undefined, ...snapshot, ...size })
+    expect((await account.call('GET', `/volumes/${id}`)).body.volume.size_gigabytes).toBe(2)
+  },
+)
+
 test('a volume has 25 snapshots at most', async () => {
   account = await startAccount({ limits: { snapshotPauseMs: 0 } })
   const id = await volume()
