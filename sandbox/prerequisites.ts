@@ -1,4 +1,4 @@
-import { dirname, resolve } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import { PREREQUISITES, type Prerequisite } from './prerequisites/catalogue.ts'
 import { type System, thisSystem } from './prerequisites/system.ts'
 
@@ -10,6 +10,7 @@ const DISK_GIB = 6
 const APT_INSTALL = ['install', '-y', '--no-install-recommends']
 /** Another apt-get at work is waited for. */
 const APT_WAIT = ['-o', 'DPkg::Lock::Timeout=120']
+const WITHOUT_SERVICES = join(import.meta.dirname, 'prerequisites', 'without-services')
 
 /**
  * Sees to it that the programs of the named prerequisites are there: installs them where apt-get
@@ -27,10 +28,12 @@ export async function ensurePrerequisites(
   if (root === undefined) throw new Error(howTo(missing, await why(system)))
   const packages = packagesOf(missing, 'apt')
   progress(`installing ${packages.join(', ')}`)
-  const environment = [...root, 'env', 'DEBIAN_FRONTEND=noninteractive', 'apt-get', ...APT_WAIT]
+  const environment = [...root, 'env', 'DEBIAN_FRONTEND=noninteractive']
+  const apt = ['apt-get', ...APT_WAIT]
   // Lists that are a little old are better than none: only the installation must succeed.
-  await system.run([...environment, 'update', '-qq'])
-  const { code, output } = await system.run([...environment, ...APT_INSTALL, ...packages])
+  await system.run([...environment, ...apt, 'update', '-qq'])
+  const installing = [...withoutServices(missing), ...apt, ...APT_INSTALL, ...packages]
+  const { code, output } = await system.run([...environment, ...installing])
   const still = await missingOf(missing, system)
   if (still.length === 0) return
   const end = output.trim().split('\n').slice(-5).join('\n')
@@ -90,6 +93,12 @@ function packagesOf(names: Prerequisite[], manager: Manager): string[] {
   return [...new Set(names.flatMap((name) => PREREQUISITES[name][manager] ?? []))]
 }
 
+/** What to put in front of an installation so that the services that it brings along do not run. */
+function withoutServices(names: Prerequisite[]): string[] {
+  const services = names.flatMap((name) => PREREQUISITES[name].services ?? [])
+  return services.length > 0 ? [WITHOUT_SERVICES, ...services, '--'] : []
+}
+
 function howTo(missing: Prerequisite[], reason: string): string {
   const names = missing.map((each) => `${each} (${PREREQUISITES[each].what})`)
   const command = (title: string, manager: Manager, install: string) => {
@@ -106,7 +115,11 @@ function howTo(missing: Prerequisite[], reason: string): string {
     command(
       'Debian, Ubuntu',
       'apt',
-      'sudo apt-get update && sudo apt-get install -y --no-install-recommends',
+      [
+        'sudo apt-get update && sudo',
+        ...withoutServices(missing),
+        'apt-get install -y --no-install-recommends',
+      ].join(' '),
     ),
     command('Fedora', 'dnf', 'sudo dnf install -y'),
     command('macOS', 'brew', 'brew install'),

@@ -10,6 +10,8 @@ export interface Source {
   apt?: string[]
   dnf?: string[]
   brew?: string[]
+  /** Services that apt's packages bring along: they are neither started nor enabled. */
+  services?: string[]
   /** The command to use where the package manager has none. */
   otherwise?: string
 }
@@ -166,6 +168,7 @@ export const PREREQUISITES: Record<Prerequisite, Source> = {
     programs: [['psql']],
     check: ['sh', '-c', 'ls /usr/lib/postgresql/*/bin/initdb || command -v initdb'],
     apt: ['postgresql'],
+    services: ['postgresql'],
     dnf: ['postgresql-server'],
     brew: ['postgresql@17'],
   },
@@ -173,6 +176,7 @@ export const PREREQUISITES: Record<Prerequisite, Source> = {
     what: 'the connection pools of simulated database clusters',
     programs: [['pgbouncer']],
     apt: ['pgbouncer'],
+    services: ['pgbouncer'],
     dnf: ['pgbouncer'],
     brew: ['pgbouncer'],
   },

@@ -102,6 +102,21 @@ test('a program that is there and does not work is missing', async () => {
   expect(commands).toContain('python3 -c import ensurepip, venv')
 })
 
+test('what brings a service along is installed without it', async () => {
+  const { system, commands } = computer(['apt-get', 'psql'], {
+    isRoot: true,
+    packages: { pgbouncer: 'pgbouncer' },
+  })
+  await ensurePrerequisites(['postgresql', 'pgbouncer'], silent, system)
+  expect(commands.at(-1)).toMatch(
+    /^env DEBIAN_FRONTEND=noninteractive \/.*\/without-services pgbouncer -- apt-get .* install -y --no-install-recommends pgbouncer$/,
+  )
+  const none = computer([])
+  await expect(ensurePrerequisites(['postgresql'], silent, none.system)).rejects.toThrow(
+    /sudo apt-get update && sudo \/.*\/without-services postgresql -- apt-get install -y .* postgresql\n/,
+  )
+})
+
 test('disk space is looked up where the folder will be made', async () => {
   const free: Record<string, number> = { '/data': 3.5 * 1024 ** 3 }
   const { system } = computer([], { freeBytes: async (folder) => free[folder] })
