@@ -52,6 +52,7 @@ export function disruptions(change: Change): Disruption[] {
     ...of('VolumeAttachment').flatMap((one) =>
       ends(one) && !of('Droplet').some(ends) ? [detached(one)] : [],
     ),
+    ...(changed.some(isDatabase) && !of('Droplet').some(ends) ? [STOPS_DATABASE] : []),
     ...moved(change, of('DnsRecord')),
     ...changed.filter((one) => one.operation === 'delete' && isLook(one)).flatMap(letGo),
     ...(of('Client').some(ends)
@@ -64,6 +65,10 @@ export function disruptions(change: Change): Disruption[] {
 
 /** What was there is not there afterwards. */
 const ends = (one: Resource) => one.operation === 'replace' || one.operation === 'delete'
+
+/** The database on the host, which goes and leaves its rows. */
+const isDatabase = (one: Resource) => one.operation === 'delete' && within(one) === 'LocalDatabase'
+const STOPS_DATABASE = { text: 'Stops the database on the host; its rows stay on the volume' }
 
 const verbOf = (some: Resource[]) =>
   some.some((one) => one.operation === 'delete') ? 'Deletes' : 'Replaces'
@@ -193,6 +198,7 @@ function others(changed: Resource[]): Disruption[] {
         within(one),
       ) &&
       !isLook(one) &&
+      !isDatabase(one) &&
       // Admin keys before the last two.
       !(one.kind === 'PrivateKey' && one.operation === 'delete') &&
       !(replaced && /^(Host|LocalDatabase)$/.test(within(one))),
