@@ -8,13 +8,14 @@ let stack: Stack
 beforeAll(async () => {
   sandbox = await startSandbox()
   stack = await openStack(sandbox, 'dev')
-  stack.set({ volume: 10, appVolumes: { '/data': 'data' } })
+  // As everywhere without an expiry: the settings of the tests lift the protection.
+  stack.set({ volume: 10, appVolumes: { '/data': 'data' }, protect: undefined })
   await stack.up()
 })
 afterAll(() => sandbox.stop())
 
 const volumes = async (): Promise<Json[]> => (await sandbox.digitalocean('GET', '/volumes')).volumes
-/** Of the volume, oldest first: `attach`, `detach`, `resize`. */
+/** Of the volume, oldest first: `attach_volume`, `resize_volume`. */
 async function actions(): Promise<string[]> {
   const [volume] = await volumes()
   const { actions: all } = await sandbox.digitalocean('GET', `/volumes/${volume.id}/actions`)
@@ -58,7 +59,7 @@ test('it grows in place, and the host is told after that', async () => {
   ])
   const { output } = await stack.up()
   expect((await volumes())[0].size_gigabytes).toBe(20)
-  expect(await actions()).toEqual(['attach', 'resize'])
+  expect(await actions()).toEqual(['attach_volume', 'resize_volume'])
   expect(output.indexOf('Volume padlock-dev updated')).toBeLessThan(
     output.indexOf('padlock-dev-volume-mounted updated'),
   )
@@ -74,7 +75,8 @@ test.each([
   await sandbox.writes()
   for (const command of ['preview', 'up --yes --skip-preview']) {
     const { code, output } = await stack.run(command)
-    expect([code, output.replace(/\s+/g, ' ')]).toEqual([255, expect.stringContaining(words)])
+    expect(code).not.toBe(0)
+    expect(output.replace(/\s+/g, ' ')).toContain(words)
   }
   expect(await sandbox.writes()).toEqual([])
   undo()
