@@ -25,23 +25,34 @@ const CONNECT_MS = 15_000
  * connection of its own (sshd counts the keys that one connection offers, MaxAuthTries).
  * @param logins the likeliest first
  * @param seconds how long to try while the host cannot be reached
- * @throws Error of the last attempt
+ * @throws Error of the last attempts, of them the one that tells most: what a host has said, which its
+ *   key has proved, before what an agent or the network has
  */
 export async function connect(address: Address, logins: Login[], seconds: number): Promise<Client> {
   const deadline = Date.now() + seconds * 1000
   for (;;) {
-    let failure: unknown = new Error('there is no key to log in with: SSH_AUTH_SOCK is not set')
+    const failures: Failure[] = []
     for (const login of logins) {
       try {
         return await attempt(address, login)
       } catch (error) {
-        failure = error
+        failures.push(error as Failure)
       }
     }
+    const failure =
+      failures.toSorted((one, other) => weight(other) - weight(one))[0] ??
+      new Error('there is no key to log in with: SSH_AUTH_SOCK is not set')
     if (Date.now() > deadline) throw failure
     await new Promise((resolve) => setTimeout(resolve, 1000))
   }
 }
+
+/** ssh2 says at which step it came to an end. */
+type Failure = Error & { level?: string }
+
+/** The least telling first. */
+const LEVELS = ['agent', 'client-timeout', 'client-socket', 'handshake', 'client-authentication']
+const weight = ({ level = '' }: Failure) => LEVELS.indexOf(level)
 
 function attempt({ host, port, hostKey }: Address, login: Login): Promise<Client> {
   const [type = '', pinned = ''] = hostKey.split(/\s+/)

@@ -5,6 +5,7 @@ import * as pulumi from '@pulumi/pulumi'
 import { type VolumeSettings, volumeName } from '../../config/data/index.ts'
 import { IMPORTED } from '../imported.ts'
 import type { SshTarget } from '../ssh/target.ts'
+import type { Account } from './gone.ts'
 
 export interface DataVolumeArgs extends VolumeSettings {
   ssh: SshTarget
@@ -82,6 +83,13 @@ function order({ ssh, dropletId }: DataVolumeArgs): pulumi.Output<string> {
       address: { host, port, hostKey },
       privateKeys: privateKey ? [privateKey] : [],
       dropletId,
+      account: account(),
     }),
   )
+}
+
+/** As the provider has it; a token of the environment is not kept in the state. */
+function account(): Account {
+  const settings = new pulumi.Config('digitalocean')
+  return { endpoint: settings.get('apiEndpoint'), token: settings.get('token') }
 }

@@ -5,16 +5,18 @@
  */
 import { text } from 'node:stream/consumers'
 import { type Address, connect, finished, loginsWith, start } from '../ssh/client.ts'
+import { type Account, isGone } from './gone.ts'
 
 /** What is to be done. */
 export interface Order {
   address: Address
   privateKeys: string[]
   dropletId: string
+  account: Account
 }
 
 const HOST_SECONDS = Number(process.env.PADLOCK_VOLUME_SECONDS) || 120
-/** A lost host is not waited for, seconds; a living one answers at once. */
+/** A living host answers at once; of a silent one the account is asked, seconds. */
 const GONE_SECONDS = Number(process.env.PADLOCK_GONE_SECONDS) || 20
 
 async function main(): Promise<void> {
@@ -26,6 +28,7 @@ async function main(): Promise<void> {
     await run(order, 'unmount', GONE_SECONDS)
   } catch (error) {
     if (!(error instanceof Unreachable)) throw error
+    await ensureGone(order, error)
     console.error(
       `${order.address.host} is gone (${error.message}): the volume is taken from it as it is, ` +
         'and its journal is replayed by the next host',
@@ -33,8 +36,23 @@ async function main(): Promise<void> {
   }
 }
 
-/** Nobody answers there, or another host. */
+/** Nobody answers there, or another host, or there is no key to log in with. */
 class Unreachable extends Error {}
+
+/** @throws Error unless the account says that the droplet is off, or is no more */
+async function ensureGone({ address, dropletId, account }: Order, why: Error): Promise<void> {
+  const unknown = (error: Error) =>
+    `, and its account does not say whether it lives: ${error.message}`
+  const said = await isGone(dropletId, account).catch(unknown)
+  if (said === true) return
+  throw new Error(
+    `${address.host} cannot be reached (${why.message})${said || ', and its droplet is on'}, ` +
+      `so it may still write to its volume. ${giveUp(dropletId)}`,
+  )
+}
+
+const giveUp = (dropletId: string) =>
+  `Fix: ./padlock ssh must work; or give the host up: doctl compute droplet-action power-off ${dropletId} --wait, then again`
 
 async function run({ address, privateKeys, dropletId }: Order, verb: string, seconds: number) {
   const { host } = address
@@ -44,7 +62,7 @@ async function run({ address, privateKeys, dropletId }: Order, verb: string, sec
       if (error.level !== 'client-authentication') throw new Unreachable(error.message)
       throw new Error(
         `${host} lives and lets none of the stack's keys in, so it may still write to its volume. ` +
-          `Fix: ./padlock ssh must work; or give the host up: doctl compute droplet-action power-off ${dropletId} --wait, then again`,
+          giveUp(dropletId),
       )
     },
   )

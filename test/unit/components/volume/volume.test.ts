@@ -43,6 +43,7 @@ test('a volume without a file system, its attachment, and a command that needs t
     address: { host: '198.51.100.7', port: 22, hostKey: 'ssh-ed25519 AAAA' },
     privateKeys: ['private'],
     dropletId: '4711',
+    account: {},
   })
   expect(await value(volume.urnOfVolume)).toBe('do:volume:v1')
 })
