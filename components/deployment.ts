@@ -14,6 +14,7 @@ import type { Prepared } from './prepare.ts'
 import { Project } from './project.ts'
 import { NAME_SERVERS } from './resolution/delegation.ts'
 import { loginCommand } from './ssh/login-command.ts'
+import { sshPortOfHolder } from './volume/index.ts'
 import { deployWorkload } from './workload.ts'
 
 /**
@@ -45,7 +46,11 @@ export class Deployment extends pulumi.ComponentResource {
     const { lifecycle } = settings
     const network = new Network(
       name,
-      { ...settings.network, owner: owner.id, expires, protect, reserves: prepared.way.reserves },
+      {
+        ...settings.network,
+        ...{ owner: owner.id, expires, protect, reserves: prepared.way.reserves },
+        formerSshPort: sshPortOfHolder(prepared.state),
+      },
       child,
     )
     const place = placeOf(settings.site, network.reservedIp)

@@ -13,6 +13,8 @@ export interface NetworkArgs {
   /** Networks (CIDR) that may reach ssh. */
   sshFrom: pulumi.Input<string>[]
   sshPort: pulumi.Input<number>
+  /** Of a droplet that must be reached until it is replaced; absent where there is none. */
+  formerSshPort?: number
   httpPort: pulumi.Input<number>
   /** Open for TCP, and for UDP (HTTP/3). */
   httpsPort: pulumi.Input<number>
@@ -95,8 +97,13 @@ function inboundRules(args: NetworkArgs) {
     portRange: port(args.httpsPort),
     sourceAddresses,
   }))
+  const ssh = [args.sshPort, ...(args.formerSshPort ? [args.formerSshPort] : [])]
   return [
-    { protocol: 'tcp', portRange: port(args.sshPort), sourceAddresses: args.sshFrom },
+    ...[...new Set(ssh)].map((each) => ({
+      protocol: 'tcp',
+      portRange: port(each),
+      sourceAddresses: args.sshFrom,
+    })),
     { protocol: 'tcp', portRange: port(args.httpPort), sourceAddresses },
     ...(args.plain ? [] : secure),
   ]

@@ -5,7 +5,11 @@ import * as pulumi from '@pulumi/pulumi'
 import { type VolumeSettings, volumeName } from '../../config/data/index.ts'
 import { IMPORTED } from '../imported.ts'
 import type { SshTarget } from '../ssh/target.ts'
+import { type Former, ofKind } from '../state.ts'
 import type { Account } from './gone.ts'
+
+/** A variable of the command, which the state has in the open. */
+const SSH_PORT = 'PADLOCK_SSH_PORT'
 
 export interface DataVolumeArgs extends VolumeSettings {
   ssh: SshTarget
@@ -59,6 +63,7 @@ export class DataVolume extends pulumi.ComponentResource {
         delete: 'node components/volume/main.ts unmount',
         stdin: order(args),
         triggers: [attachment.id],
+        environment: { [SSH_PORT]: pulumi.interpolate`${args.ssh.port}` },
         addPreviousOutputInEnv: false,
         logging: 'stderr',
       },
@@ -73,6 +78,15 @@ export class DataVolume extends pulumi.ComponentResource {
     // Whether the engine refuses to delete it, for a program that has it no more.
     this.registerOutputs({ protects: args.protect })
   }
+}
+
+/**
+ * The ssh port of the droplet that has the volume. It stays open while that is replaced, as the new port
+ * is opened first and the volume is unmounted over the former one.
+ */
+export function sshPortOfHolder(state: Former[]): number | undefined {
+  const mounted = ofKind(state, 'Command').find(({ outputs }) => outputs.environment?.[SSH_PORT])
+  return mounted && Number(mounted.outputs.environment[SSH_PORT])
 }
 
 /** The standard input of `main.ts`. */

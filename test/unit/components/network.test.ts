@@ -30,6 +30,21 @@ test.each([
   for (const { sourceAddresses } of site) expect(sourceAddresses).toEqual(['10.0.0.0/8'])
 })
 
+test.each([
+  [22, ['2222', '22', '80']],
+  [2222, ['2222', '80']],
+])('a droplet at port %p is reached until it is replaced', async (formerSshPort, ports) => {
+  const registered = mockProviders()
+  new Network('padlock-dev', { ...args, plain: true, formerSshPort })
+  const byType = await settle(registered)
+  const { inboundRules } = plain(byType['digitalocean:index/firewall:Firewall']?.[0]?.inputs) as {
+    inboundRules: { portRange: string; sourceAddresses: string[] }[]
+  }
+  expect(inboundRules.map(({ portRange }) => portRange)).toEqual(ports)
+  for (const { sourceAddresses } of inboundRules.slice(0, -1))
+    expect(sourceAddresses).toEqual(args.sshFrom)
+})
+
 describe.each([false, true])('network (preview: %p)', (preview) => {
   test('a tag, one of the owner, one firewall that finds droplets by them, one address', async () => {
     const registered = mockProviders(preview)

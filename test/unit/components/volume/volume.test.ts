@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net'
 import * as pulumi from '@pulumi/pulumi'
 import { checkVolume, warnOfDetached } from '../../../../components/account/volume.ts'
 import type { Former } from '../../../../components/state.ts'
-import { DataVolume } from '../../../../components/volume/index.ts'
+import { DataVolume, sshPortOfHolder } from '../../../../components/volume/index.ts'
 import { mockProviders, plain, settle, value } from '../mocks.ts'
 
 const settings = { size: 20, region: 'fra1', protect: true }
@@ -46,6 +46,9 @@ test('a volume without a file system, its attachment, and a command that needs t
     account: {},
   })
   expect(await value(volume.urnOfVolume)).toBe('do:volume:v1')
+  const type = 'command:local:Command'
+  expect(sshPortOfHolder([{ urn: 'a', type, outputs: command }])).toBe(22)
+  expect(sshPortOfHolder([{ urn: 'a', type, outputs: {} }])).toBeUndefined()
 })
 
 describe('the volume that a stack has', () => {
