@@ -124,6 +124,8 @@ function mountFile({ volume }: HostSoftware) {
   const text = [
     '[Unit]',
     'Description=Volume of the stack, which outlives the droplet',
+    // What is let go of is about to be another host's.
+    'ConditionPathExists=!/var/lib/padlock/volume-let-go',
     '',
     '[Mount]',
     `What=/dev/disk/by-id/scsi-0DO_Volume_${volume}`,

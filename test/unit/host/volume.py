@@ -27,6 +27,7 @@ site.WANTED = str(root / 'packages')
 store.LOCK = str(root / 'lock')
 log.PATH = str(root / 'log')
 padlock_volume.DEVICE_SECONDS = padlock_volume.FREE_SECONDS = 0
+padlock_volume.LET_GO = str(root / 'let-go')
 os.makedirs(volumes.MOUNT, exist_ok=True)
 ID = '3f2a9c01d2e4'
 

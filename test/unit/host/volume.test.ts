@@ -24,8 +24,9 @@ let device: string
 const SYSTEMCTL = `#!/bin/sh
 echo "$*" >>"$DIR/calls"
 case $1 in
-  start) touch "$DIR/mounted" ;;
-  stop) [ ! -e "$DIR/busy" ] && rm -f "$DIR/mounted" ;;
+  start) [ -e "$DIR/let-go" ] || touch "$DIR/mounted" ;;
+  stop) [ -e "$DIR/let-go" ] || echo 'not let go of' >>"$DIR/calls"
+    [ ! -e "$DIR/busy" ] && rm -f "$DIR/mounted" ;;
 esac
 `
 
@@ -137,6 +138,21 @@ describe('unmount', () => {
     expect(run('unmount')).toMatchObject({ status: 0, said: '' })
     const purge = 'apt --quiet --yes -o DPkg::Lock::Timeout=200 purge padlock-volume'
     expect(calls()).toEqual(['stop srv-volume.mount', purge])
+    expect(has('let-go')).toBe(false)
+  })
+
+  test('is remembered, so that nothing mounts it again or starts the app until mount does', () => {
+    expect(run('unmount').status).toBe(0)
+    expect(has('let-go')).toBe(true)
+    runs(ID)
+    rmSync(join(dir, 'calls'))
+    writeFileSync(join(dir, 'mounted'), '')
+    expect(run('resume').status).toBe(0)
+    expect(calls()).toEqual([])
+    rmSync(join(dir, 'mounted'))
+    expect(run('mount').status).toBe(0)
+    expect([has('let-go'), has('mounted')]).toEqual([false, true])
+    expect(calls().at(-2)).toBe(`start ${ID}`)
   })
 
   test('of what is unmounted already is no error', () => {
@@ -153,7 +169,7 @@ describe('unmount', () => {
     prepare()
     const { status, said } = run('unmount')
     expect([status, said]).toEqual([1, expect.stringContaining(words)])
-    expect(has('mounted')).toBe(true)
+    expect([has('mounted'), has('let-go')]).toEqual([true, false])
     expect(calls().slice(-2)).toEqual([`start ${all.join(' ')}`, `resume ${ID}`])
   })
 

@@ -4,6 +4,7 @@ grow with its volume; `unmount` ends everything that uses it first; `resume` sta
 there, after a boot too; `state` prints what there is, as JSON.
 """
 
+import contextlib
 import errno
 import glob
 import json
@@ -15,6 +16,8 @@ from padlock_release import log, processes, service, site, store, volumes
 from padlock_release.failure import Failure, told
 
 UNIT = 'srv-volume.mount'
+# The units ask for it (ConditionPathExists=!), so that a reboot mounts nothing that another host takes.
+LET_GO = '/var/lib/padlock/volume-let-go'
 # Attached by an API, seen by the kernel a moment later.
 DEVICE_SECONDS = 60
 # A container that has ended leaves its own mounts to the kernel.
@@ -48,6 +51,7 @@ def mount() -> None:
     """The volume's file system is at /srv/volume, as large as the volume. What is there already stays."""
     path = device()
     _appeared(path)
+    _forget_let_go()
     if not volumes.mounted():
         _formatted(path)
         if _run('systemctl', 'start', UNIT).returncode != 0 or not volumes.mounted():
@@ -65,6 +69,7 @@ def unmount() -> None:
     # A stack that is to have no volume any more has a release by now that needs none.
     live = _end_app() if wanted else []
     try:
+        store.write(LET_GO, 'sudo /usr/lib/padlock/volume mount has it again\n', 0o644)
         if volumes.mounted():
             # What systemd knows to need it (RequiresMountsFor=), as a database does, ends before it.
             done = _run('systemctl', 'stop', UNIT)
@@ -72,18 +77,20 @@ def unmount() -> None:
                 raise Failure(f'{volumes.MOUNT} is still in use: sudo fuser -vm {volumes.MOUNT}')
         _free(device())
     except BaseException:
+        _forget_let_go()
         _run('systemctl', 'start', UNIT)
         _start(live)
         raise
     if not wanted:
         # The installer has left it for this.
         _must('apt-get', '--quiet', '--yes', '-o', 'DPkg::Lock::Timeout=200', 'purge', 'padlock-volume')
+        _forget_let_go()
 
 
 def resume() -> None:
     """Starts the live release where it does not run; content with a host that has none yet."""
     release = store.current()
-    if release is not None and not volumes.away():
+    if release is not None and not volumes.away() and not os.path.exists(LET_GO):
         service.ensure_manager()
         _start([release, *(name for name in service.installed_replicas() if name[:12] == release)])
 
@@ -106,6 +113,11 @@ def device() -> str:
     """As the unit names it, by the volume's name."""
     with open(volumes.UNIT, encoding='utf-8') as file:
         return next(line.split('=', 1)[1].strip() for line in file if line.startswith('What='))
+
+
+def _forget_let_go() -> None:
+    with contextlib.suppress(FileNotFoundError):
+        os.unlink(LET_GO)
 
 
 def _wanted() -> bool:
