@@ -2,13 +2,16 @@
 import { execFileSync, spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import {
+  closeSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
+  openSync,
   readFileSync,
   rmSync,
   truncateSync,
   writeFileSync,
+  writeSync,
 } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -68,6 +71,14 @@ const blkid = (what: string) =>
   execFileSync('/usr/sbin/blkid', ['-p', '-s', what, '-o', 'value', device], { encoding: 'utf8' })
 const make = (...words: string[]) => execFileSync(`/usr/sbin/${words[0]}`, words.slice(1))
 
+/** An ext4 whose bytes from 1024 to 2047 are zero. */
+function damage(): void {
+  make('mkfs.ext4', '-q', device)
+  const file = openSync(device, 'r+')
+  writeSync(file, Buffer.alloc(1024), 0, 1024, 1024)
+  closeSync(file)
+}
+
 describe('mount', () => {
   test('makes a file system where there is nothing, once', () => {
     expect(run('mount')).toMatchObject({
@@ -91,6 +102,7 @@ describe('mount', () => {
       'holds a partition table (gpt), which',
     ],
     ['swap space', () => make('mkswap', '-q', device), 'holds swap, which'],
+    ['an ext4 without its first superblock', damage, 'holds something that blkid does not know'],
     ['less than a file system', () => truncateSync(device, 1000), 'is no volume'],
     ['nothing: it is not attached', () => rmSync(device), 'it is not attached'],
   ])('of %s touches nothing', (_, prepare, words) => {

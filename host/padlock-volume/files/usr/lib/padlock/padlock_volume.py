@@ -22,7 +22,7 @@ LET_GO = '/var/lib/padlock/volume-let-go'
 DEVICE_SECONDS = 60
 # A container that has ended leaves its own mounts to the kernel.
 FREE_SECONDS = 15
-# What every file system writes to first; it must be readable for "nothing is there" to be true.
+# What every file system writes to first; it must be readable, and zero, for "nothing is there" to be true.
 START_BYTES = 1024 * 1024
 
 
@@ -143,7 +143,8 @@ def _formatted(path: str) -> None:
     elif kind != 'ext4':
         raise Failure(
             f'{path} holds {kind}, which nothing here has made: it is neither mounted nor formatted. '
-            'Fix: keep what it holds elsewhere; then empty it (sudo wipefs --all) and run pulumi up again'
+            f'Fix: keep what it holds elsewhere; then empty it (sudo blkdiscard --zeroout {path}) and run '
+            'pulumi up again'
         )
 
 
@@ -151,10 +152,14 @@ def _kind(path: str) -> str | None:
     """What is on the device, as blkid(8) calls it; None only where it could be read and holds nothing."""
     with open(path, 'rb') as file:
         # blkid tells an error of reading as it tells an empty device.
-        if len(file.read(START_BYTES)) != START_BYTES:
+        start = file.read(START_BYTES)
+        if len(start) != START_BYTES:
             raise Failure(f'{path} is no volume: it ends within its first MiB')
     found = _run('blkid', '--probe', '--output', 'export', path)
     if found.returncode == 2:
+        # An ext4 that has lost its first superblock has others, from which e2fsck(8) brings it back.
+        if start.strip(b'\0'):
+            return 'something that blkid does not know, as a damaged file system is (see e2fsck -b)'
         return None
     if found.returncode == 8:
         return 'signatures of several kinds (sudo wipefs lists them)'
