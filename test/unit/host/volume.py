@@ -2,7 +2,7 @@
 padlock's program for the volume, over a file instead of a device; systemd, Podman and the app are stood in
 for. The arguments are the folder of the test, those of the programs, and the verb's words. In the folder:
 `mounted` while systemd has mounted it, `busy` where it cannot be unmounted, `held` where another namespace has
-it mounted, `running` with a name of a unit a line; what was called is in `calls`.
+it mounted, `running` with a name of a unit a line, which have the volume unless their file says otherwise; what was called is in `calls`.
 """
 
 import errno
@@ -65,6 +65,7 @@ service.systemctl = user
 service.start_soon = lambda names: told(f'start {" ".join(names)}')
 service.installed = lambda: [name for name in running() if '.' not in name and '-' not in name] or [ID]
 service.installed_replicas = lambda: [name for name in running() if '.' in name]
+service.path = lambda name: str(root / f'app-{name}.container')
 service.active_seconds = lambda name: 1.0 if name in running() else None
 processes.installed = lambda: [name for name in running() if '-' in name]
 processes.resume = lambda release: told(f'resume {release}')

@@ -145,12 +145,22 @@ describe('unmount', () => {
     expect(has('mounted')).toBe(false)
   })
 
-  test('where the stack has no volume any more ends no app, and the package goes', () => {
+  test('where the stack has no volume any more ends no app that needs none, and the package goes', () => {
     rmSync(join(dir, 'packages/padlock-volume_1_all.deb'))
+    for (const name of all) writeFileSync(join(dir, `app-${name}.container`), '[Unit]\n')
     expect(run('unmount')).toMatchObject({ status: 0, said: '' })
     const purge = 'apt --quiet --yes -o DPkg::Lock::Timeout=200 purge padlock-volume'
     expect(calls()).toEqual(['stop srv-volume.mount', purge])
     expect(has('let-go')).toBe(false)
+  })
+
+  test('ends one that has the volume still, as the release without it was refused', () => {
+    rmSync(join(dir, 'packages/padlock-volume_1_all.deb'))
+    const needs = `[Unit]\nAssertPathIsMountPoint=${join(dir, 'volume')}\n[Container]\n`
+    for (const name of all) writeFileSync(join(dir, `app-${name}.container`), needs)
+    expect(run('unmount').status).toBe(0)
+    expect(calls()[0]).toMatch(new RegExp(`^user stop .* app-${ID}.service`))
+    expect(has('mounted')).toBe(false)
   })
 
   test('is remembered, so that nothing mounts it again or starts the app until mount does', () => {

@@ -12,7 +12,7 @@ import os
 import subprocess
 import time
 
-from padlock_release import log, processes, service, site, store, volumes
+from padlock_release import log, nofollow, processes, service, site, store, volumes
 from padlock_release.failure import Failure, told
 
 UNIT = 'srv-volume.mount'
@@ -65,9 +65,8 @@ def mount() -> None:
 def unmount() -> None:
     """Nothing of this host uses the volume any more; else raises Failure, and the app is up again."""
     service.ensure_manager()
-    wanted = _wanted()
-    # A stack that is to have no volume any more has a release by now that needs none.
-    live = _end_app() if wanted else []
+    # A release that needs no volume goes on, as in a stack that is to have none any more.
+    live = _end_app()
     try:
         store.write(LET_GO, 'sudo /usr/lib/padlock/volume mount has it again\n', 0o644)
         if volumes.mounted():
@@ -81,7 +80,7 @@ def unmount() -> None:
         _run('systemctl', 'start', UNIT)
         _start(live)
         raise
-    if not wanted:
+    if not _wanted():
         # The installer has left it for this.
         _must('apt-get', '--quiet', '--yes', '-o', 'DPkg::Lock::Timeout=200', 'purge', 'padlock-volume')
         _forget_let_go()
@@ -181,17 +180,28 @@ def _grown(path: str) -> None:
 
 
 def _end_app() -> list[str]:
-    """Ends workers, jobs and all containers of releases; returns what ran."""
-    beside = processes.installed()
-    serving = [*service.installed(), *service.installed_replicas()]
+    """Ends workers, jobs and containers of releases that have the volume; returns what ran of them."""
+    beside = list(filter(_needs, processes.installed()))
+    all_of_them = [*beside, *filter(_needs, [*service.installed(), *service.installed_replicas()])]
+    names = _running(all_of_them)
     timers = [f'app-{name}.timer' for name in beside]
-    names = [name for name in [*beside, *serving] if service.active_seconds(name) is not None]
-    service.systemctl('stop', *timers, *(f'app-{name}.service' for name in [*beside, *serving]))
-    left = [name for name in [*beside, *serving] if service.active_seconds(name) is not None]
+    if all_of_them:
+        service.systemctl('stop', *timers, *(f'app-{name}.service' for name in all_of_them))
+    left = _running(all_of_them)
     if left:
         _start(names)
         raise Failure(f'{", ".join(left)} cannot be ended: sudo /usr/lib/padlock/logs says why')
     return names
+
+
+def _needs(name: str) -> bool:
+    """By its unit, as packages and release may be those of two updates; one that cannot be read does."""
+    text = nofollow.read(service.path(name))
+    return text is None or f'AssertPathIsMountPoint={volumes.MOUNT}\n' in text
+
+
+def _running(names: list[str]) -> list[str]:
+    return [name for name in names if service.active_seconds(name) is not None]
 
 
 def _start(names: list[str]) -> None:
