@@ -204,6 +204,43 @@ print(json.dumps([status, asked]))`
   expect([printed, result]).toEqual([{ image: 'sha256:1' }, [0, [[IMAGE, ['r.example']]]]])
 })
 
+/** What a release that is refused does: Podman's calls, beside those of units. */
+const REFUSED = `
+from padlock_release import kept, main
+one = one._replace(id='aaaaaaaaaaaa')
+old = manifest.checked({**given['manifest'], **given['old']})
+kept.load = lambda release: SimpleNamespace(manifest=old) if release == old.id else None
+service.stop = lambda name: calls.append(f'stop {name}')
+main.log.say = lambda text: None
+main._discard = lambda *_: None
+others = SimpleNamespace(put_back=lambda: calls.append('put back'))
+main._give_up(one, given.get('current'), others, '')
+print(json.dumps(calls))`
+const refused = (current?: string, old: object = {}, more: object = {}) =>
+  python(REFUSED, {
+    manifest: { ...good, volumes: { '/data': 'data' } },
+    ...{ current, old, ...more },
+  })
+
+test('a release that is refused gives the directories back to the user of the one that serves', () => {
+  const calls = refused(ID)
+  expect(calls).toEqual([
+    'stop aaaaaaaaaaaa',
+    expect.stringMatching(
+      `^podman create .*--volume=${dir}/app/data:/data:U ${IMAGE.replace('.', '\\.')}`,
+    ),
+    `podman init app-${ID}-volumes`,
+    expect.stringMatching('^podman rm'),
+    'put back',
+  ])
+  expect(refused(ID, {}, { fails: 'init' }).at(-1)).toBe('put back')
+})
+
+test('where none serves, or none had directories, there is nothing to give back', () => {
+  expect(refused()).toEqual(['stop aaaaaaaaaaaa', 'put back'])
+  expect(refused(ID, { volumes: {} })).toEqual(['stop aaaaaaaaaaaa', 'put back'])
+})
+
 test('the watch starts nothing while the volume is away', () => {
   const code = `
 volumes.away = lambda: given['away']

@@ -181,6 +181,7 @@ def _give_up(manifest: Manifest, current: str | None, others: replicas.Others, l
     if current != manifest.id:
         # The memory is for one more than there are replicas.
         service.stop(manifest.id)
+        _give_back(current)
     others.put_back()
     _discard(manifest, current)
     serving = f'release {current} goes on serving'
@@ -190,6 +191,17 @@ def _give_up(manifest: Manifest, current: str | None, others: replicas.Others, l
         serving = 'it is live, and is started again'
     log.say(f'release {manifest.id} is not up; {serving}. The end of its log:')
     log.say(log.redact(log.tail(lines), manifest.secrets) if lines else '(nothing)')
+
+
+def _give_back(current: str | None) -> None:
+    """The volume's directories, which the new image's user may have got, to that of the one that serves."""
+    record = kept.load(current or '')
+    if record is None or record.manifest is None:
+        return
+    try:
+        volumes.prepare(record.manifest, image.reference(record.manifest.source))
+    except (Failure, OSError) as failure:
+        log.say(f'the directories of release {current} on the volume may be another user\'s: {told(failure)}')
 
 
 def _prune() -> None:
