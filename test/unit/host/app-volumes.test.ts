@@ -241,12 +241,30 @@ test('where none serves, or none had directories, there is nothing to give back'
   expect(refused(ID, { volumes: {} })).toEqual(['stop aaaaaaaaaaaa', 'put back'])
 })
 
-test('the watch starts nothing while the volume is away', () => {
-  const code = `
-volumes.away = lambda: given['away']
+test.each([
+  [undefined, false, true],
+  [{}, false, false],
+  [{}, true, true],
+  [{ '/data': 'data' }, false, false],
+])(
+  'of a release with the directories %j, the volume there: %p, the watch looks after the app: %p',
+  (volumes, mounted, looks) => {
+    const code = `
+from padlock_release import kept
+# The package is there, whatever the release is.
+volumes.UNIT = given['dir']
 looked = []
-store.current = lambda: looked.append('looked')
+kept.load = lambda release: SimpleNamespace(manifest=one) if release == one.id else None
+store.current = lambda: one.id
+watch._tidy = lambda release: looked.append(release)
+watch._watch = watch._complete = lambda manifest: None
 print(json.dumps([watch.main(), looked]))`
-  expect(python(code, { away: true })).toEqual([0, []])
-  expect(python(code, { away: false })).toEqual([0, ['looked']])
+    const found = python(code, { mounted, manifest: { ...good, ...(volumes && { volumes }) } })
+    expect(found).toEqual([0, looks ? [ID] : []])
+  },
+)
+
+test('without a release the watch has nothing to do', () => {
+  const code = 'store.current = lambda: None\nprint(json.dumps(watch.main()))'
+  expect(python(code, { mounted: false })).toBe(0)
 })

@@ -16,7 +16,7 @@ dir, app, volume, *words = sys.argv[1:]
 sys.path[:0] = [app, volume]
 
 import padlock_volume  # noqa: E402
-from padlock_release import log, processes, service, site, store, volumes  # noqa: E402
+from padlock_release import kept, log, processes, service, site, store, volumes  # noqa: E402
 
 root = Path(dir)
 volumes.MOUNT = str(root / 'volume')
@@ -70,5 +70,8 @@ service.active_seconds = lambda name: 1.0 if name in running() else None
 processes.installed = lambda: [name for name in running() if '-' in name]
 processes.resume = lambda release: told(f'resume {release}')
 store.current = lambda number=1: ID if (root / 'running').exists() else None
+
+needs = SimpleNamespace(manifest=SimpleNamespace(volumes={}))
+kept.load = lambda release: needs if release == ID else None
 
 sys.exit(padlock_volume.main(words))

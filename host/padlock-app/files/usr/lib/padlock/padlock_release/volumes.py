@@ -9,7 +9,7 @@ import os
 import pwd
 import stat
 
-from . import appuser, nofollow
+from . import appuser, kept, nofollow, store
 from .failure import Failure
 from .manifest import Manifest
 
@@ -24,8 +24,11 @@ def mounted() -> bool:
 
 
 def away() -> bool:
-    """The stack has a volume, and it is not here: nothing of the app is started."""
-    return os.path.exists(UNIT) and not mounted()
+    """The release that is live needs the volume, and it is not here: nothing of the app is started."""
+    if mounted():
+        return False
+    record = kept.load(store.current() or '')
+    return record is not None and record.manifest is not None and record.manifest.volumes is not None
 
 
 def ensure(manifest: Manifest) -> None:

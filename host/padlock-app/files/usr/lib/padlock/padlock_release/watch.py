@@ -27,11 +27,11 @@ RETRY_SECONDS = 900
 
 def main() -> int:
     """The exit status: 0 if the app answers, or was brought back."""
-    # What cannot run without its volume is started with it (padlock-volume.service).
-    if volumes.away():
-        return 0
     release = store.current()
     try:
+        # What cannot run without its volume is started with it (padlock-volume.service).
+        if volumes.away():
+            return 0
         if release is not None:
             _tidy(release)
         record = None if release is None else kept.load(release)
