@@ -1,0 +1,69 @@
+import * as command from '@pulumi/command'
+import * as pulumi from '@pulumi/pulumi'
+import * as random from '@pulumi/random'
+import { onHost } from '../ssh/on-host.ts'
+import { connection, type SshTarget } from '../ssh/target.ts'
+
+/** A bucket, and what opens it. */
+export interface BucketPlace {
+  /** Host name, with a port where it is not 443. */
+  endpoint: string
+  /** That requests are signed for. */
+  region: string
+  bucket: string
+  key: string
+  secret: string
+}
+
+export interface BackupsArgs {
+  ssh: SshTarget
+  droplet: pulumi.Resource
+  dropletId: pulumi.Input<string>
+  place: pulumi.Input<BucketPlace>
+  /** Is there a database on the host, and are there directories of the app on the volume? */
+  database: boolean
+  files: boolean
+  /** How many of each are kept. */
+  keepDaily: number
+  keepWeekly: number
+  /** The host's software is there, the volume is mounted, and a database takes connections. */
+  after: pulumi.Input<pulumi.Resource>[]
+}
+
+const PASSPHRASE = { length: 40, special: false }
+
+/**
+ * Backups of the host (host/padlock-backup) to a bucket and to its volume. At its end no more are made;
+ * those that there are stay where they are.
+ */
+export class Backups extends pulumi.ComponentResource {
+  /** What opens the backups, on any host; a secret, and worth keeping outside the stack as well. */
+  readonly passphrase: pulumi.Output<string>
+  /** The host makes them from now on. */
+  readonly ordered: pulumi.Resource
+
+  constructor(name: string, args: BackupsArgs, opts?: pulumi.ComponentResourceOptions) {
+    super('padlock:index:Backups', name, {}, opts)
+    const { result } = new random.RandomPassword(`${name}-backups`, PASSPHRASE, { parent: this })
+    this.passphrase = pulumi.secret(result)
+    const { database, files, keepDaily, keepWeekly } = args
+    const order = pulumi.all([args.place, result]).apply(([place, passphrase]) => ({
+      ...place,
+      ...{ database, files, keepDaily, keepWeekly, passphrase, prefix: name },
+    }))
+    this.ordered = new command.remote.Command(
+      `${name}-backups`,
+      {
+        connection: connection(args.ssh),
+        create: 'sudo /usr/lib/padlock/backup up',
+        stdin: pulumi.secret(pulumi.jsonStringify(order)),
+        delete: 'sudo /usr/lib/padlock/backup remove',
+        triggers: [args.dropletId],
+        addPreviousOutputInEnv: false,
+        logging: 'none',
+      },
+      { ...onHost(this, args.droplet, 15), dependsOn: args.after },
+    )
+    this.registerOutputs({})
+  }
+}

@@ -1,0 +1,92 @@
+import { spawnSync } from 'node:child_process'
+import { join } from 'node:path'
+import * as pulumi from '@pulumi/pulumi'
+import { Backups } from '../../../components/backups/backups.ts'
+import { SpacesBackups } from '../../../components/backups/spaces.ts'
+import { mockProviders, plain, settle, value } from './mocks.ts'
+
+class Anchor extends pulumi.ComponentResource {
+  constructor() {
+    super('padlock:index:Anchor', 'anchor')
+  }
+}
+
+const KEY = 'digitalocean:index/spacesKey:SpacesKey'
+const BUCKET = 'digitalocean:index/spacesBucket:SpacesBucket'
+const made = {
+  'pulumi:providers:digitalocean': () => ({}),
+  [KEY]: (_inputs: unknown, name: string) => ({
+    accessKey: `DO00${name}`,
+    secretKey: `secret-of-${name}-0123456789`,
+  }),
+  [BUCKET]: () => ({ name: 'padlock-dev-backups-1a2b3c4' }),
+}
+const inputs = (resource?: { inputs: unknown }) =>
+  plain(resource?.inputs) as Record<string, unknown>
+
+test('the bucket has versions, and the key that leaves the state opens it alone', async () => {
+  const registered = mockProviders(false, made)
+  const spaces = new SpacesBackups('padlock-dev', {
+    ...{ region: 'fra1', protect: true, emptied: false },
+  })
+  expect(await pulumi.isSecret(spaces.place)).toBe(true)
+  expect(await value(spaces.place)).toEqual({
+    endpoint: 'fra1.digitaloceanspaces.com',
+    region: 'us-east-1',
+    bucket: 'padlock-dev-backups-1a2b3c4',
+    key: 'DO00padlock-dev-backups',
+    secret: 'secret-of-padlock-dev-backups-0123456789',
+  })
+  const byType = await settle(registered)
+  expect(inputs(byType[BUCKET]?.[0])).toMatchObject({
+    ...{ region: 'fra1', acl: 'private', versioning: { enabled: true }, forceDestroy: false },
+    lifecycleRules: [{ noncurrentVersionExpiration: { days: 30 } }, { id: 'parts' }],
+  })
+  const grants = Object.fromEntries(
+    (byType[KEY] ?? []).map((key) => [key.name, inputs(key).grants]),
+  )
+  expect(grants).toEqual({
+    'padlock-dev-buckets': [{ bucket: '', permission: 'fullaccess' }],
+    'padlock-dev-backups': [{ bucket: 'padlock-dev-backups-1a2b3c4', permission: 'readwrite' }],
+  })
+})
+
+test('the order goes to the host over stdin, a secret, and the host takes it', async () => {
+  const registered = mockProviders(false, {
+    'random:index/randomPassword:RandomPassword': () => ({
+      result: 'correct-horse-battery-staple',
+    }),
+  })
+  const place = {
+    ...{ endpoint: 'fra1.digitaloceanspaces.com', region: 'us-east-1', bucket: 'shop-backups' },
+    ...{ key: 'DO00ABC', secret: 'secret-of-the-key-0123456789' },
+  }
+  const backups = new Backups('padlock-dev', {
+    ssh: { host: '198.51.100.7', port: 22, privateKey: 'private', hostKey: 'ssh-ed25519 AAAA' },
+    ...{ droplet: new Anchor(), dropletId: '4711', after: [new Anchor()], place },
+    ...{ database: true, files: false, keepDaily: 7, keepWeekly: 4 },
+  })
+  expect(await pulumi.isSecret(backups.passphrase)).toBe(true)
+  const byType = await settle(registered)
+  const { stdin, ...sent } = inputs(byType['command:remote:Command']?.[0])
+  const { secret } = stdin as { secret: string }
+  expect(sent).toMatchObject({
+    create: 'sudo /usr/lib/padlock/backup up',
+    delete: 'sudo /usr/lib/padlock/backup remove',
+    ...{ triggers: ['4711'], addPreviousOutputInEnv: false, logging: 'none' },
+  })
+  const read = `import sys
+sys.dont_write_bytecode = True
+sys.path[:0] = sys.argv[1:]
+from padlock_backup import order
+print(order.read(sys.stdin))`
+  const folders = ['padlock-backup', 'padlock-app'].map((name) =>
+    join(__dirname, '../../../host', name, 'files/usr/lib/padlock'),
+  )
+  const host = spawnSync('python3', ['-c', read, ...folders], {
+    input: secret,
+    encoding: 'utf8',
+  })
+  expect(host.stdout).toContain("prefix='padlock-dev', key='DO00ABC'")
+  expect(host.stderr).toBe('')
+})
