@@ -3,6 +3,7 @@ import { ensureBaseImage } from '../sandbox/machine/base-image.ts'
 import { ensurePrerequisites, type Prerequisite } from '../sandbox/prerequisites.ts'
 import { ensureGateway } from '../sandbox/spaces/gateway/program.ts'
 import { ensureToolchain } from '../sandbox/toolchain/index.ts'
+import { Turns } from '../sandbox/turns.ts'
 import { root } from './runner/command.ts'
 import type { StepName } from './suites.ts'
 
@@ -14,20 +15,27 @@ export interface Step {
 
 const cache = process.env.PADLOCK_CACHE ?? join(root, '.sandbox', 'cache')
 
+/** One apt-get at a time: a second one may find the lists of packages locked (apt-get(8), update). */
+const turns = new Turns<'apt'>()
 const install =
   (...what: Prerequisite[]): Step['run'] =>
   (progress) =>
-    ensurePrerequisites(what, progress)
+    turns.take('apt', () => ensurePrerequisites(what, progress))
 
-/** One apt-get at a time; what the engine's build needs is installed first. */
+/** What the engine's build needs is installed first. */
 export const steps: Step[] = [
   {
     name: 'tools',
     after: [],
     run: install(
       ...(['go', 'shellcheck', 'cloud-init', 'python-venv'] as const),
-      ...(['ssh', 'dpkg-deb', 'systemd', 'postgresql', 'pgbackrest', 'restic'] as const),
+      ...(['ssh', 'dpkg-deb', 'systemd'] as const),
     ),
+  },
+  {
+    name: 'database tools',
+    after: ['tools'],
+    run: install('postgresql', 'pgbouncer', 'pgbackrest', 'restic'),
   },
   {
     name: 'lint tools',

@@ -16,6 +16,7 @@ export interface Suite {
 /** What is made ready before suites run; steps.ts has them. */
 export type StepName =
   | 'tools'
+  | 'database tools'
   | 'lint tools'
   | 'machine tools'
   | 'example tools'
@@ -53,12 +54,20 @@ export const suites: Suite[] = [
     ],
   },
   { name: 'github', after: [], commands: [jestOn('test/github', 200)] },
-  { name: 'unit', after: ['tools'], commands: [jestOn('test/unit', 100)] },
-  { name: 'app', after: ['tools'], commands: [{ argv: ['app/run-tests'], count: 'pytest' }] },
+  {
+    name: 'unit',
+    after: ['tools', 'database tools'],
+    commands: [jestOn('test/unit', 100)],
+  },
+  {
+    name: 'app',
+    after: ['tools', 'database tools'],
+    commands: [{ argv: ['app/run-tests'], count: 'pytest' }],
+  },
   { name: 'examples', after: ['tools'], commands: [jestOn('test/examples', 100)] },
   {
     name: 'sandbox',
-    after: ['tools', 'machine tools', 'object storage', 'base image'],
+    after: ['tools', 'database tools', 'machine tools', 'object storage', 'base image'],
     commands: [jestOn('test/sandbox', 100)],
   },
   {
