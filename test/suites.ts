@@ -75,7 +75,11 @@ export const suites: Suite[] = [
     after: ['tools', 'engine', 'object storage'],
     commands: [jestOn('test/toolchain', 150)],
   },
-  { name: 'engine', after: ['tools', 'engine'], commands: [jestOn('test/engine', 100)] },
+  {
+    name: 'engine',
+    after: ['tools', 'database tools', 'engine'],
+    commands: [jestOn('test/engine', 100)],
+  },
   {
     name: 'e2e',
     after: ['tools', 'machine tools', 'engine', 'base image'],
