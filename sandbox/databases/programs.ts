@@ -1,6 +1,10 @@
+import { execFile } from 'node:child_process'
 import { readdir } from 'node:fs/promises'
-import { delimiter, dirname, join } from 'node:path'
+import { dirname, join } from 'node:path'
+import { promisify } from 'node:util'
 import { which } from '../machine/programs.ts'
+
+const run = promisify(execFile)
 
 /** Where Debian and its descendants keep the server's programs, a folder for each major version. */
 const DEBIAN = '/usr/lib/postgresql'
@@ -13,24 +17,39 @@ export interface Programs {
 }
 
 /**
- * The newest PostgreSQL that is installed: a client's version is no matter, the server's is.
- * @throws Error if there is none
+ * PostgreSQL's programs: of one major version, as data are read by that alone, or the newest.
+ * @param version as in `17`, which a data directory has in `PG_VERSION`
+ * @throws Error that names the version and those that there are if it is not there
  */
-export async function postgresPrograms(): Promise<Programs> {
-  const folder = await newest()
-  if (!folder) throw new Error('this computer has no PostgreSQL server (initdb, postgres)')
-  const at = (name: string) => join(folder, name)
+export async function postgresPrograms(version?: string, debian = DEBIAN): Promise<Programs> {
+  const servers = await installed(debian)
+  const found = servers.find((one) => version === undefined || one.version === version)
+  if (!found) {
+    const has = servers.map((one) => one.version).join(' and ') || 'none'
+    const wanted = version === undefined ? 'a PostgreSQL' : `PostgreSQL ${version}`
+    throw new Error(
+      `${wanted} server is needed (initdb, postgres), and this computer has ${has}. ` +
+        `Fix: install it${version ? ', or delete the cluster, whose data no other version reads' : ''}`,
+    )
+  }
+  const at = (name: string) => join(found.folder, name)
   return { initdb: at('initdb'), postgres: at('postgres'), psql: at('psql') }
 }
 
-async function newest(): Promise<string | undefined> {
-  const versions = (await readdir(DEBIAN).catch(() => [])).sort((a, b) => Number(b) - Number(a))
-  const folders = versions.map((version) => join(DEBIAN, version, 'bin'))
-  for (const folder of [...folders, ...(process.env.PATH ?? '').split(delimiter)]) {
-    const found = await which('initdb', folder)
-    if (found && dirname(found) === folder) return folder
+/** The servers of this computer, the newest first. */
+async function installed(debian: string): Promise<{ version: string; folder: string }[]> {
+  const versions = (await readdir(debian).catch(() => [])).sort((a, b) => Number(b) - Number(a))
+  const servers: { version: string; folder: string }[] = []
+  for (const version of versions) {
+    const folder = join(debian, version, 'bin')
+    if ((await which('initdb', folder)) === join(folder, 'initdb'))
+      servers.push({ version, folder })
   }
-  return undefined
+  const other = servers.length === 0 ? await which('initdb') : undefined
+  if (!other) return servers
+  const { stdout } = await run(other, ['--version'])
+  const [, version = 'unknown'] = /\(PostgreSQL\) (\d+)/.exec(stdout) ?? []
+  return [{ version, folder: dirname(other) }]
 }
 
 /**

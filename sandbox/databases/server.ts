@@ -7,7 +7,7 @@ import { promisify } from 'node:util'
 import { openAuthority } from '../ca/index.ts'
 import { readIfThere, writeAtomically } from '../files.ts'
 import { recordProcess } from '../processes.ts'
-import { asPlainUser, postgresPrograms } from './programs.ts'
+import { asPlainUser, type Programs, postgresPrograms } from './programs.ts'
 import { createDatabase, createUser } from './sql.ts'
 
 const run = promisify(execFile)
@@ -35,6 +35,7 @@ export class PostgresServer {
   readonly #options: ServerOptions
   #child?: ChildProcess
   #socketFolder = ''
+  #programs?: Promise<Programs>
   #forget = async () => {}
 
   constructor(options: ServerOptions) {
@@ -43,6 +44,14 @@ export class PostgresServer {
 
   get #data(): string {
     return join(this.#options.folder, 'data')
+  }
+
+  /** Those of the version that made the data: no other reads them. */
+  get programs(): Promise<Programs> {
+    this.#programs ??= readIfThere(join(this.#data, 'PG_VERSION')).then((version) =>
+      postgresPrograms(version?.trim()),
+    )
+    return this.#programs
   }
 
   /** The certificate of the cluster's own authority, PEM. */
@@ -77,7 +86,7 @@ export class PostgresServer {
     await mkdir(join(dir, 'logs'), { recursive: true })
     const logPath = join(dir, 'logs', `database-${id}.log`)
     const log = await open(logPath, 'a', 0o600)
-    const { postgres } = await postgresPrograms()
+    const { postgres } = await this.programs
     const [program, ...args] = asPlainUser([postgres, '-D', this.#data])
     const child = spawn(program, args, { stdio: ['ignore', log.fd, log.fd] })
     await new Promise<void>((spawned, fail) => child.once('spawn', spawned).once('error', fail))
@@ -101,7 +110,7 @@ export class PostgresServer {
 
   /** Runs statements as the server's owner, one after the other; psql's commands too. */
   async sql(statements: string[]): Promise<string> {
-    const { psql } = await postgresPrograms()
+    const { psql } = await this.programs
     // No file of the user's own is read, and what is wrong ends it.
     const args = ['-X', '-q', '-A', '-t', '-v', 'ON_ERROR_STOP=1']
     const { port } = this.#options
