@@ -35,9 +35,12 @@ export function directoriesOf({ appVolumes }: Values): Record<string, string> | 
 /** Of a volume's name: a-z, 0-9 and hyphens, a letter first (DigitalOcean's API, volumes, `name`). */
 const LONGEST = 64
 
+/** How what a volume is named after stands at the beginning of its name. */
+export const asVolumeName = (name: string): string => name.toLowerCase().replace(/^(?=\d)/, 'v')
+
 /** What a stack's volume is called: unique in the account, which is asked by this name alone. */
 export function volumeName(deployment: string, owner: string, longest = LONGEST): string {
-  const whole = `${deployment}-${owner}`.toLowerCase().replace(/^(?=\d)/, 'v')
+  const whole = asVolumeName(`${deployment}-${owner}`)
   if (whole.length <= longest) return whole
   const hash = createHash('sha256').update(deployment).digest('hex').slice(0, 8)
   const end = `-${hash}-${owner}`

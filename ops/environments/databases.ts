@@ -1,7 +1,8 @@
+import { clusterName } from '../../config/database/managed.ts'
 import { expiryOfTag } from '../../config/expiry.ts'
 import { HOURS_A_MONTH, SIZES } from '../../policy/prices.ts'
 import type { Owned } from './inventory.ts'
-import { stackOf } from './names.ts'
+import { stackOfShortened } from './shortened.ts'
 
 export interface Cluster {
   id: string
@@ -15,7 +16,7 @@ export interface Cluster {
 type Found = Omit<Owned, 'stack' | 'remove'> & { stack: string | undefined; path: string }
 
 /**
- * Database clusters with the stack whose name they bear.
+ * Database clusters with the stack that they are of.
  * @param markOf whose it is by its tags
  */
 export function clusters(
@@ -25,7 +26,7 @@ export function clusters(
 ): Found[] {
   return found.map(({ id, name, size, num_nodes, tags: carried }) => {
     const tags = carried ?? []
-    const stack = stackOf('database', name, project)
+    const stack = stackOfShortened('database', { name, tags }, project, clusterName)
     const [expires] = tags
       .map(expiryOfTag)
       .filter((time) => time !== undefined)

@@ -1,7 +1,9 @@
+import { volumeName } from '../../config/data/index.ts'
 import { expiryOfTag } from '../../config/expiry.ts'
 import { HOURS_A_MONTH, LIST_PRICES } from '../../policy/prices.ts'
 import type { Owned } from './inventory.ts'
 import { stackOf } from './names.ts'
+import { byShortenedName, stackOfShortened } from './shortened.ts'
 
 export interface Volume {
   id: string
@@ -21,8 +23,8 @@ export interface Snapshot {
 type Found = Omit<Owned, 'stack' | 'remove'> & { stack: string | undefined; path: string }
 
 /**
- * Volumes and their snapshots with the stack whose name they bear; a snapshot that somebody took by
- * hand is its volume's.
+ * Volumes and their snapshots with the stack that they are of. A snapshot is its volume's, as DigitalOcean
+ * and people name it as they like; one whose volume is gone tells by its tags, and by its name last.
  * @param markOf whose it is by its tags
  */
 export function disks(
@@ -31,7 +33,9 @@ export function disks(
   project: string,
   markOf: (tags: string[], stack: string | undefined) => Owned['mark'],
 ): Found[] {
-  const stacks = new Map(volumes.map(({ id, name }) => [id, stackOf('volume', name, project)]))
+  const stacks = new Map(
+    volumes.map((one) => [one.id, stackOfShortened('volume', one, project, volumeName)]),
+  )
   return [
     ...volumes.map(({ id, name, tags, size_gigabytes }) => {
       const pricePerHour = (size_gigabytes * LIST_PRICES.volumeGiB) / HOURS_A_MONTH
@@ -39,7 +43,10 @@ export function disks(
       return { ...kind, ...facts(id, name, tags ?? [], stacks.get(id)) }
     }),
     ...snapshots.map(({ id, name, tags, resource_id }) => {
-      const stack = stackOf('volume', name, project) ?? stacks.get(resource_id)
+      const stack =
+        stacks.get(resource_id) ??
+        stackOfTags(tags ?? [], project) ??
+        byShortenedName('volume', name, project)
       const kind = { kind: 'volume snapshot', path: `/snapshots/${id}` }
       return { ...kind, ...facts(id, name, tags ?? [], stack) }
     }),
@@ -52,4 +59,11 @@ export function disks(
       .sort((a, b) => b.getTime() - a.getTime())
     return { id, name, stack, mark: markOf(tags, stack), ...(expires && { expires }) }
   }
+}
+
+/** The one stack that all of the tags with a stack name; undefined where they name several. */
+function stackOfTags(tags: string[], project: string): string | undefined {
+  const stacks = new Set(tags.map((tag) => stackOf('tag', tag, project)))
+  stacks.delete(undefined)
+  return stacks.size === 1 ? [...stacks][0] : undefined
 }

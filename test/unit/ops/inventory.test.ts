@@ -1,3 +1,5 @@
+import { volumeName } from '../../../config/data/index.ts'
+import { clusterName } from '../../../config/database/managed.ts'
 import { type Accounts, inventory } from '../../../ops/environments/inventory.ts'
 
 const marks = { project: 'padlock', owner: '1a2b3c4d', zone: 'example.com', parent: 'preview' }
@@ -253,4 +255,61 @@ test('a database cluster goes by its name and tags, and costs by its nodes', asy
   expect(one?.expires?.toISOString()).toBe('2031-01-01T00:00:00.000Z')
   expect(one?.pricePerHour).toBeCloseTo((30.45 * 2) / 672, 5)
   expect(other?.pricePerHour).toBeUndefined()
+})
+
+/** What is told of volumes, snapshots and clusters: stack and mark. */
+async function told(
+  project: string,
+  volumes: object[],
+  snapshots: object[] = [],
+  databases: object[] = [],
+) {
+  const sized = volumes.map((one) => ({ size_gigabytes: 10, ...one }))
+  const rows = { volumes: sized, 'snapshots?resource_type=volume': snapshots, databases }
+  const owned = await inventory(accounts(rows), { ...marks, project })
+  return owned.map(({ id, stack, mark }) => [id, stack, mark])
+}
+
+test.each([
+  ['Shop', 'pr-1'],
+  ['4shop', 'pr-1'],
+  ['padlock', 'PR-12'],
+  ['padlock', 'a-branch-whose-name-is-as-long-as-one-may-be-12345678'],
+])(
+  'volume and cluster of project %s and stack %s are known, however their names are written',
+  async (project, stack) => {
+    const name = `${project}-${stack}`
+    const [ours, theirs] = ['1a2b3c4d', OTHER].map((owner) => ({
+      ...{ id: owner, name: volumeName(name, owner), tags: [name, `${name}:owner:${owner}`] },
+    }))
+    const snapshot = { id: 's', name: 'before the upgrade', tags: null, resource_id: ours?.id }
+    const cluster = { ...ours, id: 'd', name: clusterName(name, '1a2b3c4d') }
+    expect(await told(project, [ours, theirs] as object[], [snapshot], [cluster])).toEqual([
+      ['1a2b3c4d', stack, 'ours'],
+      [OTHER, stack, 'other'],
+      ['s', stack, 'none'],
+      ['d', stack, 'ours'],
+    ])
+  },
+)
+
+test.each(['Shop', '4shop'])(
+  'without tags a volume of %s is told by its name alone',
+  async (project) => {
+    const name = volumeName(`${project}-pr-1`, '1a2b3c4d')
+    expect(await told(project, [{ id: 'v', name, tags: null }])).toEqual([['v', 'pr-1', 'none']])
+  },
+)
+
+test('a snapshot that is named after its volume is that volume’s stack’s', async () => {
+  const tags = ['padlock-pr-1', 'padlock-pr-1:owner:1a2b3c4d']
+  const volume = { id: 'v', name: 'padlock-pr-1-1a2b3c4d', tags }
+  const name = 'padlock-pr-1-1a2b3c4d-1764400000000'
+  const snapshot = { id: 's', name, tags: [], resource_id: 'v' }
+  const gone = { id: 't', name, tags, resource_id: 'gone' }
+  expect(await told('padlock', [volume], [snapshot, gone])).toEqual([
+    ['v', 'pr-1', 'ours'],
+    ['s', 'pr-1', 'none'],
+    ['t', 'pr-1', 'ours'],
+  ])
 })
