@@ -22,7 +22,8 @@ export async function down(context: Context, stack: string): Promise<Receipt> {
  * goes by the engine, what none knows (an update was killed, the state was lost) by the accounts'
  * APIs: for all together, as asking them costs the same for one as for a thousand.
  * @param orphans names that the backend does not know
- * @param before what the accounts held: a record tells whose it is as long as its droplet is there
+ * @param before what the accounts held: a record tells whose it is as long as its droplet is there, a
+ *   snapshot as long as its volume is
  * @returns a receipt for each, in this order
  */
 export async function teardown(
@@ -38,7 +39,7 @@ export async function teardown(
   const mayGo = new Set(removable(before, context.exclusive).map(keyOf))
   let nameless: Owned[] | undefined
   let living = new Set<string>()
-  const tidied = await tidy(context, async (owned) => {
+  const pick = async (owned: Owned[]) => {
     nameless ??= await strays(context, owned)
     const found = nameless
     for (const one of removable(owned, context.exclusive)) mayGo.add(keyOf(one))
@@ -51,7 +52,8 @@ export async function teardown(
       if (outcome === 'gone') return !living.has(one.stack)
       return outcome === 'partly' && !isAmong(known, one)
     })
-  })
+  }
+  const tidied = await tidy(context, pick, { before })
 
   const shared = {
     nameless: context.exclusive ? [] : (nameless ?? []).map(item),

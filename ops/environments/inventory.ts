@@ -76,17 +76,23 @@ interface Record {
   data: string
 }
 
+export interface InventoryOptions {
+  /** The account's firewalls, where the caller has asked for them already. */
+  asked?: Promise<Firewall[]>
+  /** What an earlier inventory found: a snapshot is known by its volume, which may be gone by now. */
+  before?: Owned[]
+}
+
 /**
  * Everything in both accounts that bears the project's names, by list calls alone: their number
  * grows with the pages, not with the stacks. In the order in which it can be removed, what carries
  * a mark for others after these: a record that leads to a droplet is marked by it, and must not lead
  * to an address that is somebody else's by then.
- * @param asked the account's firewalls, where the caller has asked for them already
  */
 export async function inventory(
   { digitalocean, auth0 }: Accounts,
   { project, owner, zone, parent }: Marks,
-  asked = listFirewalls(digitalocean),
+  { asked = listFirewalls(digitalocean), before = [] }: InventoryOptions = {},
 ): Promise<Owned[]> {
   type Named = { id: string; name: string }
   const [
@@ -136,7 +142,7 @@ export async function inventory(
     own(stack, { ...rest, mark, ...(expires && { expires }) }, `/droplets/${id}`)
   }
   // After the droplets: an attached volume cannot go.
-  for (const { stack, path, ...rest } of disks(volumes, snapshots, project, tagMark)) {
+  for (const { stack, path, ...rest } of disks({ volumes, snapshots, before }, project, tagMark)) {
     own(stack, rest, path)
   }
   for (const { stack, path, ...rest } of clusters(databases, project, tagMark)) {

@@ -35,7 +35,7 @@ export async function lookAround({ accounts, marks, stacks, exclusive }: Context
   const asked = listFirewalls(accounts.digitalocean)
   const [known, owned, firewalls] = await Promise.all([
     stacks.list(),
-    inventory(accounts, marks, asked),
+    inventory(accounts, marks, { asked }),
     asked,
   ])
   const listed = merge(known, owned, { ...marks, exclusive }).filter(

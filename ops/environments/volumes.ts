@@ -25,17 +25,22 @@ type Found = Omit<Owned, 'stack' | 'remove'> & { stack: string | undefined; path
 /**
  * Volumes and their snapshots with the stack that they are of. A snapshot is its volume's, as DigitalOcean
  * and people name it as they like; one whose volume is gone tells by its tags, and by its name last.
+ * @param found with what an earlier inventory knew: a snapshot's volume may be gone by now
  * @param markOf whose it is by its tags
  */
 export function disks(
-  volumes: Volume[],
-  snapshots: Snapshot[],
+  { volumes, snapshots, before }: { volumes: Volume[]; snapshots: Snapshot[]; before: Owned[] },
   project: string,
   markOf: (tags: string[], stack: string | undefined) => Owned['mark'],
 ): Found[] {
-  const stacks = new Map(
-    volumes.map((one) => [one.id, stackOfShortened('volume', one, project, volumeName)]),
+  const living = volumes.map(
+    (one) => [one.id, stackOfShortened('volume', one, project, volumeName)] as const,
   )
+  const gone = before.filter(({ kind }) => kind === 'volume')
+  const stacks = new Map<string, string | undefined>([
+    ...gone.map(({ id, stack }) => [id, stack] as const),
+    ...living,
+  ])
   return [
     ...volumes.map(({ id, name, tags, size_gigabytes }) => {
       const pricePerHour = (size_gigabytes * LIST_PRICES.volumeGiB) / HOURS_A_MONTH
