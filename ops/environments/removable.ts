@@ -1,3 +1,4 @@
+import { expiryOfTag } from '../../config/expiry.ts'
 import type { StateResource } from '../engine/state.ts'
 import type { Context } from './context.ts'
 import type { Owned } from './inventory.ts'
@@ -42,6 +43,8 @@ export function toldBy(resources: StateResource[]): Told {
   const { inputs, outputs } = resources.find(({ type }) => type === DEPLOYMENT) ?? {}
   const expiry = ({ inputs = {} }: StateResource) =>
     /:expires:/.test(String(inputs.name ?? '')) ||
+    // Of a volume that was imported, until an update has been through.
+    (Array.isArray(inputs.tags) && inputs.tags.some((tag) => expiryOfTag(String(tag)))) ||
     (inputs.clientMetadata as { expires?: string } | undefined)?.expires !== undefined
   return {
     owner: inputs?.owner as string | undefined,

@@ -5,6 +5,7 @@ import { policyFlags } from '../engine/policy.ts'
 import { capture, type Result, show } from '../engine/pulumi.ts'
 import { nameIn } from '../engine/stack-reference.ts'
 import { findState, type StateResource } from '../engine/state.ts'
+import type { Item } from './receipt.ts'
 
 export interface StackSummary {
   name: string
@@ -13,6 +14,11 @@ export interface StackSummary {
   updateInProgress?: boolean
   /** ISO 8601. */
   lastUpdate?: string
+}
+
+const IMPORTS: Record<string, string> = {
+  volume: 'digitalocean:index/volume:Volume',
+  project: 'digitalocean:index/project:Project',
 }
 
 /** The engine's commands that environments are made of, on one backend. */
@@ -88,6 +94,20 @@ export class Stacks {
   up(stack: string, flags: string[]): Promise<Pick<Result, 'code' | 'stdout' | 'stderr'>> {
     const own = ['--skip-preview', '--suppress-outputs', '--stack', stack]
     return this.#operate(['up', ...own, ...policyFlags(), ...flags])
+  }
+
+  /**
+   * Takes a volume or a project of the account into the state, as the program names it; anything else
+   * is left. The stack's settings file must be there.
+   */
+  async take(stack: string, name: string, { kind, id }: Pick<Item, 'kind' | 'id'>): Promise<void> {
+    const type = IMPORTS[kind]
+    if (!type) return
+    const { code, stdout, stderr } = await this.#operate([
+      ...['import', type, name, id, '--stack', stack],
+      ...['--protect=false', '--generate-code=false', '--skip-preview', '--suppress-outputs'],
+    ])
+    if (code !== 0) throw new Error(`pulumi import of the ${kind} ${id} fails:\n${stdout}${stderr}`)
   }
 
   /**

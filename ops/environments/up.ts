@@ -4,6 +4,8 @@ import type { Context } from './context.ts'
 import { diagnostics } from './diagnostics.ts'
 import { expiryAfter } from './duration.ts'
 import { inventory, type Owned } from './inventory.ts'
+import { canKeep, livingData, lostData, withVolume } from './lost-data.ts'
+import type { Item } from './receipt.ts'
 import { removable, untouchableBecause } from './removable.ts'
 import { accountResources } from './removals.ts'
 import { giveSecrets } from './secrets.ts'
@@ -18,6 +20,8 @@ export interface UpOptions {
   set: Record<string, string>
   /** Further flags of `pulumi up`. */
   flags: string[]
+  /** Takes the volume of a stack whose state is lost into the new state. */
+  keepVolume?: boolean
 }
 
 export interface Environment {
@@ -36,11 +40,12 @@ export interface Environment {
  * an update that was killed, is removed first, as its DNS record would answer beside the new one's:
  * all that carries an expiry and this owner's mark.
  * @throws Error if the engine fails (running it again goes on from there), if the stack is permanent
- *   or another owner's, or if something of its name is not ours to remove
+ *   or another owner's, if something of its name is not ours to remove, or if a lost state has left a
+ *   volume whose time is not over
  */
 export async function up(
   context: Context,
-  { stack, ttl, set, flags }: UpOptions,
+  { stack, ttl, set, flags, keepVolume = false }: UpOptions,
 ): Promise<Environment> {
   const { accounts, marks, stacks, say } = context
   const start = Date.now()
@@ -54,17 +59,24 @@ export async function up(
   }
   const lost = accountResources(resources).size === 0
   const mending = resources.length > 0 && !(await stacks.whole(stack))
-  if (lost || mending) await makeRoom(context, stack, resources, lost)
+  const kept = lost ? await keptData(context, stack, keepVolume) : []
+  const room = { resources, lost, kept }
+  if (kept.length === 0 && (lost || mending)) await makeRoom(context, stack, room)
   writeSettings({ project: marks.project, stack, expires, set })
   const { config, secretsprovider } = readTemplate(marks.project)
   await stacks.create(stack, secretsprovider)
   await giveSecrets(config, stack)
+  if (kept.length > 0) {
+    // First: what tells whose the volume is goes with the rest.
+    for (const one of kept) await stacks.take(stack, `${marks.project}-${stack}`, one)
+    await makeRoom(context, stack, room)
+  }
   if (mending) say(`${stack} is not whole: its state is compared with the accounts first`)
   const { sshPort = 22 } = ownSettings(marks.project, stack)
   const closed = await lockedOut(resources, Number(sshPort))
   if (closed.length > 0) say(`no key of ${stack} opens its droplet any more: it is replaced`)
   const { code, stdout, stderr } = await stacks.up(stack, [
-    ...(mending ? ['--refresh'] : []),
+    ...(mending || kept.length > 0 ? ['--refresh'] : []),
     ...closed.flatMap((urn) => ['--replace', urn]),
     ...flags,
   ])
@@ -89,17 +101,34 @@ export async function up(
 }
 
 /**
- * Removes what bears this name in the accounts and is not in the state.
- * @param lost the state knows nothing: whatever stays would be doubled, so it is an error
+ * What of a stack whose state is lost is taken over: its volume with what hangs on that, if so asked.
+ * @throws Error where the accounts hold data that nobody said to keep
  */
+async function keptData(context: Context, stack: string, keep: boolean): Promise<Owned[]> {
+  const owned = await inventory(context.accounts, context.marks)
+  const data = livingData(owned, stack, context)
+  if (data.length === 0) return []
+  if (!keep || !canKeep(data)) throw new Error(lostData(data, stack))
+  return [...data, ...withVolume(owned, stack)]
+}
+
+interface Room {
+  resources: StateResource[]
+  /** The state knows nothing: whatever stays would be doubled, so it is an error. */
+  lost: boolean
+  /** It stays. */
+  kept: Owned[]
+}
+
+/** Removes what bears this name in the accounts and is not in the state. */
 async function makeRoom(
   context: Context,
   stack: string,
-  resources: StateResource[],
-  lost: boolean,
+  { resources, lost, kept }: Room,
 ): Promise<void> {
   // One by one: what is being replaced is there twice under one URN.
-  const known = resources.flatMap((one) => [...accountResources([one]).values()])
+  const known: Item[] = resources.flatMap((one) => [...accountResources([one]).values()])
+  known.push(...kept)
   const isKnown = ({ kind, id }: Owned) =>
     known.some((other) => other.kind === kind && other.id === id)
   const mayGo = new Set<string>()
@@ -110,7 +139,10 @@ async function makeRoom(
   })
   for (const { owned } of removed)
     context.say(`left by an earlier ${stack}, removed: ${owned.kind} ${owned.name}`)
-  const stays = lost ? there.filter((one) => one.stack === stack) : left
+  // A snapshot is no obstacle to what is made anew.
+  const stands = (one: Owned) =>
+    one.stack === stack && one.kind !== 'volume snapshot' && !isKnown(one)
+  const stays = lost ? there.filter(stands) : left
   if (stays.length === 0) return
   const names = stays.map(({ kind, name, id, mark }) => {
     const whose = mark === 'other' ? "another owner's" : mark === 'none' ? 'no mark' : 'ours'

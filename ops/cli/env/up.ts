@@ -6,7 +6,7 @@ import { openEnvironments } from './open.ts'
 
 const TTL = '24h'
 
-export const help = `padlock env up NAME [--ttl ${TTL}] [--set KEY=VALUE]... [--json]
+export const help = `padlock env up NAME [--ttl ${TTL}] [--set KEY=VALUE]... [--keep-volume] [--json]
 
 Brings an ephemeral environment up beside all others: a stack of its own, made from
 Pulumi.preview.yaml, with its own name under the zone, droplet, firewall and Auth0
@@ -15,6 +15,8 @@ application. On one that is up it makes the next release and moves the expiry.
   NAME     such as pr-12; also its first DNS label
   --ttl    time to live from now: minutes, hours or days, such as 90m, 24h, 3d
   --set    a key of the configuration for this environment, such as size=s-1vcpu-2gb
+  --keep-volume
+           of an environment whose state is lost: its volume is taken over
   --json   prints {name, url, expires, costPerHour, seconds} alone on standard output
 
 Exit code 0: the site answers. 1: the message says what to do. 2: a wrong command line.`
@@ -27,6 +29,7 @@ export async function run(args: string[]): Promise<number> {
     options: {
       ttl: { type: 'string', default: TTL },
       set: { type: 'string', multiple: true, default: [] },
+      'keep-volume': { type: 'boolean', default: false },
       json: { type: 'boolean', default: false },
     },
   })
@@ -39,7 +42,8 @@ export async function run(args: string[]): Promise<number> {
   const ttl = duration(values.ttl)
   const set = Object.fromEntries(values.set.map(keyAndValue))
   const context = await openEnvironments({ quiet: values.json })
-  const environment = await up(context, { stack, ttl, set, flags: [] })
+  const keepVolume = values['keep-volume']
+  const environment = await up(context, { stack, ttl, set, flags: [], keepVolume })
   console.log(values.json ? JSON.stringify(environment) : table(environment))
   return 0
 }

@@ -1,5 +1,6 @@
 import type { StateResource } from '../../../ops/engine/state.ts'
 import type { Mark, Owned } from '../../../ops/environments/inventory.ts'
+import { canKeep, livingData } from '../../../ops/environments/lost-data.ts'
 import {
   keptBecause,
   removable,
@@ -92,6 +93,38 @@ const unmarked = [
 test('a state of an earlier version tells its expiry by the metadata', () => {
   expect(toldBy(unmarked)).toMatchObject({ owner: undefined, temporary: true })
   expect(toldBy([deployment({})])).toMatchObject({ temporary: false })
+})
+
+test('a volume that was imported tells its expiry by its tags', () => {
+  const volume = (...tags: string[]) =>
+    resource('digitalocean:index/volume:Volume', { inputs: { name: 'padlock-pr-1-acme', tags } })
+  const found = (...tags: string[]) => toldBy([stack, volume(...tags)]).temporary
+  expect(found('padlock-pr-1', 'padlock-pr-1:expires:20310101T0000Z')).toBe(true)
+  expect(found('padlock-pr-1')).toBe(false)
+})
+
+test('a database cluster is data as a volume is, and is not taken over', () => {
+  const data = [thing('database', 'ours', LATER), thing('tag', 'ours', LATER)]
+  const found = livingData(data, 'pr-1', { exclusive: false }, new Date('2030-12-31T00:00Z'))
+  expect([kinds(found), canKeep(found)]).toEqual([['database ours'], false])
+})
+
+describe('the volume of an environment whose state is lost', () => {
+  const now = new Date('2031-01-01T00:00Z')
+  const at = (expires: string | undefined, mark: Mark = 'ours') => [
+    thing('volume', mark, expires),
+    thing('tag', 'ours', '2031-01-01T00:00Z'),
+  ]
+  test.each<[string, Owned[], boolean, number]>([
+    ['whose time is to come', at('2031-01-01T00:01Z'), false, 1],
+    ['whose time is over', at('2031-01-01T00:00Z'), false, 0],
+    ['without an expiry, which is not removed', at(undefined), false, 0],
+    ['without one where it would be', at(undefined, 'none'), true, 1],
+    ['of another owner', at('2031-01-01T00:01Z', 'other'), true, 0],
+  ])('%s', (_what, owned, exclusive, count) => {
+    expect(livingData(owned, 'pr-1', { exclusive }, now)).toHaveLength(count)
+    expect(livingData(owned, 'pr-2', { exclusive }, now)).toEqual([])
+  })
 })
 
 test.each<[string, string, StateResource[], string | undefined]>([
