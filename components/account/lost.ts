@@ -31,6 +31,8 @@ interface Lost {
   resource: string
   /** The command that deletes it. */
   remove: string
+  /** What both need to be done before. */
+  first?: string
 }
 
 type Droplet = { id: number; name: string }
@@ -69,8 +71,8 @@ export async function rejectLost(
 
 function message(lost: Lost[], { protectDroplet }: LostOptions): string {
   const lines = lost.map(
-    ({ what, id, type, resource, remove }) =>
-      `  ${what} (${id})\n    keep it: pulumi import ${type} ${resource} ${id} ${IMPORT_FLAGS}\n    or: ${remove}`,
+    ({ what, id, type, resource, remove, first }) =>
+      `  ${what} (${id})\n${first ? `    first: ${first}\n` : ''}    keep it: pulumi import ${type} ${resource} ${id} ${IMPORT_FLAGS}\n    or: ${remove}`,
   )
   const droplet = lost.some(({ type }) => type.endsWith(':Droplet'))
     ? '\nA droplet that was imported serves until the next update has replaced it, as the keys that open it are not in the state' +
@@ -143,15 +145,30 @@ async function lostProjects({ name }: LostOptions): Promise<Lost[]> {
     }))
 }
 
-/** A name is one volume's in each region; the stack's ends in its owner's id. */
+/**
+ * A name is one volume's in each region; the stack's ends in its owner's id. What attaches it cannot be
+ * imported, a new droplet cannot have a volume that another one holds, nor can such a one be deleted.
+ */
 async function lostVolume(volume: string, resource: string): Promise<Lost[]> {
-  const all = await askAll<Named>(`/v2/volumes?name=${volume}`, 'volumes')
-  return all.map(({ id, name }) => ({
-    ...{ what: `volume ${name}`, id, resource },
-    type: 'digitalocean:index/volume:Volume',
-    remove: `with everything on it: doctl compute volume delete ${id}`,
-  }))
+  const all = await askAll<Named & { droplet_ids?: number[] | null }>(
+    `/v2/volumes?name=${volume}`,
+    'volumes',
+  )
+  return all.map(({ id, name, droplet_ids }) => {
+    const [holder] = droplet_ids ?? []
+    return {
+      ...{ what: `volume ${name}`, id, resource },
+      type: 'digitalocean:index/volume:Volume',
+      remove: `with everything on it: doctl compute volume delete ${id}`,
+      ...(holder && { first: letGo(id, holder) }),
+    }
+  })
 }
+
+/** A droplet that is off has written what it had to write. */
+const letGo = (volume: string, droplet: number): string =>
+  `doctl compute droplet-action shutdown ${droplet} --wait && ` +
+  `doctl compute volume-action detach ${volume} ${droplet} --wait (unless that droplet is deleted)`
 
 /**
  * Also what the provider has forgotten: where the wait for a new cluster fails, it forgets the id of the

@@ -1,6 +1,7 @@
 /** A state that is lost in production: what the accounts hold is named, and what the message says works. */
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { type Sandbox, startSandbox } from '../support/sandbox.ts'
 import { openStack, type Stack } from '../support/stack.ts'
 
@@ -10,7 +11,7 @@ let stack: Stack
 beforeAll(async () => {
   sandbox = await startSandbox()
   stack = await openStack(sandbox, 'live')
-  stack.set({ environment: 'Production', protect: undefined, subdomain: 'www' })
+  stack.set({ environment: 'Production', protect: undefined, subdomain: 'www', volume: 1 })
   await stack.up()
 })
 afterAll(() => sandbox.stop())
@@ -27,10 +28,21 @@ async function importAll(message: string): Promise<number> {
   return commands?.length ?? 0
 }
 
+const volumes = async () => (await sandbox.digitalocean('GET', '/volumes')).volumes
+/** Carries out every detachment of a message. */
+async function detachAll(message: string): Promise<void> {
+  for (const [, volume, droplet] of message.matchAll(/volume-action detach (\S+) (\d+) /g)) {
+    const body = { type: 'detach', droplet_id: Number(droplet) }
+    await sandbox.digitalocean('POST', `/volumes/${volume}/actions`, body)
+    while ((await volumes())[0].droplet_ids.length > 0) await sleep(50)
+  }
+}
+
 test('everything that was made is named with its id and both ways on, in one message', async () => {
   rmSync(join(sandbox.dir, 'state/.pulumi/stacks/padlock/live.json'))
   expect((await stack.run('stack init')).code).toBe(0)
   const [droplet] = await sandbox.droplets()
+  const [volume] = await volumes()
   await sandbox.writes()
   const [message = '', ...others] = await stack.mistakes()
   expect(others).toEqual([])
@@ -41,6 +53,8 @@ test('everything that was made is named with its id and both ways on, in one mes
     'pulumi import digitalocean:index/reservedIp:ReservedIp padlock-live 127.30.',
     'pulumi import digitalocean:index/firewall:Firewall padlock-live ',
     'pulumi import digitalocean:index/sshKey:SshKey padlock-live-admin ',
+    'pulumi import digitalocean:index/volume:Volume padlock-live ',
+    `-action shutdown ${droplet.id} --wait && doctl compute volume-action detach ${volume.id} ${droplet.id} --wait`,
     'pulumi import digitalocean:index/project:Project padlock-live ',
     'pulumi import auth0:index/client:Client padlock-live ',
     "pulumi config set --path 'allowReplace[0]' droplet",
@@ -53,6 +67,7 @@ test('everything that was made is named with its id and both ways on, in one mes
 test('the imports lead to the same site at the same address, on a droplet of its own', async () => {
   const before = await sandbox.things()
   const [droplet] = await sandbox.droplets()
+  const [volume] = await volumes()
   let imported = 0
   // The zone and its record have a message of their own.
   for (let round = 0; round < 4; round++) {
@@ -60,11 +75,12 @@ test('the imports lead to the same site at the same address, on a droplet of its
     if (code === 0) break
     const { diagnostics = [] } = JSON.parse(stdout)
     const told = diagnostics.map(({ message }: { message: string }) => message).join('\n')
+    await detachAll(told)
     const count = await importAll(told)
     imported += count
     if (count === 0) break
   }
-  expect(imported).toBe(8)
+  expect(imported).toBe(9)
 
   const undo = stack.set({ allowReplace: ['droplet'] })
   await stack.up()
@@ -73,6 +89,7 @@ test('the imports lead to the same site at the same address, on a droplet of its
   const after = await sandbox.droplets()
   expect(after).toHaveLength(1)
   expect(after[0].id).not.toBe(droplet.id)
+  expect(await volumes()).toMatchObject([{ id: volume.id, droplet_ids: [after[0].id] }])
   const names = (things: string[]) => [...new Set(things)].sort()
   expect(names(await sandbox.things())).toEqual(names(before))
   await stack.up('--expect-no-changes')

@@ -32,7 +32,7 @@ describe('in an account with more than a page of each kind', () => {
       { id: 8, name: 'padlock-prod-admin-1a2b3c4d', public_key: 'y' },
     ],
     projects: [...others, { id: 'p', name: 'padlock-prod' }],
-    volumes: [{ id: 'v', name: 'padlock-prod-1a2b3c4d' }],
+    volumes: [{ id: 'v', name: 'padlock-prod-1a2b3c4d', droplet_ids: [7] }],
     // As the account lists it, others beside it; one whose wait failed is in no state either.
     databases: [...others, { id: 'c', name: 'padlock-prod-1a2b3c4d' }],
   }
@@ -70,5 +70,24 @@ describe('in an account with more than a page of each kind', () => {
     expect(message.match(/^ {2}\S.* \(.*\)$/gm)?.map((line) => line.replace(/^.* /, ''))).toEqual(
       found,
     )
+  })
+
+  test.each([
+    [
+      'that a droplet holds',
+      [7],
+      /^ {4}first: .*doctl compute volume-action detach v 7 --wait .*\n {4}keep it: /m,
+    ],
+    ['that none holds', [], /^(?!.*volume-action detach)/s],
+    ['that none has ever held', null, /^(?!.*volume-action detach)/s],
+  ])('a volume %s', async (_what, droplet_ids, words) => {
+    rows.volumes = [{ id: 'v', name: 'padlock-prod-1a2b3c4d', droplet_ids }]
+    const options = {
+      ...stack,
+      protectDroplet: false,
+      reserves: false,
+      volume: 'padlock-prod-1a2b3c4d',
+    }
+    await expect(rejectLost(options, [], [])).rejects.toThrow(words)
   })
 })
