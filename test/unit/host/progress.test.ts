@@ -45,6 +45,26 @@ print(json.dumps(run('sh', '-c', 'echo Copying blob; exec sleep 60')))`) as [str
   expect(seconds).toBeLessThan(20)
 })
 
+test('that a process has ended is no progress of the others', () => {
+  // Whoever ignores SIGCHLD is not given what an ended child has read (wait(2)): the sum falls.
+  const loop = `
+import os, signal, time
+signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+print('trying', flush=True)
+for number in range(10):
+    if os.fork() == 0:
+        with open('/dev/zero', 'rb', buffering=0) as file:
+            file.read(100000)
+        time.sleep(number + 1)
+        os._exit(0)
+time.sleep(11)`
+  const [said, seconds] = python(`
+progress.LIMIT = 4
+print(json.dumps(run('python3', '-c', ${JSON.stringify(loop)})))`) as [string, number]
+  expect(said).toBe('trying')
+  expect(seconds).toBeLessThan(9)
+})
+
 test('and all that it has started, though it will not hear of an end', () => {
   const [, pids] = python(`
 progress.LIMIT = 6
@@ -58,6 +78,19 @@ def runs(pid):
 print(json.dumps([found, [pid for pid in open('${folder}/pids').read().split() if runs(pid)]]))`) as unknown[]
   expect(readFileSync(join(folder, 'pids'), 'utf8')).toMatch(/^\d+ \d+$/m)
   expect(pids).toEqual([])
+})
+
+test('and what it starts as it is asked to end', () => {
+  const [, seconds] = python(`
+script = 'trap "sleep 62 & wait" TERM; sleep 61 & wait; wait'
+print(json.dumps(run('sh', '-c', script)))`) as [string, number]
+  expect(seconds).toBeLessThan(20)
+})
+
+test('what has left it, and holds its output, is not waited for', () => {
+  const [said, seconds] = python(`
+print(json.dumps(run('sh', '-c', 'echo left; (setsid sleep 30 &)')))`) as [string, number]
+  expect([said, seconds < 20]).toEqual(['left', true])
 })
 
 /** Each for four seconds or more. */

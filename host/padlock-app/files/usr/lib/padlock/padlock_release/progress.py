@@ -57,8 +57,9 @@ def run(argv: tuple[str, ...], **options: Any) -> subprocess.CompletedProcess:
                 end(process)
                 raise
             now = done(process.pid)
-            # Of one that has ended nothing counts any more.
-            if now.bytes - seen.bytes >= BYTES or now.cpu - seen.cpu >= CPU or now < seen:
+            # Of one that has ended nothing counts any more, which is no progress of the others.
+            seen = Done(min(seen.bytes, now.bytes), min(seen.cpu, now.cpu))
+            if now.bytes - seen.bytes >= BYTES or now.cpu - seen.cpu >= CPU:
                 since, seen = time.monotonic(), now
             elif time.monotonic() - since >= LIMIT:
                 out, err = end(process)
@@ -118,18 +119,37 @@ def _stat(pid: int) -> list[str]:
 
 
 def end(process: subprocess.Popen) -> tuple[str, str]:
-    """All of it: asked first, so that Podman tidies up. Returns what it wrote."""
-    members = {pid: _started(pid) for pid in family(process.pid)}
+    """
+    All of it: asked first, so that Podman tidies up. Returns what it wrote. What has left the family, and
+    holds its output, is not waited for.
+    """
+    members = _members(process.pid)
     process.terminate()
+    with contextlib.suppress(subprocess.TimeoutExpired):
+        return process.communicate(timeout=GRACE)
+    # Those of which the parent has ended, and what was started since.
+    for pid in [process.pid, *members]:
+        if pid == process.pid or _is(pid, members[pid]):
+            members = _members(pid) | members
+    for pid, started in members.items():
+        # Another process may have the number by now.
+        if _is(pid, started):
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
     try:
         return process.communicate(timeout=GRACE)
-    except subprocess.TimeoutExpired:
-        for pid, started in members.items():
-            # Another process may have the number by now.
-            if started is not None and _started(pid) == started:
-                with contextlib.suppress(ProcessLookupError):
-                    os.kill(pid, signal.SIGKILL)
-        return process.communicate()
+    except subprocess.TimeoutExpired as expired:
+        out, err = ((some or b'').decode(errors='replace') for some in (expired.output, expired.stderr))
+        return out, err
+
+
+def _members(pid: int) -> dict[int, str | None]:
+    """The family, and when each of it was started."""
+    return {one: _started(one) for one in family(pid)}
+
+
+def _is(pid: int, started: str | None) -> bool:
+    return started is not None and _started(pid) == started
 
 
 def _started(pid: int) -> str | None:
