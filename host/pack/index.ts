@@ -121,17 +121,23 @@ function portsFile({ ports }: HostSoftware) {
  * wanted by the boot and not ordered before it.
  */
 function mountFile({ volume }: HostSoftware) {
+  const device = `/dev/disk/by-id/scsi-0DO_Volume_${volume}`
+  const check = `systemd-fsck@${escaped(device)}.service`
   const text = [
     '[Unit]',
     'Description=Volume of the stack, which outlives the droplet',
     // What is let go of is about to be another host's.
     'ConditionPathExists=!/var/lib/padlock/volume-let-go',
+    // As systemd does it for a line of fstab with a pass (systemd-fsck@.service(8)).
+    `Wants=${check}`,
+    `After=${check}`,
     '',
     '[Mount]',
-    `What=/dev/disk/by-id/scsi-0DO_Volume_${volume}`,
+    `What=${device}`,
     'Where=/srv/volume',
     'Type=ext4',
-    'Options=nofail,noatime',
+    // The app's files: no device, nobody else's rights.
+    'Options=nofail,noatime,nosuid,nodev',
     '',
     '[Install]',
     'WantedBy=local-fs.target',
@@ -142,6 +148,9 @@ function mountFile({ volume }: HostSoftware) {
     content: Buffer.from(text.join('\n')),
   }
 }
+
+/** A path in a unit's name (systemd-escape(1), --path); names of volumes have letters, digits and hyphens. */
+const escaped = (path: string) => path.slice(1).replaceAll('-', '\\x2d').replaceAll('/', '-')
 
 function repositoryFiles({ repository }: HostSoftware) {
   const { key, fingerprint, sources } = repository

@@ -57,6 +57,23 @@ test('so is what mounts a volume, by its name', async () => {
   expect(units(one)['srv-volume.mount']).not.toBe(units(other)['srv-volume.mount'])
 })
 
+test('the volume is checked and mounted for files alone, and not once it is let go of', async () => {
+  const { path } = await hostBundle({ ...facts, volume: 'padlock-dev-1a2b3c4d' })
+  const script = `tar -xOf "$1" --wildcards 'packages/padlock-volume_*' >"$2/x.deb" &&
+    dpkg-deb --fsys-tarfile "$2/x.deb" | tar -xO --wildcards '*srv-volume.mount'`
+  const unit = execFileSync('sh', ['-c', script, 'sh', path, newFolder()], { encoding: 'utf8' })
+  const check =
+    'systemd-fsck@dev-disk-by\\x2did-scsi\\x2d0DO_Volume_padlock\\x2ddev\\x2d1a2b3c4d.service'
+  expect(unit.split('\n')).toEqual(
+    expect.arrayContaining([
+      'ConditionPathExists=!/var/lib/padlock/volume-let-go',
+      ...[`Wants=${check}`, `After=${check}`],
+      'What=/dev/disk/by-id/scsi-0DO_Volume_padlock-dev-1a2b3c4d',
+      'Options=nofail,noatime,nosuid,nodev',
+    ]),
+  )
+})
+
 test('PostgreSQL is a package of its own, whose upgrades come in the hour before the reboot', async () => {
   expect(await changedBy({ database: true })).toEqual(['padlock-database'])
   expect(await changedBy({ backups: true })).toEqual(['padlock-backup'])
