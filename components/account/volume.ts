@@ -40,7 +40,8 @@ function checkStays(state: Former[], name: string, size: number): void {
   throw new RunError(
     `volume is not set, but this stack has the volume ${name} (${size} GiB) and would delete it, with everything on it. Fix, one of:\n` +
       `    the stack goes on with it: pulumi config set volume ${size}\n` +
-      `    the data is given up: pulumi config set volume ${size} && pulumi config set --path 'allowDelete[0]' volume && pulumi up, then pulumi config rm volume && pulumi up\n` +
+      `    the data is given up: pulumi config set volume ${size} && pulumi config set --path 'allowDelete[0]' volume && pulumi up, then pulumi config rm volume && pulumi up; ` +
+      'appVolumes and database = local need a volume, so they go with it: pulumi config rm appVolumes; pulumi config set database none\n' +
       'Nothing was created or changed.',
   )
 }

@@ -85,7 +85,7 @@ describe('the volume that a stack has', () => {
     ],
     [
       undefined,
-      "pulumi config set volume 20 && pulumi config set --path 'allowDelete[0]' volume && pulumi up, then pulumi config rm volume && pulumi up",
+      "pulumi config set volume 20 && pulumi config set --path 'allowDelete[0]' volume && pulumi up, then pulumi config rm volume && pulumi up; appVolumes and database = local need a volume, so they go with it: pulumi config rm appVolumes; pulumi config set database none",
     ],
   ])('does not become %j', (wanted, words) => {
     expect(() => checkVolume(state(true), wanted)).toThrow(words)
