@@ -135,13 +135,14 @@ print(json.dumps(run('python3', '-c', json.loads(${JSON.stringify(JSON.stringify
 })
 
 test.each([
-  ['pull', 'the pull of r.example/app@sha256:b{64}', 'the registry r.example is silent'],
+  ['pull', 'the pull of r.example/app@sha256:b{64}', 'the registry r.example is silent', []],
   [
     'build',
     'the build of localhost/app:[0-9a-f]{12}',
     'what one of its steps waits for, or the registry of its base, is silent',
+    ['wait'],
   ],
-])('a %s that is silent is told by name', (what, begins, who) => {
+])('a %s that is silent is told by name', (what, begins, who, fix) => {
   const found = python(`
 def run(*words, check=True, getting_on=False, **_):
     if words[1] == 'image':
@@ -159,12 +160,12 @@ sources = {
     'build': manifest.Archive('/a', 'a' * 64, None, None),
 }
 try:
-    image.ensure(sources['${what}'], {})
+    image.ensure(sources['${what}'], {}, *${JSON.stringify(fix)})
 except Failure as failure:
     print(json.dumps(str(failure)))`)
   expect(found).toMatch(
     new RegExp(
-      `^${begins} got no further for 1.5 s and was ended: ${who}, or the way to it is cut\\. Fix: once it answers, pulumi up\\. Podman wrote:\\nTrying to pull$`,
+      `^${begins} got no further for 1.5 s and was ended: ${who}, or the way to it is cut\\. Fix: ${fix[0] ?? 'once it answers, pulumi up'}\\. Podman wrote:\\nTrying to pull$`,
     ),
   )
 })

@@ -516,7 +516,7 @@ up('a', 3)
 runs.difference_update(['a' * 12, 'a' * 12 + '.3'])
 there = [False]
 image.missing = lambda name: not there[0]
-def ensure(source, registries):
+def ensure(source, registries, fix):
     made.append(sorted(runs))
     there[0] = True
 image.ensure = ensure

@@ -81,12 +81,12 @@ processes._of = lambda release: ['a-worker']
 processes._timed = lambda units: []
 processes._start = lambda units: calls.append(f'start {units[0]}')
 image.missing = lambda name: not given['image']
-def ensure(source, registries):
+def ensure(source, registries, fix=''):
     calls.append('image')
     if given['killed']:
         raise KeyboardInterrupt
     if not given['made']:
-        raise Failure('no such image')
+        raise Failure(f'no such image. Fix: {fix}')
 image.ensure = ensure
 def wait(manifest, restarts):
     if not given['ready']:
@@ -159,7 +159,8 @@ test('a release that is under way is not disturbed', () => {
 test('an image that cannot be made is not tried again for a while', () => {
   const folder = mkdtempSync(join(tmpdir(), 'padlock-watch-'))
   const gone = { active: null, image: false, made: false, tried: join(folder, 'tried') }
-  expect(watched(gone)).toMatchObject({ code: 1, calls: still })
+  const said = expect.stringContaining('Fix: none is needed; it is tried again after 900 s')
+  expect(watched(gone)).toMatchObject({ code: 1, calls: still, said })
   expect(watched(gone)).toMatchObject({ code: 0, calls: [] })
   rmSync(folder, { recursive: true })
 })

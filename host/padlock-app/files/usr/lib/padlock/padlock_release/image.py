@@ -40,19 +40,19 @@ def reference(source: Archive | Image) -> str:
     return f'localhost/app:{hashlib.sha256(content.encode()).hexdigest()[:12]}'
 
 
-def ensure(source: Archive | Image, registries: dict[str, Login]) -> str:
-    """Returns the image's id, `sha256:…`."""
+def ensure(source: Archive | Image, registries: dict[str, Login], fix: str = progress.AGAIN) -> str:
+    """Returns the image's id, `sha256:…`; `fix` is what helps where the registry is silent."""
     name = reference(source)
     found = appuser.run('podman', 'image', 'inspect', '--format', '{{.Id}}', name, check=False)
     if found.returncode != 0:
         with _logins(registries) as logins, _room():
             if isinstance(source, Image):
                 say(f'pulling {name}')
-                with progress.pull(name):
+                with progress.pull(name, fix):
                     found = appuser.run('podman', 'pull', '--quiet', *logins, name, getting_on=True)
             else:
                 say(f'building {name}')
-                with progress.told(f'the build of {name}', BUILD):
+                with progress.told(f'the build of {name}', BUILD, fix):
                     found = _build(source, name, logins)
     # Podman's last line is the id in all three cases.
     return f'sha256:{found.stdout.split()[-1].removeprefix("sha256:")}'

@@ -23,6 +23,8 @@ CPU = 1.0
 # Between two looks, and from asking to end until it is ended, seconds.
 LOOK = 5.0
 GRACE = 10.0
+# What the operator does.
+AGAIN = 'once it answers, pulumi up'
 
 
 class Stalled(Exception):
@@ -67,20 +69,20 @@ def run(argv: tuple[str, ...], **options: Any) -> subprocess.CompletedProcess:
 
 
 @contextlib.contextmanager
-def told(what: str, who: str) -> Iterator[None]:
-    """What got no further, and who seems to be the reason, as a Failure for the operator."""
+def told(what: str, who: str, fix: str) -> Iterator[None]:
+    """What got no further, who seems to be the reason, and what to do, as a Failure for the operator."""
     try:
         yield
     except Stalled as stalled:
         words = log.tail(str(stalled), 5)
         raise Failure(
             f'{what} got no further for {LIMIT} s and was ended: {who}, or the way to it is cut. '
-            f'Fix: once it answers, pulumi up. Podman wrote:\n{words or "(nothing)"}'
+            f'Fix: {fix}. Podman wrote:\n{words or "(nothing)"}'
         ) from None
 
 
-def pull(image: str) -> contextlib.AbstractContextManager[None]:
-    return told(f'the pull of {image}', f'the registry {image.split("/")[0]} is silent')
+def pull(image: str, fix: str = AGAIN) -> contextlib.AbstractContextManager[None]:
+    return told(f'the pull of {image}', f'the registry {image.split("/")[0]} is silent', fix)
 
 
 def done(pid: int) -> Done:

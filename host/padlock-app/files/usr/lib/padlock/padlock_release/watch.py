@@ -172,7 +172,7 @@ def _bring_image_back(manifest: Manifest) -> None:
         service.stop(name)
     try:
         with processes.paused(manifest.id):
-            image.ensure(manifest.source, {})
+            image.ensure(manifest.source, {}, f'none is needed; it is tried again after {RETRY_SECONDS} s')
     except BaseException:
         _note(TRIED)
         raise
