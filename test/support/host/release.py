@@ -110,6 +110,7 @@ def facts(_: str) -> object:
 
 
 origin.facts = facts
+image.built = list
 image.exists = lambda name: name not in named('images.gone')
 
 if sys.argv[1] == 'release':

@@ -188,20 +188,21 @@ store.lock = contextlib.nullcontext
 service.ensure_manager = lambda: None
 image.ensure = lambda source, registries: asked.append([source.reference, list(registries)]) or 'sha256:1'
 prepared.step = lambda name: contextlib.nullcontext()
+prepared.WAITING = given['dir'] + '/waiting'
 status = prepared.main(io.StringIO(json.dumps({'source': {'image': '${IMAGE}'}, 'registries': {
     'r.example': {'username': 'u', 'password': 'p'}}})))
-print(json.dumps([status, asked]))`
+print(json.dumps([status, asked, prepared.waiting()]))`
   const [program = '', ...args] = [...asRoot, 'python3', '-c', `${PROLOGUE}${code}`]
   const { stdout } = spawnSync(program, args, {
     cwd: packages,
-    input: '{"dir":"/x"}',
+    input: JSON.stringify({ dir }),
     encoding: 'utf8',
   })
   const [printed, result] = stdout
     .trim()
     .split('\n')
     .map((line) => JSON.parse(line))
-  expect([printed, result]).toEqual([{ image: 'sha256:1' }, [0, [[IMAGE, ['r.example']]]]])
+  expect([printed, result]).toEqual([{ image: 'sha256:1' }, [0, [[IMAGE, ['r.example']]], IMAGE]])
 })
 
 /** What a release that is refused does: Podman's calls, beside those of units. */

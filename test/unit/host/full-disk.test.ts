@@ -47,6 +47,7 @@ main.readiness.wait = nothing
 main.readiness.ask = lambda manifest: None
 ensure, image.ensure = image.ensure, lambda source, registries: 'sha256:1'
 image.exists = lambda name: True
+image.built = list
 def manifest(digit):
     return json.dumps({
         'id': digit * 12, 'source': {'image': 'r.example/app@sha256:' + digit * 64}, 'env': {}, 'secrets': {},

@@ -58,6 +58,7 @@ gone = []
 MADE = {'built': '2026-11-28T09:00:00Z', 'base': None}
 origin.facts = lambda name: None if name in gone else {**MADE, 'of': name}
 image.exists = lambda name: name not in gone
+BUILT, image.built = image.built, lambda: []
 sick = []
 def wait(manifest, restarts):
     if manifest.id in sick:
@@ -94,6 +95,31 @@ const manifest = {
   commit: 'c0ffee',
   by: 'Ada',
 }
+
+test('images of releases that never came go, and not one whose release is to come', () => {
+  const found = python(`
+from padlock_release import prepared
+prepared.WAITING = f'{folder}/waiting'
+open(prepared.WAITING, 'w').write('localhost/app:next\\n')
+image.built = lambda: ['localhost/app:never', 'localhost/app:next', 'localhost/app:live']
+image.remove = lambda names: calls.append(names)
+image.reference = lambda source: 'localhost/app:live'
+brought_up('a')
+print(json.dumps([call for call in calls if isinstance(call, list)]))`)
+  expect(found).toEqual([['localhost/app:never']])
+})
+
+test('what was built here has the app’s name', () => {
+  const found = python(`
+names = 'localhost/app:1\\n<none>:<none>\\ndocker.io/library/app:1\\nlocalhost/app:2\\n'
+asked = []
+image.appuser.run = lambda *words, **_: asked.append(words) or type('Done', (), {'stdout': names})
+print(json.dumps([BUILT(), asked]))`)
+  expect(found).toEqual([
+    ['localhost/app:1', 'localhost/app:2'],
+    [['podman', 'images', '--format', '{{.Repository}}:{{.Tag}}']],
+  ])
+})
 
 test('a release that serves is kept with its secrets and without logins, for root alone', () => {
   const same = python(`

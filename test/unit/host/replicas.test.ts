@@ -78,6 +78,7 @@ drain.wait = lambda name, seconds: calls.append(f'drain {name}')
 image.ensure = lambda source, registries: 'sha256:' + 'a' * 64
 image.exists = lambda name: True
 image.remove = lambda names: None
+image.built = list
 origin.facts = lambda name: None
 
 def made(digit, replicas, **more):

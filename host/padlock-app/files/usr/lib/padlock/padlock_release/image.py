@@ -67,6 +67,13 @@ def missing(name: str) -> bool:
     return appuser.run('podman', 'image', 'exists', name, check=False).returncode == 1
 
 
+def built() -> list[str]:
+    """The names of all images that were built here; none where Podman does not say."""
+    words = ('podman', 'images', '--format', '{{.Repository}}:{{.Tag}}')
+    listed = appuser.run(*words, check=False).stdout.split()
+    return [name for name in listed if name.startswith('localhost/app:')]
+
+
 def remove(names: list[str]) -> None:
     """Removes images that no release needs, and build layers that none has used for a week."""
     appuser.run('podman', 'rmi', '--ignore', *names, check=False)

@@ -13,6 +13,7 @@ from . import (
     kept,
     log,
     origin,
+    prepared,
     processes,
     readiness,
     releasecommand,
@@ -207,18 +208,20 @@ def _give_back(current: str | None) -> None:
 def _prune() -> None:
     entries = store.history()
     gone = store.expired(entries)
+    left = [entry for entry in entries if entry not in gone]
+    needed = {entry.image for entry in left} | {prepared.waiting()}
+    # Those of releases that were prepared and never came are in no entry.
+    images = {entry.image for entry in gone} | set(image.built())
+    if images - needed:
+        image.remove(sorted(images - needed))
     if not gone:
         return
-    left = [entry for entry in entries if entry not in gone]
-    images = {entry.image for entry in gone} - {entry.image for entry in left}
     archives = {entry.archive for entry in gone} - {entry.archive for entry in left}
     for entry in gone:
         store.remove_directory(entry.id)
     for archive in archives:
         if archive is not None and os.path.exists(archive):
             os.unlink(archive)
-    if images:
-        image.remove(sorted(images))
     store.save(left)
     kept.forget_all_but([entry.id for entry in left])
 
