@@ -21,6 +21,16 @@ const { version, programs } = postgresql()
 const PASSWORD = 'correct-horse-battery-staple'
 const OTHER = 'another-horse-battery-staple'
 
+const UNIT = readFileSync(
+  join(
+    host,
+    'padlock-database/files/usr/lib/systemd/system/postgresql@17-main.service.d/padlock.conf',
+  ),
+  'utf8',
+)
+/** What the unit has pg_ctlcluster hand on to pg_ctl. */
+const [, OPTIONS = ''] = / start -- (.+)$/m.exec(UNIT) ?? []
+
 /** The units: the mount is a link, the server is started as its user. */
 const SYSTEMCTL = `#!/bin/sh
 echo "$*" >>"$DIR/calls"
@@ -31,10 +41,13 @@ zombie() { grep -qs '^State:.Z' "/proc/$(head -n 1 "$data/postmaster.pid")/statu
 running() { server status >/dev/null 2>&1 && ! zombie; }
 case "$*" in
   'start var-lib-postgresql.mount') [ -e "$DIR/clusters" ] || ln -s "$DIR/volume/postgresql" "$DIR/clusters" ;;
-  is-active*) running ;;
+  is-active*) running || { echo inactive; exit 3; }
+    ${programs}/pg_isready --quiet --host="$DIR/run" && echo active || echo activating ;;
   'start postgresql'*) [ ! -e "$DIR/no-start" ] || exit 1
     ! zombie 2>/dev/null || rm -f "$data/postmaster.pid" "$DIR/run/.s.PGSQL.5432.lock"
-    running || server -o "-c config_file=$DIR/etc/${version}/main/postgresql.conf" start ;;
+    running || server -o "-c config_file=$DIR/etc/${version}/main/postgresql.conf" ${OPTIONS} start ||
+      # Of a start that has failed nothing stays.
+      { server -m immediate stop; exit 1; } ;;
   'restart postgresql'*) server -m fast restart ;;
   stop*) ! running || server -m fast stop; rm -f "$DIR/clusters" ;;
 esac
@@ -48,7 +61,10 @@ exec "$@"
 const APT_GET = '#!/bin/sh\necho "apt-get $*" >>"$DIR/calls"\n'
 
 let dir: string
+/** Variables of the test's own. */
+let changed: NodeJS.ProcessEnv = {}
 beforeEach(() => {
+  changed = {}
   // Sockets have paths of at most 107 bytes, and the server's user must get there.
   dir = mkdtempSync(join(tmpdir(), 'db-'))
   chmodSync(dir, 0o755)
@@ -71,7 +87,11 @@ afterEach(() => {
 
 const memory = (mib: number) =>
   writeFileSync(join(dir, 'meminfo'), `MemTotal:      ${mib * 1024} kB\nMemFree: 1 kB\n`)
-const environment = () => ({ ...process.env, DIR: dir, PATH: `${dir}/bin:${process.env.PATH}` })
+const environment = () => ({
+  ...process.env,
+  ...{ DIR: dir, PATH: `${dir}/bin:${process.env.PATH}`, PGCTLTIMEOUT: '60' },
+  ...changed,
+})
 
 const FOLDERS = ['padlock-app', 'padlock-database'].map((name) =>
   join(host, name, 'files/usr/lib/padlock'),
@@ -185,6 +205,28 @@ test('a server that was killed comes up with what it had acknowledged', () => {
   asApp('CREATE TABLE rows AS SELECT generate_series(1, 1000) AS n')
   kill()
   expect(up()).toEqual(AS_IT_WAS)
+  expect(asApp('SELECT count(*) FROM rows')).toBe('1000')
+})
+
+test('a recovery that takes longer than pg_ctl waits by itself is left to go on', () => {
+  up()
+  asApp('CREATE TABLE rows AS SELECT generate_series(1, 1000) AS n')
+  kill()
+  // Each file that it asks its archive for takes it two seconds.
+  const slow = "restore_command = 'sleep 2; false'\nhot_standby = off\n"
+  writeFileSync(join(dir, 'etc', version, 'main/conf.d/slow.conf'), slow)
+  writeFileSync(join(main(), 'recovery.signal'), '')
+  changed = { PGCTLTIMEOUT: '1', LIMIT: '1' }
+  expect(up()).toEqual({
+    status: 1,
+    said: expect.stringMatching(
+      /^PostgreSQL takes no connections after 1 s, as it still recovers from a crash; .+ Fix: pulumi up again/,
+    ),
+  })
+  const pid = readFileSync(join(main(), 'postmaster.pid'), 'utf8').split('\n')[0]
+  changed = { PGCTLTIMEOUT: '1' }
+  expect(up()).toEqual(AS_IT_WAS)
+  expect(readFileSync(join(main(), 'postmaster.pid'), 'utf8').split('\n')[0]).toBe(pid)
   expect(asApp('SELECT count(*) FROM rows')).toBe('1000')
 })
 

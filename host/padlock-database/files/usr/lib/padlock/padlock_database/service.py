@@ -1,6 +1,7 @@
 """The units of the cluster: the mount of its data, and the server."""
 
 import os
+import subprocess
 import time
 
 from padlock_release import log
@@ -25,16 +26,24 @@ def mount() -> None:
 
 
 def start(anew: bool) -> None:
-    """Raises Failure with the end of the server's log if it takes no connections."""
+    """
+    Raises Failure with the end of the server's log if it takes no connections. A recovery that takes
+    longer is not ended.
+    """
     began, since = _length(), int(time.time())
     # Debian's generator finds the cluster for the next boot.
     run('systemctl', 'daemon-reload')
-    done = run('systemctl', 'restart' if anew else 'start', SERVER, check=False)
     deadline = time.monotonic() + SECONDS
+    try:
+        done = run('systemctl', 'restart' if anew else 'start', SERVER, check=False, seconds=SECONDS)
+    except subprocess.TimeoutExpired:
+        raise _recovering() from None
     while done.returncode == 0 and time.monotonic() < deadline:
         if is_ready():
             return
         time.sleep(0.5)
+    if done.returncode == 0 and is_running():
+        raise _recovering()
     said = _said(began) or _journal(since) or done.stderr.strip()
     raise Failure(f'PostgreSQL does not take connections; it says:\n{said}')
 
@@ -55,13 +64,22 @@ def stop() -> None:
 
 
 def is_running() -> bool:
-    return run('systemctl', 'is-active', '--quiet', SERVER, check=False).returncode == 0
+    """Or is about to: a recovery, or the pause before another try."""
+    state = run('systemctl', 'is-active', SERVER, check=False).stdout.strip()
+    return state in ('active', 'activating', 'reloading')
 
 
 def is_ready() -> bool:
     """pg_isready(1): the server takes connections."""
     words = ['--quiet', f'--host={cluster.SOCKETS}', '--dbname=postgres', '--timeout=2']
     return as_postgres(f'{cluster.PROGRAMS}/pg_isready', *words, check=False).returncode == 0
+
+
+def _recovering() -> Failure:
+    return Failure(
+        f'PostgreSQL takes no connections after {SECONDS} s, as it still recovers from a crash; it goes on '
+        f'by itself, and {LOG} tells how far it is. Fix: pulumi up again, once it is through'
+    )
 
 
 def _length() -> int:
