@@ -39,7 +39,7 @@ server() { runuser --user postgres -- ${programs}/pg_ctl --silent -D "$data" -l 
 # What was killed and nobody has waited for is no running server.
 zombie() { grep -qs '^State:.Z' "/proc/$(head -n 1 "$data/postmaster.pid")/status"; }
 running() { server status >/dev/null 2>&1 && ! zombie; }
-case "$*" in
+case "$(echo "$*" | sed 's/ --no-block//')" in
   'start var-lib-postgresql.mount') [ -e "$DIR/clusters" ] || ln -s "$DIR/volume/postgresql" "$DIR/clusters" ;;
   is-active*) running || { echo inactive; exit 3; }
     ${programs}/pg_isready --quiet --host="$DIR/run" && echo active || echo activating ;;
@@ -96,13 +96,15 @@ const environment = () => ({
 const FOLDERS = ['padlock-app', 'padlock-database'].map((name) =>
   join(host, name, 'files/usr/lib/padlock'),
 )
-function give(password: string, ...words: string[]) {
-  const script = join(__dirname, 'host.py')
-  const { status, stdout, stderr } = spawnSync(
-    'python3',
-    [script, dir, version, programs, ...FOLDERS, ...words],
-    { input: `${password}\n`, encoding: 'utf8', env: environment() },
-  )
+const words = (...verb: string[]) => [
+  ...['python3', join(__dirname, 'host.py'), dir, version, programs, ...FOLDERS],
+  ...verb,
+]
+function give(password: string, ...verb: string[]) {
+  const [program = '', ...rest] = words(...verb)
+  const { status, stdout, stderr } = spawnSync(program, rest, {
+    ...{ input: `${password}\n`, encoding: 'utf8', env: environment() },
+  })
   return { status, said: stdout + stderr }
 }
 const run = (...words: string[]) => give('', ...words)
@@ -239,8 +241,19 @@ test('a host of another size starts it with other settings; a boot starts it, an
   expect(calls()).toEqual([`start --no-block ${SERVER}`])
   memory(3910)
   expect(run('boot').status).toBe(0)
-  expect(calls()).toEqual([`restart ${SERVER}`, `start --no-block ${SERVER}`])
+  expect(calls()).toEqual([`restart --no-block ${SERVER}`])
   expect([asApp('SHOW shared_buffers'), asApp('SHOW max_connections')]).toEqual(['488MB', '100'])
+})
+
+test('a boot does not wait for another verb, whose server waits for the boot', () => {
+  up()
+  calls()
+  memory(3910)
+  const { status } = spawnSync('flock', [join(dir, 'lock'), 'timeout', '60', ...words('boot')], {
+    env: environment(),
+  })
+  expect(status).toBe(0)
+  expect(calls()).toEqual([])
 })
 
 test.each([
@@ -249,8 +262,8 @@ test.each([
   [1967, 2, [245, 50, 983, 4, 245, 256]],
   [257_000, 100, [8192, 100, 128_500, 4, 1024, 512]],
 ])('settings of %i MiB of memory and a volume of %i GiB', (mib, gib, settings) => {
-  const words = [mib * 1024 ** 2, gib * 1024 ** 3].map(String)
-  expect(run('settings', ...words).said).toBe(`[${settings.join(', ')}]\n`)
+  const sizes = [mib * 1024 ** 2, gib * 1024 ** 3].map(String)
+  expect(run('settings', ...sizes).said).toBe(`[${settings.join(', ')}]\n`)
 })
 
 test('one that was cut off while it was made is made anew', () => {

@@ -23,7 +23,9 @@ def main(words: list[str], stream: TextIO) -> int:
     """The exit status."""
     verbs = {'boot': boot, 'stop': stop, 'remove': remove}
     try:
-        with _lock():
+        with _lock(words != ['boot']) as has:
+            if not has:
+                return 0
             if words == ['up']:
                 print('changed' if up(stream.read().strip()) else 'as it was')
             elif len(words) == 1 and words[0] in verbs:
@@ -67,9 +69,8 @@ def boot() -> None:
     """
     if cluster.on_volume() is None or not cluster.is_configured():
         return
-    if cluster.configure():
-        service.restart_if_running()
-    service.start_soon()
+    changed = cluster.configure()
+    service.start_soon(changed and service.is_running())
 
 
 def stop() -> None:
@@ -96,8 +97,16 @@ def remove() -> None:
 
 
 @contextlib.contextmanager
-def _lock() -> Iterator[None]:
-    """One at a time; the kernel frees the lock of a process that was killed."""
+def _lock(waits: bool) -> Iterator[bool]:
+    """
+    One at a time; the kernel frees the lock of a process that was killed. Gives whether this one has it.
+    `boot` does not wait for it: the server that another one starts waits for `boot`, and settings come
+    with it.
+    """
     with open(LOCK, 'w') as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
-        yield
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | (0 if waits else fcntl.LOCK_NB))
+            has = True
+        except BlockingIOError:
+            has = False
+        yield has

@@ -48,14 +48,9 @@ def start(anew: bool) -> None:
     raise Failure(f'PostgreSQL does not take connections; it says:\n{said}')
 
 
-def start_soon() -> None:
-    """In a boot the server waits for whoever asks this."""
-    run('systemctl', 'start', '--no-block', SERVER)
-
-
-def restart_if_running() -> None:
-    if is_running():
-        run('systemctl', 'restart', SERVER)
+def start_soon(anew: bool) -> None:
+    """The server waits for the end of whoever asks this: padlock-database.service is ordered before it."""
+    run('systemctl', 'restart' if anew else 'start', '--no-block', SERVER)
 
 
 def stop() -> None:
