@@ -38,9 +38,13 @@ data=$DIR/clusters/${version}/main
 server() { runuser --user postgres -- ${programs}/pg_ctl --silent -D "$data" -l "$DIR/run/log" "$@"; }
 # What was killed and nobody has waited for is no running server.
 zombie() { grep -qs '^State:.Z' "/proc/$(head -n 1 "$data/postmaster.pid")/status"; }
-running() { server status >/dev/null 2>&1 && ! zombie; }
+running() { server status >/dev/null 2>&1 && ! zombie || [ -e "$DIR/runs" ]; }
 case "$(echo "$*" | sed 's/ --no-block//')" in
-  'start var-lib-postgresql.mount') [ -e "$DIR/clusters" ] || ln -s "$DIR/volume/postgresql" "$DIR/clusters" ;;
+  'start var-lib-postgresql.mount') [ -L "$DIR/clusters" ] || {
+      # What was there is beneath it from then on.
+      [ ! -e "$DIR/clusters" ] || mv "$DIR/clusters" "$DIR/beneath"
+      ln -s "$DIR/volume/postgresql" "$DIR/clusters"
+    } ;;
   is-active*) running || { echo inactive; exit 3; }
     ${programs}/pg_isready --quiet --host="$DIR/run" && echo active || echo activating ;;
   'start postgresql'*) [ ! -e "$DIR/no-start" ] || exit 1
@@ -49,7 +53,7 @@ case "$(echo "$*" | sed 's/ --no-block//')" in
       # Of a start that has failed nothing stays.
       { server -m immediate stop; exit 1; } ;;
   'restart postgresql'*) server -m fast restart ;;
-  stop*) ! running || server -m fast stop; rm -f "$DIR/clusters" ;;
+  stop*) ! running || server -m fast stop; rm -f "$DIR/runs"; [ ! -L "$DIR/clusters" ] || rm "$DIR/clusters" ;;
 esac
 `
 /** Whoever is not root has a cluster of his own. */
@@ -148,6 +152,7 @@ for each in all:
 `
 const main = () => join(dir, 'volume/postgresql', version, 'main')
 const SERVER = `postgresql@${version}-main.service`
+const systemctl = (...words: string[]) => spawnSync('systemctl', words, { env: environment() })
 
 test('a cluster with checksums in a folder of the volume, which a password alone opens for the app', () => {
   expect(up()).toEqual(CHANGED)
@@ -292,6 +297,41 @@ test.each([
   })
   expect(readdirSync(other)).toEqual(['PG_VERSION'])
   expect(calls()).toEqual([])
+})
+
+describe('a server of the same name, whose rows are on the own disk of the droplet,', () => {
+  /** Returns its process. */
+  function elsewhere(): number {
+    expect(up()).toEqual(CHANGED)
+    run('stop')
+    renameSync(join(dir, 'volume/postgresql'), join(dir, 'clusters'))
+    systemctl('start', SERVER)
+    expect(asApp('CREATE TABLE rows (n int); SELECT count(*) FROM rows')).toBe('0')
+    // What systemd has started it does not forget when something is mounted over its folder.
+    writeFileSync(join(dir, 'runs'), '')
+    return Number(
+      readFileSync(join(dir, 'clusters', version, 'main/postmaster.pid'), 'utf8').split('\n')[0],
+    )
+  }
+
+  test('ends before the volume comes over it', () => {
+    elsewhere()
+    expect(up()).toEqual(CHANGED)
+    expect(existsSync(join(main(), 'postmaster.pid'))).toBe(true)
+    expect(asApp('SELECT 1 FROM rows')).toMatch(/relation "rows" does not exist/)
+  })
+
+  test('is not taken for the one on the volume where that is mounted by now', () => {
+    const other = elsewhere()
+    mkdirSync(join(dir, 'volume/postgresql'))
+    systemctl('start', 'var-lib-postgresql.mount')
+    const { status, said } = up(OTHER)
+    process.kill(other, 'SIGQUIT')
+    expect([status, said]).toEqual([
+      1,
+      expect.stringContaining(`(process ${other}) has its rows elsewhere than in`),
+    ])
+  })
 })
 
 test('without the volume nothing is made in its place', () => {

@@ -31,6 +31,11 @@ def data() -> str:
     return f'{CLUSTERS}/{VERSION}/main'
 
 
+def is_here() -> bool:
+    """Does the folder of the clusters show the volume, and not the droplet's own disk?"""
+    return os.path.exists(CLUSTERS) and os.path.exists(ON_VOLUME) and os.path.samefile(CLUSTERS, ON_VOLUME)
+
+
 def on_volume() -> str | None:
     """
     The version of the cluster on the volume; None if there is none. Raises Failure if no cluster there

@@ -48,7 +48,11 @@ def up(password: str) -> bool:
     if not service.volume_is_mounted():
         raise Failure(f'{cluster.VOLUME} is not mounted, and a database is nowhere else; nothing was changed')
     there = cluster.on_volume() is not None
-    running = there and service.is_running()
+    running = service.is_running()
+    if running and not cluster.is_here():
+        # Its rows are on the droplet's own disk, and would stay there beneath the volume's.
+        service.stop()
+        running = False
     if there and not running:
         cluster.adopt()
     cluster.make_folder()
@@ -58,6 +62,7 @@ def up(password: str) -> bool:
     anew = cluster.configure() and running
     if anew or not (running and service.is_ready()):
         service.start(anew)
+    service.ensure_own()
     changed = role.ensure(password)
     return changed or anew or not there
 

@@ -1,10 +1,12 @@
 """The units of the cluster: the mount of its data, and the server."""
 
 import os
+import socket
+import struct
 import subprocess
 import time
 
-from padlock_release import log
+from padlock_release import log, store
 from padlock_release.failure import Failure
 
 from . import cluster
@@ -68,6 +70,26 @@ def is_ready() -> bool:
     """pg_isready(1): the server takes connections."""
     words = ['--quiet', f'--host={cluster.SOCKETS}', '--dbname=postgres', '--timeout=2']
     return as_postgres(f'{cluster.PROGRAMS}/pg_isready', *words, check=False).returncode == 0
+
+
+def ensure_own() -> None:
+    """Raises Failure unless whoever answers has the data on the volume: the app's rows go nowhere else."""
+    here = (store.read(f'{cluster.data()}/postmaster.pid') or '').split('\n')[0]
+    found = str(_listener())
+    if found != here:
+        raise Failure(
+            f'the PostgreSQL that answers at {cluster.SOCKETS} (process {found}) has its rows elsewhere than '
+            f'in {cluster.data()} on the volume; nothing was changed there. Fix: keep what it holds '
+            f'(pg_dumpall), sudo systemctl stop {SERVER}, or end that process; then pulumi up again'
+        )
+
+
+def _listener() -> int:
+    """The process that has the socket, as the kernel knows it (unix(7), SO_PEERCRED)."""
+    with socket.socket(socket.AF_UNIX) as client:
+        client.connect(f'{cluster.SOCKETS}/.s.PGSQL.5432')
+        credentials = client.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, struct.calcsize('3i'))
+    return struct.unpack('3i', credentials)[0]
 
 
 def _recovering() -> Failure:
