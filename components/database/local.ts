@@ -1,6 +1,7 @@
 import * as command from '@pulumi/command'
 import * as pulumi from '@pulumi/pulumi'
 import * as random from '@pulumi/random'
+import { endOf } from '../ssh/end.ts'
 import { onHost } from '../ssh/on-host.ts'
 import { connection, type SshTarget } from '../ssh/target.ts'
 
@@ -41,7 +42,7 @@ export class LocalDatabase extends pulumi.ComponentResource {
         create: 'sudo /usr/lib/padlock/database up',
         stdin: pulumi.secret(pulumi.interpolate`${password}\n`),
         // Here and not with the package: an update that fails, and is taken back, finds it all again.
-        delete: 'sudo /usr/lib/padlock/database remove',
+        delete: endOf('database', 'remove'),
         triggers: [args.dropletId],
         addPreviousOutputInEnv: false,
         logging: 'none',

@@ -5,6 +5,7 @@
  */
 import { text } from 'node:stream/consumers'
 import { type Address, connect, finished, loginsWith, start } from '../ssh/client.ts'
+import { endOf } from '../ssh/end.ts'
 import { type Account, isGone } from './gone.ts'
 
 /** What is to be done. */
@@ -15,6 +16,19 @@ export interface Order {
   account: Account
 }
 
+type Verb = 'mount' | 'unmount'
+
+const MOUNTED =
+  '/srv/volume is mounted, and padlock-volume, which lets go of it, is not installed. ' +
+  'Fix: end what uses it (sudo fuser -vm /srv/volume), sudo umount /srv/volume, then again'
+const COMMANDS: Record<Verb, string> = {
+  mount: 'sudo /usr/lib/padlock/volume mount',
+  unmount: endOf(
+    'volume',
+    'unmount',
+    `! mountpoint -q /srv/volume || { echo '${MOUNTED}' >&2; false; }`,
+  ),
+}
 const HOST_SECONDS = Number(process.env.PADLOCK_VOLUME_SECONDS) || 120
 /** A living host answers at once; of a silent one the account is asked, seconds. */
 const GONE_SECONDS = Number(process.env.PADLOCK_GONE_SECONDS) || 20
@@ -54,7 +68,7 @@ async function ensureGone({ address, dropletId, account }: Order, why: Error): P
 const giveUp = (dropletId: string) =>
   `Fix: ./padlock ssh must work; or give the host up: doctl compute droplet-action power-off ${dropletId} --wait, then again`
 
-async function run({ address, privateKeys, dropletId }: Order, verb: string, seconds: number) {
+async function run({ address, privateKeys, dropletId }: Order, verb: Verb, seconds: number) {
   const { host } = address
   const client = await connect(address, loginsWith(privateKeys), seconds).catch(
     (error: Error & { level?: string }) => {
@@ -67,7 +81,7 @@ async function run({ address, privateKeys, dropletId }: Order, verb: string, sec
     },
   )
   try {
-    const channel = await start(client, `sudo /usr/lib/padlock/volume ${verb}`)
+    const channel = await start(client, COMMANDS[verb])
     channel.resume()
     const { code, stderr } = await finished(channel)
     if (code !== 0) throw new Error(`${host}: ${stderr.trim() || `volume ${verb} failed`}`)

@@ -1,5 +1,6 @@
 import * as pulumi from '@pulumi/pulumi'
 import { LocalDatabase } from '../../../components/database/local.ts'
+import { endOf } from '../../../components/ssh/end.ts'
 import { mockProviders, plain, settle, value } from './mocks.ts'
 
 class Anchor extends pulumi.ComponentResource {
@@ -33,7 +34,7 @@ test('the password goes to the host over stdin and to the app in an address, a s
   expect(sent).toEqual({
     create: 'sudo /usr/lib/padlock/database up',
     stdin: { secret: 'hunter2hunter2\n' },
-    delete: 'sudo /usr/lib/padlock/database remove',
+    delete: endOf('database', 'remove'),
     triggers: ['4711'],
     addPreviousOutputInEnv: false,
     logging: 'none',

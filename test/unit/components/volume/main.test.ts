@@ -1,7 +1,7 @@
 /** The local command of a volume over a real ssh server, whose `sudo` is a script. */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { chmodSync, writeFileSync } from 'node:fs'
+import { chmodSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
@@ -32,9 +32,10 @@ afterAll(async () => {
   api.close()
 })
 
-function says(script: string): void {
+/** @param test what it says to `test`: by default every program is there */
+function says(script: string, test = 'exit 1'): void {
   const sudo = join(server.home, 'bin', 'sudo')
-  writeFileSync(sudo, `#!/bin/sh\n${script}\n`)
+  writeFileSync(sudo, `#!/bin/sh\n[ "$1" != test ] || ${test}\n${script}\n`)
   chmodSync(sudo, 0o755)
 }
 
@@ -72,7 +73,7 @@ const commands = () => server.commands.map(({ command }) => command)
 test.each([['mount', '20-GiB'], ['unmount']])('%s is a program of the host', async (...words) => {
   says('exit 0')
   expect(await ran(words)).toEqual({ code: 0, stderr: '' })
-  expect(commands().at(-1)).toBe(`sudo /usr/lib/padlock/volume ${words[0]}`)
+  expect(commands().at(-1)).toContain(`sudo /usr/lib/padlock/volume ${words[0]}`)
 })
 
 test.each(['mount', 'unmount'])('a living host that refuses to %s is an error', async (verb) => {
@@ -144,4 +145,35 @@ test('a new host that is not there is an error', async () => {
   Object.assign(process.env, env)
   const { code, stderr } = await ran(['mount', '20-GiB'], { port: gone.port })
   expect([code, stderr]).toEqual([1, expect.stringMatching(/ECONNREFUSED|refused/)])
+})
+
+describe('a host whose program has gone with its package', () => {
+  const program = (name: string, script: string) => {
+    const path = join(server.home, 'bin', name)
+    writeFileSync(path, `#!/bin/sh\n${script}\n`, { mode: 0o755 })
+  }
+  beforeEach(() => {
+    program('mountpoint', 'exit "$(cat "$HOME/mountpoint")"')
+    rmSync(join(server.home, 'ended'), { force: true })
+    says('[ ! -e "$HOME/ended" ] && touch "$HOME/ended"', '{ [ -e "$HOME/ended" ]; exit; }')
+  })
+  const mountpoint = (code: number) => writeFileSync(join(server.home, 'mountpoint'), `${code}`)
+
+  test('has let go of its volume, and may be asked again', async () => {
+    mountpoint(32)
+    expect(await ran(['unmount'])).toEqual({ code: 0, stderr: '' })
+    expect(await ran(['unmount'])).toEqual({ code: 0, stderr: '' })
+  })
+
+  test('has not where it is still mounted', async () => {
+    mountpoint(0)
+    await ran(['unmount'])
+    const { code, stderr } = await ran(['unmount'])
+    expect([code, stderr]).toEqual([
+      1,
+      expect.stringMatching(
+        /^127\.0\.0\.1: \/srv\/volume is mounted, and padlock-volume, .+ Fix: /,
+      ),
+    ])
+  })
 })
