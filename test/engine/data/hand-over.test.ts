@@ -95,6 +95,8 @@ test('the preview says that the volume moves', async () => {
   const undo = stack.set({ image: image() })
   const steps = (await stack.preview()).map(({ op, type, name }) => `${op} ${type} ${name}`)
   undo()
+  // Back to the one that the stack has.
+  image()
   expect(steps).toContain(
     'replace digitalocean:index/volumeAttachment:VolumeAttachment padlock-dev',
   )
