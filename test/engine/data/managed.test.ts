@@ -58,7 +58,7 @@ test('one cluster, in the droplet’s network and the project, that lets the dro
   expect((await rules()).map(({ type, value }: Json) => ({ type, value }))).toEqual([
     { type: 'tag', value: 'padlock-dev' },
   ])
-  expect(await inventory()).toEqual([`database ${NAME}`])
+  expect(await inventory()).toEqual(['database padlock-dev-*'])
   const { resources } = await sandbox.digitalocean('GET', `/projects/${one.project_id}/resources`)
   expect(resources.map(({ urn }: Json) => urn)).toContain(`do:dbaas:${one.id}`)
   const { firewalls } = await sandbox.digitalocean('GET', '/firewalls')
@@ -168,7 +168,7 @@ test('protected, neither a destroy nor a program without it takes it', async () 
   await stack.up()
   const destroy = await stack.run('destroy --yes --skip-preview')
   expect(destroy.code).not.toBe(0)
-  expect(await inventory()).toEqual([`database ${NAME}`])
+  expect(await inventory()).toEqual(['database padlock-dev-*'])
   const undo = stack.set({ database: undefined, databasePool: undefined })
   expect((await stack.mistakes()).join(' ')).toContain(
     `this stack has the database cluster ${NAME} and would delete it`,
