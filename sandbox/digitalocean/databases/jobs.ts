@@ -25,7 +25,7 @@ export class ClusterJobs {
 
   /** What takes time and changes nothing that runs. */
   change(row: DatabaseRow, status: DatabaseRow['status'], to: Partial<DatabaseRow>): void {
-    Object.assign(row, { status, pending: to })
+    Object.assign(row, { status, pending: { ...row.pending, ...to } })
     this.#context.store.changed()
     this.#run(row, async () => {
       Object.assign(row, row.pending, { status: 'online' })
