@@ -11,6 +11,10 @@ export interface ProcessRecord {
   pid: number
   /** When it started, as the system counts it, and the boot it started in. */
   started: string
+  /** What ends it at once and in order; SIGTERM if absent. */
+  signal?: NodeJS.Signals
+  /** A folder out of the sandbox's state that goes with it. */
+  folder?: string
 }
 
 /**
@@ -47,11 +51,15 @@ export async function recordProcess(
   dir: string,
   name: string,
   pid: number,
+  more: Pick<ProcessRecord, 'signal' | 'folder'> = {},
 ): Promise<() => Promise<void>> {
   const path = join(dir, 'pids', `${name}.json`)
   const started = startMark(pid)
   if (started === undefined) return async () => {}
-  await writeAtomically(path, JSON.stringify({ name, pid, started } satisfies ProcessRecord))
+  await writeAtomically(
+    path,
+    JSON.stringify({ name, pid, started, ...more } satisfies ProcessRecord),
+  )
   return async () => {
     const text = await readIfThere(path)
     if (text !== undefined && JSON.parse(text).pid === pid) await rm(path, { force: true })
@@ -60,7 +68,7 @@ export async function recordProcess(
 
 /**
  * Ends what an earlier run that died left behind: every process noted under `<dir>/pids` that is
- * still the one that was noted. SIGTERM first, SIGKILL after `graceMs`.
+ * still the one that was noted, by its signal and by SIGKILL after `graceMs`, and the folders.
  * @returns the names of those it ended
  */
 export async function endLeftovers(dir: string, graceMs = 3000): Promise<string[]> {
@@ -72,6 +80,7 @@ export async function endLeftovers(dir: string, graceMs = 3000): Promise<string[
       const record = parse(await readIfThere(path))
       const found = record !== undefined && isRunning(record)
       if (found) await endProcess(record, graceMs)
+      if (record?.folder) await rm(record.folder, { recursive: true, force: true })
       await rm(path, { force: true })
       return found ? [record.name] : []
     }),
@@ -79,12 +88,12 @@ export async function endLeftovers(dir: string, graceMs = 3000): Promise<string[
   return ended.flat()
 }
 
-/** Ends a process: SIGTERM, and SIGKILL if it is still there after `graceMs`. */
+/** Ends a process: by its signal (SIGTERM), and by SIGKILL if it is still there after `graceMs`. */
 export async function endProcess(
-  record: { pid: number; started: string },
+  record: { pid: number; started: string; signal?: NodeJS.Signals },
   graceMs = 3000,
 ): Promise<void> {
-  for (const signal of ['SIGTERM', 'SIGKILL'] as const) {
+  for (const signal of [record.signal ?? 'SIGTERM', 'SIGKILL'] as const) {
     if (!isRunning(record)) return
     try {
       process.kill(record.pid, signal)

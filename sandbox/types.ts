@@ -118,6 +118,8 @@ export interface DatabaseServers {
   ): Promise<void>
   /** A droplet that its firewall admits begins a connection to this port. */
   expect(id: string, port: number): Promise<void>
+  /** Calls the listener where a server ended by itself; it is not running then. */
+  onEnd(listener: (id: string, reason: string) => void): void
   /** Ends the server and removes all its files; content with one that is gone. */
   destroy(id: string): Promise<void>
   /** Ends all servers and keeps their data. */

@@ -1,10 +1,12 @@
 /** The servers behind the simulated account's database clusters: real PostgreSQL, real PgBouncer. */
 import { readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
+import { openAuthority } from '../ca/index.ts'
 import { readIfThere, writeAtomically } from '../files.ts'
 import { lazily } from '../lazily.ts'
 import { freePort } from '../ports.ts'
 import { ensurePrerequisites } from '../prerequisites.ts'
+import { Turns } from '../turns.ts'
 import type { DatabasePlace, DatabaseServers } from '../types.ts'
 import { type Gate, startGate } from './gate.ts'
 import { Pooler } from './pooler.ts'
@@ -33,7 +35,7 @@ interface Running {
 
 export async function startDatabases(options: DatabasesOptions): Promise<DatabaseServers> {
   const { dir, host, names, admits, log } = options
-  const clusters = new Map<string, Promise<Running>>()
+  const clusters = new Map<string, Running>()
   const folderOf = (id: string) => join(dir, 'databases', id)
   const postgres = lazily(() => ensurePrerequisites(['postgresql'], log))
   const pgbouncer = lazily(() => ensurePrerequisites(['pgbouncer'], log))
@@ -43,43 +45,61 @@ export async function startDatabases(options: DatabasesOptions): Promise<Databas
     if (text !== undefined) places.set(id, JSON.parse(text))
   }
 
+  let closed = false
+  let died = (_id: string, _reason: string) => {}
+  // Where a cluster starts, changes and ends, these do not meet.
+  const turns = new Turns<string>()
+
   const open = async (id: string, prepare: (server: PostgresServer) => Promise<void>) => {
     const place = places.get(id)
     if (!place) throw new Error(`the cluster ${id} has no place`)
+    if (closed) throw new Error('the sandbox ends')
     await postgres()
     const common = { folder: folderOf(id), dir, id, names: [place.host, place.privateHost] }
-    const server = new PostgresServer({ ...common, port: place.port })
+    const ended = (reason: string) => {
+      turns.take(id, () => end(id)).then(() => died(id, reason))
+    }
+    const server = new PostgresServer({ ...common, port: place.port, died: ended })
     const pooler = new Pooler({ ...common, port: place.port }, place.poolPort)
-    await prepare(server)
-    const gates = await Promise.all(
+    try {
+      await prepare(server)
+      const gates = await openGates(id, place)
+      return { server, pooler, place, gates }
+    } catch (error) {
+      await server.stop()
+      throw error
+    }
+  }
+  const openGates = async (id: string, place: DatabasePlace): Promise<Gate[]> => {
+    const opened = await Promise.allSettled(
       [place.port, place.poolPort].map((port) =>
         startGate({ host, port }, { host: INSIDE, port }, (address) => admits(id, address)),
       ),
     )
-    return { server, pooler, place, gates }
+    const gates = opened.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []))
+    const failed = opened.find((one) => one.status === 'rejected')
+    if (!failed) return gates
+    await Promise.all(gates.map((gate) => gate.close()))
+    throw failed.reason
   }
-  const running = (id: string): Promise<Running> => {
+  const running = (id: string): Running => {
     const one = clusters.get(id)
     if (!one) throw new Error(`the cluster ${id} has no server`)
     return one
   }
-  const begin = async (id: string, prepare: (server: PostgresServer) => Promise<void>) => {
-    const starting = open(id, prepare)
-    clusters.set(id, starting)
-    await starting.catch((error) => {
-      clusters.delete(id)
-      throw error
+  const begin = (id: string, prepare: (server: PostgresServer) => Promise<void>) =>
+    turns.take(id, async () => {
+      if (!clusters.has(id)) clusters.set(id, await open(id, prepare))
     })
-  }
   const end = async (id: string) => {
-    const one = await clusters.get(id)?.catch(() => undefined)
+    const one = clusters.get(id)
     clusters.delete(id)
     await Promise.all(one?.gates.map((gate) => gate.close()) ?? [])
     await one?.pooler.stop()
     await one?.server.stop()
   }
-  const run = async (id: string, ...lines: string[]) =>
-    void (await (await running(id)).server.sql(lines))
+  const run = (id: string, ...lines: string[]) =>
+    turns.take(id, async () => void (await running(id).server.sql(lines)))
 
   return {
     async place(id) {
@@ -91,30 +111,37 @@ export async function startDatabases(options: DatabasesOptions): Promise<Databas
     },
     create: (id, password) => begin(id, (server) => server.make(password)),
     start: (id) => begin(id, (server) => server.start()),
-    ca: async (id) => (await running(id)).server.ca(),
+    ca: async (id) => (await openAuthority(folderOf(id))).rootPem,
     createUser: (id, name, password) => run(id, statements.createUser(name, password)),
     setPassword: (id, name, password) => run(id, statements.setPassword(name, password)),
-    async dropUser(id, name) {
-      const { server } = await running(id)
-      await server.sql(statements.dropUser(name, await server.databases()))
-    },
+    dropUser: (id, name) =>
+      turns.take(id, async () => {
+        const { server } = running(id)
+        await server.sql(statements.dropUser(name, await server.databases()))
+      }),
     createDatabase: (id, name) => run(id, statements.createDatabase(name)),
     dropDatabase: (id, name) => run(id, statements.dropDatabase(name)),
-    async setPools(id, pools, users) {
-      if (pools.length > 0) await pgbouncer()
-      await (await running(id)).pooler.set(pools, users)
-    },
+    setPools: (id, pools, users) =>
+      turns.take(id, async () => {
+        if (pools.length > 0) await pgbouncer()
+        await running(id).pooler.set(pools, users)
+      }),
     async expect(id, port) {
-      const { place, gates } = await running(id)
+      const { place, gates } = running(id)
       gates[port === place.port ? 0 : 1]?.expect()
     },
-    async destroy(id) {
-      await end(id)
-      places.delete(id)
-      await rm(folderOf(id), { recursive: true, force: true })
+    onEnd(listener) {
+      died = listener
     },
+    destroy: (id) =>
+      turns.take(id, async () => {
+        await end(id)
+        places.delete(id)
+        await rm(folderOf(id), { recursive: true, force: true })
+      }),
     async close() {
-      await Promise.all([...clusters.keys()].map(end))
+      closed = true
+      await Promise.all([...places.keys()].map((id) => turns.take(id, () => end(id))))
     },
   }
 }

@@ -20,6 +20,7 @@ export function noDatabases(): DatabaseServers {
     dropDatabase: nothing,
     setPools: nothing,
     expect: nothing,
+    onEnd: () => {},
     destroy: nothing,
     close: nothing,
   }

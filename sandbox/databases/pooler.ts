@@ -12,6 +12,8 @@ import { asPlainUser } from './programs.ts'
 import { INSIDE, type ServerOptions } from './server.ts'
 
 const START_MS = 15_000
+/** At once: since PgBouncer 1.23 SIGTERM waits for clients (its changelog). */
+const ENDS = 'SIGQUIT'
 
 /**
  * PgBouncer in front of a cluster's server (https://www.pgbouncer.org/config.html): a pool is what
@@ -43,10 +45,11 @@ export class Pooler {
     await new Promise<void>((spawned, fail) => child.once('spawn', spawned).once('error', fail))
     await log.close()
     this.#child = child
-    this.#forget = await recordProcess(dir, `pool-${id}`, child.pid as number)
+    this.#forget = await recordProcess(dir, `pool-${id}`, child.pid as number, { signal: ENDS })
     const deadline = Date.now() + START_MS
     while (!(await listens(this.#port))) {
       if (child.exitCode !== null || Date.now() > deadline) {
+        await this.stop()
         throw new Error(`the connection pools do not start: see ${dir}/logs/pool-${id}.log`)
       }
       await sleep(50)
@@ -57,8 +60,7 @@ export class Pooler {
     const child = this.#child
     if (child && child.exitCode === null && child.signalCode === null) {
       const gone = new Promise((exited) => child.once('exit', exited))
-      // At once, without a wait for clients (pgbouncer(1), signals).
-      child.kill('SIGTERM')
+      child.kill(ENDS)
       await Promise.race([
         gone,
         sleep(3000, undefined, { ref: false }).then(() => child.kill('SIGKILL')),

@@ -28,6 +28,8 @@ export interface ServerOptions {
   port: number
   /** Names that its certificate is for. */
   names: string[]
+  /** Told when the server ends that nobody has ended, with the last line of its log. */
+  died?(reason: string): void
 }
 
 /** A PostgreSQL server of its own for a cluster: TLS only, SCRAM, an authority of its own. */
@@ -54,11 +56,6 @@ export class PostgresServer {
     return this.#programs
   }
 
-  /** The certificate of the cluster's own authority, PEM. */
-  async ca(): Promise<string> {
-    return (await openAuthority(this.#options.folder)).rootPem
-  }
-
   /** Makes the data directory, starts the server and makes doadmin and defaultdb, as the provider does. */
   async make(password: string): Promise<void> {
     const { initdb } = await postgresPrograms()
@@ -78,34 +75,63 @@ export class PostgresServer {
     ])
   }
 
-  /** Starts the server and waits until it answers; content with one that runs. */
+  /** Starts the server and waits until it answers; what does not start leaves nothing. */
   async start(): Promise<void> {
-    if (this.#child && this.#child.exitCode === null) return
+    if (this.#child && !over(this.#child)) return
+    const { postgres } = await this.programs
     await this.#configure()
     const { dir, id } = this.#options
     await mkdir(join(dir, 'logs'), { recursive: true })
-    const logPath = join(dir, 'logs', `database-${id}.log`)
-    const log = await open(logPath, 'a', 0o600)
-    const { postgres } = await this.programs
-    const [program, ...args] = asPlainUser([postgres, '-D', this.#data])
-    const child = spawn(program, args, { stdio: ['ignore', log.fd, log.fd] })
-    await new Promise<void>((spawned, fail) => child.once('spawn', spawned).once('error', fail))
-    await log.close()
-    this.#child = child
-    this.#forget = await recordProcess(dir, `database-${id}`, child.pid as number)
+    const log = await open(this.#logPath, 'a', 0o600)
+    try {
+      const [program, ...args] = asPlainUser([postgres, '-D', this.#data])
+      const child = spawn(program, args, { stdio: ['ignore', log.fd, log.fd] })
+      await new Promise<void>((spawned, fail) => child.once('spawn', spawned).once('error', fail))
+      this.#child = child
+      // "Fast", as stop() has it.
+      const note = { signal: 'SIGINT', folder: this.#socketFolder } as const
+      this.#forget = await recordProcess(dir, `database-${id}`, child.pid as number, note)
+      await this.#answers(child)
+      child.once('exit', () => this.#ended(child))
+      if (over(child)) throw new Error(await this.#lastLine())
+    } catch (error) {
+      await this.stop()
+      throw error
+    } finally {
+      await log.close()
+    }
+  }
+
+  async #answers(child: ChildProcess): Promise<void> {
     const deadline = Date.now() + START_MS
-    while (
-      !(await this.sql(['SELECT 1;']).then(
+    const asked = () =>
+      this.sql(['SELECT 1;']).then(
         () => true,
         () => false,
-      ))
-    ) {
-      if (child.exitCode !== null || Date.now() > deadline) {
-        const lines = (await readIfThere(logPath))?.trim().split('\n')
-        throw new Error(`the database server does not start: ${lines?.at(-1) ?? 'it said nothing'}`)
+      )
+    while (!(await asked())) {
+      if (over(child) || Date.now() > deadline) {
+        throw new Error(`the database server does not start: ${await this.#lastLine()}`)
       }
       await sleep(100)
     }
+  }
+
+  async #ended(child: ChildProcess): Promise<void> {
+    // Who stops it has let go of it before.
+    if (this.#child !== child) return
+    const reason = await this.#lastLine()
+    if (this.#child !== child) return
+    await this.stop()
+    this.#options.died?.(`the database server has ended: ${reason}`)
+  }
+
+  get #logPath(): string {
+    return join(this.#options.dir, 'logs', `database-${this.#options.id}.log`)
+  }
+
+  async #lastLine(): Promise<string> {
+    return (await readIfThere(this.#logPath))?.trim().split('\n').at(-1) || 'it said nothing'
   }
 
   /** Runs statements as the server's owner, one after the other; psql's commands too. */
@@ -138,15 +164,15 @@ export class PostgresServer {
   /** Ends open connections and the server with them ("fast", pg_ctl(1)); its data stay. */
   async stop(): Promise<void> {
     const child = this.#child
-    if (child && child.exitCode === null && child.signalCode === null) {
+    this.#child = undefined
+    if (child && !over(child)) {
       const gone = new Promise((exited) => child.once('exit', exited))
       child.kill('SIGINT')
       const late = sleep(STOP_MS, undefined, { ref: false }).then(() => child.kill('SIGQUIT'))
       await Promise.race([gone, late.then(() => gone)])
     }
-    this.#child = undefined
     await this.#forget()
-    await rm(this.#socketFolder || join(this.#data, 'no-such'), { recursive: true, force: true })
+    if (this.#socketFolder) await rm(this.#socketFolder, { recursive: true, force: true })
   }
 
   async #configure(): Promise<void> {
@@ -169,6 +195,8 @@ export class PostgresServer {
       'max_connections = 25',
       'shared_buffers = 32MB',
       'fsync = off',
+      // A statement that fails may hold a password.
+      'log_min_error_statement = panic',
     ]
     await writeAtomically(join(this.#data, 'postgresql.auto.conf'), `${settings.join('\n')}\n`)
     const rules = [
@@ -179,3 +207,6 @@ export class PostgresServer {
     await writeAtomically(join(this.#data, 'pg_hba.conf'), `${rules.join('\n')}\n`)
   }
 }
+
+const over = ({ exitCode, signalCode }: ChildProcess): boolean =>
+  exitCode !== null || signalCode !== null
