@@ -3,12 +3,12 @@ import { randomUUID } from 'node:crypto'
 import { takePrivateAddress } from '../addresses.ts'
 import type { Context } from '../context.ts'
 import { unprocessable } from '../errors.ts'
-import { assign, defaultProject, ensureTag, unassign } from '../membership.ts'
+import { assign, defaultProject, ensureTag } from '../membership.ts'
 import { bodyOf, page, query, texts } from '../request.ts'
 import { timestamp } from '../state.ts'
 import { checkTagName } from '../tags.ts'
 import { databaseSize, optionsView } from './catalogue.ts'
-import { clusterOf, clustersOf, onlineCluster } from './find.ts'
+import { clusterOf, clustersOf, notOnline, onlineCluster, toldCluster } from './find.ts'
 import { readRules } from './firewall.ts'
 import type { ClusterJobs } from './jobs.ts'
 import { newPassword } from './members.ts'
@@ -28,7 +28,7 @@ export function clusterRoutes(context: Context, jobs: ClusterJobs): void {
     const listed = tag ? clusters.filter(({ tags }) => tags.includes(tag)) : clusters
     return page(request, 'databases', listed, view)
   })
-  app.get('/v2/databases/:id', async (request) => ({ database: view(clusterOf(state, request)) }))
+  app.get('/v2/databases/:id', async (request) => ({ database: view(toldCluster(store, request)) }))
 
   app.post('/v2/databases', async (request, reply) => {
     const body = bodyOf(request)
@@ -73,17 +73,14 @@ export function clusterRoutes(context: Context, jobs: ClusterJobs): void {
   })
 
   app.delete('/v2/databases/:id', async (request, reply) => {
-    const cluster = clusterOf(state, request)
-    await jobs.remove(cluster)
-    const at = clusters.indexOf(cluster)
-    if (at >= 0) clusters.splice(at, 1)
-    unassign(state, databaseUrn(cluster.id))
-    store.changed()
+    await jobs.remove(clusterOf(state, request))
     return reply.code(204).send()
   })
 
   app.get('/v2/databases/:id/ca', async (request) => {
-    const pem = await databases.ca(onlineCluster(state, request).id)
+    const { id, status } = clusterOf(state, request)
+    if (status === 'creating') throw notOnline()
+    const pem = await databases.ca(id)
     return { ca: { certificate: Buffer.from(pem).toString('base64') } }
   })
 

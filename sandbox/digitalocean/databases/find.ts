@@ -1,7 +1,7 @@
 import type { FastifyRequest } from 'fastify'
-import { ApiError, notFound } from '../errors.ts'
+import { ApiError, notFound, unprocessable } from '../errors.ts'
 import { param } from '../request.ts'
-import type { State } from '../state.ts'
+import type { State, Store } from '../state.ts'
 import type { DatabaseRow } from './rows.ts'
 
 /** The account's clusters; states of before there were any have none. */
@@ -17,11 +17,26 @@ export function clusterOf(state: State, request: FastifyRequest): DatabaseRow {
   return found
 }
 
-/** The same, and what it holds can be changed. */
+/**
+ * The same, asked for itself: where its server came to nothing, the first to ask is refused with the
+ * reason, as of a droplet (`droplets.ts`).
+ */
+export function toldCluster(store: Store, request: FastifyRequest): DatabaseRow {
+  const { state } = store
+  const failure = state.failures[param(request, 'id')]
+  if (failure && !failure.told) {
+    failure.told = true
+    store.changed()
+    throw unprocessable(failure.reason)
+  }
+  return clusterOf(state, request)
+}
+
+/** The same, and it can be changed: nothing else is under way. */
 export function onlineCluster(state: State, request: FastifyRequest): DatabaseRow {
   const cluster = clusterOf(state, request)
-  if (cluster.status === 'creating') {
-    throw new ApiError(412, 'the database cluster is not online yet')
-  }
+  if (cluster.status !== 'online') throw notOnline()
   return cluster
 }
+
+export const notOnline = () => new ApiError(412, 'the database cluster is not online yet')

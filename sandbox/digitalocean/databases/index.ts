@@ -20,10 +20,10 @@ const POOL_PORT = 25_061
 export function databaseRoutes(context: Context): () => void {
   const jobs = new ClusterJobs(context)
   clusterRoutes(context, jobs)
-  databaseUserRoutes(context)
-  databaseDbRoutes(context)
+  databaseUserRoutes(context, jobs)
+  databaseDbRoutes(context, jobs)
   databaseFirewallRoutes(context)
-  databasePoolRoutes(context)
+  databasePoolRoutes(context, jobs)
   return () => jobs.resume()
 }
 

@@ -3,13 +3,14 @@ import type { Context } from '../context.ts'
 import { conflict, notFound, unprocessable } from '../errors.ts'
 import { type Body, bodyOf, integer, page, param, text } from '../request.ts'
 import { databaseSize, mostConnections } from './catalogue.ts'
-import { clusterOf, onlineCluster } from './find.ts'
+import { clusterOf } from './find.ts'
+import type { ClusterJobs } from './jobs.ts'
 import type { DatabasePoolRow, DatabaseRow } from './rows.ts'
 import { poolView } from './views.ts'
 
 const MODES = ['session', 'transaction', 'statement']
 
-export function databasePoolRoutes({ app, store, databases }: Context): void {
+export function databasePoolRoutes({ app, store, databases }: Context, jobs: ClusterJobs): void {
   const { state } = store
   const path = '/v2/databases/:id/pools'
   const find = (cluster: DatabaseRow, name: string): DatabasePoolRow => {
@@ -33,39 +34,42 @@ export function databasePoolRoutes({ app, store, databases }: Context): void {
     return { pool: poolView(find(cluster, param(request, 'name')), cluster) }
   })
 
-  app.post(path, async (request, reply) => {
-    const cluster = onlineCluster(state, request)
-    const body = bodyOf(request)
-    const name = text(body, 'name') ?? ''
-    if (!/^[a-zA-Z0-9_-]{3,60}$/.test(name)) {
-      throw unprocessable('invalid name: 3 to 60 letters, numbers, _ and -')
-    }
-    if (cluster.pools.some((one) => one.name === name)) throw conflict('pool already exists')
-    const pool = { name, ...readPool(body, cluster) }
-    await become(cluster, [...cluster.pools, pool])
-    return reply.code(201).send({ pool: poolView(pool, cluster) })
-  })
+  app.post(path, (request, reply) =>
+    jobs.take(request, async (cluster) => {
+      const body = bodyOf(request)
+      const name = text(body, 'name') ?? ''
+      if (!/^[a-zA-Z0-9_-]{3,60}$/.test(name)) {
+        throw unprocessable('invalid name: 3 to 60 letters, numbers, _ and -')
+      }
+      if (cluster.pools.some((one) => one.name === name)) throw conflict('pool already exists')
+      const pool = { name, ...readPool(body, cluster) }
+      await become(cluster, [...cluster.pools, pool])
+      return reply.code(201).send({ pool: poolView(pool, cluster) })
+    }),
+  )
 
-  app.put(`${path}/:name`, async (request, reply) => {
-    const cluster = onlineCluster(state, request)
-    const { name } = find(cluster, param(request, 'name'))
-    const changed = { name, ...readPool(bodyOf(request), cluster) }
-    await become(
-      cluster,
-      cluster.pools.map((one) => (one.name === name ? changed : one)),
-    )
-    return reply.code(204).send()
-  })
+  app.put(`${path}/:name`, (request, reply) =>
+    jobs.take(request, async (cluster) => {
+      const { name } = find(cluster, param(request, 'name'))
+      const changed = { name, ...readPool(bodyOf(request), cluster) }
+      await become(
+        cluster,
+        cluster.pools.map((one) => (one.name === name ? changed : one)),
+      )
+      return reply.code(204).send()
+    }),
+  )
 
-  app.delete(`${path}/:name`, async (request, reply) => {
-    const cluster = onlineCluster(state, request)
-    const pool = find(cluster, param(request, 'name'))
-    await become(
-      cluster,
-      cluster.pools.filter((one) => one !== pool),
-    )
-    return reply.code(204).send()
-  })
+  app.delete(`${path}/:name`, (request, reply) =>
+    jobs.take(request, async (cluster) => {
+      const pool = find(cluster, param(request, 'name'))
+      await become(
+        cluster,
+        cluster.pools.filter((one) => one !== pool),
+      )
+      return reply.code(204).send()
+    }),
+  )
 }
 
 function readPool(body: Body, cluster: DatabaseRow): Omit<DatabasePoolRow, 'name'> {

@@ -179,9 +179,15 @@ test('grows and never gets less storage; a version only goes up', async () => {
   expect([small.status, small.body.message]).toEqual([422, expect.stringMatching(/less storage/)])
   // So that it is seen at work.
   await account.restart({ settleMs: 1000 })
+  await account.api.settled()
   expect((await put('resize', { size: 'db-s-2vcpu-4gb', num_nodes: 2 })).status).toBe(202)
   const resizing = (await account.call('GET', `/databases/${id}`)).body.database
   expect([resizing.status, resizing.size]).toEqual(['resizing', 'db-s-1vcpu-2gb'])
+  const second = await put('resize', { size: 'db-s-4vcpu-8gb', num_nodes: 2 })
+  expect([second.status, second.body.message]).toEqual([
+    412,
+    'the database cluster is not online yet',
+  ])
   await account.api.settled()
   const resized = (await account.call('GET', `/databases/${id}`)).body.database
   expect([resized.status, resized.size, resized.num_nodes, resized.storage_size_mib]).toEqual([
@@ -194,7 +200,10 @@ test('grows and never gets less storage; a version only goes up', async () => {
   expect((await put('maintenance', { day: 'someday', hour: '02:00' })).status).toBe(422)
   expect((await put('maintenance', { day: 'sunday', hour: '25:00' })).status).toBe(422)
   expect((await put('upgrade', { version: '16' })).status).toBe(422)
+  await account.restart({ settleMs: 0 })
+  await account.api.settled()
   expect((await put('upgrade', { version: '18' })).status).toBe(204)
+  await account.api.settled()
   expect((await put('migrate', { region: 'fra1' })).status).toBe(202)
   await account.api.settled()
   expect((await account.call('GET', `/databases/${id}`)).body.database).toMatchObject({
