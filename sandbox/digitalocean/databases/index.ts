@@ -50,11 +50,15 @@ export function databaseDoor(state: State, port: number): DatabaseDoor | undefin
 const byId = (state: State, id: string): DatabaseRow | undefined =>
   clustersOf(state).find((row) => row.id === id)
 
-/** Does the cluster's own firewall let the droplet in? */
+/**
+ * Does the cluster's own firewall let the droplet in? Both names of a cluster lead to one address here,
+ * and it stands for the private one: a droplet of another network has no way there.
+ */
 export function databaseAdmitsDroplet(state: State, clusterId: string, dropletId: number): boolean {
   const cluster = byId(state, clusterId)
   const droplet = state.droplets.find(({ id }) => id === dropletId)
-  return cluster !== undefined && droplet !== undefined && admitsDroplet(cluster, droplet)
+  if (!cluster || !droplet || cluster.vpcId !== droplet.vpcId) return false
+  return admitsDroplet(cluster, droplet)
 }
 
 /** Does it let an address in that is no droplet's? */

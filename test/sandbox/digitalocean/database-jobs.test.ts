@@ -118,3 +118,12 @@ test.each(['postgres', 'pg_monitor', 'public', 'none'])('refuses a user %s', asy
   const { status, body } = await account.call('POST', `/databases/${id}/users`, { name })
   expect([status, body.message]).toEqual([422, `invalid name ${name}: PostgreSQL's own`])
 })
+
+test('a droplet of another network has no way to a cluster', async () => {
+  const id = await make()
+  const { body } = await account.call('POST', '/vpcs', { name: 'other', region: 'ams3' })
+  const near = await account.droplet({ name: 'near' })
+  const far = await account.droplet({ name: 'far', vpc_uuid: body.vpc.id })
+  const admitted = [near, far].map((one) => account.api.databaseAdmitsDroplet(id, one.id))
+  expect(admitted).toEqual([true, false])
+})
