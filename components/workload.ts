@@ -75,11 +75,13 @@ export function deployWorkload(
   const after = [installed, ...(identity?.links ?? [])]
   const login = deployEdge(name, settings, identity, { ...target, url: place.url, after }, opts)
   let volume: DataVolume | undefined
-  let isMounted = (_: pulumi.Resource) => {}
-  const mounted = new Promise<pulumi.Resource>((resolve) => {
-    isMounted = resolve
+  let isThere = (_: DataVolume) => {}
+  const there = new Promise<DataVolume>((resolve) => {
+    isThere = resolve
   })
-  const onVolume = { ...target, after: [installed, mounted] }
+  const mounted = there.then((one) => one.mounted)
+  const volumeId = settings.volume && pulumi.output(there.then((one) => one.volumeId))
+  const onVolume = { ...target, volumeId: volumeId ?? '', after: [installed, mounted] }
   const { owner } = settings.lifecycle
   const inNetwork = { vpc: droplet.vpcUuid, owner: owner.id, tags, after: [installed] }
   const database = deployDatabase(name, settings.database, onVolume, inNetwork, opts)
@@ -88,7 +90,7 @@ export function deployWorkload(
     const before = [image, carried, ...(login ? [login.up] : []), ...(guard ?? [])]
     const args = { ...volumeSettings, ssh, dropletId, owner: owner.id, tags, before }
     volume = new DataVolume(name, args, opts)
-    isMounted(volume.mounted)
+    isThere(volume)
     return database?.onHost ? database.up : volume.mounted
   }
   const release = new Release(
@@ -116,6 +118,7 @@ export function deployWorkload(
       edge: Boolean(edge),
       managed: database && !database.onHost,
       mounted: settings.volume && attach(settings.volume),
+      volumeId,
       after: [
         installed,
         ...(identity?.links ?? []),

@@ -9,6 +9,8 @@ export interface LocalDatabaseArgs {
   ssh: SshTarget
   droplet: pulumi.Resource
   dropletId: pulumi.Input<string>
+  /** Of the volume that its rows are on. */
+  volumeId: pulumi.Input<string>
   /** The host's software is there, and the volume is mounted. */
   after: pulumi.Input<pulumi.Resource>[]
 }
@@ -39,7 +41,9 @@ export class LocalDatabase extends pulumi.ComponentResource {
       `${name}-database`,
       {
         connection: connection(args.ssh),
-        create: 'sudo /usr/lib/padlock/database up',
+        // On another volume of the same host it runs again. As a trigger the volume would have the former
+        // end run after the new beginning, on the same server.
+        create: pulumi.interpolate`sudo /usr/lib/padlock/database up # on ${args.volumeId}`,
         stdin: pulumi.secret(pulumi.interpolate`${password}\n`),
         // Here and not with the package: an update that fails, and is taken back, finds it all again.
         delete: endOf('database', 'remove'),

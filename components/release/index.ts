@@ -63,6 +63,8 @@ export interface ReleaseArgs {
   reachable: pulumi.Resource
   /** Directories of the volume by path in its containers; absent for none. */
   volumes?: Record<string, string>
+  /** Of the volume, on another one of which it is brought up anew; absent without one. */
+  volumeId?: pulumi.Input<string>
   /** Given what has the image ready on the host, what has the volume there; absent without one. */
   mounted?: (image: pulumi.Resource) => pulumi.Resource
   /** What the release waits for; its source is copied to the host beside them. */
@@ -136,7 +138,7 @@ export class Release extends pulumi.ComponentResource {
             }),
           ),
         ),
-        triggers: [args.dropletId],
+        triggers: [args.dropletId, ...(args.volumeId ? [args.volumeId] : [])],
         addPreviousOutputInEnv: false,
         logging: 'none',
       },

@@ -33,6 +33,7 @@ export interface DataVolumeArgs extends VolumeSettings {
 export class DataVolume extends pulumi.ComponentResource {
   /** As projects spell it. */
   readonly urnOfVolume: pulumi.Output<string>
+  readonly volumeId: pulumi.Output<string>
   /** The host has the volume at `/srv/volume`. */
   readonly mounted: pulumi.Resource
 
@@ -75,6 +76,7 @@ export class DataVolume extends pulumi.ComponentResource {
       },
     )
     this.urnOfVolume = volume.volumeUrn
+    this.volumeId = volume.id
     // Whether the engine refuses to delete it, for a program that has it no more.
     this.registerOutputs({ protects: args.protect })
   }

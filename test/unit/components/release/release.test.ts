@@ -226,6 +226,14 @@ describe('with a volume', () => {
     expect(directories).toEqual(volumes)
   })
 
+  test('another volume has the same release brought up anew, and its image kept', async () => {
+    const registered = mockProviders()
+    new Release('padlock-dev', args({ mounted, volumes, volumeId: pulumi.output('v1') }))
+    const byType = await settle(registered)
+    const triggers = byType['command:remote:Command']?.map(({ inputs }) => inputs.triggers)
+    expect(triggers).toEqual([['4711'], ['4711', 'v1']])
+  })
+
   test('a volume without directories is one all the same, and makes another release', async () => {
     const [without, empty, some] = await Promise.all([
       released(),

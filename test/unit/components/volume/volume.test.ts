@@ -46,6 +46,7 @@ test('a volume without a file system, its attachment, and a command that needs t
     account: {},
   })
   expect(await value(volume.urnOfVolume)).toBe('do:volume:v1')
+  expect(await value(volume.volumeId)).toBe('padlock-dev-id')
   const type = 'command:local:Command'
   expect(sshPortOfHolder([{ urn: 'a', type, outputs: command }])).toBe(22)
   expect(sshPortOfHolder([{ urn: 'a', type, outputs: {} }])).toBeUndefined()
