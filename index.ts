@@ -31,5 +31,7 @@ export const {
   tunnelAccess,
   adminPrivateKey,
   authorityRoot,
+  backups,
+  backupPassphrase,
   clientCertificates,
 } = deployment.outputs

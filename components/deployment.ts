@@ -119,6 +119,8 @@ export class Deployment extends pulumi.ComponentResource {
       registry: workload.registry,
       expiresAt: until ?? 'never',
       tunnelAccess: workload.tunnels?.access,
+      backups: workload.backups?.place,
+      backupPassphrase: workload.backups?.passphrase,
       sshCommand: loginCommand(address, settings.host, host.hostKey),
       authorityRoot: authority?.root,
       clientCertificates:

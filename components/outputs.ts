@@ -26,6 +26,10 @@ export interface Outputs {
   sshCommand: pulumi.Output<string>
   /** A secret, what `./padlock tunnel` connects with; none without `tunnels`. */
   tunnelAccess?: pulumi.Output<TunnelAccess>
+  /** `fra1.digitaloceanspaces.com/BUCKET`; absent where nothing is backed up. */
+  backups?: pulumi.Output<string>
+  /** A secret: what opens the backups. */
+  backupPassphrase?: pulumi.Output<string>
   /** PEM, of the stack's own certificate authority; none where it signs nothing. */
   authorityRoot?: pulumi.Output<string>
   /** A secret: PEM by name; none without `clientCertificates`. */

@@ -99,6 +99,7 @@ export async function prepare(name: string, settings: Settings): Promise<Prepare
       volume: settings.volume && volumeName(name, settings.lifecycle.owner.id),
       database: settings.database?.kind === 'local',
       managed,
+      backups: Boolean(settings.backups),
       rebootTime,
       repository: { ...caddyRepository, sources: sourcesFile(caddyRepository) },
     }),

@@ -1,6 +1,8 @@
 import * as pulumi from '@pulumi/pulumi'
 import type { VolumeSettings } from '../config/data/index.ts'
 import type { Settings } from '../config/settings.ts'
+import type { Backups } from './backups/backups.ts'
+import { deployBackups } from './backups/index.ts'
 import { Certificates } from './certificates/index.ts'
 import { type Database, deployDatabase } from './database/index.ts'
 import { deployEdge } from './edge/deploy.ts'
@@ -43,6 +45,8 @@ export interface Workload {
   volume?: DataVolume
   /** Absent where the app has none of the stack's. */
   database?: Database
+  /** Absent where nothing is backed up. */
+  backups?: Backups
 }
 
 /**
@@ -85,13 +89,25 @@ export function deployWorkload(
   const { owner } = settings.lifecycle
   const inNetwork = { vpc: droplet.vpcUuid, owner: owner.id, tags, after: [installed] }
   const database = deployDatabase(name, settings.database, onVolume, inNetwork, opts)
+  const backups = deployBackups(
+    name,
+    settings.backups,
+    {
+      ...target,
+      database: Boolean(database?.onHost),
+      files: settings.release.volumes !== undefined,
+      after: [installed, database?.onHost ? database.up : mounted],
+    },
+    opts,
+  )
   const attach = (volumeSettings: VolumeSettings) => (image: pulumi.Resource) => {
     // All that may fail or take long on a new host, before the old one lets go of the volume.
     const before = [image, carried, ...(login ? [login.up] : []), ...(guard ?? [])]
     const args = { ...volumeSettings, ssh, dropletId, owner: owner.id, tags, before }
     volume = new DataVolume(name, args, opts)
     isThere(volume)
-    return database?.onHost ? database.up : volume.mounted
+    // The first order restarts the database.
+    return backups?.ordered ?? (database?.onHost ? database.up : volume.mounted)
   }
   const release = new Release(
     name,
@@ -136,5 +152,14 @@ export function deployWorkload(
       opts,
     )
   const all = [carried, login?.up ?? release.live]
-  return { release, registry: registry?.endpoint, ready: all, guardedBy, tunnels, volume, database }
+  return {
+    release,
+    registry: registry?.endpoint,
+    ready: all,
+    guardedBy,
+    tunnels,
+    volume,
+    database,
+    backups,
+  }
 }

@@ -1,3 +1,4 @@
+import { backupsOf } from './backups/index.ts'
 import type { Owner } from './checkout/owner.ts'
 import { HANG_SECONDS } from './commands.ts'
 import { directoriesOf, volumeOf } from './data/index.ts'
@@ -48,8 +49,11 @@ export function grouped(values: Values, { project, stack, owner, secretKeys }: C
   const protect = isProtected(values)
   const volume = volumeOf(values)
   const volumes = directoriesOf(values)
+  const backups = backupsOf(values)
   const database = databaseOf(values)
-  const keepsData = Boolean(volume?.protect) || (database?.kind === 'managed' && database.protect)
+  const keepsData =
+    Boolean(volume?.protect || backups?.protect) ||
+    (database?.kind === 'managed' && database.protect)
   const protectZone = values.manageZone && !values.keepZone && isZoneProtected(values)
   return {
     site: { zone, recordName, hostname, aliases, plain, httpPort, httpsPort },
@@ -149,6 +153,7 @@ export function grouped(values: Values, { project, stack, owner, secretKeys }: C
     },
     volume,
     database,
+    backups,
     registry: registryOf(values, project, owner),
     project: { environment: values.environment },
     lifecycle: {

@@ -1,4 +1,5 @@
 import * as v from 'valibot'
+import { backupKeys } from './backups/keys.ts'
 import { command, cpus, HANG_SECONDS, MOST_REPLICAS } from './commands.ts'
 import { dataKeys } from './data/keys.ts'
 import { databaseKeys } from './database/keys.ts'
@@ -270,6 +271,7 @@ export function keys(context: Context) {
     processes: processes(),
     ...dataKeys(),
     ...databaseKeys(),
+    ...backupKeys(),
     sessionKeyVersion: wholeNumber('version of a key', 1, 1_000_000, 1),
     releaseSeconds: wholeNumber('number of seconds', 1, 900, 300),
     readyPath: text(PATH, 'a path that begins with /', '/readyz'),
@@ -290,7 +292,7 @@ export function keys(context: Context) {
     ephemeral: flag(),
     allowOlder: flag(),
     allowReplace: consent(['droplet']),
-    allowDelete: consent(['droplet', 'volume', 'database']),
+    allowDelete: consent(['droplet', 'volume', 'database', 'backups']),
   }
 }
 

@@ -1,3 +1,4 @@
+import type { BackupSettings } from './backups/index.ts'
 import type { Owner } from './checkout/owner.ts'
 import type { VolumeSettings } from './data/index.ts'
 import type { DatabaseSettings } from './database/index.ts'
@@ -29,6 +30,8 @@ export interface Settings {
   volume?: VolumeSettings
   /** Absent where the app has none of the stack's. */
   database?: DatabaseSettings
+  /** Absent where nothing is backed up. */
+  backups?: BackupSettings
   /** Absent where the team's registry is not used. */
   registry?: RegistrySettings
   project: ProjectSettings

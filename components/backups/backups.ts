@@ -37,6 +37,8 @@ const PASSPHRASE = { length: 40, special: false }
  * those that there are stay where they are.
  */
 export class Backups extends pulumi.ComponentResource {
+  /** `fra1.digitaloceanspaces.com/BUCKET`. */
+  readonly place: pulumi.Output<string>
   /** What opens the backups, on any host; a secret, and worth keeping outside the stack as well. */
   readonly passphrase: pulumi.Output<string>
   /** The host makes them from now on. */
@@ -46,6 +48,10 @@ export class Backups extends pulumi.ComponentResource {
     super('padlock:index:Backups', name, {}, opts)
     const { result } = new random.RandomPassword(`${name}-backups`, PASSPHRASE, { parent: this })
     this.passphrase = pulumi.secret(result)
+    // Neither is a secret, as the key is.
+    this.place = pulumi.unsecret(
+      pulumi.output(args.place).apply(({ endpoint, bucket }) => `${endpoint}/${bucket}`),
+    )
     const { database, files, keepDaily, keepWeekly } = args
     const order = pulumi.all([args.place, result]).apply(([place, passphrase]) => ({
       ...place,

@@ -9,8 +9,6 @@ export interface SpacesArgs {
   region: string
   /** Does the engine refuse to delete the bucket? */
   protect: boolean
-  /** Is the bucket emptied where it is deleted all the same? For what expires. */
-  emptied: boolean
 }
 
 const ENDPOINT = 'https://{{.Region}}.digitaloceanspaces.com'
@@ -57,7 +55,6 @@ export class SpacesBackups extends pulumi.ComponentResource {
         region,
         acl: 'private',
         versioning: { enabled: true },
-        forceDestroy: args.emptied,
         lifecycleRules: [
           {
             id: 'old-versions',

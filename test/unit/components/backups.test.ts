@@ -27,7 +27,7 @@ const inputs = (resource?: { inputs: unknown }) =>
 test('the bucket has versions, and the key that leaves the state opens it alone', async () => {
   const registered = mockProviders(false, made)
   const spaces = new SpacesBackups('padlock-dev', {
-    ...{ region: 'fra1', protect: true, emptied: false },
+    ...{ region: 'fra1', protect: true },
   })
   expect(await pulumi.isSecret(spaces.place)).toBe(true)
   expect(await value(spaces.place)).toEqual({
@@ -39,7 +39,7 @@ test('the bucket has versions, and the key that leaves the state opens it alone'
   })
   const byType = await settle(registered)
   expect(inputs(byType[BUCKET]?.[0])).toMatchObject({
-    ...{ region: 'fra1', acl: 'private', versioning: { enabled: true }, forceDestroy: false },
+    ...{ region: 'fra1', acl: 'private', versioning: { enabled: true } },
     lifecycleRules: [{ noncurrentVersionExpiration: { days: 30 } }, { id: 'parts' }],
   })
   const grants = Object.fromEntries(

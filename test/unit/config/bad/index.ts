@@ -1,4 +1,5 @@
 import { app } from './app.ts'
+import { backups } from './backups.ts'
 import type { BadConfiguration } from './bad-configuration.ts'
 import { data } from './data.ts'
 import { database } from './database.ts'
@@ -20,6 +21,7 @@ export const badConfigurations: BadConfiguration[] = [
   ...names,
   ...droplet,
   ...data,
+  ...backups,
   ...database,
   ...tls,
   ...repository,

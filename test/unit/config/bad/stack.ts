@@ -29,7 +29,7 @@ export const stack: BadConfiguration[] = [
     raw: { allowReplace: ['volume'], allowDelete: 'droplet' },
     messages: [
       `allowReplace[0] = "volume" is nothing that this key is about. Allowed: droplet.\n    Fix: pulumi config set --path 'allowReplace[0]' 'droplet'`,
-      `allowDelete = "droplet" is not a list. Allowed: a list of droplet, volume, database.\n    Fix: pulumi config set --path 'allowDelete[0]' 'droplet'`,
+      `allowDelete = "droplet" is not a list. Allowed: a list of droplet, volume, database, backups.\n    Fix: pulumi config set --path 'allowDelete[0]' 'droplet'`,
     ],
   },
   {

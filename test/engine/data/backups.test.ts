@@ -1,0 +1,96 @@
+/** Backups: a bucket and a key of the stack's own, and an order that the host gets before its release. */
+
+import { readFileSync } from 'node:fs'
+import { Agent } from 'node:https'
+import {
+  DeleteObjectCommand,
+  GetBucketVersioningCommand,
+  PutObjectCommand,
+  S3Client,
+} from '@aws-sdk/client-s3'
+import { type Json, type Sandbox, startSandbox } from '../support/sandbox.ts'
+import { openStack, type Stack } from '../support/stack.ts'
+
+jest.setTimeout(300_000)
+let sandbox: Sandbox
+let stack: Stack
+beforeAll(async () => {
+  sandbox = await startSandbox()
+  stack = await openStack(sandbox, 'dev')
+  const backups = { backups: 'spaces', backupRegion: 'fra1' }
+  stack.set({ volume: 10, database: 'local', ...backups, protect: undefined })
+  await stack.up()
+})
+afterAll(() => sandbox.stop())
+
+const droplet = async (): Promise<Json> => (await sandbox.droplets())[0]
+const onHost = async (name: string) => sandbox.hostFile((await droplet()).id, name)
+const order = async () => JSON.parse(await onHost('backup'))
+const things = async (kind: string) => (await sandbox.things()).filter((one) => one.includes(kind))
+
+test('the host has its package and the order, after the database and before the release', async () => {
+  expect(await onHost('installed')).toMatch(/^padlock-backup /m)
+  const run = sandbox.commands((await droplet()).id)
+  const first = (what: string) => run.findIndex((one) => one.includes(`/padlock/${what}`))
+  expect(first('database up')).toBeLessThan(first('backup up'))
+  const { id } = JSON.parse(await onHost('release.json'))
+  expect(first('backup up')).toBeLessThan(first(`release ${id}`))
+  expect(await order()).toMatchObject({
+    ...{ database: true, files: false, keepDaily: 7, keepWeekly: 4, region: 'us-east-1' },
+    ...{ endpoint: expect.stringMatching(/^fra1\.spaces\.sandbox\.localhost:\d+$/) },
+  })
+})
+
+test('the host’s key writes into its bucket, which has versions, and cannot change that', async () => {
+  const { bucket, key, secret, endpoint } = await order()
+  const client = new S3Client({
+    endpoint: `https://${endpoint}`,
+    region: 'us-east-1',
+    forcePathStyle: true,
+    credentials: { accessKeyId: key, secretAccessKey: secret },
+    requestHandler: {
+      httpsAgent: new Agent({
+        ca: readFileSync(`${sandbox.dir}/ca/root.pem`),
+        lookup: (_name, { all }, done) =>
+          all ? done(null, [{ address: '127.0.0.1', family: 4 }]) : done(null, '127.0.0.1', 4),
+      }),
+    },
+  })
+  const at = { Bucket: bucket, Key: 'x' }
+  const { VersionId } = await client.send(new PutObjectCommand({ ...at, Body: 'y' }))
+  expect(VersionId).toMatch(/./)
+  await client.send(new DeleteObjectCommand({ ...at, VersionId }))
+  const ask = client.send(new GetBucketVersioningCommand({ Bucket: bucket }))
+  await expect(ask).rejects.toThrow(/Access ?Denied/i)
+  client.destroy()
+})
+
+test('neither key nor passphrase is in plain text in the state, or in a command', async () => {
+  const { secret, passphrase } = await order()
+  for (const text of [stack.stateFile(), sandbox.commands((await droplet()).id).join('\n')]) {
+    expect(text).not.toContain(secret)
+    expect(text).not.toContain(passphrase)
+  }
+  const outputs = (await stack.outputs()) as Json
+  expect(outputs.backupPassphrase).toBe(passphrase)
+  expect(outputs.backups).toMatch(/^fra1\.spaces\.sandbox\.localhost:\d+\/padlock-dev-backups-/)
+})
+
+test('nothing changes where nothing did', async () => {
+  expect(await stack.preview()).toEqual([])
+})
+
+test('a bucket is not deleted without consent; with it, it goes, and so do the keys', async () => {
+  stack.set({ backups: undefined })
+  const { code, output } = await stack.run('up --yes --skip-preview')
+  expect(code).not.toBe(0)
+  expect(output).toContain('padlock-dev-backups')
+  expect(await things('spaces_bucket')).toHaveLength(1)
+  stack.set({ backups: 'spaces', allowDelete: ['backups'] })
+  await stack.up()
+  stack.set({ backups: undefined, allowDelete: undefined })
+  await stack.up()
+  expect([...(await things('spaces_bucket')), ...(await things('spaces_key'))]).toEqual([])
+  const run = sandbox.commands((await droplet()).id)
+  expect(run.some((one) => one.includes('/padlock/backup remove'))).toBe(true)
+})
