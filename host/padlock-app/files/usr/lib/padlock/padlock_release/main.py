@@ -202,7 +202,7 @@ def _give_back(current: str | None) -> None:
     try:
         volumes.prepare(record.manifest, image.reference(record.manifest.source))
     except (Failure, OSError) as failure:
-        log.say(f'the directories of release {current} on the volume may be another user\'s: {told(failure)}')
+        log.say(f'the directories of release {current} on the volume may have a new owner: {told(failure)}')
 
 
 def _prune() -> None:

@@ -11,7 +11,6 @@ from .failure import Failure, told
 from .log import step
 from .manifest import parse_image
 
-
 # The name of the last image that was prepared.
 WAITING = '/var/lib/padlock/prepared-image'
 
