@@ -27,6 +27,7 @@ folder = os.path.realpath('${folder}')
 store.ROOT, store.RELEASES = f'{folder}/app', f'{folder}/app/releases'
 store.HISTORY, store.LOCK = f'{folder}/history.json', f'{folder}/lock'
 kept.DIRECTORY, log.PATH, site.CADDYFILE = f'{folder}/kept', f'{folder}/log', f'{folder}/Caddyfile'
+watch.TRIED, watch.FILLED = f'{folder}/image-tried', f'{folder}/tried'
 THREE = ' '.join(f'unix//srv/app/{name}/app.sock' for name in ('current', 'current-2', 'current-3'))
 store.write(site.CADDYFILE, THREE, 0o644)
 os.makedirs(store.RELEASES)
