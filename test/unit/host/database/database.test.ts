@@ -49,9 +49,11 @@ case "$(echo "$*" | sed 's/ --no-block//')" in
     ${programs}/pg_isready --quiet --host="$DIR/run" && echo active || echo activating ;;
   'start postgresql'*) [ ! -e "$DIR/no-start" ] || exit 1
     ! zombie 2>/dev/null || rm -f "$data/postmaster.pid" "$DIR/run/.s.PGSQL.5432.lock"
-    running || server -o "-c config_file=$DIR/etc/${version}/main/postgresql.conf" ${OPTIONS} start ||
-      # Of a start that has failed nothing stays.
-      { server -m immediate stop; exit 1; } ;;
+    running && exit
+    # Whoever asked may be gone: the start goes on, and of one that has failed nothing stays.
+    { server -o "-c config_file=$DIR/etc/${version}/main/postgresql.conf" ${OPTIONS} start ||
+      { server -m immediate stop; exit 1; }; } &
+    wait $! ;;
   'restart postgresql'*) server -m fast restart ;;
   stop*) ! running || server -m fast stop; rm -f "$DIR/runs"; [ ! -L "$DIR/clusters" ] || rm "$DIR/clusters" ;;
 esac
