@@ -1,6 +1,7 @@
 import * as command from '@pulumi/command'
 import * as pulumi from '@pulumi/pulumi'
 import * as random from '@pulumi/random'
+import { endOf } from '../ssh/end.ts'
 import { onHost } from '../ssh/on-host.ts'
 import { connection, type SshTarget } from '../ssh/target.ts'
 
@@ -63,7 +64,8 @@ export class Backups extends pulumi.ComponentResource {
         connection: connection(args.ssh),
         create: 'sudo /usr/lib/padlock/backup up',
         stdin: pulumi.secret(pulumi.jsonStringify(order)),
-        delete: 'sudo /usr/lib/padlock/backup remove',
+        // The installer takes the package away before, and the package ends the backups then.
+        delete: endOf('backup', 'remove'),
         triggers: [args.dropletId],
         addPreviousOutputInEnv: false,
         logging: 'none',

@@ -113,7 +113,7 @@ export function outageTests(
     const timer = await onHost(
       'systemctl is-active padlock-expiry.timer; sudo systemctl start padlock-expiry && sudo cat /var/lib/padlock/proxy/certificates.json',
     )
-    expect(timer.output).toMatch(/^active\n[\s\S]*"state": "good"/)
+    expect(timer.output).toMatch(/^active\n[\s\S]*"state": "good"/m)
     const ssh = await sh('. .sandbox/env && ./padlock ssh --stack dev "dpkg -l \'padlock-*\'"')
     expect(ssh).toMatchObject({ code: 0, output: expect.stringMatching(/^ii {2}padlock-proxy /m) })
   })

@@ -467,7 +467,6 @@ up('b', 3)
 short = ways()
 calls.clear()
 said.clear()
-watch.FILLED = f'{folder}/tried'
 image.missing = service.stopped = lambda name: False
 readiness.answers = lambda one, seconds: True`
 
