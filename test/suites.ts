@@ -116,6 +116,13 @@ export const suites: Suite[] = [
     commands: [jestOn('test/long/volume', 50)],
   },
   {
+    name: 'data',
+    after: ['tools', 'machine tools', 'engine', 'base image'],
+    long: true,
+    alone: true,
+    commands: [jestOn('test/long/data', 50)],
+  },
+  {
     name: 'many-environments',
     after: ['tools', 'engine'],
     long: true,
