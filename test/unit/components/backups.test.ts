@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import * as pulumi from '@pulumi/pulumi'
 import { Backups } from '../../../components/backups/backups.ts'
 import { SpacesBackups } from '../../../components/backups/spaces.ts'
+import { endOf } from '../../../components/ssh/end.ts'
 import { mockProviders, plain, settle, value } from './mocks.ts'
 
 class Anchor extends pulumi.ComponentResource {
@@ -72,7 +73,7 @@ test('the order goes to the host over stdin, a secret, and the host takes it', a
   const { secret } = stdin as { secret: string }
   expect(sent).toMatchObject({
     create: 'sudo /usr/lib/padlock/backup up',
-    delete: 'sudo /usr/lib/padlock/backup remove',
+    delete: endOf('backup', 'remove'),
     ...{ triggers: ['4711'], addPreviousOutputInEnv: false, logging: 'none' },
   })
   const read = `import sys
