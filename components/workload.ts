@@ -1,6 +1,6 @@
 import * as pulumi from '@pulumi/pulumi'
-import type { VolumeSettings } from '../config/data/index.ts'
 import type { Settings } from '../config/settings.ts'
+import type { VolumeSettings } from '../config/volume/index.ts'
 import type { Backups } from './backups/backups.ts'
 import { deployBackups } from './backups/index.ts'
 import { Certificates } from './certificates/index.ts'

@@ -1,7 +1,6 @@
 import { backupsOf } from './backups/index.ts'
 import type { Owner } from './checkout/owner.ts'
 import { HANG_SECONDS } from './commands.ts'
-import { directoriesOf, volumeOf } from './data/index.ts'
 import { databaseOf } from './database/index.ts'
 import { managedWays } from './database/managed.ts'
 import { EDGE_PATHS, edgeOf } from './edge/index.ts'
@@ -24,6 +23,7 @@ import { hostnameOf, label } from './site/names.ts'
 import { isPrivateZone } from './site/private-zone.ts'
 import { siteUrl } from './site/site-url.ts'
 import { furtherNames, type TunnelSettings, tunnelsOf } from './tunnels/index.ts'
+import { directoriesOf, volumeOf } from './volume/index.ts'
 
 /** Certificate authorities by the host of their ACME directory, as CAA names them (RFC 8659). */
 const CAA_ISSUERS: Record<string, string> = {

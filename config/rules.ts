@@ -2,7 +2,6 @@
 import { closestMatch } from 'leven'
 import * as v from 'valibot'
 import { backupsFit } from './backups/rules.ts'
-import { volumesFit } from './data/rules.ts'
 import { databaseFits } from './database/rules.ts'
 import { edgeFits } from './edge/rules.ts'
 import { message, pathItem } from './error.ts'
@@ -16,6 +15,7 @@ import { keysOfSource } from './site/of-source.ts'
 import { privateZoneIsServed } from './site/private-zone.ts'
 import { tunnelProblems } from './tunnels/problems.ts'
 import { isObject, otherName } from './values.ts'
+import { volumesFit } from './volume/rules.ts'
 import { respelt, sameNumber } from './written.ts'
 
 /** The keys' values, parsed. */

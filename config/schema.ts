@@ -1,7 +1,6 @@
 import * as v from 'valibot'
 import { backupKeys } from './backups/keys.ts'
 import { command, cpus, HANG_SECONDS, MOST_REPLICAS } from './commands.ts'
-import { dataKeys } from './data/keys.ts'
 import { databaseKeys } from './database/keys.ts'
 import { edgeKeys } from './edge/keys.ts'
 import { help, type Say } from './error.ts'
@@ -15,6 +14,7 @@ import { root } from './site/root.ts'
 import * as texts from './texts.ts'
 import { TUNNEL, TUNNEL_NAMES } from './tunnels/problems.ts'
 import { environment, flag, list, wholeNumber } from './values.ts'
+import { volumeKeys } from './volume/keys.ts'
 
 /** Names that the deployment itself gives to the app. */
 export const RESERVED = [
@@ -269,7 +269,7 @@ export function keys(context: Context) {
     appCommand: orEmpty(command('gunicorn --config gunicorn_conf.py shop.wsgi')),
     releaseCommand: orEmpty(command('python manage.py migrate')),
     processes: processes(),
-    ...dataKeys(),
+    ...volumeKeys(),
     ...databaseKeys(),
     ...backupKeys(),
     sessionKeyVersion: wholeNumber('version of a key', 1, 1_000_000, 1),

@@ -1,11 +1,11 @@
 import type { BackupSettings } from './backups/index.ts'
 import type { Owner } from './checkout/owner.ts'
-import type { VolumeSettings } from './data/index.ts'
 import type { DatabaseSettings } from './database/index.ts'
 import type { Way } from './outbound.ts'
 import type { RegistryLogin } from './registries.ts'
 import type { Alias } from './site/aliases.ts'
 import type { FurtherName, TunnelSettings } from './tunnels/index.ts'
+import type { VolumeSettings } from './volume/index.ts'
 
 /** The stack's whole configuration, validated and grouped by the component that takes it. */
 export interface Settings {

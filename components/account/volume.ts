@@ -1,5 +1,5 @@
 import { log, RunError } from '@pulumi/pulumi'
-import type { VolumeSettings } from '../../config/data/index.ts'
+import type { VolumeSettings } from '../../config/volume/index.ts'
 import { type Former, ofKind } from '../state.ts'
 import { ask } from './digitalocean.ts'
 import { configurationError } from './error.ts'

@@ -1,11 +1,11 @@
 /** The keys of a managed database, and what they ask of each other. */
 import * as v from 'valibot'
-import { volumeName } from '../data/index.ts'
 import { help, message } from '../error.ts'
 import { isZoneProtected } from '../protection.ts'
 import type { Report, Values } from '../rules.ts'
 import * as texts from '../texts.ts'
 import { wholeNumber } from '../values.ts'
+import { volumeName } from '../volume/index.ts'
 
 /** A cluster of DigitalOcean's. */
 export interface ManagedDatabase {

@@ -1,9 +1,9 @@
 import { parseArgs } from 'node:util'
-import { volumeLines } from '../data/volume.ts'
 import { imageLines } from '../releases/image.ts'
 import { backups } from './backups.ts'
 import { certificates } from './certificates.ts'
 import { logIn, outputsOf } from './login.ts'
+import { volumeLines } from './volume.ts'
 
 /** Package and version, one a line; nothing for a host that has none of ours. */
 const PACKAGES = "dpkg-query --show 'padlock-*' 2>/dev/null || true"

@@ -1,6 +1,6 @@
 import { ownerOfTag } from '../../config/checkout/owner.ts'
-import { asVolumeName } from '../../config/data/index.ts'
 import { deploymentName } from '../../config/site/names.ts'
+import { asVolumeName } from '../../config/volume/index.ts'
 import { stackOf } from './names.ts'
 
 /**

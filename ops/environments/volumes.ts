@@ -1,5 +1,5 @@
-import { volumeName } from '../../config/data/index.ts'
 import { expiryOfTag } from '../../config/expiry.ts'
+import { volumeName } from '../../config/volume/index.ts'
 import { HOURS_A_MONTH, LIST_PRICES } from '../../policy/prices.ts'
 import type { Owned } from './inventory.ts'
 import { stackOf } from './names.ts'

@@ -99,7 +99,14 @@ print(json.dumps([files(), *map(text, files())]))`) as [string[], string[], stri
   expect(timer.join()).not.toMatch(/bridge|app\.sock:/)
 })
 
-test('a database on the host: its socket is in every container, read-only, and in none without one', () => {
+test.each([
+  ['a database on the host: its socket', 'database', '/run/postgresql:/run/postgresql'],
+  [
+    'a managed database: the folder of its certificate',
+    'managed',
+    '/var/lib/padlock/managed:/run/database',
+  ],
+])('%s is in every container, read-only, and in none without one', (_what, key, mount) => {
   const found = python(`
 def mounts(release):
     texts = [
@@ -107,30 +114,12 @@ def mounts(release):
         quadlet.worker(release, 'localhost/app:1', 'worker', ['a'], quadlet.Limits(64, None)),
         quadlet.once(release, 'localhost/app:1', 'release', ['a'], quadlet.Limits(64, None), 9),
     ]
-    lines = [line for text in texts for line in text.split(chr(10)) if 'postgresql' in line]
-    return [lines, manifest.checked(manifest.as_json(release)).database]
+    volumes = [line for text in texts for line in text.split(chr(10)) if line.startswith('Volume=')]
+    lines = [line for line in volumes if 'postgresql' in line or 'managed' in line]
+    return [lines, manifest.checked(manifest.as_json(release)).${key}]
 plain = made('a', worker=worker)
-print(json.dumps([mounts(plain._replace(database=True)), mounts(plain)]))`)
-  const line = 'Volume=/run/postgresql:/run/postgresql:ro'
-  expect(found).toEqual([
-    [[line, line, line], true],
-    [[], false],
-  ])
-})
-
-test('a managed database: the folder of its certificate is in every container, read-only', () => {
-  const found = python(`
-def mounts(release):
-    texts = [
-        quadlet.unit(release, 'localhost/app:1', '/d'),
-        quadlet.worker(release, 'localhost/app:1', 'worker', ['a'], quadlet.Limits(64, None)),
-        quadlet.once(release, 'localhost/app:1', 'release', ['a'], quadlet.Limits(64, None), 9),
-    ]
-    lines = [line for text in texts for line in text.split(chr(10)) if 'managed' in line]
-    return [lines, manifest.checked(manifest.as_json(release)).managed]
-plain = made('a', worker=worker)
-print(json.dumps([mounts(plain._replace(managed=True)), mounts(plain)]))`)
-  const line = 'Volume=/var/lib/padlock/managed:/run/database:ro'
+print(json.dumps([mounts(plain._replace(${key}=True)), mounts(plain)]))`)
+  const line = `Volume=${mount}:ro`
   expect(found).toEqual([
     [[line, line, line], true],
     [[], false],

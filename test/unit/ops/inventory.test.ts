@@ -1,5 +1,5 @@
-import { volumeName } from '../../../config/data/index.ts'
 import { clusterName } from '../../../config/database/managed.ts'
+import { volumeName } from '../../../config/volume/index.ts'
 import { type Accounts, inventory } from '../../../ops/environments/inventory.ts'
 
 const marks = { project: 'padlock', owner: '1a2b3c4d', zone: 'example.com', parent: 'preview' }

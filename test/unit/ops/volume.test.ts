@@ -1,4 +1,4 @@
-import { described } from '../../../ops/data/volume.ts'
+import { described } from '../../../ops/cli/volume.ts'
 
 const device = '/dev/disk/by-id/scsi-0DO_Volume_padlock-dev-1a2b3c4d'
 

@@ -1,7 +1,6 @@
 import { app } from './app.ts'
 import { backups } from './backups.ts'
 import type { BadConfiguration } from './bad-configuration.ts'
-import { data } from './data.ts'
 import { database } from './database.ts'
 import { droplet } from './droplet.ts'
 import { environment } from './environment.ts'
@@ -13,6 +12,7 @@ import { repository } from './repository.ts'
 import { stack } from './stack.ts'
 import { tls } from './tls.ts'
 import { tunnels } from './tunnels.ts'
+import { volume } from './volume.ts'
 
 /** All of them, by groups of keys. */
 export const badConfigurations: BadConfiguration[] = [
@@ -20,7 +20,7 @@ export const badConfigurations: BadConfiguration[] = [
   ...tunnels,
   ...names,
   ...droplet,
-  ...data,
+  ...volume,
   ...backups,
   ...database,
   ...tls,

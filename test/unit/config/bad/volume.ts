@@ -20,7 +20,7 @@ const NEEDED = [
 const remove = (path: string) => `\n    Fix: pulumi config rm --path 'appVolumes["${path}"]'`
 
 /** What outlives the droplet. */
-export const data: BadConfiguration[] = [
+export const volume: BadConfiguration[] = [
   ...[-1, 0.5, 16_385].map((volume) => ({
     title: `a volume of ${volume} GiB`,
     raw: { volume },

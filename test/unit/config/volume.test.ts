@@ -1,5 +1,5 @@
-import { volumeName } from '../../../config/data/index.ts'
 import { parse } from '../../../config/parse.ts'
+import { volumeName } from '../../../config/volume/index.ts'
 import { context, defaults, good } from './context.ts'
 
 const read = (raw: Record<string, unknown>) => parse({ ...defaults, ...good, ...raw }, context())

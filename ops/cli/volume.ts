@@ -1,4 +1,4 @@
-import { ask } from '../cli/login.ts'
+import { ask } from './login.ts'
 
 /** `/usr/lib/padlock/volume state` */
 interface State {

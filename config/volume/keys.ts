@@ -45,7 +45,7 @@ const isPath = (path: string) =>
 const isFree = (path: string) => !ITSELF.includes(path) && !WHOLLY.test(path)
 
 /** The schemas of `volume` and `appVolumes`. */
-export const dataKeys = () => ({
+export const volumeKeys = () => ({
   volume: wholeNumber('number of GiB, nor 0 for none', 0, LARGEST_GIB, 0),
   appVolumes: v.optional(
     v.pipe(
