@@ -123,6 +123,12 @@ export const suites: Suite[] = [
     commands: [jestOn('test/long/data', 50)],
   },
   {
+    name: 'hand-over',
+    after: ['tools', 'engine'],
+    long: true,
+    commands: [jestOn('test/long/killed-hand-over', 100)],
+  },
+  {
     name: 'many-environments',
     after: ['tools', 'engine'],
     long: true,
