@@ -33,5 +33,6 @@ export const {
   authorityRoot,
   backups,
   backupPassphrase,
+  backupAccess,
   clientCertificates,
 } = deployment.outputs

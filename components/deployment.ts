@@ -121,6 +121,7 @@ export class Deployment extends pulumi.ComponentResource {
       tunnelAccess: workload.tunnels?.access,
       backups: workload.backups?.place,
       backupPassphrase: workload.backups?.passphrase,
+      backupAccess: workload.backups?.access,
       sshCommand: loginCommand(address, settings.host, host.hostKey),
       authorityRoot: authority?.root,
       clientCertificates:

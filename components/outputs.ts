@@ -1,5 +1,6 @@
 import type * as pulumi from '@pulumi/pulumi'
 import type { TunnelAccess } from '../config/tunnels/access.ts'
+import type { BackupAccess } from './backups/backups.ts'
 
 /** What a stack gives out. */
 export interface Outputs {
@@ -30,6 +31,8 @@ export interface Outputs {
   backups?: pulumi.Output<string>
   /** A secret: what opens the backups. */
   backupPassphrase?: pulumi.Output<string>
+  /** A secret: where the backups are, the key to them and what opens them. */
+  backupAccess?: pulumi.Output<BackupAccess>
   /** PEM, of the stack's own certificate authority; none where it signs nothing. */
   authorityRoot?: pulumi.Output<string>
   /** A secret: PEM by name; none without `clientCertificates`. */

@@ -16,6 +16,13 @@ export interface BucketPlace {
   secret: string
 }
 
+/** Where backups are and what opens them, as a host takes it to restore them (`backup restore`). */
+export interface BackupAccess extends BucketPlace {
+  /** Of all objects of the stack in the bucket. */
+  prefix: string
+  passphrase: string
+}
+
 export interface BackupsArgs {
   ssh: SshTarget
   droplet: pulumi.Resource
@@ -42,6 +49,8 @@ export class Backups extends pulumi.ComponentResource {
   readonly place: pulumi.Output<string>
   /** What opens the backups, on any host; a secret, and worth keeping outside the stack as well. */
   readonly passphrase: pulumi.Output<string>
+  /** All that a restore elsewhere needs, a secret: place, key and passphrase. */
+  readonly access: pulumi.Output<BackupAccess>
   /** The host makes them from now on. */
   readonly ordered: pulumi.Resource
 
@@ -54,10 +63,13 @@ export class Backups extends pulumi.ComponentResource {
       pulumi.output(args.place).apply(({ endpoint, bucket }) => `${endpoint}/${bucket}`),
     )
     const { database, files, keepDaily, keepWeekly } = args
-    const order = pulumi.all([args.place, result]).apply(([place, passphrase]) => ({
-      ...place,
-      ...{ database, files, keepDaily, keepWeekly, passphrase, prefix: name },
-    }))
+    this.access = pulumi.secret(
+      pulumi
+        .all([args.place, result])
+        .apply(([place, passphrase]) => ({ ...place, prefix: name, passphrase })),
+    )
+    const wanted = { database, files, keepDaily, keepWeekly }
+    const order = this.access.apply((access) => ({ ...access, ...wanted }))
     this.ordered = new command.remote.Command(
       `${name}-backups`,
       {

@@ -1,4 +1,5 @@
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process'
+import { createInterface } from 'node:readline'
 import { text } from 'node:stream/consumers'
 import { capture, type Result } from '../engine/pulumi.ts'
 
@@ -45,6 +46,7 @@ const NO_CONNECTION = 255
  * @param words the program's name below /usr/lib/padlock and its arguments, none of which a shell
  *   would read
  * @param input for its standard input
+ * @param tell gets each line of its standard error as it comes
  * @throws Error if the host cannot be reached, or has no such program
  */
 export async function ask(
@@ -52,8 +54,10 @@ export async function ask(
   outputs: Record<string, string>,
   words: string[],
   input = '',
+  tell?: (line: string) => void,
 ): Promise<Result> {
   const child = onHost(stack, outputs, words)
+  if (tell) createInterface(child.stderr).on('line', tell)
   child.stdin.end(input)
   const output = text(child.stdout)
   const { code, stderr } = await ended(stack, child, words)

@@ -68,6 +68,9 @@ test('the order goes to the host over stdin, a secret, and the host takes it', a
     ...{ database: true, files: false, keepDaily: 7, keepWeekly: 4 },
   })
   expect(await pulumi.isSecret(backups.passphrase)).toBe(true)
+  expect(await pulumi.isSecret(backups.access)).toBe(true)
+  const passphrase = 'correct-horse-battery-staple'
+  expect(await value(backups.access)).toEqual({ ...place, prefix: 'padlock-dev', passphrase })
   const byType = await settle(registered)
   const { stdin, ...sent } = inputs(byType['command:remote:Command']?.[0])
   const { secret } = stdin as { secret: string }

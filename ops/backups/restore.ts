@@ -1,0 +1,76 @@
+import { ask, outputsOf } from '../cli/login.ts'
+import type { Source } from './source.ts'
+
+/** What came of one kind of data. */
+export interface RestoredPart {
+  /** Of the backup that it began with. */
+  label: string
+  /** The moment that it is as of, RFC 3339 in UTC; null where no log tells. */
+  until: string | null
+  /** From the first byte until it was proven beside the running one. */
+  seconds: number
+}
+
+/** What a host says at the end of a restore. */
+export interface Restored {
+  /** Undefined where it was not asked for. */
+  database?: RestoredPart
+  files?: RestoredPart
+  /** All of it, the backup before and those after included. */
+  seconds: number
+  /** Without the app. */
+  downSeconds: number
+  /** What is to be looked at although it is restored, such as a backup afterwards that failed. */
+  problems: string[]
+}
+
+export interface RestoreOptions {
+  /** `own`: of the host that is restored to. */
+  from: Source | 'own'
+  /** The stack whose host is restored to. */
+  to: string
+  /** RFC 3339. Neither this nor a label: all that there is. */
+  at?: string | undefined
+  /** Of a backup, as `backup list` has it. */
+  label?: string | undefined
+  /** Default: what the target backs up, and of a label what it is one of. */
+  database?: boolean | undefined
+  files?: boolean | undefined
+  /** Is a last backup made before? Default: yes, and a failure is told and not fatal. */
+  backUpBefore?: boolean | undefined
+  /** What the host tells while it works, a line at a time. */
+  tell?: ((line: string) => void) | undefined
+}
+
+/** Labels of pgBackRest: a full backup, and what is based on it. */
+export const DATABASE_LABEL = /^\d{8}-\d{6}F(_\d{8}-\d{6}[DI])?$/
+/** Labels of restic's snapshots. */
+export const FILES_LABEL = /^[0-9a-f]{8,64}$/
+
+/**
+ * Restores a stack's database and the app's files on its volume. The running ones stay until the
+ * restored ones are proven beside them.
+ * @throws Error that says why not; then nothing was changed, or it says what was
+ */
+export async function restoreStack(options: RestoreOptions): Promise<Restored> {
+  const { from, to, at, label, tell } = options
+  const outputs = await outputsOf(to)
+  if (outputs.backups === undefined) {
+    throw new Error(
+      `the stack ${to} has no backups, whose programs restore on its host. Fix: pulumi config set backups spaces --stack ${to}, and pulumi up`,
+    )
+  }
+  const order = {
+    source: from === 'own' ? null : from,
+    at: at === undefined ? null : new Date(at).toISOString(),
+    label: label ?? null,
+    ...(options.database !== undefined && { database: options.database }),
+    ...(options.files !== undefined && { files: options.files }),
+    backUpBefore: options.backUpBefore ?? true,
+  }
+  const words = ['backup', 'restore']
+  const { code, stdout, stderr } = await ask(to, outputs, words, JSON.stringify(order), tell)
+  if (code !== 0) throw new Error(stderr.trim() || `the host of ${to} ended with exit ${code}`)
+  const { database, files, ...rest } = JSON.parse(stdout)
+  return { ...rest, ...(database && { database }), ...(files && { files }) }
+}

@@ -1,0 +1,71 @@
+import { readFileSync, statSync } from 'node:fs'
+import * as v from 'valibot'
+import { parse } from 'yaml'
+import { capture } from '../engine/pulumi.ts'
+
+const text = v.pipe(v.string(), v.nonEmpty())
+const SOURCE = v.strictObject({
+  /** Host name, with a port where it is not 443. */
+  endpoint: text,
+  region: text,
+  bucket: text,
+  key: text,
+  secret: text,
+  /** Of all objects of the stack in the bucket. */
+  prefix: text,
+  passphrase: text,
+})
+
+/** Where backups are and what opens them: the output `backupAccess` of the stack that made them. */
+export type Source = v.InferOutput<typeof SOURCE>
+
+/** Readable by the owner's group, or by everybody (chmod(2)). */
+const BY_OTHERS = 0o077
+
+/**
+ * The place of a stack's backups, from its outputs.
+ * @throws Error if it has none
+ */
+export async function sourceOf(stack: string): Promise<Source> {
+  const words = ['stack', 'output', '--json', '--show-secrets', '--stack', stack]
+  const { code, stdout, stderr } = await capture(words)
+  if (code !== 0) throw new Error(`the outputs of ${stack} cannot be read:\n${stderr.trim()}`)
+  const { backupAccess } = JSON.parse(stdout)
+  if (backupAccess === undefined) {
+    throw new Error(
+      `the stack ${stack} has no output backupAccess: it makes no backups, or an older program made it. Fix: pulumi config set backups spaces --stack ${stack}, and pulumi up`,
+    )
+  }
+  return checked(backupAccess, `the output backupAccess of ${stack}`)
+}
+
+/**
+ * The same from a file, JSON or YAML, that was kept outside of the stack.
+ * @throws Error if there is none, others may read it, or a key is missing or unknown
+ */
+export function sourceIn(path: string): Source {
+  const found = statSync(path, { throwIfNoEntry: false })
+  if (!found?.isFile()) throw new Error(`${path} is no file`)
+  if (found.mode & BY_OTHERS) {
+    throw new Error(`${path} has a passphrase in it and others may read it. Fix: chmod 600 ${path}`)
+  }
+  return checked(read(path), path)
+}
+
+function read(path: string): unknown {
+  try {
+    return parse(readFileSync(path, 'utf8'))
+  } catch {
+    // The parser's words quote the line, and with it a secret.
+    throw new Error(`${path} is neither JSON nor YAML`)
+  }
+}
+
+function checked(value: unknown, from: string): Source {
+  const { success, output, issues } = v.safeParse(SOURCE, value)
+  if (success) return output
+  const keys = issues.map((issue) => v.getDotPath(issue) ?? 'the whole').join(', ')
+  throw new Error(
+    `${from} is not what a stack's output backupAccess is: ${keys}. Allowed: an object of the texts ${Object.keys(SOURCE.entries).join(', ')}`,
+  )
+}
