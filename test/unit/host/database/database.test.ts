@@ -374,7 +374,7 @@ test.each([
 })
 
 test('another verb: the usage', () => {
-  expect(run('down').said).toBe('usage: database up < PASSWORD | boot | stop | remove\n')
+  expect(run('down').said).toBe('usage: database up < PASSWORD | boot | stop | remove | verify\n')
 })
 
 test('its units are units, as systemd reads them', () => {

@@ -3,6 +3,7 @@
 import contextlib
 import fcntl
 import glob
+import json
 import re
 import subprocess
 from collections.abc import Iterator
@@ -11,18 +12,21 @@ from typing import TextIO
 from padlock_release import log
 from padlock_release.failure import Failure, told
 
-from . import cluster, role, service
+from . import cluster, role, service, verify
 
 LOCK = '/run/padlock-database.lock'
 # What the last update wanted on the host.
 WANTED = '/var/lib/padlock/bundles/good/packages'
-USAGE = 'usage: database up < PASSWORD | boot | stop | remove'
+USAGE = 'usage: database up < PASSWORD | boot | stop | remove | verify'
 
 
 def main(words: list[str], stream: TextIO) -> int:
     """The exit status."""
     verbs = {'boot': boot, 'stop': stop, 'remove': remove}
     try:
+        if words == ['verify']:
+            print(json.dumps(verify.verify()))
+            return 0
         with _lock(words != ['boot']) as has:
             if not has:
                 return 0

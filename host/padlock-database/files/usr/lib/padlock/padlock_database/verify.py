@@ -1,0 +1,96 @@
+"""
+What is in the app's database: that all of it can be read, how many rows each table has, and one hash of
+their content, which is the same wherever the same rows are.
+"""
+
+import hashlib
+import json
+import time
+from typing import Any
+
+from padlock_release import log
+from padlock_release.failure import Failure
+
+from . import cluster, service
+from .command import as_postgres
+
+# How values are written must not depend on a server's settings, nor who is called on the app's functions.
+FORM = """
+SET search_path = pg_catalog;
+SET TimeZone = 'UTC'; SET DateStyle = 'ISO'; SET IntervalStyle = 'postgres'; SET bytea_output = 'hex';
+SET extra_float_digits = 1; SET lc_monetary = 'C'; SET statement_timeout = 0;
+"""
+# Each table's own rows: what is unlogged is in no backup, and of a partitioned table its parts have them.
+# The sum takes the rows in any order, so nothing is sorted, and no room is taken on the disk.
+READ = """
+BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY;
+SELECT format(
+  $$SELECT json_build_object('name', %L, 'columns', %L, 'rows', count(*), 'sum', coalesce(sum(
+      ('x' || left(encode(sha256(convert_to(ROW(one.*)::text, 'UTF8')), 'hex'), 16))::bit(64)::bigint
+    ), 0)::text) FROM ONLY %I.%I AS one$$,
+  nspname || '.' || relname,
+  (SELECT string_agg(format('%I %s', attname, format_type(atttypid, atttypmod)), ', ' ORDER BY attnum)
+    FROM pg_attribute WHERE attrelid = class.oid AND attnum > 0 AND NOT attisdropped),
+  nspname, relname)
+FROM pg_class AS class JOIN pg_namespace AS space ON space.oid = relnamespace
+WHERE relkind IN ('r', 'm') AND relpersistence = 'p' AND relispopulated
+  AND nspname !~ '^pg_' AND nspname <> 'information_schema'
+  OR class.oid = 'pg_largeobject'::regclass AND EXISTS (SELECT FROM pg_largeobject_metadata)
+ORDER BY nspname COLLATE "C", relname COLLATE "C" \\gexec
+COMMIT;
+"""
+# It is the app's database, so what is put into it has a place of its own and goes again.
+SCHEMA = 'padlock_amcheck'
+
+
+def verify() -> dict[str, Any]:
+    """
+    `tables` with `name` and `rows`, `rows` of all, `bytes` on the disk, `hash` (SHA-256, hex), `version` of
+    the server, `seconds` of both steps. Raises Failure where anything is damaged or cannot be read.
+    """
+    _recovered()
+    begin = time.monotonic()
+    _check()
+    checked = time.monotonic()
+    tables = [json.loads(line) for line in _ask(FORM + READ).splitlines()]
+    read = time.monotonic()
+    lines = ''.join(f'{one["name"]} ({one["columns"]}) {one["rows"]} {one["sum"]}\n' for one in tables)
+    return {
+        'version': _ask('SHOW server_version'),
+        'bytes': int(_ask('SELECT pg_database_size(current_database())')),
+        'tables': [{'name': one['name'], 'rows': one['rows']} for one in tables],
+        'rows': sum(one['rows'] for one in tables),
+        'hash': hashlib.sha256(lines.encode()).hexdigest(),
+        'seconds': {'check': round(checked - begin, 1), 'read': round(read - checked, 1)},
+    }
+
+
+def _recovered() -> None:
+    """The server takes writes; one that has just been restored reads its log first."""
+    deadline = time.monotonic() + service.SECONDS
+    while not (service.is_ready() and _ask('SELECT pg_is_in_recovery()') == 'f'):
+        if time.monotonic() > deadline:
+            raise Failure(f'PostgreSQL takes no writes after {service.SECONDS} s; its log: {service.LOG}')
+        time.sleep(0.5)
+
+
+def _check() -> None:
+    """Tables and indexes against each other (pg_amcheck(1))."""
+    own = _ask("SELECT FROM pg_extension WHERE extname = 'amcheck'; \\echo :ROW_COUNT").endswith('0')
+    if own:
+        _ask(f'BEGIN; CREATE SCHEMA {SCHEMA}; CREATE EXTENSION amcheck SCHEMA {SCHEMA}; COMMIT')
+    try:
+        where = [f'--host={cluster.SOCKETS}', '--username=postgres', '--no-password', 'app']
+        done = as_postgres(f'{cluster.PROGRAMS}/pg_amcheck', *where, check=False)
+    finally:
+        if own:
+            _ask(f'BEGIN; DROP EXTENSION amcheck; DROP SCHEMA {SCHEMA}; COMMIT')
+    if done.returncode != 0:
+        said = log.tail(done.stdout + done.stderr, 12)
+        raise Failure(f'the database is damaged (pg_amcheck, exit {done.returncode}):\n{said}')
+
+
+def _ask(statements: str) -> str:
+    words = ['--no-psqlrc', '--quiet', '--no-align', '--tuples-only', '--set=ON_ERROR_STOP=1']
+    where = [f'--host={cluster.SOCKETS}', '--username=postgres', '--dbname=app', '--no-password']
+    return as_postgres(f'{cluster.PROGRAMS}/psql', *words, *where, stdin=f'{statements}\n').stdout.strip()
