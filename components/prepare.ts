@@ -99,7 +99,7 @@ export async function prepare(name: string, settings: Settings): Promise<Prepare
       volume: settings.volume && volumeName(name, settings.lifecycle.owner.id),
       database: settings.database?.kind === 'local',
       managed,
-      backups: Boolean(settings.backups),
+      backups: Boolean(settings.backups) || settings.restorable,
       rebootTime,
       repository: { ...caddyRepository, sources: sourcesFile(caddyRepository) },
     }),

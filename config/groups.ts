@@ -154,6 +154,7 @@ export function grouped(values: Values, { project, stack, owner, secretKeys }: C
     volume,
     database,
     backups,
+    ...(values.restorable && { restorable: true }),
     registry: registryOf(values, project, owner),
     project: { environment: values.environment },
     lifecycle: {

@@ -1,6 +1,7 @@
 /** What must fit together. A value that is bad by itself may have any type here. */
 import { closestMatch } from 'leven'
 import * as v from 'valibot'
+import { restorableFits } from './backups/restorable.ts'
 import { backupsFit } from './backups/rules.ts'
 import { databaseFits } from './database/rules.ts'
 import { edgeFits } from './edge/rules.ts'
@@ -50,6 +51,7 @@ export function rules(known: string[], context: Context) {
     volumesFit(values, report)
     databaseFits(values, report)
     backupsFit(values, report)
+    restorableFits(values, report)
     verifiedAreConnections(values, report)
     appOrigin(values, report, context)
     secretsAreSecret(values, report, context)

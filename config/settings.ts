@@ -32,6 +32,8 @@ export interface Settings {
   database?: DatabaseSettings
   /** Absent where nothing is backed up. */
   backups?: BackupSettings
+  /** Has the host what restores, without backups of its own? */
+  restorable?: boolean
   /** Absent where the team's registry is not used. */
   registry?: RegistrySettings
   project: ProjectSettings

@@ -16,7 +16,7 @@ export interface HostSoftware {
   database?: boolean
   /** Or is it a managed one that the host's app reaches? */
   managed?: boolean
-  /** Are there backups of what is on the volume? */
+  /** Are there backups of what is on the volume, or is one restored to it? */
   backups?: boolean
   /** When a host may reboot by itself, hours and minutes in UTC. */
   rebootTime: string

@@ -55,11 +55,6 @@ export const FILES_LABEL = /^[0-9a-f]{8,64}$/
 export async function restoreStack(options: RestoreOptions): Promise<Restored> {
   const { from, to, at, label, tell } = options
   const outputs = await outputsOf(to)
-  if (outputs.backups === undefined) {
-    throw new Error(
-      `the stack ${to} has no backups, whose programs restore on its host. Fix: pulumi config set backups spaces --stack ${to}, and pulumi up`,
-    )
-  }
   const order = {
     source: from === 'own' ? null : from,
     at: at === undefined ? null : new Date(at).toISOString(),
@@ -69,7 +64,13 @@ export async function restoreStack(options: RestoreOptions): Promise<Restored> {
     backUpBefore: options.backUpBefore ?? true,
   }
   const words = ['backup', 'restore']
-  const { code, stdout, stderr } = await ask(to, outputs, words, JSON.stringify(order), tell)
+  const asked = ask(to, outputs, words, JSON.stringify(order), tell)
+  const { code, stdout, stderr } = await asked.catch((error: Error) => {
+    if (outputs.backups !== undefined || !error.message.includes(' has no backup:')) throw error
+    throw new Error(
+      `the host of ${to} has no programs that restore. Fix: pulumi config set backups spaces --stack ${to}, or restorable true for a stack that makes no backups, and pulumi up`,
+    )
+  })
   if (code !== 0) throw new Error(stderr.trim() || `the host of ${to} ended with exit ${code}`)
   const { database, files, ...rest } = JSON.parse(stdout)
   return { ...rest, ...(database && { database }), ...(files && { files }) }

@@ -21,3 +21,9 @@ test('consent lets it be deleted', () => {
   expect(read({ ...wanted, allowDelete: ['backups'] }).backups?.protect).toBe(false)
   expect(read({ ...wanted, protect: 'false' }).backups?.protect).toBe(false)
 })
+
+test('a host that restores has no backups of its own, and may have an expiry', () => {
+  const settings = read({ restorable: true, volume: 10, expires: '2099-01-02T03:04Z' })
+  expect([settings.restorable, settings.backups]).toEqual([true, undefined])
+  expect(read(wanted).restorable).toBeUndefined()
+})

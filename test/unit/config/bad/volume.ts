@@ -21,6 +21,13 @@ const remove = (path: string) => `\n    Fix: pulumi config rm --path 'appVolumes
 
 /** What outlives the droplet. */
 export const volume: BadConfiguration[] = [
+  {
+    title: 'a host that restores, without a volume',
+    raw: { restorable: true },
+    messages: [
+      'restorable is true, and there is no volume that anything could be restored to. Allowed: true only where volume is set.\n    Fix: pulumi config set volume 10, or pulumi config rm restorable',
+    ],
+  },
   ...[-1, 0.5, 16_385].map((volume) => ({
     title: `a volume of ${volume} GiB`,
     raw: { volume },
