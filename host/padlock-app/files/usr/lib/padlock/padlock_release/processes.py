@@ -47,7 +47,7 @@ def switch(manifest: Manifest, image: str) -> str | None:
     """
     wanted = {f'{manifest.id}-{name}': name for name in manifest.processes}
     there = installed()
-    _remove([unit for unit in there if unit not in wanted])
+    remove([unit for unit in there if unit not in wanted])
     for unit, name in wanted.items():
         if unit not in there:
             _install(manifest, image, unit, name)
@@ -82,7 +82,7 @@ def resume(release: str) -> None:
 
 def end_commands(release: str) -> None:
     """Those that a killed run of another release has left at work: one migration at a time."""
-    _remove([unit for unit in installed() if unit[13:] in commands.TAKEN and unit[:12] != release])
+    remove([unit for unit in installed() if unit[13:] in commands.TAKEN and unit[:12] != release])
 
 
 def installed() -> list[str]:
@@ -148,7 +148,8 @@ def _stop(units: list[str]) -> None:
         service.systemctl('stop', *(f'app-{unit}.{kind}' for kind in kinds for unit in units))
 
 
-def _remove(units: list[str]) -> None:
+def remove(units: list[str]) -> None:
+    """Ends them, and takes their units and timers away."""
     _stop(units)
     for unit in units:
         if nofollow.check(_timer(unit)):
