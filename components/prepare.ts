@@ -4,6 +4,7 @@ import { clusterName } from '../config/database/managed.ts'
 import type { Settings } from '../config/settings.ts'
 import { volumeName } from '../config/volume/index.ts'
 import { type HostBundle, hostBundle } from '../host/pack/index.ts'
+import { checkBucket } from './account/bucket.ts'
 import { checkDatabase } from './account/database.ts'
 import { type FoundIssuer, tellAddresses } from './account/issuer.ts'
 import { checkOwner } from './account/owner.ts'
@@ -106,6 +107,7 @@ export async function prepare(name: string, settings: Settings): Promise<Prepare
     warnOfLockOut(settings.network),
     checkWeek(settings, state),
     warnOfDetached(state),
+    checkBucket(name, settings.backups),
   ])
   // Once the accounts are what they should be: its words are about less.
   const registry = settings.registry && (await teamRegistry(settings.registry, state))

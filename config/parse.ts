@@ -9,7 +9,10 @@ import type { Context, Settings } from './settings.ts'
 /** The values of the project's keys, already turned from text into values. */
 export type RawConfig = Record<string, unknown>
 
-const ALWAYS_SECRET = ['appSecrets', 'appRegistries', 'clientSecret', 'duckdnsToken']
+const ALWAYS_SECRET = [
+  ...['appSecrets', 'appRegistries', 'clientSecret', 'duckdnsToken'],
+  ...['backupAccessKey', 'backupSecretKey'],
+]
 
 /**
  * Turns raw configuration into settings.

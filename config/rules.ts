@@ -215,6 +215,8 @@ function secretsAreSecret(values: Values, report: Report, { secretKeys }: Contex
   }
   check('clientSecret', Boolean(clientSecret), '{path}')
   check('duckdnsToken', Boolean(duckdnsToken), '{path}')
+  check('backupAccessKey', Boolean(values.backupAccessKey), '{path}')
+  check('backupSecretKey', Boolean(values.backupSecretKey), '{path}')
   check('appSecrets', Object.keys(appSecrets ?? {}).length > 0, "--path '{path}.NAME'")
   const anyLogin = Object.keys(appRegistries ?? {}).length > 0
   check('appRegistries', anyLogin, `--path '{path}["HOST"].password'`)

@@ -1,20 +1,10 @@
 import * as command from '@pulumi/command'
 import * as pulumi from '@pulumi/pulumi'
 import * as random from '@pulumi/random'
+import type { BucketPlace } from '../../config/backups/place.ts'
 import { endOf } from '../ssh/end.ts'
 import { onHost } from '../ssh/on-host.ts'
 import { connection, type SshTarget } from '../ssh/target.ts'
-
-/** A bucket, and what opens it. */
-export interface BucketPlace {
-  /** Host name, with a port where it is not 443. */
-  endpoint: string
-  /** That requests are signed for. */
-  region: string
-  bucket: string
-  key: string
-  secret: string
-}
 
 /** Where backups are and what opens them, as a host takes it to restore them (`backup restore`). */
 export interface BackupAccess extends BucketPlace {

@@ -1,9 +1,9 @@
-import type * as pulumi from '@pulumi/pulumi'
+import * as pulumi from '@pulumi/pulumi'
 import type { BackupSettings } from '../../config/backups/index.ts'
 import { Backups, type BackupsArgs } from './backups.ts'
 import { SpacesBackups } from './spaces.ts'
 
-/** Backups of the host to a bucket of its own; undefined where the settings want none. */
+/** Backups of the host to a bucket of its own, or to one that is there; undefined where the settings want none. */
 export function deployBackups(
   name: string,
   settings: BackupSettings | undefined,
@@ -11,7 +11,10 @@ export function deployBackups(
   opts: pulumi.ComponentResourceOptions,
 ): Backups | undefined {
   if (!settings) return undefined
-  const { place } = new SpacesBackups(name, settings, opts)
+  const place =
+    settings.kind === 'spaces'
+      ? new SpacesBackups(name, settings, opts).place
+      : pulumi.secret(settings.place)
   const { keepDaily, keepWeekly } = settings
   return new Backups(name, { ...args, place, keepDaily, keepWeekly }, opts)
 }

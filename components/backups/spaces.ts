@@ -2,7 +2,7 @@ import { Provider } from '@pulumi/digitalocean/provider.js'
 import { SpacesBucket } from '@pulumi/digitalocean/spacesBucket.js'
 import { SpacesKey } from '@pulumi/digitalocean/spacesKey.js'
 import * as pulumi from '@pulumi/pulumi'
-import type { BucketPlace } from './backups.ts'
+import type { BucketPlace } from '../../config/backups/place.ts'
 
 export interface SpacesArgs {
   /** A region that has Spaces. */

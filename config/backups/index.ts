@@ -1,15 +1,13 @@
 import { isZoneProtected } from '../protection.ts'
 import type { Values } from '../rules.ts'
+import type { BucketPlace } from './place.ts'
 
 /** Regions that have Spaces (terraform-provider-digitalocean, digitalocean/spaces/spaces_entities.go). */
 export const SPACES_REGIONS: string[] = [
   ...['ams3', 'atl1', 'blr1', 'fra1', 'lon1', 'nyc3', 'sfo2', 'sfo3', 'sgp1', 'syd1', 'tor1'],
 ]
 
-/** Backups of what is on the volume, to a bucket of Spaces. */
-export interface BackupSettings {
-  /** Of the bucket. */
-  region: string
+interface Kept {
   /** How many of each are kept. */
   keepDaily: number
   keepWeekly: number
@@ -17,13 +15,44 @@ export interface BackupSettings {
   protect: boolean
 }
 
+/** To a bucket of Spaces that the stack makes. */
+export interface SpacesBackupSettings extends Kept {
+  kind: 'spaces'
+  /** Of the bucket. */
+  region: string
+}
+
+/** To a bucket of any S3 that is there, and is not the stack's. */
+export interface S3BackupSettings extends Kept {
+  kind: 's3'
+  place: BucketPlace
+}
+
+/** Backups of what is on the volume. */
+export type BackupSettings = SpacesBackupSettings | S3BackupSettings
+
 /** The stack's backups; undefined where there are none. */
 export function backupsOf(values: Values): BackupSettings | undefined {
-  if (values.backups !== 'spaces') return undefined
+  const { backups, keepDaily, keepWeekly } = values
+  const protect = isZoneProtected(values) && !values.allowDelete.includes('backups')
+  if (backups === 'spaces') {
+    const region = values.backupRegion || values.region
+    return { kind: 'spaces', region, keepDaily, keepWeekly, protect }
+  }
+  if (backups !== 's3') return undefined
+  return { kind: 's3', place: placeOf(values), keepDaily, keepWeekly, protect: false }
+}
+
+/** What clients sign for at most servers that are not AWS's. */
+const USUAL_REGION = 'us-east-1'
+
+function placeOf(values: Values): BucketPlace {
+  const { backupBucket, backupEndpoint, backupRegion, backupAccessKey, backupSecretKey } = values
   return {
-    region: values.backupRegion || values.region,
-    keepDaily: values.keepDaily,
-    keepWeekly: values.keepWeekly,
-    protect: isZoneProtected(values) && !values.allowDelete.includes('backups'),
+    endpoint: backupEndpoint || `s3.${backupRegion}.amazonaws.com`,
+    region: backupRegion || USUAL_REGION,
+    bucket: backupBucket,
+    key: backupAccessKey,
+    secret: backupSecretKey,
   }
 }

@@ -1,14 +1,20 @@
 /** The keys about backups, each by itself. */
 import * as v from 'valibot'
-import { help } from '../error.ts'
+import { help, type Say } from '../error.ts'
 import * as texts from '../texts.ts'
 import { wholeNumber } from '../values.ts'
-import { SPACES_REGIONS } from './index.ts'
 
 const KINDS = ['none', 'spaces', 's3']
-const REGIONS = ['', ...SPACES_REGIONS]
+const REGION = texts.matching(/^[a-z0-9-]{1,32}$/, 'is not the name of a region')
+const BUCKET = texts.matching(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/, 'is not the name of a bucket')
+const KEY = texts.matching(/^[!-~]{3,128}$/, 'is not an access key')
+const SECRET = texts.matching(/^[!-~]{16,256}$/, 'is not a secret access key')
 
-/** The schemas of `backups`, `backupRegion`, `keepDaily` and `keepWeekly`. */
+/** A text key; empty where it is not set. */
+const optional = (schema: (say: Say) => texts.TextSchema, allowed: string, example: string) =>
+  v.optional(texts.orEmpty(schema(help(allowed, `pulumi config set {path} ${example}`))), '')
+
+/** The schemas of `backups`, of where they go to, and of how many are kept. */
 export const backupKeys = () => ({
   backups: v.optional(
     texts.oneOf(
@@ -17,12 +23,22 @@ export const backupKeys = () => ({
     )(help(KINDS.join(', '), 'pulumi config set {path} spaces')),
     'none',
   ),
-  backupRegion: v.optional(
-    texts.oneOf(
-      REGIONS,
-      'is no region that has Spaces',
-    )(help(SPACES_REGIONS.join(', '), 'pulumi config set {path} fra1')),
-    '',
+  backupRegion: optional(REGION, 'lower-case letters, digits and hyphens', 'fra1'),
+  backupBucket: optional(
+    BUCKET,
+    '3 to 63 lower-case letters, digits, dots and hyphens',
+    'acme-backups',
+  ),
+  backupEndpoint: optional(
+    texts.hostAndPort,
+    'a host, or host:port, that speaks https',
+    's3.eu-central-1.amazonaws.com',
+  ),
+  backupAccessKey: optional(KEY, '3 to 128 characters of ASCII without spaces', '--secret KEY'),
+  backupSecretKey: optional(
+    SECRET,
+    '16 to 256 characters of ASCII without spaces',
+    '--secret SECRET',
   ),
   keepDaily: wholeNumber('number of days', 1, 366, 7),
   keepWeekly: wholeNumber('number of weeks', 1, 520, 4),

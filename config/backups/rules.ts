@@ -3,39 +3,91 @@ import { message } from '../error.ts'
 import type { Report, Values } from '../rules.ts'
 import { SPACES_REGIONS } from './index.ts'
 
-const NO_VOLUME = message(
-  'is spaces, and there is no volume with anything to back up',
-  'spaces only where volume is set',
-  'pulumi config set volume 10, or pulumi config set {path} none',
-)
-const NOTHING = message(
-  'is spaces, and there is neither database = local nor appVolumes to back up',
-  'spaces only where one of them is set',
-  'pulumi config set database local, or pulumi config set {path} none',
-)
+const noVolume = (kind: string) =>
+  message(
+    `is ${kind}, and there is no volume with anything to back up`,
+    `${kind} only where volume is set`,
+    'pulumi config set volume 10, or pulumi config set {path} none',
+  )
+const nothing = (kind: string) =>
+  message(
+    `is ${kind}, and there is neither database = local nor appVolumes to back up`,
+    `${kind} only where one of them is set`,
+    'pulumi config set database local, or pulumi config set {path} none',
+  )
 const EXPIRES = message(
   'is spaces, and the stack has an expiry',
   'none where expires is set: what is to go leaves no bucket behind',
   'pulumi config set {path} none',
 )
-const NOT_S3 = message(
-  'is s3, which this version cannot do yet',
-  'none, spaces',
-  'pulumi config set {path} spaces',
+const EXPIRES_S3 = message(
+  'is s3, and the stack has an expiry',
+  'none where expires is set: what is to go holds no key to backups',
+  'pulumi config set {path} none',
 )
 const NO_SPACES = message(
   'is not set, and the region of the droplet has no Spaces',
   SPACES_REGIONS.join(', '),
   'pulumi config set {path} fra1',
 )
+const OTHER_REGION = message(
+  'is no region that has Spaces',
+  SPACES_REGIONS.join(', '),
+  'pulumi config set {path} fra1',
+)
+const NO_REGION = message(
+  'and backupEndpoint are both not set, so the bucket cannot be found',
+  'the region of the bucket at AWS, or the host of another S3 in backupEndpoint',
+  'pulumi config set {path} eu-central-1',
+)
+const NEEDED = {
+  backupBucket: message(
+    'is not set, and backups is s3',
+    'the name of a bucket that is there, with versions',
+    'pulumi config set {path} acme-backups',
+  ),
+  backupAccessKey: message(
+    'is not set, and backups is s3',
+    'a key that reads and writes the bucket, and removes no versions (docs/backups.md)',
+    'pulumi config set --secret {path} KEY',
+  ),
+  backupSecretKey: message(
+    'is not set, and backups is s3',
+    'the secret of backupAccessKey',
+    'pulumi config set --secret {path} SECRET',
+  ),
+}
+const idle = (kind: string) =>
+  message(
+    `is set beside backups = ${JSON.stringify(kind)}, where it means nothing`,
+    'only with backups = "s3"',
+    'pulumi config rm {path}, or pulumi config set backups s3',
+  )
 
-/** A backup needs something to be of, and a region that has Spaces. */
+/** A backup needs something to be of, and a place that it can go to. */
 export function backupsFit(values: Values, report: Report): void {
-  const { backups, volume, database, appVolumes, backupRegion, region, expires } = values
-  if (backups === 's3') report('backups', NOT_S3)
-  if (backups !== 'spaces') return
-  if (expires) report('backups', EXPIRES)
-  if (volume === 0) report('backups', NO_VOLUME)
-  else if (database !== 'local' && Object.keys(appVolumes).length === 0) report('backups', NOTHING)
-  if (backupRegion === '' && !SPACES_REGIONS.includes(region)) report('backupRegion', NO_SPACES)
+  const { backups, volume, database, appVolumes, expires } = values
+  placeFits(values, report)
+  if (backups !== 'spaces' && backups !== 's3') return
+  if (expires) report('backups', backups === 'spaces' ? EXPIRES : EXPIRES_S3)
+  if (volume === 0) report('backups', noVolume(backups))
+  else if (database !== 'local' && Object.keys(appVolumes).length === 0)
+    report('backups', nothing(backups))
+}
+
+function placeFits(values: Values, report: Report): void {
+  const { backups, backupRegion, backupEndpoint, region } = values
+  if (backups === 's3') {
+    for (const [key, wrong] of Object.entries(NEEDED))
+      if (values[key as keyof typeof NEEDED] === '') report(key, wrong)
+    if (backupRegion === '' && backupEndpoint === '') report('backupRegion', NO_REGION)
+    return
+  }
+  for (const key of [...Object.keys(NEEDED), 'backupEndpoint'])
+    if (values[key as keyof Values]) report(key, idle(String(backups)))
+  if (backupRegion === '') {
+    if (backups === 'spaces' && !SPACES_REGIONS.includes(region)) report('backupRegion', NO_SPACES)
+  } else if (!SPACES_REGIONS.includes(backupRegion)) {
+    report('backupRegion', OTHER_REGION, { show: true })
+  }
 }

@@ -8,6 +8,8 @@ import {
   PutObjectCommand,
   S3Client,
 } from '@aws-sdk/client-s3'
+import { parse } from 'yaml'
+import { startGateway } from '../../sandbox/spaces/gateway.ts'
 import { type Json, type Sandbox, startSandbox } from '../support/sandbox.ts'
 import { openStack, type Stack } from '../support/stack.ts'
 
@@ -95,4 +97,33 @@ test('a bucket is not deleted without consent; with it, it goes, and so do the k
   expect([...(await things('spaces_bucket')), ...(await things('spaces_key'))]).toEqual([])
   const run = sandbox.commands((await droplet()).id)
   expect(run.some((one) => one.includes('/padlock/backup remove'))).toBe(true)
+})
+
+test('a bucket of another S3 is asked before anything changes, and the host gets the key to it', async () => {
+  const gateway = await startGateway('eu-central-1', sandbox.dir)
+  try {
+    await gateway.makeBucket('acme-backups')
+    const { endpoint, region, key, secret } = gateway.place('acme-backups', 'root')
+    await stack.run(`config set --secret backupAccessKey ${key}`)
+    await stack.run(`config set --secret backupSecretKey ${secret}`)
+    const { config } = parse(readFileSync(stack.configFile, 'utf8'))
+    stack.set({
+      ...{ backups: 's3', backupBucket: 'acme-backups', backupEndpoint: endpoint },
+      ...{ backupRegion: region, backupAccessKey: config['padlock:backupAccessKey'] },
+      backupSecretKey: config['padlock:backupSecretKey'],
+    })
+    const refused = await stack.run('up --yes --skip-preview')
+    expect(refused.code).not.toBe(0)
+    expect(refused.output).toContain('backupBucket = "acme-backups" has no versions')
+    await gateway.enableVersions('acme-backups')
+    const { code, output } = await stack.run('up --yes --skip-preview')
+    expect(code).toBe(0)
+    expect(output).toContain('backupAccessKey may remove versions of objects')
+    expect(output).not.toContain(secret)
+    expect(await order()).toMatchObject({ endpoint, region, bucket: 'acme-backups', key, secret })
+    expect([...(await things('spaces_bucket')), ...(await things('spaces_key'))]).toEqual([])
+    expect(stack.stateFile()).not.toContain(secret)
+  } finally {
+    await gateway.end()
+  }
 })

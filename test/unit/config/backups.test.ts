@@ -1,3 +1,4 @@
+import { clientSettings, hasPathStyle } from '../../../config/backups/place.ts'
 import { parse } from '../../../config/parse.ts'
 import { context, defaults, good } from './context.ts'
 
@@ -9,7 +10,7 @@ test('without the key there are none', () => {
 })
 
 test('the bucket is in the droplet’s region unless another is named, and kept', () => {
-  const usual = { region: 'fra1', keepDaily: 7, keepWeekly: 4, protect: true }
+  const usual = { kind: 'spaces', region: 'fra1', keepDaily: 7, keepWeekly: 4, protect: true }
   expect(read(wanted).backups).toEqual(usual)
   expect(read({ ...wanted, backupRegion: 'nyc3' }).backups).toEqual({ ...usual, region: 'nyc3' })
   expect(read({ ...wanted, keepDaily: 14, keepWeekly: 8 }).backups).toEqual({
@@ -26,4 +27,36 @@ test('a host that restores has no backups of its own, and may have an expiry', (
   const settings = read({ restorable: true, volume: 10, expires: '2099-01-02T03:04Z' })
   expect([settings.restorable, settings.backups]).toEqual([true, undefined])
   expect(read(wanted).restorable).toBeUndefined()
+})
+
+test('a bucket of another S3 is not the stack’s to protect', () => {
+  const s3 = {
+    ...{ ...wanted, backups: 's3', backupBucket: 'acme-backups', backupRegion: 'eu-central-1' },
+    ...{ backupAccessKey: 'AKIA123', backupSecretKey: 'a-secret-of-16-or-more' },
+  }
+  const secretKeys = ['backupAccessKey', 'backupSecretKey']
+  const of = (more: object) =>
+    parse({ ...defaults, ...good, ...s3, ...more }, context({ secretKeys })).backups
+  const place = {
+    ...{ endpoint: 's3.eu-central-1.amazonaws.com', region: 'eu-central-1' },
+    ...{ bucket: 'acme-backups', key: 'AKIA123', secret: 'a-secret-of-16-or-more' },
+  }
+  expect(of({})).toEqual({ kind: 's3', place, keepDaily: 7, keepWeekly: 4, protect: false })
+  const elsewhere = { ...place, endpoint: 's3.corp.example:9000', region: 'us-east-1' }
+  const backupEndpoint = 's3.corp.example:9000'
+  expect(of({ backupEndpoint, backupRegion: '' })).toMatchObject({ place: elsewhere })
+})
+
+test.each([
+  ['s3.eu-central-1.amazonaws.com', 'acme-backups', false],
+  ['s3.cn-north-1.amazonaws.com.cn', 'acme-backups', false],
+  ['s3.eu-central-1.amazonaws.com', 'acme.backups', true],
+  ['fra1.digitaloceanspaces.com', 'acme-backups', true],
+  ['s3.amazonaws.com.corp.example:9000', 'acme-backups', true],
+])('at %s the bucket %s is in the path: %p', (endpoint, bucket, path) => {
+  const place = { endpoint, bucket, region: 'eu-central-1', key: 'AKIA123', secret: 'secret' }
+  expect(hasPathStyle(place)).toBe(path)
+  expect(clientSettings(place)).toMatchObject({
+    ...{ endpoint: `https://${endpoint}`, forcePathStyle: path },
+  })
 })

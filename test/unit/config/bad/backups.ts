@@ -10,10 +10,67 @@ export const backups: BadConfiguration[] = [
     ],
   },
   {
-    title: 'backups to an S3 of somebody else',
-    raw: { backups: 's3' },
+    title: 'backups to an S3 of which nothing is known',
+    raw: { backups: 's3', volume: 10, database: 'local' },
     messages: [
-      'backups is s3, which this version cannot do yet. Allowed: none, spaces.\n    Fix: pulumi config set backups spaces',
+      'backupBucket is not set, and backups is s3. Allowed: the name of a bucket that is there, with versions.\n    Fix: pulumi config set backupBucket acme-backups',
+      'backupAccessKey is not set, and backups is s3. Allowed: a key that reads and writes the bucket, and removes no versions (docs/backups.md).\n    Fix: pulumi config set --secret backupAccessKey KEY',
+      'backupSecretKey is not set, and backups is s3. Allowed: the secret of backupAccessKey.\n    Fix: pulumi config set --secret backupSecretKey SECRET',
+      'backupRegion and backupEndpoint are both not set, so the bucket cannot be found. Allowed: the region of the bucket at AWS, or the host of another S3 in backupEndpoint.\n    Fix: pulumi config set backupRegion eu-central-1',
+    ],
+  },
+  {
+    title: 'a place for backups whose words cannot be',
+    raw: {
+      ...{ backups: 's3', volume: 10, database: 'local', backupRegion: 'EU' },
+      ...{ backupBucket: 'Acme', backupEndpoint: 'https://s3.corp.example' },
+      ...{ backupAccessKey: 'A B', backupSecretKey: 'short' },
+    },
+    context: { secretKeys: ['backupAccessKey', 'backupSecretKey'] },
+    messages: [
+      'backupRegion = "EU" is not the name of a region. Allowed: lower-case letters, digits and hyphens.\n    Fix: pulumi config set backupRegion fra1',
+      'backupBucket = "Acme" is not the name of a bucket. Allowed: 3 to 63 lower-case letters, digits, dots and hyphens.\n    Fix: pulumi config set backupBucket acme-backups',
+      'backupEndpoint = "https://s3.corp.example" is a URL, not a host. Allowed: a host, or host:port, that speaks https.\n    Fix: pulumi config set backupEndpoint s3.eu-central-1.amazonaws.com',
+      'backupAccessKey = "(hidden)" is not an access key. Allowed: 3 to 128 characters of ASCII without spaces.\n    Fix: pulumi config set backupAccessKey --secret KEY',
+      'backupSecretKey = "(hidden)" is not a secret access key. Allowed: 16 to 256 characters of ASCII without spaces.\n    Fix: pulumi config set backupSecretKey --secret SECRET',
+    ],
+  },
+  {
+    title: 'a key to backups that everybody may read',
+    raw: {
+      ...{ backups: 's3', volume: 10, database: 'local', backupRegion: 'eu-central-1' },
+      ...{ backupBucket: 'acme-backups', backupAccessKey: 'AKIA123' },
+      backupSecretKey: 'a-secret-of-16-or-more',
+    },
+    messages: [
+      'backupAccessKey is in the configuration in plain text. Allowed: a value set with --secret.\n    Fix: pulumi config set --secret backupAccessKey VALUE, and change the value: it has been seen',
+      'backupSecretKey is in the configuration in plain text. Allowed: a value set with --secret.\n    Fix: pulumi config set --secret backupSecretKey VALUE, and change the value: it has been seen',
+    ],
+  },
+  {
+    title: 'keys of an S3 beside other backups',
+    raw: {
+      ...{ backupBucket: 'acme-backups', backupEndpoint: 's3.corp.example' },
+      ...{ backupAccessKey: 'AKIA123', backupSecretKey: 'a-secret-of-16-or-more' },
+    },
+    context: { secretKeys: ['backupAccessKey', 'backupSecretKey'] },
+    messages: [
+      'backupBucket is set beside backups = "none", where it means nothing. Allowed: only with backups = "s3".\n    Fix: pulumi config rm backupBucket, or pulumi config set backups s3',
+      'backupAccessKey is set beside backups = "none", where it means nothing. Allowed: only with backups = "s3".\n    Fix: pulumi config rm backupAccessKey, or pulumi config set backups s3',
+      'backupSecretKey is set beside backups = "none", where it means nothing. Allowed: only with backups = "s3".\n    Fix: pulumi config rm backupSecretKey, or pulumi config set backups s3',
+      'backupEndpoint is set beside backups = "none", where it means nothing. Allowed: only with backups = "s3".\n    Fix: pulumi config rm backupEndpoint, or pulumi config set backups s3',
+    ],
+  },
+  {
+    title: 'backups of an environment to an S3',
+    raw: {
+      ...{ backups: 's3', volume: 10, database: 'local', backupRegion: 'eu-central-1' },
+      ...{ backupBucket: 'acme-backups', backupAccessKey: 'AKIA123' },
+      ...{ backupSecretKey: 'a-secret-of-16-or-more', expires: '2099-01-02T03:04Z' },
+    },
+    context: { secretKeys: ['backupAccessKey', 'backupSecretKey'] },
+    messages: [
+      'backups is s3, and the stack has an expiry. Allowed: none where expires is set: what is to go holds no key to backups.\n    Fix: pulumi config set backups none',
     ],
   },
   {

@@ -54,7 +54,7 @@ def settings(order: Order, version: tuple[int, int], volume: int) -> str:
         's3-bucket': order.bucket,
         's3-endpoint': order.host,
         's3-region': order.region,
-        's3-uri-style': 'path',
+        's3-uri-style': order.style,
         's3-key': order.key,
         's3-key-secret': order.secret,
         **({'storage-port': order.port} if order.port else {}),

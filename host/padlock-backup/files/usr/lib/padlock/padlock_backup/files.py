@@ -59,5 +59,6 @@ def _restic(order: Order, repository: str, *words: str) -> str:
         # On a host of 512 MB; a third less memory for a little more time.
         'GOGC': '20',
     }
-    called = ['restic', '--quiet', '-o', 's3.bucket-lookup=path', *EXTRA, *words]
+    lookup = 's3.bucket-lookup=' + ('dns' if order.style == 'host' else 'path')
+    called = ['restic', '--quiet', '-o', lookup, *EXTRA, *words]
     return host.run(*called, env=env).stdout

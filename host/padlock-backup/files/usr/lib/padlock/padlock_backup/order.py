@@ -14,6 +14,7 @@ KEYS = {
 BUCKET = r'[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]'
 PREFIX = r'[A-Za-z0-9][A-Za-z0-9._-]{0,99}'
 ENDPOINT = r'[a-z0-9.-]{1,253}(:[0-9]{1,5})?'
+AWS = re.compile(r'\.amazonaws\.com(\.cn)?$')
 # Neither of the programs takes line breaks in its settings, and pgBackRest cuts blanks off.
 PLAIN = r'[!-~]{16,256}'
 
@@ -36,6 +37,11 @@ class Order(NamedTuple):
     @property
     def host(self) -> str:
         return self.endpoint.split(':')[0]
+
+    @property
+    def style(self) -> str:
+        """Of addresses: AWS has the bucket in the host name, which a certificate covers without a dot."""
+        return 'host' if AWS.search(self.host) and '.' not in self.bucket else 'path'
 
     @property
     def port(self) -> str | None:

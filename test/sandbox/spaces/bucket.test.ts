@@ -1,0 +1,96 @@
+/** A bucket of another S3: what is asked of it, and what its key may not do, by a real server. */
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import {
+  DeleteObjectCommand,
+  GetObjectCommand,
+  ListObjectVersionsCommand,
+  PutBucketPolicyCommand,
+  PutBucketVersioningCommand,
+  PutObjectCommand,
+} from '@aws-sdk/client-s3'
+import { askedByClient, checkBucket } from '../../../components/account/bucket.ts'
+import type { BucketPlace } from '../../../config/backups/place.ts'
+import { type Gateway, startGateway } from './gateway.ts'
+
+jest.setTimeout(60_000)
+const REGION = 'eu-central-1'
+const DOCUMENT = readFileSync(join(import.meta.dirname, '../../../docs/backups.md'), 'utf8')
+/** As the documentation tells it. */
+const POLICY = /```json\n([\s\S]*?)```/.exec(DOCUMENT)?.[1] ?? ''
+let gateway: Gateway
+
+beforeAll(async () => {
+  gateway = await startGateway(REGION)
+  for (const bucket of ['kept', 'plain', 'closed']) {
+    await gateway.makeBucket(bucket)
+    if (bucket !== 'closed') await gateway.allow(bucket, POLICY)
+  }
+  await gateway.enableVersions('kept')
+  await gateway.enableVersions('closed')
+})
+afterAll(() => gateway?.end())
+
+async function asked(bucket: string, change: object = {}): Promise<string[]> {
+  const place = { ...gateway.place(bucket, 'host'), ...change }
+  const settings = { kind: 's3' as const, place, keepDaily: 7, keepWeekly: 4, protect: false }
+  const warned: string[] = []
+  const { requestHandler } = gateway
+  const ask = (one: BucketPlace) => askedByClient(one, { requestHandler, maxAttempts: 1 })
+  await checkBucket('shop-dev', settings, ask, async (text) => void warned.push(text))
+  return warned
+}
+
+test('a bucket with versions and the documented policy passes, and is as it was', async () => {
+  expect(await asked('kept')).toEqual([])
+  const owner = gateway.client(gateway.place('kept', 'root'))
+  const found = await owner.send(new ListObjectVersionsCommand({ Bucket: 'kept' }))
+  expect([found.Versions, found.DeleteMarkers]).toEqual([undefined, undefined])
+})
+
+test.each([
+  ['plain', {}, 'backupBucket = "plain" has no versions'],
+  ['gone', {}, 'backupBucket = "gone" is not at localhost:'],
+  ['closed', {}, 'backupAccessKey may not list the bucket closed (AccessDenied)'],
+  ['kept', { key: 'nobody' }, 'backupAccessKey is not known at localhost:'],
+  ['kept', { secret: 'another-secret-0123456789' }, 'backupSecretKey does not belong to'],
+  ['kept', { region: 'eu-west-1' }, 'backupRegion: the bucket kept is not in eu-west-1'],
+  ['kept', { endpoint: '127.0.0.1:1' }, 'backupEndpoint: 127.0.0.1:1 does not answer as an S3'],
+])('%s with %j is refused', async (bucket, change, words) => {
+  await expect(asked(bucket, change)).rejects.toThrow(words)
+})
+
+test('a key that may remove versions is told of, and one that may not ask whether there are any', async () => {
+  await gateway.makeBucket('open')
+  await gateway.enableVersions('open')
+  await gateway.allow('open', POLICY.replace('"s3:DeleteObject"', '"s3:DeleteObject*"'))
+  expect(await asked('open')).toEqual([expect.stringContaining('may remove versions')])
+  await gateway.allow('open', POLICY.replace(', "s3:GetBucketVersioning"', ''))
+  expect(await asked('open')).toEqual([
+    expect.stringContaining('the bucket open has versions was not told (AccessDenied)'),
+  ])
+})
+
+test('an intruder who has the host’s key destroys no version, nor what keeps them', async () => {
+  const host = gateway.client(gateway.place('kept', 'host'))
+  const at = { Bucket: 'kept', Key: 'shop-dev/backup.info' }
+  const { VersionId } = await host.send(new PutObjectCommand({ ...at, Body: 'good' }))
+  await host.send(new PutObjectCommand({ ...at, Body: 'evil' }))
+  await host.send(new DeleteObjectCommand(at))
+  const denied = { name: 'AccessDenied' }
+  const remove = new DeleteObjectCommand({ ...at, VersionId })
+  await expect(host.send(remove)).rejects.toMatchObject(denied)
+  const VersioningConfiguration = { Status: 'Suspended' as const }
+  const off = new PutBucketVersioningCommand({ Bucket: 'kept', VersioningConfiguration })
+  await expect(host.send(off)).rejects.toMatchObject(denied)
+  const everything = JSON.stringify({
+    Version: '2012-10-17',
+    Statement: [
+      { Effect: 'Allow', Principal: '*', Action: 's3:*', Resource: 'arn:aws:s3:::kept/*' },
+    ],
+  })
+  const open = new PutBucketPolicyCommand({ Bucket: 'kept', Policy: everything })
+  await expect(host.send(open)).rejects.toMatchObject(denied)
+  const { Body } = await host.send(new GetObjectCommand({ ...at, VersionId }))
+  expect(await Body?.transformToString()).toBe('good')
+})

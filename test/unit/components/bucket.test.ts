@@ -1,0 +1,79 @@
+import { type BucketQuestions, checkBucket } from '../../../components/account/bucket.ts'
+
+const place = {
+  ...{ endpoint: 's3.eu-central-1.amazonaws.com', region: 'eu-central-1', bucket: 'acme-backups' },
+  ...{ key: 'AKIA123', secret: 'a-secret-of-16-or-more' },
+}
+const settings = { kind: 's3' as const, place, keepDaily: 7, keepWeekly: 4, protect: false }
+const refused = (name: string, status: number, more: object = {}) =>
+  Promise.reject(
+    Object.assign(new Error(name), { name, $metadata: { httpStatusCode: status }, ...more }),
+  )
+const good: BucketQuestions = {
+  list: async () => {},
+  versioning: async () => 'Enabled',
+  removeVersion: () => refused('AccessDenied', 403),
+}
+
+/** The warnings; rejects with the error. */
+async function asked(change: Partial<BucketQuestions>): Promise<string[]> {
+  const warned: string[] = []
+  const questions = async () => ({ ...good, ...change })
+  await checkBucket('shop-dev', settings, questions, async (text) => void warned.push(text))
+  return warned
+}
+
+test('a bucket with versions and a key that cannot remove them is passed in silence', async () => {
+  expect(await asked({})).toEqual([])
+})
+
+test('nobody is asked where the stack has no such bucket', async () => {
+  const never = () => Promise.reject(new Error('asked'))
+  const spaces = { kind: 'spaces' as const, region: 'fra1', keepDaily: 7, keepWeekly: 4 }
+  await checkBucket('shop-dev', undefined, never)
+  await checkBucket('shop-dev', { ...spaces, protect: true }, never)
+})
+
+test.each([
+  [refused('NoSuchBucket', 404), 'backupBucket = "acme-backups" is not at s3.eu-central-1'],
+  [
+    refused('PermanentRedirect', 301, {
+      $response: { headers: { 'x-amz-bucket-region': 'eu-west-1' } },
+    }),
+    'backupRegion: the bucket acme-backups is not in eu-central-1 but in eu-west-1. ',
+  ],
+  [
+    refused('AuthorizationHeaderMalformed', 400, { Region: 'eu-west-1' }),
+    'Fix: pulumi config set backupRegion eu-west-1',
+  ],
+  [refused('InvalidAccessKeyId', 403), 'backupAccessKey is not known at s3.eu-central-1'],
+  [refused('SignatureDoesNotMatch', 403), 'backupSecretKey does not belong to backupAccessKey'],
+  [refused('AccessDenied', 403), 'backupAccessKey may not list the bucket acme-backups'],
+  [
+    Promise.reject(new Error('getaddrinfo ENOTFOUND s3.corp.example')),
+    'backupEndpoint: s3.eu-central-1.amazonaws.com does not answer as an S3 does: getaddrinfo ENOTFOUND',
+  ],
+])('a bucket that does not open is refused with the key to blame: %#', async (answer, words) => {
+  answer.catch(() => {})
+  const failed = asked({ list: () => answer })
+  await expect(failed).rejects.toThrow(words)
+  await expect(failed).rejects.toThrow('Nothing was created or changed.')
+  await expect(failed).rejects.not.toThrow(place.secret)
+})
+
+test.each([undefined, 'Suspended'])('versions that are %p are refused', async (status) => {
+  const failed = asked({ versioning: async () => status })
+  await expect(failed).rejects.toThrow(
+    'put-bucket-versioning --bucket acme-backups --versioning-configuration Status=Enabled',
+  )
+})
+
+test('where versions cannot be asked for, or the key may remove them, that is told', async () => {
+  expect(await asked({ versioning: () => refused('NotImplemented', 501) })).toEqual([
+    expect.stringContaining('has versions was not told (NotImplemented)'),
+  ])
+  const may = [expect.stringContaining('backupAccessKey may remove versions of objects')]
+  expect(await asked({ removeVersion: async () => {} })).toEqual(may)
+  expect(await asked({ removeVersion: () => refused('NoSuchVersion', 404) })).toEqual(may)
+  expect(await asked({ removeVersion: () => refused('InvalidArgument', 400) })).toEqual(may)
+})
