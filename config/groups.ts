@@ -139,6 +139,9 @@ export function grouped(values: Values, { project, stack, owner, secretKeys }: C
       releaseCommand: values.releaseCommand
         ? { command: values.releaseCommand, seconds: values.releaseSeconds }
         : undefined,
+      seedCommand: values.seedCommand
+        ? { command: values.seedCommand, seconds: values.releaseSeconds }
+        : undefined,
       processes:
         Object.keys(values.processes).length > 0
           ? processSettings(values.processes, values.appMemoryMiB)

@@ -8,6 +8,7 @@ import { edgeFits } from './edge/rules.ts'
 import { message, pathItem } from './error.ts'
 import { providerFits } from './provider/rules.ts'
 import { type keys, RESERVED } from './schema.ts'
+import { seedFits } from './seed/rules.ts'
 import type { Context } from './settings.ts'
 import { aliasProblems } from './site/aliases.ts'
 import { nameSource } from './site/name-source.ts'
@@ -52,6 +53,7 @@ export function rules(known: string[], context: Context) {
     databaseFits(values, report)
     backupsFit(values, report)
     restorableFits(values, report)
+    seedFits(values, report)
     verifiedAreConnections(values, report)
     appOrigin(values, report, context)
     secretsAreSecret(values, report, context)

@@ -8,6 +8,7 @@ import { processes } from './processes.ts'
 import { providerKeys } from './provider/keys.ts'
 import { registries } from './registries.ts'
 import { caddyRepository } from './repository/caddy-repository.ts'
+import { seedKeys } from './seed/keys.ts'
 import type { Context } from './settings.ts'
 import { aliases } from './site/aliases.ts'
 import { root } from './site/root.ts'
@@ -273,6 +274,7 @@ export function keys(context: Context) {
     ...databaseKeys(),
     ...backupKeys(),
     restorable: flag(),
+    ...seedKeys(),
     sessionKeyVersion: wholeNumber('version of a key', 1, 1_000_000, 1),
     releaseSeconds: wholeNumber('number of seconds', 1, 900, 300),
     readyPath: text(PATH, 'a path that begins with /', '/readyz'),

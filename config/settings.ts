@@ -231,6 +231,8 @@ export interface ReleaseSettings {
   command?: string
   /** Runs once in the new image before a release gets traffic. */
   releaseCommand?: OneCommand
+  /** Runs once on the volume, behind `releaseCommand`, and fills the database. */
+  seedCommand?: OneCommand
   /** Workers and jobs by name, sorted; absent for none. */
   processes?: Record<string, ProcessSettings>
   /** Directories of the volume by path in the container, sorted; absent for none. */

@@ -47,6 +47,8 @@ export interface ReleaseArgs {
   command?: string
   /** Runs before the release gets traffic. */
   releaseCommand?: OneCommand
+  /** Runs once on the volume, behind `releaseCommand`. */
+  seedCommand?: OneCommand
   /** Workers and jobs by name. */
   processes?: Record<string, ProcessSettings>
   readyPath: string
@@ -93,7 +95,8 @@ export class Release extends pulumi.ComponentResource {
 
     const [sessionKey, ...former] = sessionKeys(name, args.sessionKeyVersion, { parent: this })
     const further = ((args.replicas ?? 1) - 1) * (args.readySeconds + args.drainSeconds)
-    const minutes = 20 + Math.ceil(((args.releaseCommand?.seconds ?? 0) + further) / 60)
+    const commands = (args.releaseCommand?.seconds ?? 0) + (args.seedCommand?.seconds ?? 0)
+    const minutes = 20 + Math.ceil((commands + further) / 60)
     const options = onHost(this, args.droplet, minutes)
     const source = args.archive
       ? [
@@ -185,13 +188,15 @@ function replicated({ replicas }: ReleaseArgs): object {
 
 /** What the image runs beside its own start command; nothing where nobody said so. */
 function runs(args: ReleaseArgs): object {
-  const { command, cpus, releaseCommand, hangSeconds, processes, mounted, volumes } = args
+  const { command, cpus, releaseCommand, seedCommand, hangSeconds, processes } = args
+  const { mounted, volumes } = args
   return {
     ...(mounted && { volumes: volumes ?? {} }),
     ...(hangSeconds !== undefined && { hangSeconds }),
     ...(command && { command }),
     ...(cpus && { cpus }),
     ...(releaseCommand && { releaseCommand }),
+    ...(seedCommand && { seedCommand }),
     ...(processes && { processes }),
   }
 }

@@ -52,6 +52,7 @@ test.each<[object]>([
   [{ source: { image } }],
   [{ registries: { 'ghcr.io': { username: 'ada', password: 'x' } } }],
   [{ command: `sh -c 'a b "c"'`, cpus: 0.5, releaseCommand: { command: 'a', seconds: 900 } }],
+  [{ seedCommand: { command: 'a', seconds: 900 } }],
   [{ hangSeconds: 0 }],
   [{ database: true }],
   [{ managed: true }],
@@ -103,6 +104,7 @@ test.each<[object | string, string]>([
     { releaseCommand: { command: 'a', seconds: 0 } },
     'seconds must be a whole number from 1 to 3600',
   ],
+  [{ seedCommand: 'a' }, 'seedCommand must be an object'],
 ])('a bad manifest with %j', (change, message) => {
   expect(problem(typeof change === 'string' ? change : { ...good, ...change })).toBe(message)
 })

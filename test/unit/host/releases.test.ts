@@ -452,6 +452,47 @@ print(json.dumps([failure, store.current(), said, calls]))`) as [string, string,
   },
 )
 
+const seeding = "seedCommand={'command': 'python manage.py loaddata a.json', 'seconds': 9}"
+
+test('a seed command runs behind the release command, and never again on this volume', () => {
+  const [first, second, unit] = python(`
+log.say = lambda text: None
+main.volumes.MOUNT = folder
+brought_up('a', ${migrating}, ${seeding})
+first = list(calls)
+calls.clear()
+brought_up('b', ${migrating}, ${seeding})
+print(json.dumps([first, calls, written['a' * 12 + '-release']]))`) as [string[], string[], string]
+  const ran = (calls: string[]) => calls.filter((call) => /systemctl start|^start/.test(call))
+  expect(ran(first)).toEqual(['systemctl start', 'systemctl start', 'start'])
+  expect(unit).toContain('Exec="python" "manage.py" "loaddata" "a.json"')
+  expect(ran(second)).toEqual(['systemctl start', 'start'])
+})
+
+test('one that fails refuses the release, and runs again with the next; a rollback runs none', () => {
+  const [failure, live, again, back] = python(`
+log.say = lambda text: None
+main.volumes.MOUNT = folder
+brought_up('a')
+result['start'] = 'Result=exit-code\\nExecMainStatus=3'
+failure = brought_up('b', ${seeding})
+live = store.current()
+result['start'] = ''
+calls.clear()
+brought_up('c', ${seeding})
+again = list(calls)
+calls.clear()
+releases.roll_back('a' * 12, 'Eve', True)
+print(json.dumps([failure, live, again.count('systemctl start'), calls.count('systemctl start')]))`) as [
+    string,
+    string,
+    number,
+    number,
+  ]
+  expect([failure, live]).toEqual(['seedCommand failed with exit 3', id('a')])
+  expect([again, back]).toEqual([1, 0])
+})
+
 test('a rollback runs no release command', () => {
   const calls = python(`
 log.say = lambda text: None

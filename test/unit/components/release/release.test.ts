@@ -145,6 +145,7 @@ test('commands and limits are in the manifest and in a preview where they are se
     command: 'gunicorn shop',
     cpus: 0.5,
     releaseCommand: { command: 'migrate', seconds: 60 },
+    seedCommand: { command: 'loaddata', seconds: 60 },
     hangSeconds: 0,
   }
   const { shown, command } = await released(more)

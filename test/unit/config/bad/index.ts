@@ -9,6 +9,7 @@ import { keys } from './keys.ts'
 import { login } from './login.ts'
 import { names } from './names.ts'
 import { repository } from './repository.ts'
+import { seed } from './seed.ts'
 import { stack } from './stack.ts'
 import { tls } from './tls.ts'
 import { tunnels } from './tunnels.ts'
@@ -22,6 +23,7 @@ export const badConfigurations: BadConfiguration[] = [
   ...droplet,
   ...volume,
   ...backups,
+  ...seed,
   ...database,
   ...tls,
   ...repository,

@@ -53,10 +53,12 @@ def cpus(data: dict[str, Any]) -> float | None:
     return float(value)
 
 
-def release_command(data: Any) -> ReleaseCommand | None:
-    if data is None:
+def one_command(data: dict[str, Any], key: str) -> ReleaseCommand | None:
+    """`releaseCommand`, or `seedCommand`."""
+    if key not in data:
         return None
-    check(isinstance(data, dict), 'releaseCommand', 'an object')
+    data = data[key]
+    check(isinstance(data, dict), key, 'an object')
     return ReleaseCommand(words(data, 'command'), integer(data, 'seconds', 1, 3600))
 
 
@@ -89,9 +91,10 @@ def as_json(manifest: Any) -> dict[str, Any]:
         found['command'] = shlex.join(manifest.command)
     if manifest.cpus is not None:
         found['cpus'] = manifest.cpus
-    if manifest.release_command is not None:
-        command, seconds = manifest.release_command
-        found['releaseCommand'] = {'command': shlex.join(command), 'seconds': seconds}
+    commands = {'releaseCommand': manifest.release_command, 'seedCommand': manifest.seed_command}
+    for key, one in commands.items():
+        if one is not None:
+            found[key] = {'command': shlex.join(one.command), 'seconds': one.seconds}
     if manifest.hang_seconds != HANG_SECONDS:
         found['hangSeconds'] = manifest.hang_seconds
     if manifest.processes:

@@ -81,7 +81,11 @@ def bring_up(manifest: Manifest, rolled_back_by: str | None = None) -> str:
             speaking = releasecommand.unit(manifest.id)
             with step('release command'):
                 releasecommand.run(manifest, entry.image)
-            speaking = manifest.id
+        if rolled_back_by is None and releasecommand.must_seed(manifest):
+            speaking = releasecommand.unit(manifest.id)
+            with step('seed command'):
+                releasecommand.seed(manifest, entry.image)
+        speaking = manifest.id
         # Of a release that is live already nothing else serves while its first replica does not.
         if current == manifest.id:
             _start(manifest)

@@ -70,6 +70,8 @@ class Manifest(NamedTuple):
     # How many containers serve it, and which of them this is.
     replicas: int = 1
     replica: int = 1
+    # Once on the volume, behind the release's command.
+    seed_command: ReleaseCommand | None = None
 
     @property
     def name(self) -> str:
@@ -119,7 +121,7 @@ def checked(data: Any) -> Manifest:
         by=line(data, 'by'),
         command=commands.words(data, 'command') if 'command' in data else None,
         cpus=commands.cpus(data),
-        release_command=commands.release_command(data.get('releaseCommand')),
+        release_command=commands.one_command(data, 'releaseCommand'),
         processes=commands.processes(data.get('processes', {})),
         edge=data.get('edge') is True,
         database=data.get('database') is True,
@@ -127,6 +129,7 @@ def checked(data: Any) -> Manifest:
         hang_seconds=integer({'hangSeconds': commands.HANG_SECONDS, **data}, 'hangSeconds', 0, 3600),
         volumes=_volumes(data.get('volumes')),
         replicas=integer({'replicas': 1, **data}, 'replicas', 1, 64),
+        seed_command=commands.one_command(data, 'seedCommand'),
     )
     for name, value in manifest.secrets.items():
         check(value != '', f'secrets.{name}', 'not empty')

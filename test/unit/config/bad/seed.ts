@@ -1,0 +1,49 @@
+import type { BadConfiguration } from './bad-configuration.ts'
+
+const expires = '2099-01-02T03:04Z'
+
+/** What an environment's database begins with. */
+export const seed: BadConfiguration[] = [
+  {
+    title: 'another kind of seed',
+    raw: { seed: 'production' },
+    messages: [
+      'seed = "production" is none of none, empty. Allowed: none, empty.\n    Fix: pulumi config set seed empty',
+    ],
+  },
+  {
+    title: 'a seed of a lasting stack',
+    raw: { seed: 'empty', database: 'local', volume: 1 },
+    messages: [
+      'seed is empty, and the stack has no expiry: what a lasting stack has lost is restored, and not made up. Allowed: none where expires is not set.\n    Fix: pulumi config set seed none; in Pulumi.preview.yaml, ./padlock env up sets expires',
+    ],
+  },
+  {
+    title: 'a seed without a database on the host',
+    raw: { seed: 'empty', database: 'managed', expires },
+    messages: [
+      'seed is empty, and database is managed. Allowed: none, or any with database = local.\n    Fix: pulumi config set database local and pulumi config set volume 1, or pulumi config set seed none',
+    ],
+  },
+  {
+    title: 'a seed without a volume',
+    raw: { seed: 'empty', database: 'local', expires },
+    messages: [
+      'database is local, and there is no volume that its rows could lie on. Allowed: local only where volume is set.\n    Fix: pulumi config set volume 10, or pulumi config set database none',
+    ],
+  },
+  {
+    title: 'a command that fills nothing',
+    raw: { seedCommand: 'loaddata' },
+    messages: [
+      'seedCommand is set, and seed is none, so it would never run. Allowed: a command only where seed is set.\n    Fix: pulumi config set seed empty, or pulumi config rm seedCommand',
+    ],
+  },
+  {
+    title: 'a command to fill the database that has an open quote',
+    raw: { seed: 'empty', database: 'local', volume: 1, expires, seedCommand: 'load "' },
+    messages: [
+      `seedCommand = "load \\"" has a quote that is not closed. Allowed: a command in one line, its words as a shell takes them apart; what needs a shell is sh -c "…".\n    Fix: pulumi config set seedCommand 'python manage.py loaddata fixtures.json'`,
+    ],
+  },
+]

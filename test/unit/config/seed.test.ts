@@ -1,0 +1,16 @@
+import { parse } from '../../../config/parse.ts'
+import { context, defaults, good } from './context.ts'
+
+const read = (raw: Record<string, unknown>) => parse({ ...defaults, ...good, ...raw }, context())
+const environment = { database: 'local', volume: 1, expires: '2099-01-02T03:04Z' }
+
+test('without the keys nothing is filled, in an environment or elsewhere', () => {
+  for (const raw of [{}, environment, { seed: 'none', database: 'local', volume: 1 }])
+    expect(read(raw).release.seedCommand).toBeUndefined()
+})
+
+test('an environment’s own database, and what fills it within the time of a release command', () => {
+  expect(read({ ...environment, seed: 'empty' }).release.seedCommand).toBeUndefined()
+  const { release } = read({ ...environment, seed: 'empty', seedCommand: 'loaddata a.json' })
+  expect(release.seedCommand).toEqual({ command: 'loaddata a.json', seconds: 300 })
+})
