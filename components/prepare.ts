@@ -1,5 +1,6 @@
 import { sourcesFile } from '../cloud-init/index.ts'
 import { operator } from '../config/checkout/operator.ts'
+import { hasLocal, managedIn } from '../config/database/index.ts'
 import { clusterName } from '../config/database/managed.ts'
 import type { Settings } from '../config/settings.ts'
 import { volumeName } from '../config/volume/index.ts'
@@ -60,13 +61,13 @@ export async function prepare(name: string, settings: Settings): Promise<Prepare
   checkOwner(state, settings.lifecycle.owner)
   checkZoneStays(state, settings.dns)
   checkVolume(state, settings.volume)
-  checkDatabase(state, settings.database)
+  checkDatabase(state, settings)
   const mustStay = settings.dns.source !== 'digitalocean'
   const way = wayOf(name, settings.lifecycle.expires, state, mustStay)
   const { environment } = settings.project
   const commit = (await checkLive(state, { environment, ...settings.lifecycle })) ?? 'unknown'
   const addresses = addressesOf(settings)
-  const managed = settings.database?.kind === 'managed'
+  const [local, managed] = [hasLocal(settings), managedIn(settings) !== undefined]
   const [{ connections, replacesForSize, issuer }, packed, bundle] = await Promise.all([
     preflight(
       {
@@ -75,7 +76,7 @@ export async function prepare(name: string, settings: Settings): Promise<Prepare
         replicas: settings.release.replicas,
         memoryMiB: settings.release.memoryMiB,
         processes: settings.release.processes,
-        database: settings.database?.kind === 'local',
+        database: local,
         dnsServer: settings.certificates.dnsServer,
         identity: settings.identity,
         openId: settings.openId && {
@@ -98,7 +99,7 @@ export async function prepare(name: string, settings: Settings): Promise<Prepare
       edge: Boolean(settings.edge),
       tunnels: Boolean(settings.tunnels),
       volume: settings.volume && volumeName(name, settings.lifecycle.owner.id),
-      database: settings.database?.kind === 'local',
+      database: local,
       managed,
       backups: Boolean(settings.backups) || settings.restorable,
       rebootTime,

@@ -88,7 +88,7 @@ export function deployWorkload(
   const onVolume = { ...target, volumeId: volumeId ?? '', after: [installed, mounted] }
   const { owner } = settings.lifecycle
   const inNetwork = { vpc: droplet.vpcUuid, owner: owner.id, tags, after: [installed] }
-  const database = deployDatabase(name, settings.database, onVolume, inNetwork, opts)
+  const database = deployDatabase(name, settings, onVolume, inNetwork, opts)
   const backups = deployBackups(
     name,
     settings.backups,

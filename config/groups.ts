@@ -1,7 +1,7 @@
 import { backupsOf } from './backups/index.ts'
 import type { Owner } from './checkout/owner.ts'
 import { HANG_SECONDS } from './commands.ts'
-import { databaseOf } from './database/index.ts'
+import { besideOf, databaseOf, managedIn } from './database/index.ts'
 import { managedWays } from './database/managed.ts'
 import { EDGE_PATHS, edgeOf } from './edge/index.ts'
 import { knownRoots } from './known-roots.ts'
@@ -50,10 +50,9 @@ export function grouped(values: Values, { project, stack, owner, secretKeys }: C
   const volume = volumeOf(values)
   const volumes = directoriesOf(values)
   const backups = backupsOf(values)
-  const database = databaseOf(values)
+  const databases = { database: databaseOf(values), databaseBeside: besideOf(values) }
   const keepsData =
-    Boolean(volume?.protect || backups?.protect) ||
-    (database?.kind === 'managed' && database.protect)
+    Boolean(volume?.protect || backups?.protect) || Boolean(managedIn(databases)?.protect)
   const protectZone = values.manageZone && !values.keepZone && isZoneProtected(values)
   return {
     site: { zone, recordName, hostname, aliases, plain, httpPort, httpsPort },
@@ -155,7 +154,7 @@ export function grouped(values: Values, { project, stack, owner, secretKeys }: C
       allowedDomains: values.allowedDomains,
     },
     volume,
-    database,
+    ...databases,
     backups,
     ...(values.restorable && { restorable: true }),
     registry: registryOf(values, project, owner),

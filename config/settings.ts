@@ -30,6 +30,8 @@ export interface Settings {
   volume?: VolumeSettings
   /** Absent where the app has none of the stack's. */
   database?: DatabaseSettings
+  /** Another one beside it, before and after a move (./padlock database move). */
+  databaseBeside?: DatabaseSettings
   /** Absent where nothing is backed up. */
   backups?: BackupSettings
   /** Has the host what restores, without backups of its own? */

@@ -1,5 +1,5 @@
 import type * as pulumi from '@pulumi/pulumi'
-import type { DatabaseSettings } from '../../config/database/index.ts'
+import type { DatabaseSettings, Databases } from '../../config/database/index.ts'
 import { URL_NAME } from '../../config/database/rules.ts'
 import { LocalDatabase, type LocalDatabaseArgs } from './local.ts'
 import { ManagedDatabase, type ManagedDatabaseArgs } from './managed.ts'
@@ -12,28 +12,33 @@ export interface Database {
   onHost: boolean
   /** It takes connections; a release waits for it. */
   up: pulumi.Resource
-  /** Of a managed one, as projects spell it. */
+  /** Of a managed one of the two, as projects spell it. */
   urn?: pulumi.Output<string>
 }
 
 /**
- * The app's database; undefined where the settings want none.
+ * The app's database, and the one beside it, which is made and not used; undefined where the settings
+ * want none.
  * @param local what one on the host waits for: its volume too
  * @param managed the same of a managed one
  */
 export function deployDatabase(
   name: string,
-  settings: DatabaseSettings | undefined,
+  { database, databaseBeside }: Databases,
   local: LocalDatabaseArgs,
   managed: Pick<ManagedDatabaseArgs, 'vpc' | 'owner' | 'tags' | 'after'>,
   opts: pulumi.ComponentResourceOptions,
 ): Database | undefined {
-  if (!settings) return undefined
-  if (settings.kind === 'local') {
-    const { url, up } = new LocalDatabase(name, local, opts)
-    return { secrets: { [URL_NAME]: url }, onHost: true, up }
+  const make = (settings: DatabaseSettings): Database => {
+    if (settings.kind === 'local') {
+      const { url, up } = new LocalDatabase(name, local, opts)
+      return { secrets: { [URL_NAME]: url }, onHost: true, up }
+    }
+    const args = { ...local, ...managed, ...settings }
+    const { url, up, clusterUrn } = new ManagedDatabase(name, args, opts)
+    return { secrets: { [URL_NAME]: url }, onHost: false, up, urn: clusterUrn }
   }
-  const args = { ...local, ...managed, ...settings }
-  const { url, up, clusterUrn } = new ManagedDatabase(name, args, opts)
-  return { secrets: { [URL_NAME]: url }, onHost: false, up, urn: clusterUrn }
+  const own = database && make(database)
+  const beside = own && databaseBeside && make(databaseBeside)
+  return own && { ...own, urn: own.urn ?? beside?.urn }
 }

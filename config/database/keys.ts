@@ -6,14 +6,18 @@ import { managedKeys } from './managed.ts'
 
 const KINDS = ['none', 'local', 'managed']
 
-/** The schemas of `database` and of a managed one's keys. */
+/** The schemas of `database`, `databaseBeside` and of a managed one's keys. */
 export const databaseKeys = () => ({
   ...managedKeys(),
-  database: v.optional(
+  database: kind('local'),
+  databaseBeside: kind('managed'),
+})
+
+const kind = (example: string) =>
+  v.optional(
     texts.oneOf(
       KINDS,
       `is none of ${KINDS.join(', ')}`,
-    )(help(KINDS.join(', '), 'pulumi config set {path} local')),
+    )(help(KINDS.join(', '), `pulumi config set {path} ${example}`)),
     'none',
-  ),
-})
+  )

@@ -66,7 +66,7 @@ const memoryIn = (size: unknown): number | undefined => {
 /** Standby nodes and a pool's connections must be in the size; both are a managed database's alone. */
 export function managedFits(values: Values, report: Report): void {
   const { database, databaseSize: size, databaseNodes: nodes, databasePool: pool } = values
-  if (database !== 'managed') {
+  if (![database, values.databaseBeside].includes('managed')) {
     for (const [key, set] of Object.entries({
       databaseNodes: nodes > 1,
       databasePool: pool > 0,
@@ -120,12 +120,16 @@ export function managedOf(values: Values): ManagedDatabase {
 /** What a droplet must reach of it; the ports are those of every cluster. */
 export const managedWays = ({
   database,
+  databaseBeside,
   databasePool,
 }: {
   database?: string
+  databaseBeside?: string
   databasePool: number
 }): string[] =>
-  database === 'managed' ? ['25060/tcp', ...(databasePool > 0 ? ['25061/tcp'] : [])] : []
+  [database, databaseBeside].includes('managed')
+    ? ['25060/tcp', ...(databasePool > 0 ? ['25061/tcp'] : [])]
+    : []
 
 /** What a stack's cluster is called: as its volume is, which may be as long. */
 export const clusterName = (deployment: string, owner: string): string =>

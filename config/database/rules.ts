@@ -13,10 +13,27 @@ const NO_VOLUME = message(
   'pulumi config set volume 10, or pulumi config set {path} none',
 )
 
-/** Rows need a volume, and one database is enough. */
+const besideNothing = message(
+  'is beside no database',
+  'absent where database is none',
+  'pulumi config rm {path}',
+)
+const same = (database: unknown) =>
+  message(
+    'is what database is, and a stack has one of a kind',
+    `none, or ${database === 'local' ? 'managed' : 'local'}`,
+    'pulumi config rm {path}',
+  )
+
+/** Rows need a volume, and one database of a kind is enough. */
 export function databaseFits(values: Values, report: Report): void {
-  const { database, volume, appEnv, appSecrets } = values
+  const { database, databaseBeside: beside, volume, appEnv, appSecrets } = values
   if (database === 'local' && volume === 0) report('database', NO_VOLUME)
+  if (beside !== 'none' && database === 'none')
+    report('databaseBeside', besideNothing, { show: true })
+  else if (beside !== 'none' && beside === database)
+    report('databaseBeside', same(database), { show: true })
+  else if (beside === 'local' && volume === 0) report('databaseBeside', NO_VOLUME)
   managedFits(values, report)
   if (database !== 'local' && database !== 'managed') return
   const given = otherName([URL_NAME])(`is set by database = ${database}`)

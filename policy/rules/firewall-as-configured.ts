@@ -103,10 +103,11 @@ function configuredWays(): Way[] {
   ]
   const endpoints = texts.filter((text): text is string => Boolean(text))
   const database = setting<string>('database')
+  const databaseBeside = setting<string>('databaseBeside')
   const databasePool = setting<number>('databasePool') ?? 0
   return waysOut(endpoints, [
     ...(setting<string[]>('outbound') ?? []),
-    ...managedWays({ database, databasePool }),
+    ...managedWays({ database, databaseBeside, databasePool }),
   ])
 }
 

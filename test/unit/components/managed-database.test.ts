@@ -111,23 +111,31 @@ describe('the cluster that a stack has', () => {
     ['is resized', true, { ...wanted, size: 'db-s-2vcpu-4gb', nodes: 2 }],
     ['goes by consent', false, undefined],
   ])('%s', (_, protects, settings) => {
-    expect(() => checkDatabase(state(protects), settings)).not.toThrow()
+    expect(() => checkDatabase(state(protects), { database: settings })).not.toThrow()
   })
 
   test('is upgraded by no update', () => {
-    expect(() => checkDatabase(state(), { ...wanted, version: '18' })).toThrow(
+    expect(() => checkDatabase(state(), { database: { ...wanted, version: '18' } })).toThrow(
       /databaseVersion = 18 is not what the stack's database padlock-dev-1a2b3c4d has.*Allowed: 17, which it has.*databases upgrade c1/s,
     )
   })
 
   test.each([undefined, { kind: 'local' as const }])('is not lost for %j', (settings) => {
-    expect(() => checkDatabase(state(true), settings)).toThrow(
+    expect(() => checkDatabase(state(true), { database: settings })).toThrow(
       /database is not managed, but this stack has the database cluster padlock-dev-1a2b3c4d and would delete it/,
     )
   })
 
+  test('stays beside another one, which it may as well be told to do', () => {
+    const databases = { database: { kind: 'local' as const }, databaseBeside: wanted }
+    expect(() => checkDatabase(state(true), databases)).not.toThrow()
+    expect(() => checkDatabase(state(true), { database: databases.database })).toThrow(
+      /databaseBeside managed.*given up: pulumi config set databaseBeside managed &&/s,
+    )
+  })
+
   test('is none of a stack without one', () => {
-    expect(() => checkDatabase([], undefined)).not.toThrow()
-    expect(() => checkDatabase([], { ...wanted, version: '18' })).not.toThrow()
+    expect(() => checkDatabase([], {})).not.toThrow()
+    expect(() => checkDatabase([], { database: { ...wanted, version: '18' } })).not.toThrow()
   })
 })

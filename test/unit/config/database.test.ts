@@ -35,6 +35,17 @@ test('a managed one, and the ports that the droplet reaches it at', () => {
   expect(ports(read({}).network.outbound)).not.toContain('25060')
 })
 
+test('one beside it is made as the app’s own would be, and reached at the same ports', () => {
+  const { database, databaseBeside, network, lifecycle } = read({
+    ...{ database: 'local', volume: 1, databaseBeside: 'managed', databasePool: 5 },
+  })
+  expect(database).toEqual({ kind: 'local' })
+  expect(databaseBeside).toMatchObject({ kind: 'managed', pool: 5, protect: true })
+  const ports = network.outbound.map((way) => way.ports)
+  expect(ports).toEqual(expect.arrayContaining(['25060', '25061']))
+  expect(lifecycle.guard).toBe(true)
+})
+
 test.each([
   [{}, true],
   [{ protect: 'false' }, false],

@@ -19,6 +19,34 @@ export const database: BadConfiguration[] = [
     ],
   },
   {
+    title: 'another kind of database beside it',
+    raw: { database: 'managed', databaseBeside: 'sqlite' },
+    messages: [
+      'databaseBeside = "sqlite" is none of none, local, managed. Allowed: none, local, managed.\n    Fix: pulumi config set databaseBeside managed',
+    ],
+  },
+  {
+    title: 'a database beside none',
+    raw: { databaseBeside: 'managed' },
+    messages: [
+      'databaseBeside = "managed" is beside no database. Allowed: absent where database is none.\n    Fix: pulumi config rm databaseBeside',
+    ],
+  },
+  {
+    title: 'two databases of a kind',
+    raw: { database: 'managed', databaseBeside: 'managed' },
+    messages: [
+      'databaseBeside = "managed" is what database is, and a stack has one of a kind. Allowed: none, or local.\n    Fix: pulumi config rm databaseBeside',
+    ],
+  },
+  {
+    title: 'a database beside it without a volume',
+    raw: { database: 'managed', databaseBeside: 'local' },
+    messages: [
+      'databaseBeside is local, and there is no volume that its rows could lie on. Allowed: local only where volume is set.\n    Fix: pulumi config set volume 10, or pulumi config set databaseBeside none',
+    ],
+  },
+  {
     title: 'bad values of a managed database',
     raw: {
       ...{ database: 'managed', databaseSize: 'huge', databaseNodes: 4 },
