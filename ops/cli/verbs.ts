@@ -28,6 +28,11 @@ export const verbs: { words: string; summary: string; load: () => Promise<Verb> 
     load: () => import('./logs.ts'),
   },
   {
+    words: 'backup state',
+    summary: "put an export of a stack's state beside its backups",
+    load: () => import('./backup/state.ts'),
+  },
+  {
     words: 'tunnel',
     summary: 'lead a name of the stack to a port of this computer',
     load: () => import('./tunnel.ts'),

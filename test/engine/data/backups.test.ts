@@ -1,7 +1,8 @@
 /** Backups: a bucket and a key of the stack's own, and an order that the host gets before its release. */
 
-import { readFileSync } from 'node:fs'
+import { copyFileSync, readFileSync, writeFileSync } from 'node:fs'
 import { Agent } from 'node:https'
+import { join } from 'node:path'
 import {
   DeleteObjectCommand,
   GetBucketVersioningCommand,
@@ -10,6 +11,7 @@ import {
 } from '@aws-sdk/client-s3'
 import { parse } from 'yaml'
 import { startGateway } from '../../sandbox/spaces/gateway.ts'
+import { openProject } from '../support/project.ts'
 import { type Json, type Sandbox, startSandbox } from '../support/sandbox.ts'
 import { openStack, type Stack } from '../support/stack.ts'
 
@@ -82,6 +84,26 @@ test('neither key nor passphrase is in plain text in the state, or in a command'
 
 test('nothing changes where nothing did', async () => {
   expect(await stack.preview()).toEqual([])
+})
+
+test('the state is put beside the backups, and one that is lost comes back from there', async () => {
+  const project = await openProject(sandbox)
+  copyFileSync(stack.configFile, join(project.folder, 'Pulumi.dev.yaml'))
+  const put = await project.padlock('backup state --stack dev')
+  const said = 'the state of dev is in its bucket and on its volume\n'
+  expect([put.code, put.output]).toEqual([0, said])
+  const kept = JSON.parse(await onHost('state'))
+  expect(kept).toMatchObject({ stack: 'dev', settings: readFileSync(stack.configFile, 'utf8') })
+  const { secret, passphrase } = await order()
+  for (const one of [secret, passphrase]) expect(kept.export).not.toContain(one)
+
+  // As docs/worst-day.md has it.
+  const file = join(sandbox.dir, 'recovered.json')
+  writeFileSync(file, kept.export)
+  const all = ['rm --yes --force --preserve-config', 'init', `import --file ${file}`]
+  for (const words of all) expect(await stack.run(`stack ${words}`)).toMatchObject({ code: 0 })
+  expect(await stack.preview()).toEqual([])
+  expect(await stack.outputs()).toMatchObject({ backupPassphrase: passphrase })
 })
 
 test('a bucket is not deleted without consent; with it, it goes, and so do the keys', async () => {

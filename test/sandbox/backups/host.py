@@ -13,7 +13,7 @@ sys.dont_write_bytecode = True
 root, one, other, ahead, *words = sys.argv[1:]
 sys.path[:0] = [one, other]
 
-from padlock_backup import database, files, host, main  # noqa: E402
+from padlock_backup import database, export, files, host, main  # noqa: E402
 from padlock_release import log  # noqa: E402
 
 
@@ -33,7 +33,9 @@ host.DATA = f'{root}/data'
 host.SOCKETS = f'{root}/run'
 host.LOGS = f'{root}/pgbackrest'
 host.CACHE = f'{root}/cache'
+host.RUN = f'{root}/tmp'
 host.volume_is_mounted = lambda: os.path.exists(f'{root}/volume/lost+found')
+export.KEEP_LAST = 3
 database.EXTRA = {
     'repo1-storage-ca-file': f'{root}/root.pem',
     'lock-path': f'{root}/pgbackrest',

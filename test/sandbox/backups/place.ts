@@ -80,7 +80,7 @@ export async function makePlace(rootPath: string): Promise<Place> {
   const dir = mkdtempSync(join(tmpdir(), 'bk-'))
   chmodSync(dir, 0o755)
   const at = (...path: string[]) => join(dir, ...path)
-  for (const folder of ['bin', 'cluster/conf.d', 'volume/lost+found', 'volume/app', 'data'])
+  for (const folder of ['bin', 'cluster/conf.d', 'volume/lost+found', 'volume/app', 'data', 'tmp'])
     mkdirSync(at(folder), { recursive: true })
   for (const folder of ['run', 'pgbackrest', 'restored']) {
     mkdirSync(at(folder))

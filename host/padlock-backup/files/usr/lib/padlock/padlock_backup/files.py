@@ -23,31 +23,32 @@ def back_up(order: Order, repository: str) -> None:
     """A snapshot, and the end of those that are older than what is kept."""
     if not os.path.isdir(source()):
         raise Failure(f'{source()} is not there: is the volume mounted?')
-    _restic(order, repository, 'backup', '--host', order.prefix, source())
+    restic(order, repository, 'backup', '--host', order.prefix, source())
     kept = ['--keep-daily', str(order.keep_daily), '--keep-weekly', str(order.keep_weekly)]
-    _restic(order, repository, 'forget', '--host', order.prefix, *kept, '--prune')
+    restic(order, repository, 'forget', '--host', order.prefix, *kept, '--prune')
 
 
 def snapshots(order: Order, repository: str) -> list[dict[str, Any]]:
     """Oldest first: `label` and `time`."""
-    told = json.loads(_restic(order, repository, 'snapshots', '--json'))
+    told = json.loads(restic(order, repository, 'snapshots', '--json'))
     return [{'label': one['short_id'], 'time': one['time']} for one in told]
 
 
-def ensure(order: Order, repository: str) -> None:
-    """A repository there; raises where there is one that this passphrase does not open."""
+def ensure(order: Order, repository: str, of: str = 'files') -> None:
+    """A repository `of` the files there; raises where there is one that this passphrase does not open."""
     try:
-        _restic(order, repository, 'cat', 'config')
+        restic(order, repository, 'cat', 'config', of=of)
     except CommandFailure as failure:
         if not any(words in str(failure) for words in ABSENT):
             raise
-        _restic(order, repository, 'init')
+        restic(order, repository, 'init', of=of)
 
 
-def _restic(order: Order, repository: str, *words: str) -> str:
+def restic(order: Order, repository: str, *words: str, of: str = 'files', cwd: str = '/') -> str:
+    """What it prints; `of` is the folder of the repository."""
     places = {
-        'bucket': f's3:https://{order.endpoint}/{order.bucket}/{order.prefix}/files',
-        'volume': f'{host.VOLUME}/backup/files',
+        'bucket': f's3:https://{order.endpoint}/{order.bucket}/{order.prefix}/{of}',
+        'volume': f'{host.VOLUME}/backup/{of}',
     }
     env = {
         'RESTIC_REPOSITORY': places[repository],
@@ -61,4 +62,4 @@ def _restic(order: Order, repository: str, *words: str) -> str:
     }
     lookup = 's3.bucket-lookup=' + ('dns' if order.style == 'host' else 'path')
     called = ['restic', '--quiet', '-o', lookup, *EXTRA, *words]
-    return host.run(*called, env=env).stdout
+    return host.run(*called, env=env, cwd=cwd).stdout

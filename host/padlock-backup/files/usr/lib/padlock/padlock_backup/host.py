@@ -15,6 +15,7 @@ SOCKETS = '/run/postgresql'
 SERVER = 'postgresql@17-main.service'
 LOGS = '/var/log/pgbackrest'
 CACHE = '/var/cache/padlock-backup'
+RUN = '/run'
 POSTGRES = 'postgres'
 
 
@@ -23,11 +24,11 @@ def volume_is_mounted() -> bool:
 
 
 def run(
-    *words: str, env: dict[str, str] | None = None, stdin: str = '', check: bool = True
+    *words: str, env: dict[str, str] | None = None, stdin: str = '', check: bool = True, cwd: str = '/'
 ) -> subprocess.CompletedProcess:
     """With `check`, a failure raises with the end of what the command wrote."""
     done = subprocess.run(
-        words, input=stdin, env={**os.environ, **(env or {})}, cwd='/',
+        words, input=stdin, env={**os.environ, **(env or {})}, cwd=cwd,
         capture_output=True, text=True, errors='replace', check=False,
     )  # fmt: skip
     if check and done.returncode != 0:

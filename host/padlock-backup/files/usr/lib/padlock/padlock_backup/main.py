@@ -13,10 +13,11 @@ from typing import Any, TextIO
 from padlock_release import log, store
 from padlock_release.failure import Failure, told
 
-from . import database, files, host, order as orders, state
+from . import database, export as exports, files, host, order as orders, state
+from .export import Export
 from .order import Order
 
-USAGE = 'usage: backup up < ORDER | now | release | check | show | list | remove'
+USAGE = 'usage: backup up < ORDER | state < EXPORT | now | release | check | show | list | remove'
 LOCK = '/run/padlock-backup.lock'
 TIMERS = ['padlock-backup.timer', 'padlock-backup-check.timer']
 
@@ -27,6 +28,8 @@ def main(words: list[str], stream: TextIO) -> int:
     try:
         if words == ['up']:
             return up(orders.read(stream))
+        if words == ['state']:
+            return state_of_stack(exports.read(stream))
         if len(words) != 1 or words[0] not in verbs:
             print(USAGE, file=sys.stderr)
             return 2
@@ -84,6 +87,24 @@ def check() -> int:
             # The level of a line in the journal (sd-daemon(3)).
             print(f'<4>{state.warning(one)}', file=sys.stderr)
     return 1 if any(one['state'] in ('failed', 'late') for one in found) else 0
+
+
+def state_of_stack(export: Export) -> int:
+    """Keeps an export of the stack's state in both places; one that fails does not keep it from the other."""
+    order = _order()
+    failed = False
+    with _lock():
+        for where in ('volume', 'bucket'):
+            problem = None
+            try:
+                if where == 'volume' and not host.volume_is_mounted():
+                    raise Failure(f'{host.VOLUME} is not mounted')
+                exports.back_up(order, where, export)
+            except Failure as failure:
+                problem, failed = str(failure), True
+                log.say(f"the stack's state is not in the {where}: {problem}")
+            state.note(f'state {where}', datetime.now(UTC), problem)
+    return 1 if failed else 0
 
 
 def show() -> int:
