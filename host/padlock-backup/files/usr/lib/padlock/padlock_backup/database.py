@@ -29,6 +29,8 @@ SELECT to_char(last_archived_time AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z
     THEN to_char(last_failed_time AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') END,
   last_archived_wal
 FROM pg_stat_archiver"""
+# Another database's backups are there: BackupMismatchError (src/build/error/error.yaml).
+MISMATCH = '[028]'
 # In tests, an authority and locks of their own.
 EXTRA: dict[str, str] = {}
 
@@ -95,7 +97,7 @@ def configure(order: Order) -> None:
     tried = f'{configuration()}.tried'
     store.write(tried, text, 0o640, host.POSTGRES)
     try:
-        _pgbackrest('stanza-create', settings=tried)
+        _begin(tried)
         os.replace(tried, configuration())
     finally:
         with contextlib.suppress(FileNotFoundError):
@@ -109,6 +111,23 @@ def configure(order: Order) -> None:
         host.run('systemctl', 'restart', host.SERVER)
     elif host.sql('SHOW archive_command') != command:
         host.sql('SELECT pg_reload_conf()')
+
+
+def _begin(settings: str) -> None:
+    """
+    A place for the log in both repositories. Where the database is a new one, as on a volume that replaces
+    one that is lost, its log and backups come beside the older ones, which stay and can be restored.
+    """
+    try:
+        _pgbackrest('stanza-create', settings=settings)
+    except CommandFailure as failure:
+        if MISMATCH not in str(failure):
+            raise
+        # It wants every repository begun already, and a new volume has none; so what it has not done
+        # is left to the second attempt to tell.
+        with contextlib.suppress(CommandFailure):
+            _pgbackrest('stanza-upgrade', settings=settings)
+        _pgbackrest('stanza-create', settings=settings)
 
 
 def forget() -> None:
@@ -147,9 +166,15 @@ def archiver() -> dict[str, Any]:
     # What the queue had no room for counts as handed on (archive-push-queue-max).
     missing = [
         where for where, number in REPOSITORIES.items()
-        if wal and not any((one['max'] or '') >= wal for stanza in _info(number) for one in stanza['archive'])
+        if wal and not any(last >= wal for stanza in _info(number) for last in _archived(stanza))
     ]  # fmt: skip
     return {'last': last or None, 'failed': failed or None, 'missing': missing}
+
+
+def _archived(stanza: dict[str, Any]) -> list[str]:
+    """The last segments of the database that runs; that of one before may have had higher numbers."""
+    current = max(one['id'] for one in stanza['db'])
+    return [one['max'] or '' for one in stanza['archive'] if one['database']['id'] == current]
 
 
 def _info(number: int) -> list[dict[str, Any]]:

@@ -1,0 +1,75 @@
+/** A host whose database is gone, with the backups of the one before: they stay, and new ones follow. */
+import { readdirSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { CreateBucketCommand } from '@aws-sdk/client-s3'
+import { FULL, type Storage, startStorage } from '../spaces/account.ts'
+import { makePlace, type Place } from './place.ts'
+
+jest.setTimeout(120_000)
+let storage: Storage
+let places: Place[]
+let order: Record<string, unknown>
+
+beforeAll(async () => {
+  storage = await startStorage()
+  const owner = storage.client('nyc3', await storage.key('owner', FULL))
+  await owner.send(new CreateBucketCommand({ Bucket: 'shop-backups' }))
+  const key = await storage.key('host', { bucket: 'shop-backups', permission: 'readwrite' })
+  places = [
+    await makePlace(storage.authority.rootPath),
+    await makePlace(storage.authority.rootPath),
+  ]
+  order = {
+    ...{ database: true, files: false, endpoint: `localhost:${storage.spaces.port}` },
+    ...{ region: 'us-east-1', bucket: 'shop-backups', prefix: 'shop-dev' },
+    ...{ key: key.accessKeyId, secret: key.secretAccessKey },
+    ...{ passphrase: 'correct-horse-battery-staple-of-32', keepDaily: 7, keepWeekly: 4 },
+  }
+})
+afterAll(async () => {
+  for (const place of places ?? []) await place.end()
+  await storage?.end()
+})
+
+const states = async (place: Place) => {
+  const { backups } = JSON.parse((await place.backup('show')).stdout)
+  return Object.fromEntries(backups.map((one: { what: string }) => [one.what, one]))
+}
+
+test('the volume is gone: a new, empty database backs up beside what is in the bucket, which stays', async () => {
+  const [old, fresh] = places as [Place, Place]
+  expect(await old.backup('up', order)).toMatchObject({ code: 0 })
+  await old.sql('CREATE TABLE numbers AS SELECT generate_series(1, 100) AS n')
+  expect(await old.backup('now')).toMatchObject({ code: 0 })
+  // pgBackRest compares whole seconds.
+  await sleep(1100)
+  const time = await old.sql('SELECT clock_timestamp()')
+  // Numbers of its log that the new one does not reach in this test.
+  for (let more = 0; more < 6; more++) {
+    await old.sql('INSERT INTO numbers VALUES (0); SELECT pg_switch_wal()')
+  }
+  while (Number(await old.sql('SELECT archived_count FROM pg_stat_archiver')) < 8) await sleep(200)
+
+  expect(await fresh.backup('up', order)).toMatchObject({ code: 0, stderr: '' })
+  expect(await fresh.backup('now')).toMatchObject({ code: 0, stderr: '' })
+  const listed = JSON.parse((await fresh.backup('list')).stdout)
+  const counts = listed.map(({ where, backups }: { where: string; backups: [] }) => [
+    where,
+    backups.length,
+  ])
+  expect(Object.fromEntries(counts)).toEqual({ volume: 1, bucket: 2 })
+  expect(await fresh.restored(1, time, 'SELECT count(*) FROM numbers')).toBe('100')
+  expect((await states(fresh))['log of the database'].state).toBe('good')
+})
+
+test('a log that is missing is told, though that of the database before went further', async () => {
+  const [, fresh] = places as [Place, Place]
+  const bucket = join(storage.dir, 'spaces/nyc3/buckets/shop-backups/shop-dev/postgresql')
+  const archives = readdirSync(join(bucket, 'archive/main')).filter((name) => /^\d+-2$/.test(name))
+  for (const name of archives) rmSync(join(bucket, 'archive/main', name), { recursive: true })
+  expect((await states(fresh))['log of the database']).toMatchObject({
+    state: 'failed',
+    problem: expect.stringContaining('a part of it is missing in bucket'),
+  })
+})
