@@ -10,9 +10,9 @@ sys.dont_write_bytecode = True
 sys.path[:0] = sys.argv[1:]
 from padlock_backup import database, files, host, order
 one = order.read(sys.stdin)
-host.run = lambda *words, env: sys.exit(' '.join(words))
+host.run = lambda *words, **_: sys.exit(' '.join(words))
 print(database.settings(one, (2, 55), 1 << 30))
-files._restic(one, 'bucket', 'snapshots')`
+files.restic(one, 'bucket', 'snapshots')`
 
 /** The address style that pgBackRest and restic are given for a bucket. */
 function styles(endpoint: string, bucket: string): (string | undefined)[] {
