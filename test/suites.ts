@@ -117,7 +117,10 @@ export const suites: Suite[] = [
   },
   {
     name: 'data',
-    after: ['tools', 'machine tools', 'engine', 'base image'],
+    after: [
+      ...(['tools', 'database tools', 'machine tools', 'engine'] as const),
+      ...(['object storage', 'base image'] as const),
+    ],
     long: true,
     alone: true,
     commands: [jestOn('test/long/data', 50)],

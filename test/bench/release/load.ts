@@ -22,6 +22,8 @@ export interface LoadOptions {
   post?: string
   /** Where the load goes, whatever the name leads to. */
   address: string
+  /** Of a session, such as `name=value`. */
+  cookie?: string
   /** Requests a second of each of the loads with kept connections. */
   rate: number
   /** An empty folder. */
@@ -100,7 +102,7 @@ async function turns(
   made: { count: number },
   how: string[],
 ): Promise<Measured> {
-  const { address, folder, goesOn } = options
+  const { address, cookie, folder, goesOn } = options
   const url = urlFor(options, method)
   const log = join(folder, `${what.replace(/\W+/g, '-')}.log`)
   const whole: Measured = { what, good: 0, lost: {}, samples: [] }
@@ -108,6 +110,7 @@ async function turns(
     const { stdout } = await run('h2load', [
       ...how,
       ...(method === 'POST' ? ['--data', join(folder, 'body')] : []),
+      ...(cookie ? ['--header', `cookie: ${cookie}`] : []),
       ...['--threads', '1', '--log-file', log],
       ...['--connect-to', `${address}:${new URL(url).port || 443}`, url],
     ])
@@ -145,12 +148,13 @@ export function fromH2load(said: string, log: string): Omit<Measured, 'what'> {
 
 /** Goes on until it is stopped, and tells then what it has counted. */
 function anew(options: LoadOptions, method: Method): { stop(): void; ended: Promise<Measured> } {
-  const { address, folder } = options
+  const { address, cookie, folder } = options
   const script = join(folder, `${method}.lua`)
   writeFileSync(
     script,
     `wrk.method = '${method}'
 wrk.headers['Connection'] = 'close'
+${cookie ? `wrk.headers['Cookie'] = ${JSON.stringify(cookie)}` : ''}
 ${method === 'POST' ? `wrk.body = '${BODY}'` : ''}
 function wrk.resolve(_, service) wrk.addrs = wrk.lookup('${address}', service) end
 `,

@@ -33,13 +33,13 @@ export async function measureReleases(
   target: Target,
   { releases, requests, interval }: ReleaseBenchOptions,
 ): Promise<ReleaseBench> {
-  const { url, post, address } = target
+  const { url, post, address, cookie } = target
   const rate = Math.ceil(requests / (post ? 4 : 2) / (CALM + releases * interval))
   const folder = mkdtempSync(join(tmpdir(), 'padlock-load-'))
   let releasing = true
   const goesOn = (made: number) => releasing || made < requests
   try {
-    const loading = load({ url, post, address, rate, folder, goesOn })
+    const loading = load({ url, post, address, cookie, rate, folder, goesOn })
     loading.catch(() => undefined)
     const swaps: number[] = []
     try {

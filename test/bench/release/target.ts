@@ -8,6 +8,8 @@ export interface Target {
   post?: string
   /** Where the load goes, whatever the name leads to. */
   address: string
+  /** Of a session that every request belongs to. */
+  cookie?: string
   /** One release; when it took the former one's place, milliseconds since 1970. */
   release(): Promise<number>
   /** One that does not become ready. @throws Error where it serves all the same */

@@ -74,8 +74,11 @@ async function succeed(outcome: Promise<Outcome>): Promise<string> {
   return stdout
 }
 
-/** @param rootPath the certificate that the object storage's chains to */
-export async function makePlace(rootPath: string): Promise<Place> {
+/**
+ * @param rootPath the certificate that the object storage's chains to
+ * @param more lines of postgresql.conf; the last one of a name counts
+ */
+export async function makePlace(rootPath: string, more: string[] = []): Promise<Place> {
   // Sockets have paths of at most 107 bytes, and the server's user must get there.
   const dir = mkdtempSync(join(tmpdir(), 'bk-'))
   chmodSync(dir, 0o755)
@@ -111,6 +114,7 @@ export async function makePlace(rootPath: string): Promise<Place> {
       `unix_socket_directories = '${sockets}'`,
       `shared_buffers = '16MB'`,
       `fsync = off`,
+      ...more,
       `include_dir = '${at('cluster/conf.d')}'`,
       '',
     ].join('\n')

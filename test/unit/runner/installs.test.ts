@@ -6,10 +6,15 @@ import { suites } from '../../suites.ts'
 const root = join(__dirname, '../../..')
 /** What stands for a PostgreSQL of this computer in a test. */
 const USES =
-  /sandbox\/databases\/index\.ts'|support\/postgresql\.ts'|database: 'managed'|from \. import postgresql/
+  /sandbox\/databases\/index\.ts'|(support\/postgresql|bench\/data\/local)\.ts'|database: 'managed'|from \. import postgresql/
 
-/** Does a test below the path need a database? */
+/** Does a test below the path need a database? Long ones are named by a pattern. */
 function needsDatabase(path: string): boolean {
+  const [, folder = '', pattern] = /^(.*\/test\/long)\/(.*)$/.exec(path) ?? []
+  if (pattern !== undefined && !pattern.endsWith('.ts')) {
+    const names = readdirSync(folder).filter((name) => new RegExp(`^${pattern}`).test(name))
+    return names.some((name) => needsDatabase(join(folder, name)))
+  }
   if (!statSync(path).isDirectory()) {
     return /\.test\.ts$|test_.*\.py$/.test(path) && USES.test(readFileSync(path, 'utf8'))
   }
@@ -26,8 +31,8 @@ test.each(
   suites.map(({ name, after, commands }) => {
     const [program = '', path = ''] = commands.at(-1)?.argv ?? []
     if (program === 'app/run-tests') return [name, 'app/tests', after] as const
-    // The others are no tests, or long ones that are named by a pattern, on machines and in engines.
-    return [name, /^test\/[a-z0-9]+$/.test(path) ? path : undefined, after] as const
+    // The others are no tests.
+    return [name, /^test\/([a-z0-9]+$|long\/)/.test(path) ? path : undefined, after] as const
   }),
 )('%s installs a database if and only if its tests need one', (_name, path, after) => {
   const needed = path !== undefined && needsDatabase(join(root, path))
