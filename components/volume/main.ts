@@ -85,6 +85,8 @@ async function run({ address, privateKeys, dropletId }: Order, verb: Verb, secon
     channel.resume()
     const { code, stderr } = await finished(channel)
     if (code !== 0) throw new Error(`${host}: ${stderr.trim() || `volume ${verb} failed`}`)
+    // The last word on the way back before the volume is detached.
+    if (verb === 'unmount' && stderr.trim()) console.error(`${host}: ${stderr.trim()}`)
   } finally {
     client.end()
   }

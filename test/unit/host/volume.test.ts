@@ -136,8 +136,10 @@ describe('unmount', () => {
     writeFileSync(join(dir, 'mounted'), '')
   })
 
-  test('ends timers, processes and all replicas, and then the mount', () => {
-    expect(run('unmount')).toMatchObject({ status: 0, said: '' })
+  test('ends timers, processes and all replicas, and then the mount; names the way back', () => {
+    const { status, said } = run('unmount')
+    const words = 'or have it back here: sudo /usr/lib/padlock/volume mount'
+    expect([status, said]).toEqual([0, expect.stringContaining(words)])
     expect(calls()).toEqual([
       `user stop app-${ID}-worker.timer ${all.map((name) => `app-${name}.service`).join(' ')}`,
       'stop srv-volume.mount',

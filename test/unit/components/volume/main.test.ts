@@ -76,6 +76,12 @@ test.each([['mount', '20-GiB'], ['unmount']])('%s is a program of the host', asy
   expect(commands().at(-1)).toContain(`sudo /usr/lib/padlock/volume ${words[0]}`)
 })
 
+test('a host that has let go says what to do if the account does not', async () => {
+  says('echo or have it back here: sudo /usr/lib/padlock/volume mount >&2')
+  const said = '127.0.0.1: or have it back here: sudo /usr/lib/padlock/volume mount\n'
+  expect(await ran(['unmount'])).toEqual({ code: 0, stderr: said })
+})
+
 test.each(['mount', 'unmount'])('a living host that refuses to %s is an error', async (verb) => {
   says('echo /srv/volume is still in use >&2; exit 1')
   const { code, stderr } = await ran([verb])

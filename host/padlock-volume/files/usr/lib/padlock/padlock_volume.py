@@ -22,6 +22,12 @@ LET_GO = '/var/lib/padlock/volume-let-go'
 DEVICE_SECONDS = 60
 # A container that has ended leaves its own mounts to the kernel.
 FREE_SECONDS = 15
+# The provider's words for a detachment that fails name none.
+WAY_BACK = (
+    'the volume is let go of, and what needs it is off until another host has it. If the update fails '
+    'before that, pulumi up again, with pulumi refresh before it where it was "Error detaching volume"; '
+    'or have it back here: sudo /usr/lib/padlock/volume mount'
+)
 # What every file system writes to first; it must be readable, and zero, for "nothing is there" to be true.
 START_BYTES = 1024 * 1024
 
@@ -80,7 +86,9 @@ def unmount() -> None:
         _run('systemctl', 'start', UNIT)
         _start(live)
         raise
-    if not _wanted():
+    if _wanted():
+        log.say(WAY_BACK)
+    else:
         # The installer has left it for this.
         _must('apt-get', '--quiet', '--yes', '-o', 'DPkg::Lock::Timeout=200', 'purge', 'padlock-volume')
         _forget_let_go()
