@@ -1,6 +1,7 @@
 /** The servers behind the simulated account's database clusters: real PostgreSQL, real PgBouncer. */
 import { readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { openAuthority } from '../ca/index.ts'
 import { readIfThere, writeAtomically } from '../files.ts'
 import { lazily } from '../lazily.ts'
@@ -12,6 +13,9 @@ import { type Gate, startGate } from './gate.ts'
 import { Pooler } from './pooler.ts'
 import { INSIDE, PostgresServer } from './server.ts'
 import * as statements from './sql.ts'
+
+/** Before PgBouncer is started again where that has failed. */
+const AGAIN_MS = 1000
 
 export interface DatabasesOptions {
   /** The sandbox's state; everything of a cluster lies in `databases/ID` in it. */
@@ -60,7 +64,12 @@ export async function startDatabases(options: DatabasesOptions): Promise<Databas
       turns.take(id, () => end(id)).then(() => died(id, reason))
     }
     const server = new PostgresServer({ ...common, port: place.port, died: ended })
-    const pooler = new Pooler({ ...common, port: place.port }, place.poolPort)
+    const poolerEnded = (reason: string) => {
+      log(`the connection pools of ${id} are started again: ${reason}`)
+      void restart(id, pooler)
+    }
+    const own = { ...common, port: place.port, died: poolerEnded }
+    const pooler: Pooler = new Pooler(own, place.poolPort)
     try {
       await prepare(server)
       const gates = await openGates(id, place)
@@ -68,6 +77,16 @@ export async function startDatabases(options: DatabasesOptions): Promise<Databas
     } catch (error) {
       await server.stop()
       throw error
+    }
+  }
+  const restart = async (id: string, pooler: Pooler): Promise<void> => {
+    const isIts = () => clusters.get(id)?.pooler === pooler
+    const again = async () => (isIts() ? pooler.again() : undefined)
+    while (isIts()) {
+      const failed = await turns.take(id, again).catch((error: Error) => error)
+      if (!failed) return
+      log(failed.message)
+      await sleep(AGAIN_MS, undefined, { ref: false })
     }
   }
   const openGates = async (id: string, place: DatabasePlace): Promise<Gate[]> => {

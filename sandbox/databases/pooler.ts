@@ -15,9 +15,14 @@ const START_MS = 15_000
 /** At once: since PgBouncer 1.23 SIGTERM waits for clients (its changelog). */
 const ENDS = 'SIGQUIT'
 
+interface Login {
+  name: string
+  password: string
+}
+
 /**
  * PgBouncer in front of a cluster's server (https://www.pgbouncer.org/config.html): a pool is what
- * clients call a database. It runs while there are pools.
+ * clients call a database. It runs while there are pools; `died` is told where it ends by itself.
  */
 export class Pooler {
   readonly #options: ServerOptions
@@ -25,6 +30,7 @@ export class Pooler {
   readonly #port: number
   #child?: ChildProcess
   #forget = async () => {}
+  #last: [pools: DatabasePool[], logins: Login[]] = [[], []]
 
   constructor(options: ServerOptions, port: number) {
     this.#options = options
@@ -32,8 +38,9 @@ export class Pooler {
   }
 
   /** Makes the pools those that are given: PgBouncer is started, started anew, or ended. */
-  async set(pools: DatabasePool[], logins: { name: string; password: string }[]): Promise<void> {
+  async set(pools: DatabasePool[], logins: Login[]): Promise<void> {
     await this.stop()
+    this.#last = [pools, logins]
     if (pools.length === 0) return
     const { path } = await findProgram(['pgbouncer'])
     const config = await this.#configure(pools, logins)
@@ -54,10 +61,25 @@ export class Pooler {
       }
       await sleep(50)
     }
+    child.once('exit', () => this.#ended(child))
+    if (child.exitCode !== null || child.signalCode !== null) this.#ended(child)
+  }
+
+  /** Starts PgBouncer with the pools that there were, where it has ended by itself. */
+  async again(): Promise<void> {
+    if (!this.#child) await this.set(...this.#last)
+  }
+
+  #ended(child: ChildProcess): void {
+    // Who stops it has let go of it before.
+    if (this.#child !== child) return
+    this.#child = undefined
+    this.#options.died?.('PgBouncer has ended by itself')
   }
 
   async stop(): Promise<void> {
     const child = this.#child
+    this.#child = undefined
     if (child && child.exitCode === null && child.signalCode === null) {
       const gone = new Promise((exited) => child.once('exit', exited))
       child.kill(ENDS)
@@ -67,14 +89,10 @@ export class Pooler {
       ])
       await gone
     }
-    this.#child = undefined
     await this.#forget()
   }
 
-  async #configure(
-    pools: DatabasePool[],
-    logins: { name: string; password: string }[],
-  ): Promise<string> {
+  async #configure(pools: DatabasePool[], logins: Login[]): Promise<string> {
     const { folder, names, port } = this.#options
     const at = join(folder, 'pools')
     await rm(at, { recursive: true, force: true })

@@ -28,7 +28,7 @@ export interface ServerOptions {
   port: number
   /** Names that its certificate is for. */
   names: string[]
-  /** Told when the server ends that nobody has ended, with the last line of its log. */
+  /** Told when the process ends that nobody has ended, and why. */
   died?(reason: string): void
 }
 

@@ -117,6 +117,21 @@ test('a server that is killed is told of, and takes gates and pools along', asyn
   expect(await ask('SELECT a FROM kept')).toBe('42')
 })
 
+test('pools whose PgBouncer is killed are there again, without a change of theirs', async () => {
+  await databases.setPools('one', [POOL], USERS)
+  const killed = noted().find(({ name }) => name === 'pool-one')
+  process.kill(killed?.pid ?? 0, 'SIGKILL')
+  const deadline = Date.now() + 30_000
+  const again = () => ask('SELECT 42', place.poolPort, 'pool').catch(() => '')
+  while ((await again()) !== '42' && Date.now() < deadline) await sleep(100)
+  expect(await again()).toBe('42')
+  expect(noted().find(({ name }) => name === 'pool-one')?.pid).not.toBe(killed?.pid)
+  // No pools, no PgBouncer.
+  await databases.setPools('one', [], USERS)
+  await sleep(300)
+  expect(noted().map(({ name }) => name)).toEqual(['database-one'])
+})
+
 test('a statement that fails leaves no password in the log', async () => {
   await expect(databases.createUser('one', 'doadmin', 'AVNS_hidden')).rejects.toThrow(
     'already exists',
