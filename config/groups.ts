@@ -18,25 +18,15 @@ import type {
   RegistrySettings,
   Settings,
 } from './settings.ts'
-import { type Alias, recordNameIn } from './site/aliases.ts'
-import { hostnameOf, label } from './site/names.ts'
+import { aliasesOf, answeredUrls, loginsAt, named } from './site/addresses.ts'
+import { caaIssuer, issuerOf } from './site/caa.ts'
+import { label } from './site/names.ts'
 import { isPrivateZone } from './site/private-zone.ts'
-import { siteUrl } from './site/site-url.ts'
-import { furtherNames, type TunnelSettings, tunnelsOf } from './tunnels/index.ts'
+import { furtherNames, tunnelsOf } from './tunnels/index.ts'
 import { directoriesOf, volumeOf } from './volume/index.ts'
-
-/** Certificate authorities by the host of their ACME directory, as CAA names them (RFC 8659). */
-const CAA_ISSUERS: Record<string, string> = {
-  'acme-v02.api.letsencrypt.org': 'letsencrypt.org',
-  'acme-staging-v02.api.letsencrypt.org': 'letsencrypt.org',
-  'acme.zerossl.com': 'sectigo.com',
-  'dv.acme-v02.api.pki.goog': 'pki.goog',
-}
 
 /** Where an app that asks itself has them. */
 const APP_PATHS = { callbackPath: '/callback', loginPath: '/login' }
-
-const DUCKDNS = 'duckdns.org'
 
 /** The keys' values by the component that takes them, with what follows from them. */
 export function grouped(values: Values, { project, stack, owner, secretKeys }: Context): Settings {
@@ -173,45 +163,6 @@ export function grouped(values: Values, { project, stack, owner, secretKeys }: C
   }
 }
 
-/** Those of the tunnels that a login comes back to: the program's own, or the one in front of it. */
-function loginsAt(tunnels: TunnelSettings[] | undefined, login: string) {
-  const some = tunnels?.filter(({ open }) => login === 'app' || !open) ?? []
-  return some.length > 0 ? some : undefined
-}
-
-/** Beside the site's own; undefined where there are none. */
-function answeredUrls(aliases: Alias[] | undefined, tunnels: TunnelSettings[] | undefined) {
-  const served = aliases?.filter(({ serves }) => serves)
-  return tunnels || served
-    ? [...(served ?? []), ...(tunnels ?? [])].map(({ url }) => url)
-    : undefined
-}
-
-/** Sorted by name; undefined where there are none. */
-function aliasesOf(values: Values, plain?: boolean): Alias[] | undefined {
-  const named = Object.entries(values.aliases)
-  if (named.length === 0) return undefined
-  return named.map(([hostname, mode]) => {
-    const recordName = recordNameIn(values.zone, hostname) ?? ''
-    return {
-      hostname,
-      recordName,
-      url: siteUrl(hostname, { ...values, plain }),
-      serves: mode === 'serve',
-      caaIssuer: caaIssuer(values, recordName),
-    }
-  })
-}
-
-/** The zone that the site's name is in, and the name where it is known before the address. */
-function named({ dns, zone, subdomain }: Values, stack: string) {
-  if (dns === 'sslip') return { zone: 'sslip.io', recordName: '@' }
-  if (dns === 'none') return { zone: '', recordName: '@' }
-  const recordName = subdomain || label(stack)
-  if (dns === 'duckdns') return { zone: DUCKDNS, recordName, hostname: `${recordName}.${DUCKDNS}` }
-  return { zone, recordName, hostname: hostnameOf({ zone, subdomain }, stack) }
-}
-
 function authority({ tls, clientCertificates, clientAuth }: Values) {
   const server = tls === 'private'
   if (!server && clientCertificates.length === 0) return undefined
@@ -230,22 +181,6 @@ function endpoints(values: Values): string[] {
   const login = openIdOf(values)?.issuer ?? auth0
   const images = [appImage || appBaseImage, edgeImage, ...Object.keys(appRegistries)]
   return [acmeDirectory, caddyRepository.url, login, ...images].filter(Boolean)
-}
-
-/** A record at the zone itself binds every name below it, so none is written there by itself. */
-function caaIssuer(values: Values, recordName: string): string | undefined {
-  const { caaIssuer, acmeDirectory, tls } = values
-  if (caaIssuer === 'none') return undefined
-  // No public authority is asked; a record would promise that one may be.
-  if (tls !== 'acme' && caaIssuer === '') return undefined
-  if (caaIssuer !== '' || recordName === '@') return caaIssuer || undefined
-  return CAA_ISSUERS[new URL(acmeDirectory).hostname]
-}
-
-/** The authority as CAA records name it, whether or not one is written. */
-function issuerOf({ caaIssuer, acmeDirectory }: Values): string | undefined {
-  if (caaIssuer !== '' && caaIssuer !== 'none') return caaIssuer
-  return CAA_ISSUERS[new URL(acmeDirectory).hostname]
 }
 
 function registryOf(
