@@ -134,6 +134,39 @@ print(json.dumps(run('python3', '-c', json.loads(${JSON.stringify(JSON.stringify
   expect(seconds).toBeGreaterThan(3.5)
 })
 
+/** Each is a loop of programs that end at once. */
+const LOOPS = {
+  tries: 'dd if=/dev/zero of=/dev/null bs=100000 count=1',
+  steps: 'dd if=/dev/zero of="$FILE" bs=100000 count=1',
+}
+
+test('tries in a loop get no further, though each reads anew what it needs', () => {
+  const [said, seconds] = python(`
+progress.LIMIT = 3
+loop = 'echo trying; for n in $(seq 20); do ${LOOPS.tries} 2>/dev/null; sleep 0.5; done'
+print(json.dumps(run('sh', '-c', loop)))`) as [string, number]
+  expect(said).toBe('trying')
+  expect(seconds).toBeLessThan(9)
+})
+
+test('steps in a loop do, as each leaves something on the disk', () => {
+  // No file system in memory (FHS 3.0, /var/tmp), of which nothing comes to a disk.
+  const disk = mkdtempSync('/var/tmp/padlock-progress-')
+  try {
+    const [found, seconds] = python(`
+progress.LIMIT = 3
+loop = 'for n in $(seq 10); do ${LOOPS.steps} 2>/dev/null; sleep 0.5; done'
+print(json.dumps(run('sh', '-c', loop, env={**os.environ, 'FILE': '${disk}/file'})))`) as [
+      unknown,
+      number,
+    ]
+    expect(found).toEqual([0, '', ''])
+    expect(seconds).toBeGreaterThan(4)
+  } finally {
+    rmSync(disk, { recursive: true })
+  }
+})
+
 test.each([
   ['pull', 'the pull of r.example/app@sha256:b{64}', 'the registry r.example is silent', []],
   [

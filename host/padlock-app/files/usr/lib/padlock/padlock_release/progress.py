@@ -16,10 +16,13 @@ from .failure import Failure
 
 # Without progress, seconds.
 LIMIT = 300
-# In that time all its processes together must have read and written, or computed, as much as this:
-# bytes, and seconds of a processor. Less is a runtime that looks after itself.
+# In that time those of its threads that live for longer than a look must have read and written, or
+# computed, as much as this: bytes, and seconds of a processor. Less is a runtime that looks after itself.
 BYTES = 65536
 CPU = 1.0
+# What lives shorter is a step after the other, or a try of the same after the other, which reads its
+# programs again and again: it gets on by what it leaves on the disk, or by this part of a processor's time.
+SHARE = 0.1
 # Between two looks, and from asking to end until it is ended, seconds.
 LOOK = 5.0
 GRACE = 10.0
@@ -32,10 +35,20 @@ class Stalled(Exception):
 
 
 class Done(NamedTuple):
-    """What all processes together have done so far."""
+    """What a thread, or all processes together, have done so far: bytes, seconds of a processor."""
 
     bytes: int
     cpu: float
+
+
+class Seen(NamedTuple):
+    """
+    What was seen at a look: `all` of the processes with those of their children that have ended, where
+    bytes are those that are for a disk; and each thread that lives, by its number and start, by itself.
+    """
+
+    all: Done
+    threads: dict[tuple[int, str], Done]
 
 
 def run(argv: tuple[str, ...], **options: Any) -> subprocess.CompletedProcess:
@@ -48,7 +61,8 @@ def run(argv: tuple[str, ...], **options: Any) -> subprocess.CompletedProcess:
         options['stdin'] = subprocess.PIPE
     pipes = {'stdout': subprocess.PIPE, 'stderr': subprocess.PIPE}
     with subprocess.Popen(argv, **options, **pipes) as process:
-        since, seen = time.monotonic(), done(process.pid)
+        since, seen = time.monotonic(), look(process.pid)
+        own, whole = Done(0, 0), Done(0, 0)
         while True:
             try:
                 out, err = process.communicate(given, timeout=LOOK)
@@ -58,12 +72,13 @@ def run(argv: tuple[str, ...], **options: Any) -> subprocess.CompletedProcess:
             except BaseException:
                 end(process)
                 raise
-            now = done(process.pid)
-            # Of one that has ended nothing counts any more, which is no progress of the others.
-            seen = Done(min(seen.bytes, now.bytes), min(seen.cpu, now.cpu))
-            if now.bytes - seen.bytes >= BYTES or now.cpu - seen.cpu >= CPU:
-                since, seen = time.monotonic(), now
-            elif time.monotonic() - since >= LIMIT:
+            now = look(process.pid)
+            own, whole = _more(own, _lasting(seen, now)), _more(whole, _grown(seen.all, now.all))
+            seen = now
+            passed = time.monotonic() - since
+            if own.bytes >= BYTES or own.cpu >= CPU or whole.bytes >= BYTES or whole.cpu >= SHARE * LIMIT:
+                since, own, whole = time.monotonic(), Done(0, 0), Done(0, 0)
+            elif passed >= LIMIT:
                 out, err = end(process)
                 raise Stalled(f'{out}{err}'.strip())
 
@@ -85,17 +100,47 @@ def pull(image: str, fix: str = AGAIN) -> contextlib.AbstractContextManager[None
     return told(f'the pull of {image}', f'the registry {image.split("/")[0]} is silent', fix)
 
 
-def done(pid: int) -> Done:
-    """By the process and all below it: what they read and wrote (sockets included), and computed."""
-    total, cpu = 0, 0
+def look(pid: int) -> Seen:
+    """At the process and all below it."""
+    disk, cpu, threads = 0, 0, {}
     for one in family(pid):
         with contextlib.suppress(OSError, ValueError):
-            with open(f'/proc/{one}/io', encoding='ascii') as file:
-                values = dict(line.split(': ') for line in file)
-            total += int(values['rchar']) + int(values['wchar'])
+            disk += int(_io(f'/proc/{one}')['write_bytes'])
             # proc_pid_stat(5): utime, stime and those of children that were waited for.
             cpu += sum(int(field) for field in _stat(one)[11:15])
-    return Done(total, cpu / os.sysconf('SC_CLK_TCK'))
+            for thread in os.listdir(f'/proc/{one}/task'):
+                with contextlib.suppress(OSError, ValueError):
+                    fields, io = _stat(f'{one}/task/{thread}'), _io(f'/proc/{one}/task/{thread}')
+                    # Sockets included.
+                    moved = int(io['rchar']) + int(io['wchar'])
+                    own = Done(moved, _seconds(int(fields[11]) + int(fields[12])))
+                    threads[int(thread), fields[19]] = own
+    return Seen(Done(disk, _seconds(cpu)), threads)
+
+
+def _lasting(before: Seen, now: Seen) -> Done:
+    """What those did that were there before."""
+    both = [(before.threads[one], now.threads[one]) for one in before.threads.keys() & now.threads.keys()]
+    return Done(sum(b.bytes - a.bytes for a, b in both), sum(b.cpu - a.cpu for a, b in both))
+
+
+def _grown(before: Done, now: Done) -> Done:
+    """Of one that has ended nothing counts any more, which is no progress of the others."""
+    return Done(max(0, now.bytes - before.bytes), max(0, now.cpu - before.cpu))
+
+
+def _more(one: Done, other: Done) -> Done:
+    return Done(one.bytes + other.bytes, one.cpu + other.cpu)
+
+
+def _io(folder: str) -> dict[str, str]:
+    """proc_pid_io(5): that of a thread is its own, that of a process has its ended children's too."""
+    with open(f'{folder}/io', encoding='ascii') as file:
+        return dict(line.rstrip().split(': ') for line in file)
+
+
+def _seconds(ticks: int) -> float:
+    return ticks / os.sysconf('SC_CLK_TCK')
 
 
 def family(pid: int) -> list[int]:
@@ -114,7 +159,7 @@ def _below(pid: int, children: dict[int, list[int]]) -> Iterator[int]:
         yield from _below(child, children)
 
 
-def _stat(pid: int) -> list[str]:
+def _stat(pid: int | str) -> list[str]:
     """From the third field on: the name before it may hold anything."""
     with open(f'/proc/{pid}/stat', encoding='utf-8', errors='replace') as file:
         return file.read().rpartition(')')[2].split()
