@@ -5,7 +5,7 @@ import { json } from 'node:stream/consumers'
 import type { Delegation } from './dns/delegations.ts'
 import { readIfThere } from './files.ts'
 import type { Addresses } from './issuer/own.ts'
-import type { Endpoint, FaultRule } from './types.ts'
+import type { Endpoint, FaultRule, PowerLoss } from './types.ts'
 
 /** `<dir>/sandbox.json`, there while the sandbox is ready. */
 export interface SandboxFile {
@@ -100,6 +100,10 @@ export interface Control {
   enterAddresses(addresses: Addresses): Promise<Addresses>
   /** The forward to a machine's port, past the cloud firewall; undefined while it is off. */
   forward(dropletId: number, port: number): Promise<Endpoint | undefined>
+  /** Logs what the droplet writes to its volumes, from now until its machine ends. */
+  logWrites(dropletId: number): Promise<void>
+  /** A loss of power, and the boot after it; without a seed no write after the last flush survives. */
+  losePower(dropletId: number, seed?: number): Promise<PowerLoss[]>
   /** Asks the sandbox to end; resolves once it has understood. */
   stop(): Promise<void>
 }
@@ -143,6 +147,9 @@ export function openControl(dir: string): Control {
     enterAddresses: (addresses) => ask('POST', '/issuer/addresses', addresses),
     forward: async (id, port) =>
       (await ask<{ endpoint?: Endpoint }>('GET', `/droplets/${id}/forward?port=${port}`)).endpoint,
+    logWrites: async (id) => void (await ask('POST', `/droplets/${id}/logged-writes`)),
+    losePower: async (id, seed) =>
+      (await ask<{ volumes: PowerLoss[] }>('POST', `/droplets/${id}/power-loss`, { seed })).volumes,
     stop: async () => void (await ask('POST', '/stop')),
   }
 }

@@ -24,6 +24,12 @@ export function noMachines(forwards: Record<number, Endpoint> = {}): Machines {
     async shutdown(id) {
       turn(id, false)
     },
+    async logWrites() {
+      throw new Error('there are no machines')
+    },
+    async losePower() {
+      throw new Error('there are no machines')
+    },
     async resize(id) {
       if (on.get(id) !== false) throw new Error(`machine ${id} is not off`)
     },

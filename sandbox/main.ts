@@ -44,6 +44,8 @@ async function serve(settings: Settings): Promise<void> {
     setDelegation: (delegation) => sandbox.setDelegation(delegation),
     enterAddresses: (addresses) => sandbox.enterAddresses(addresses),
     forward: (id, port) => sandbox.forward(id, port),
+    logWrites: (id) => sandbox.logWrites(id),
+    losePower: (id, seed) => sandbox.losePower(id, seed),
     stop: () => stop(),
   })
   try {

@@ -50,6 +50,19 @@ export interface Volumes {
   removeSnapshot(snapshot: string): Promise<void>
 }
 
+/** What a loss of power left of a volume. */
+export interface PowerLoss {
+  id: string
+  name: string
+  /** Flushes that the guest was told had come to an end since the log began. */
+  flushes: number
+  /** Bytes written up to the last of them, or past the cache: all of them are there. */
+  safeBytes: number
+  /** Bytes written later: lost, but for `survivedBytes` of them. */
+  looseBytes: number
+  survivedBytes: number
+}
+
 /** The hypervisor: real machines under QEMU, or none at all in the engine tests. */
 export interface Machines {
   /** Makes the disk and boots; resolves once the machine runs (not once its system is up). */
@@ -59,6 +72,17 @@ export interface Machines {
   powerOn(id: number): Promise<void>
   /** Pulls the plug. */
   powerOff(id: number): Promise<void>
+  /**
+   * Logs from now on what a machine that runs writes to its volumes, until it ends: so that a loss of
+   * power is true to what was flushed.
+   */
+  logWrites(id: number): Promise<void>
+  /**
+   * Cuts the machine off, leaves of each volume what its disk has kept, and boots it again.
+   * @param seed of the writes after the last flush that survive; none does without it
+   * @throws if a volume's writes are not logged
+   */
+  losePower(id: number, seed?: number): Promise<PowerLoss[]>
   /** Asks the system to shut down, and pulls the plug after 30 s. */
   shutdown(id: number): Promise<void>
   /** Resizes a machine that is off. */

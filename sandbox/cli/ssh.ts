@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process'
 import { openControl } from '../control.ts'
+import { choose } from './droplet.ts'
 
 const PORT = '2222'
 
@@ -25,13 +26,7 @@ interface Wish {
 export async function run(args: string[]): Promise<number> {
   const { options, words } = read(args)
   const control = openControl('.sandbox')
-  const { droplets } = await control.status()
-  const named = droplets.find(({ id, name }) => id === words[0] || name === words[0])
-  const droplet = named ?? (droplets.length === 1 ? droplets[0] : undefined)
-  if (!droplet) {
-    const names = droplets.map(({ id, name }) => `${name} (${id})`).join(', ') || 'none'
-    throw new Error(`which droplet? There are: ${names}`)
-  }
+  const { droplet, named } = choose((await control.status()).droplets, words[0])
   const port = Number(options['-p'] ?? PORT)
   const forward = await control.forward(Number(droplet.id), port)
   if (!forward)

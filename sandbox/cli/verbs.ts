@@ -23,6 +23,10 @@ export const verbs: Record<string, { summary: string; load: () => Promise<Verb> 
     load: () => import('./status.ts'),
   },
   ssh: { summary: 'log in to any droplet', load: () => import('./ssh.ts') },
+  'power-loss': {
+    summary: 'take a droplet’s power away; its volumes keep what was flushed',
+    load: () => import('./power-loss.ts'),
+  },
   laptop: {
     summary: 'write the environment of the reference app in a container here',
     load: () => import('./laptop.ts'),

@@ -4,7 +4,7 @@ import { json } from 'node:stream/consumers'
 import { controlPath, type Faults, type Limits, type SandboxStatus } from '../control.ts'
 import type { Delegation } from '../dns/delegations.ts'
 import type { Addresses } from '../issuer/own.ts'
-import type { Endpoint } from '../types.ts'
+import type { Endpoint, PowerLoss } from '../types.ts'
 
 /** What the control socket can ask of the sandbox. */
 export interface Controlled {
@@ -14,6 +14,8 @@ export interface Controlled {
   setDelegation(delegation: Delegation): void
   enterAddresses(addresses: Addresses): Promise<Addresses>
   forward(dropletId: number, port: number): Promise<Endpoint | undefined>
+  logWrites(dropletId: number): Promise<void>
+  losePower(dropletId: number, seed?: number): Promise<PowerLoss[]>
   stop(): void
 }
 
@@ -49,8 +51,8 @@ async function answer(
   sandbox: Controlled,
 ): Promise<{ status: number; body: unknown }> {
   const url = new URL(request.url ?? '/', 'http://sandbox')
-  const droplet = /^\/droplets\/(\d+)\/forward$/.exec(url.pathname)?.[1]
-  switch (`${request.method} ${droplet ? '/droplets/forward' : url.pathname}`) {
+  const [, droplet, what] = /^\/droplets\/(\d+)\/([a-z-]+)$/.exec(url.pathname) ?? []
+  switch (`${request.method} ${droplet ? `/droplets/${what}` : url.pathname}`) {
     case 'GET /status':
       return { status: 200, body: sandbox.status() }
     case 'POST /faults':
@@ -67,6 +69,13 @@ async function answer(
     case 'GET /droplets/forward': {
       const port = Number(url.searchParams.get('port'))
       return { status: 200, body: { endpoint: await sandbox.forward(Number(droplet), port) } }
+    }
+    case 'POST /droplets/logged-writes':
+      await sandbox.logWrites(Number(droplet))
+      return { status: 200, body: {} }
+    case 'POST /droplets/power-loss': {
+      const { seed } = (await json(request)) as { seed?: number }
+      return { status: 200, body: { volumes: await sandbox.losePower(Number(droplet), seed) } }
     }
     case 'POST /stop':
       sandbox.stop()

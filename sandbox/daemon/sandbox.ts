@@ -20,7 +20,7 @@ import { noMachines } from '../machines-none.ts'
 import { HOST, HOSTS, type Ports, type Settings } from '../settings.ts'
 import { startSpaces } from '../spaces/index.ts'
 import { ENDPOINT_HOSTS } from '../spaces/regions.ts'
-import type { Endpoint, Machines } from '../types.ts'
+import type { Endpoint, Machines, PowerLoss } from '../types.ts'
 import { ensureCredentials } from './credentials.ts'
 import { extraCertificates } from './extra-certificates.ts'
 import { startImages } from './images.ts'
@@ -294,6 +294,15 @@ export class Sandbox {
 
   forward(dropletId: number, port: number): Promise<Endpoint | undefined> {
     return this.#machines.forward(dropletId, port)
+  }
+
+  logWrites(dropletId: number): Promise<void> {
+    return this.#machines.logWrites(dropletId)
+  }
+
+  losePower(dropletId: number, seed?: number): Promise<PowerLoss[]> {
+    this.#log(`the machine of droplet ${dropletId} loses its power`)
+    return this.#machines.losePower(dropletId, seed)
   }
 
   /** Ends all parts, the last one first; one that fails to end does not keep the others up. */

@@ -14,9 +14,14 @@ export async function growDisk(path: string, gib: number): Promise<void> {
   await qemuImg(['resize', '-q', path, `${gib}G`])
 }
 
-/** A sparse copy of a raw disk that nobody writes. */
-export async function copyRaw(from: string, to: string): Promise<void> {
-  await qemuImg(['convert', '-q', '-f', 'raw', '-O', 'raw', from, to])
+/** A disk of its own that holds nothing. */
+export async function createEmptyDisk(path: string, bytes: number): Promise<void> {
+  await qemuImg(['create', '-q', '-f', 'qcow2', path, String(bytes)])
+}
+
+/** A sparse, raw copy of a disk that nobody writes. */
+export async function copyRaw(from: string, to: string, format = 'raw'): Promise<void> {
+  await qemuImg(['convert', '-q', '-f', format, '-O', 'raw', from, to])
 }
 
 async function qemuImg(args: string[]): Promise<void> {

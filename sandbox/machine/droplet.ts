@@ -15,6 +15,7 @@ import { metadataCommand, writeMetadata } from './metadata.ts'
 import type { Note } from './note.ts'
 import { filterOutbound } from './outbound.ts'
 import type { Attempt } from './packet.ts'
+import { cut } from './power-loss/cut.ts'
 import { commandLine, lastWords } from './qemu.ts'
 import { openQmp, type Qmp } from './qmp.ts'
 import { makeSeed } from './seed.ts'
@@ -171,6 +172,12 @@ export class Droplet {
       while (this.on && Date.now() < deadline) await sleep(20)
       if (this.#note.process) await endProcess(this.#note.process)
     }
+    this.#forwards.clear()
+  }
+
+  /** Ends QEMU in the midst of its work, and nobody gets a say. */
+  async cutPower(): Promise<void> {
+    if (this.#note.process) await cut(this.#note.process)
     this.#forwards.clear()
   }
 

@@ -8,6 +8,7 @@ import { capConsole } from './console.ts'
 import { type Admits, Droplet } from './droplet.ts'
 import { findProgram } from './programs.ts'
 import type { Vendor } from './vendor-data.ts'
+import { isLogged } from './volume-disk.ts'
 import { openVolumes } from './volumes.ts'
 
 export { ensureBaseImage } from './base-image.ts'
@@ -78,6 +79,29 @@ export async function startMachines(options: MachineOptions): Promise<Machines> 
     powerOn,
     powerOff: async (id) => get(id).pullThePlug(),
     shutdown: async (id) => get(id).shutdown(),
+    logWrites: async (id) => {
+      const droplet = get(id)
+      if (droplet.volumes.length === 0) throw new Error(`droplet ${id} has no volume`)
+      for (const volume of droplet.volumes) await volumes.log(volume.id)
+    },
+    async losePower(id, seed) {
+      const droplet = get(id)
+      if (!droplet.on) throw new Error(`droplet ${id} is off`)
+      for (const { id: volume, name } of droplet.volumes) {
+        if (await droplet.monitor((qmp) => isLogged(qmp, volume))) continue
+        throw new Error(`what droplet ${id} writes to volume ${name} is not logged`)
+      }
+      await droplet.cutPower()
+      try {
+        const left = []
+        for (const { id: volume, name } of droplet.volumes) {
+          left.push({ id: volume, name, ...(await volumes.replay(volume, seed)) })
+        }
+        return left
+      } finally {
+        await powerOn(id)
+      }
+    },
     resize: async (id, size) => get(id).resize(size),
     forward: async (id, port) => droplets.get(id)?.forward(port),
     status(id) {

@@ -18,7 +18,7 @@ const UNPLUG_MS = 15_000
 const POLL_MS = 50
 
 /** QEMU's name of the disk: at most 31 characters (qapi/block-core.json, node-name), a letter first. */
-const handle = (id: string): string => `v${id.replaceAll('-', '').slice(0, 30)}`
+export const handle = (id: string): string => `v${id.replaceAll('-', '').slice(0, 30)}`
 
 /**
  * Where the bytes are. `cache.direct: false` with `no-flush: false` (`cache=writeback`): writes go to
@@ -63,7 +63,7 @@ export function volumeArguments(disks: VolumeDisk[]): string[] {
 
 /** Plugs the disk into the machine that runs; content if it is there. */
 export async function plug(qmp: Qmp, disk: VolumeDisk): Promise<void> {
-  if (!(await hasNode(qmp, disk.id))) await qmp.execute('blockdev-add', node(disk))
+  if (!(await hasNode(qmp, handle(disk.id)))) await qmp.execute('blockdev-add', node(disk))
   try {
     if (!(await hasDevice(qmp, disk.id))) await qmp.execute('device_add', device(disk))
   } catch (error) {
@@ -72,32 +72,40 @@ export async function plug(qmp: Qmp, disk: VolumeDisk): Promise<void> {
   }
 }
 
-/** Pulls the disk out, in use or not; content if it is not there. */
+/** Pulls the disk out, in use or not, and its log of writes; content if it is not there. */
 export async function unplug(qmp: Qmp, id: string): Promise<void> {
   if (await hasDevice(qmp, id)) await qmp.execute('device_del', { id: handle(id) })
   const deadline = Date.now() + UNPLUG_MS
-  while (await hasNode(qmp, id)) {
-    try {
-      await qmp.execute('blockdev-del', { 'node-name': handle(id) })
-    } catch (error) {
-      // The device lets go of its node a moment after it is gone.
-      if (Date.now() > deadline) throw error
-      await sleep(POLL_MS)
+  for (const name of [logHandle(id), handle(id)]) {
+    while (await hasNode(qmp, name)) {
+      try {
+        await qmp.execute('blockdev-del', { 'node-name': name })
+      } catch (error) {
+        // The device lets go of its node a moment after it is gone.
+        if (Date.now() > deadline) throw error
+        await sleep(POLL_MS)
+      }
     }
   }
 }
+
+/** QEMU's name of the node that logs what goes to the disk (power-loss/record.ts). */
+export const logHandle = (id: string): string => `l${handle(id).slice(1)}`
+
+/** Whether what the guest writes to the disk is being logged. */
+export const isLogged = (qmp: Qmp, id: string): Promise<boolean> => hasNode(qmp, logHandle(id))
 
 /** The guest sees the new size without a restart. */
 export async function resize(qmp: Qmp, id: string, bytes: number): Promise<void> {
   await qmp.execute('block_resize', { 'node-name': handle(id), size: bytes })
 }
 
-/** Begins a copy of the disk as it is now into a file of the same size; ask `copied` for its end. */
+/** Begins a copy of the disk as it is now into a qcow2 file of its size; ask `copied` for its end. */
 export async function beginCopy(qmp: Qmp, id: string, file: string): Promise<void> {
   const target = copyHandle(id)
   await qmp.execute('blockdev-add', {
-    ...{ driver: 'raw', 'node-name': target, discard: 'unmap' },
-    file: { driver: 'file', filename: file, discard: 'unmap' },
+    ...{ driver: 'qcow2', 'node-name': target },
+    file: { driver: 'file', filename: file },
   })
   await qmp.execute('blockdev-backup', {
     ...{ 'job-id': target, device: handle(id), target, sync: 'full', 'auto-dismiss': false },
@@ -118,9 +126,9 @@ export async function copied(qmp: Qmp, id: string): Promise<boolean> {
 
 const copyHandle = (id: string) => `c${handle(id).slice(1)}`
 
-async function hasNode(qmp: Qmp, id: string): Promise<boolean> {
+async function hasNode(qmp: Qmp, name: string): Promise<boolean> {
   const nodes = await qmp.execute('query-named-block-nodes', { flat: true })
-  return (nodes as { 'node-name': string }[]).some((each) => each['node-name'] === handle(id))
+  return (nodes as { 'node-name': string }[]).some((each) => each['node-name'] === name)
 }
 
 async function hasDevice(qmp: Qmp, id: string): Promise<boolean> {

@@ -193,6 +193,33 @@ export function volumeMachineTests(running: () => Sandbox): void {
   )
 
   test(
+    'after a loss of power it has what was flushed, and nothing that the disk was only given',
+    async () => {
+      const write = (letter: string, how: string) =>
+        on(
+          one,
+          `head -c 4096 /dev/zero | tr '\\0' ${letter} > /root/block && dd if=/root/block of=${MOUNT}/block conv=notrunc${how} status=none`,
+        )
+      // No commit of the journal flushes by itself in between.
+      await on(one, `mount -o remount,commit=300 ${MOUNT}`)
+      await write('a', ' && sync')
+      await running().control.logWrites(one)
+      await on(one, `echo safe > ${MOUNT}/flushed && sync`)
+      await write('b', ' oflag=direct')
+      const [left] = await running().control.losePower(one)
+      expect(left).toMatchObject({ name: 'data', survivedBytes: 0 })
+      expect(left?.looseBytes).toBeGreaterThanOrEqual(4096)
+      await booted(one)
+      await linked(one)
+      await mount(one)
+      expect(await on(one, `head -c 3 ${MOUNT}/block`)).toBe('aaa')
+      expect(await on(one, `cat ${MOUNT}/flushed`)).toBe('safe')
+      expect(await on(one, `sha256sum < ${MOUNT}/file`)).toBe(digest)
+    },
+    BOOT_MS + 3 * MINUTES,
+  )
+
+  test(
     'it outlives a kill of the machine, and the droplet; at the end no file is left',
     async () => {
       await on(one, `echo last > ${MOUNT}/last && sync`)

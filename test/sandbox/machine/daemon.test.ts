@@ -127,6 +127,12 @@ test('passes faults on to the simulators', async () => {
   expect((await control.status()).faultsMet).toEqual({ digitalocean: 1, auth0: 0 })
 })
 
+test('a loss of power needs machines', async () => {
+  const id = Number((await control.status()).droplets[0]?.id)
+  await expect(control.logWrites(id)).rejects.toThrow('there are no machines')
+  await expect(control.losePower(id, 1)).rejects.toThrow('there are no machines')
+})
+
 const CALLBACK = 'https://dev.padlock.localhost:8443/callback'
 /** The issuer's answer to somebody whom the site sends to log in. */
 async function login(callback: string): Promise<number | undefined> {

@@ -1,16 +1,13 @@
 /** Volumes against a real QEMU whose processor stands still: what its monitor says to each step. */
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
-import { mkdtempSync, openSync, readFileSync, rmSync, statSync } from 'node:fs'
-import { mkdir, readdir, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { execFileSync } from 'node:child_process'
+import { readFileSync, statSync } from 'node:fs'
+import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { Droplet } from '../../../sandbox/machine/droplet.ts'
+import type { Droplet } from '../../../sandbox/machine/droplet.ts'
 import type { Qmp } from '../../../sandbox/machine/qmp.ts'
-import { volumeArguments } from '../../../sandbox/machine/volume-disk.ts'
-import { openVolumes } from '../../../sandbox/machine/volumes.ts'
-import { startMark } from '../../../sandbox/processes.ts'
 import type { Volumes } from '../../../sandbox/types.ts'
+import { openStill, type Still } from './still.ts'
 
 const [DATA, OTHER] = [
   '4b1f0c2e-7d9a-4c1b-8f2e-0a1b2c3d4e5f',
@@ -19,59 +16,20 @@ const [DATA, OTHER] = [
 const MIB = 1024 ** 2
 const GIB = 1024 ** 3
 
+let still: Still
 let folder: string
 let volumes: Volumes
 let droplets: Map<number, Droplet>
-const processes: ChildProcess[] = []
-
-/** A machine of a folder, as an earlier run left it: off, or with a QEMU that executes nothing. */
-async function machine(id: number, on: boolean, attached: object[] = []): Promise<Droplet> {
-  const home = join(folder, 'machines', String(id))
-  await mkdir(home, { recursive: true })
-  let process: object | undefined
-  if (on) {
-    const args = ['-S', '-nodefaults', '-display', 'none', '-machine', 'q35', '-m', '64']
-    const qmp = ['-qmp', 'unix:qmp.sock,server=on,wait=off']
-    // biome-ignore lint/suspicious/noExplicitAny: the notes are those of the test
-    const all = [...args, ...qmp, ...volumeArguments(attached as any)]
-    const child = spawn('qemu-system-x86_64', all, {
-      cwd: home,
-      stdio: ['ignore', openSync(join(home, 'output'), 'a'), 'inherit'],
-    })
-    processes.push(child)
-    process = { pid: child.pid, started: startMark(child.pid as number) }
-  }
-  const note = { uuid: 'u', name: 'web', image: '/none', vcpus: 1, memoryMiB: 64, diskGiB: 1 }
-  await writeFile(
-    join(home, 'machine.json'),
-    JSON.stringify({ ...note, process, ...(attached.length > 0 && { volumes: attached }) }),
-  )
-  const droplet = (await Droplet.adopt(id, home)) as Droplet
-  for (let tries = 0; on && !(await droplet.answers()) && tries < 100; tries++) await sleep(50)
-  droplets.set(id, droplet)
-  return droplet
-}
 
 beforeEach(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'volumes-test-'))
-  droplets = new Map()
-  volumes = await openVolumes(join(folder, 'volumes'), droplets)
+  still = await openStill()
+  ;({ folder, volumes, droplets } = still)
 })
-afterEach(async () => {
-  await Promise.all([...droplets.values()].map((droplet) => droplet.pullThePlug()))
-  for (const child of processes.splice(0)) child.kill('SIGKILL')
-  rmSync(folder, { recursive: true, force: true })
-})
+afterEach(() => still.close())
 
+const machine: Still['machine'] = (...args) => still.machine(...args)
+const io = (droplet: Droplet, command: string) => still.io(droplet, DATA, command)
 const path = (id = DATA) => join(folder, 'volumes', `${id}.raw`)
-/** Writes, reads and flushes as the guest's device does them; what QEMU prints of it. */
-async function io(droplet: Droplet, command: string): Promise<string> {
-  const output = join(droplet.folder, 'output')
-  const before = readFileSync(output, 'utf8').length
-  const device = `v${DATA.replaceAll('-', '').slice(0, 30)}`
-  await droplet.monitor((qmp) => qmp.human(`qemu-io -d ${device} "${command}"`))
-  return readFileSync(output, 'utf8').slice(before)
-}
 const devices = (droplet: Droplet) =>
   droplet.monitor(async (qmp: Qmp) => {
     const all = (await qmp.execute('qom-list', { path: '/machine/peripheral' })) as {
@@ -138,7 +96,7 @@ test('what the guest wrote is in the file, and outlives a kill of the machine an
   await volumes.attach(1, { id: DATA, name: 'data' })
   await io(droplet, 'write -P 0xab 0 64k')
   await io(droplet, 'flush')
-  processes[0]?.kill('SIGKILL')
+  still.processes[0]?.kill('SIGKILL')
   while (droplet.on) await sleep(20)
   await droplet.remove()
   droplets.delete(1)
@@ -184,6 +142,8 @@ test('a snapshot has the volume as it was, also of one that is in use', async ()
   await volumes.attach(1, { id: DATA, name: 'data' })
   await io(droplet, 'write -P 0x11 0 1M')
   await volumes.snapshot(DATA, 's1')
+  const { blocks, mode } = statSync(path('snapshot-s1'))
+  expect([blocks * 512 < 8 * MIB, mode & 0o777]).toEqual([true, 0o600])
   await io(droplet, 'write -P 0x22 0 1M')
   await volumes.detach(1, DATA)
   await volumes.snapshot(DATA, 's2')

@@ -31,6 +31,12 @@ export async function startMachines({ dir }: { dir: string }): Promise<Machines>
     powerOn: (id) => turn(id, true),
     powerOff: (id) => turn(id, false),
     shutdown: (id) => turn(id, false),
+    async logWrites() {
+      throw new Error('these hosts have no disk')
+    },
+    async losePower() {
+      throw new Error('these hosts have no disk')
+    },
     async resize(id) {
       if (hosts.get(id)?.on !== false) throw new Error(`machine ${id} is not off`)
     },
