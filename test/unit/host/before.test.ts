@@ -19,7 +19,7 @@ from padlock_release import before, log
 from padlock_release.failure import Failure
 before.FOLDER, log.PATH = sys.argv[1], '/dev/null'
 try:
-    before.run()
+    before.run('managed')
 except Failure as failure:
     sys.exit(str(failure))`
   const done = spawnSync('python3', ['-c', program, path], { cwd: packages, encoding: 'utf8' })
@@ -30,9 +30,11 @@ const script = (name: string, body: string) =>
 
 test('every program runs, in the order of the names', () => {
   script('20-two', `echo two >>${folder}.said`)
-  script('10-one', `echo one >>${folder}.said`)
+  script('10-one', `echo one $RELEASE_DATABASE >>${folder}.said`)
   expect(run()).toMatchObject({ code: 0, stderr: expect.stringMatching(/10-one: done.*20-two/s) })
-  expect(spawnSync('cat', [`${folder}.said`], { encoding: 'utf8' }).stdout).toBe('one\ntwo\n')
+  expect(spawnSync('cat', [`${folder}.said`], { encoding: 'utf8' }).stdout).toBe(
+    'one managed\ntwo\n',
+  )
   rmSync(`${folder}.said`)
 })
 

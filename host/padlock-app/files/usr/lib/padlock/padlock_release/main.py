@@ -76,7 +76,7 @@ def bring_up(manifest: Manifest, rolled_back_by: str | None = None) -> str:
         store.ensure_room()
         volumes.prepare(manifest, entry.image)
         if current != manifest.id and rolled_back_by is None:
-            before.run()
+            before.run(manifest.uses)
         if manifest.release_command is not None and rolled_back_by is None:
             speaking = releasecommand.unit(manifest.id)
             with step('release command'):

@@ -78,6 +78,11 @@ class Manifest(NamedTuple):
         """Of unit, container and directory: the release's own for the first, `RELEASE.2` for the second."""
         return self.id if self.replica == 1 else f'{self.id}.{self.replica}'
 
+    @property
+    def uses(self) -> str:
+        """Its database: `local`, `managed`, or empty."""
+        return 'managed' if self.managed else 'local' if self.database else ''
+
     def every(self) -> list['Manifest']:
         """All replicas, the first at the front."""
         return [self._replace(replica=number + 1) for number in range(self.replicas)]

@@ -1,0 +1,111 @@
+"""The two databases: who asks them, and how. No password is an argument or a variable of a program."""
+
+import contextlib
+import json
+import os
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+from padlock_release import log
+from padlock_release.failure import CommandFailure
+
+from .order import Order
+
+SOCKETS = '/run/postgresql'
+CA = '/var/lib/padlock/managed/ca.crt'
+# Memory that nobody but root reads: the files with passwords are gone with the host.
+SECRETS = '/run'
+PSQL = ['psql', '--no-psqlrc', '--quiet', '--no-align', '--tuples-only', '--set=ON_ERROR_STOP=1']
+
+
+class Side(NamedTuple):
+    """
+    One of the databases. Its administrator is PostgreSQL's own user on the host, and of a cluster the
+    provider's, who owns the database and may not read what the app has made in it.
+    """
+
+    kind: str
+    database: str
+    app: str
+    # Of all programs, by who asks: words before them, and their variables.
+    words: dict[str, list[str]]
+    variables: dict[str, dict[str, str]]
+    storage: int
+
+    def admin(self, statements: str, database: str | None = None) -> list[str]:
+        """The lines of the answer."""
+        return self._ask('admin', statements, database)
+
+    def own(self, statements: str) -> list[str]:
+        """As whoever may read and write all that the app has made."""
+        return self._ask('app', statements, None)
+
+    def rows(self, statements: str) -> list[Any]:
+        """Of statements that give one column of JSON."""
+        return [json.loads(line) for line in self.own(statements) if line]
+
+    def program(self, name: str, *words: str) -> tuple[list[str], dict[str, str]]:
+        """The words and variables of a program of PostgreSQL's, on the database, as `own`."""
+        return [*self.words['app'], name, *words], self._variables('app', None)
+
+    def _ask(self, who: str, statements: str, database: str | None) -> list[str]:
+        done = subprocess.run(
+            [*self.words[who], *PSQL], env=self._variables(who, database), input=statements, cwd='/',
+            capture_output=True, text=True, errors='replace', check=False,
+        )  # fmt: skip
+        if done.returncode != 0:
+            said = log.tail(done.stderr, 5)
+            raise CommandFailure(f'the {self.kind} database answers psql with an error:\n{said}')
+        return done.stdout.splitlines()
+
+    def _variables(self, who: str, database: str | None) -> dict[str, str]:
+        return {
+            'PATH': os.environ.get('PATH', '/usr/bin:/bin'),
+            'LC_ALL': 'C.UTF-8',
+            'PGCONNECT_TIMEOUT': '15',
+            # Of the source, whose sessions are read-only by default.
+            'PGOPTIONS': '-c default_transaction_read_only=off -c statement_timeout=0',
+            'PGDATABASE': database or self.database,
+            **self.variables[who],
+        }
+
+
+@contextlib.contextmanager
+def both(order: Order) -> Iterator[tuple[Side, Side]]:
+    """Source and target; the file with the passwords is there as long as somebody uses them."""
+    folder = tempfile.mkdtemp(prefix='padlock-move-', dir=SECRETS)
+    try:
+        found = {'local': _local(order), 'managed': _managed(order, f'{folder}/pgpass')}
+        yield found[order.source], found[order.target]
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _local(order: Order) -> Side:
+    variables = {'PGHOST': SOCKETS, 'PGUSER': 'postgres'}
+    words = ['runuser', '--user', 'postgres', '--']
+    return Side(
+        'local', order.database, order.app, {'admin': words, 'app': words},
+        {'admin': variables, 'app': variables}, 0,
+    )  # fmt: skip
+
+
+def _managed(order: Order, path: str) -> Side:
+    people = {'admin': (order.admin, order.admin_password), 'app': (order.app, order.app_password)}
+    # https://www.postgresql.org/docs/17/libpq-pgpass.html
+    lines = [f'{order.host}:{order.port}:*:{user}:{_escaped(word)}\n' for user, word in people.values()]
+    with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), 'w', encoding='ascii') as file:
+        file.writelines(lines)
+    shared = {
+        'PGHOST': order.host, 'PGPORT': str(order.port), 'PGPASSFILE': path,
+        'PGSSLMODE': 'verify-full', 'PGSSLROOTCERT': CA,
+    }  # fmt: skip
+    variables = {who: {**shared, 'PGUSER': user} for who, (user, _) in people.items()}
+    return Side('managed', order.database, order.app, {'admin': [], 'app': []}, variables, order.storage)
+
+
+def _escaped(password: str) -> str:
+    return password.replace('\\', '\\\\').replace(':', '\\:')

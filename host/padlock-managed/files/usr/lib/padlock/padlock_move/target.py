@@ -1,0 +1,121 @@
+"""What the target has before the copy, and how it is emptied."""
+
+from padlock_release.failure import Failure
+
+from . import contents
+from .order import Order
+from .sides import Side
+
+# Remarks about the database itself, which outlive this host.
+UNFINISHED = 'padlock: a copy that is not in use'
+MOVED = 'padlock: moved to '
+
+
+def remark(side: Side) -> str:
+    asked = (
+        "SELECT coalesce(shobj_description(oid, 'pg_database'), '') FROM pg_database "
+        'WHERE datname = current_database();'
+    )
+    return (side.admin(asked) or [''])[0]
+
+
+def say(side: Side, text: str | None) -> None:
+    value = 'NULL' if text is None else f"'{text}'"
+    side.admin(f'COMMENT ON DATABASE "{side.database}" IS {value};')
+
+
+def ensure_free(order: Order, target: Side, unfinished: bool) -> None:
+    """Raises Failure where the target has rows that nobody has said may go."""
+    said = remark(target)
+    if unfinished or said == UNFINISHED:
+        return
+    has = contents.of(target)
+    if has.rows == 0 or (order.replace and said.startswith(MOVED)):
+        return
+    tables = [name for name, rows in has.tables.items() if rows > 0]
+    named = f'{has.rows} rows ({", ".join(tables[:5])}{", …" if len(tables) > 5 else ""})'
+    if said.startswith(MOVED):
+        raise Failure(
+            f'the {target.kind} database still has the {named} that were {said[9:]}; the move would put the '
+            'rows of now in their place. Fix, if those of then may go: --replace'
+        )
+    raise Failure(
+        f'the {target.kind} database has {named} of its own, and the move would put others in their place. '
+        'Fix: keep what is of use (pg_dump), drop those tables in psql; then run this again'
+    )
+
+
+def ensure_room(source: Side, target: Side, free: int | None) -> int:
+    """
+    Raises Failure where the rows would not fit, with some for the log of the copy; returns the bytes
+    of the source. `free` is None where nobody knows.
+    """
+    has = contents.size(source)
+    needed = has + has // 5 + (256 << 20)
+    if free is not None and free + contents.size(target) < needed:
+        raise Failure(
+            f'the {target.kind} database has room for {_mib(free)} MiB more, and the move needs '
+            f'{_mib(needed)} MiB. Fix: a larger volume for a local one (pulumi config set volume), a larger '
+            'databaseSize for a managed one; then run this again'
+        )
+    return has
+
+
+def free(target: Side, volume: int) -> int | None:
+    """Bytes; of a cluster what the databases that one may ask about leave of its storage."""
+    if target.kind == 'local':
+        return volume
+    if target.storage == 0:
+        return None
+    asked = (
+        'SELECT coalesce(sum(pg_database_size(oid)), 0) FROM pg_database '
+        "WHERE datallowconn AND has_database_privilege(oid, 'CONNECT');"
+    )
+    return max(0, (target.storage << 20) - int(target.admin(asked)[0]))
+
+
+def ensure_versions(source: Side, target: Side, tools: int) -> tuple[int, int]:
+    """Raises Failure where the target is older than the source, or its extensions are not to be had."""
+    versions = (contents.version(source), contents.version(target))
+    if versions[1] < versions[0]:
+        raise Failure(
+            f'the {source.kind} database is PostgreSQL {versions[0]} and the {target.kind} one '
+            f'{versions[1]}: rows do not go to an older version'
+        )
+    if versions[0] > tools:
+        raise Failure(
+            f'the {source.kind} database is PostgreSQL {versions[0]}, which pg_dump {tools} of this host '
+            'does not read'
+        )
+    missing = sorted(set(contents.extensions(source)) - contents.available(target))
+    if missing:
+        raise Failure(
+            f'the {target.kind} database has not the extensions that the {source.kind} one uses: '
+            f'{", ".join(missing)}. Fix: do without them (DROP EXTENSION), or stay'
+        )
+    return versions
+
+
+def clear(target: Side) -> None:
+    """Nothing of the app's is in it afterwards, and the app may make everything anew."""
+    say(target, UNFINISHED)
+    database, app = f'"{target.database}"', f'"{target.app}"'
+    if target.kind == 'local':
+        target.admin(
+            f'DROP DATABASE {database} WITH (FORCE);\n'
+            f'CREATE DATABASE {database} OWNER {app};\n'
+            f'REVOKE ALL ON DATABASE {database} FROM PUBLIC;',
+            'postgres',
+        )
+        say(target, UNFINISHED)
+        return
+    # The provider knows its databases by name, so it stays and what is in it goes.
+    target.own('DROP OWNED BY current_user CASCADE;')
+    target.admin(
+        f'ALTER DATABASE {database} RESET default_transaction_read_only;\n'
+        f'GRANT ALL ON DATABASE {database} TO {app};\nGRANT ALL ON SCHEMA public TO {app};'
+    )
+
+
+def _mib(count: int) -> int:
+    return count >> 20
