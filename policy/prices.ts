@@ -10,11 +10,14 @@ export const HOURS_A_MONTH = 672
  *   https://docs.digitalocean.com/products/container-registry/details/pricing/
  * - load balancer, a node:
  *   https://docs.digitalocean.com/products/networking/load-balancers/details/pricing/
+ * - Spaces, all buckets of an account together, with 250 GiB, versions that were overwritten included:
+ *   https://docs.digitalocean.com/products/spaces/details/pricing/
  */
 export const LIST_PRICES = {
   unassignedReservedIp: 5,
   volumeGiB: 0.1,
   loadBalancerNode: 12,
+  spaces: 5,
 } as const
 
 const REGISTRY_TIERS: Record<string, number> = { starter: 0, basic: 5, professional: 20 }
@@ -45,6 +48,7 @@ export const FREE = new Set([
   'ReservedIpAssignment',
   'ReservedIpv6',
   'ReservedIpv6Assignment',
+  'SpacesKey',
   'SshKey',
   'Tag',
   'UptimeAlert',
@@ -90,6 +94,15 @@ export interface Price {
   note: string
 }
 
+/** Is it a bucket of Spaces, which an account pays for once? */
+export const isBucket = (type: string): boolean => type.endsWith(':SpacesBucket')
+
+interface PriceOptions {
+  sizes?: Record<string, number>
+  assigned?: boolean
+  subscribed?: boolean
+}
+
 const FREE_OF_CHARGE: Price = { monthly: 0, note: '' }
 
 /**
@@ -97,12 +110,13 @@ const FREE_OF_CHARGE: Price = { monthly: 0, note: '' }
  * @param type as in `digitalocean:index/droplet:Droplet`; what is not DigitalOcean's costs nothing
  * @param sizes US dollars a month by size slug
  * @param assigned a reserved IP is; its own properties need not tell
+ * @param subscribed another bucket has the subscription to Spaces on its bill
  */
 export function price(
   type: string,
   // biome-ignore lint/suspicious/noExplicitAny: the properties of any type
   props: Record<string, any>,
-  { sizes = SIZES, assigned = true }: { sizes?: Record<string, number>; assigned?: boolean } = {},
+  { sizes = SIZES, assigned = true, subscribed = false }: PriceOptions = {},
 ): Price | undefined {
   if (!type.startsWith('digitalocean:')) return FREE_OF_CHARGE
   const times = (dollars: number | undefined, factor: number, note: string) =>
@@ -135,6 +149,10 @@ export function price(
       return assigned || props.dropletId
         ? { monthly: 0, note: 'assigned' }
         : { monthly: LIST_PRICES.unassignedReservedIp, note: 'not assigned' }
+    case 'SpacesBucket':
+      return subscribed
+        ? { monthly: 0, note: 'with the other bucket' }
+        : { monthly: LIST_PRICES.spaces, note: 'Spaces, up to 250 GiB' }
     default:
       return FREE.has(kind) ? FREE_OF_CHARGE : undefined
   }

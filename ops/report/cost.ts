@@ -1,4 +1,4 @@
-import { FREE, HOURS_A_MONTH, type Price, price, SIZES } from '../../policy/prices.ts'
+import { FREE, HOURS_A_MONTH, isBucket, type Price, price, SIZES } from '../../policy/prices.ts'
 import type { Properties } from './preview.ts'
 import type { Prices } from './prices.ts'
 import type { Resource } from './resources.ts'
@@ -41,15 +41,20 @@ export function cost(all: Resource[], prices: Prices | undefined, unchanged: num
   const unknown: string[] = []
   const assigned = { before: assignments(all, 'old'), after: assignments(all, 'new') }
   const sizes = { ...DATABASES, ...prices?.sizes }
+  const subscribed = { before: false, after: false }
   for (const one of all) {
     if (!one.type.startsWith('digitalocean:') || FREE.has(one.kind)) continue
     const resource = `${one.kind} ${one.name}`
-    const of = (properties: Properties | undefined, side: 'before' | 'after'): Price | undefined =>
-      properties &&
-      price(one.type, properties, {
+    const of = (properties: Properties | undefined, side: 'before' | 'after') => {
+      if (!properties) return undefined
+      const found: Price | undefined = price(one.type, properties, {
         sizes,
         assigned: one.kind === 'ReservedIp' && !properties.dropletId && assigned[side]-- > 0,
+        subscribed: subscribed[side],
       })
+      subscribed[side] ||= isBucket(one.type)
+      return found
+    }
     const before = of(one.old && { ...one.oldOutputs, ...one.old }, 'before')
     const after = of(one.new, 'after')
     if ((one.old && !before) || (one.new && !after)) unknown.push(resource)

@@ -33,7 +33,7 @@ const WITHOUT_IPV6 = 'Takes the name away from visitors with IPv6 alone'
 /** Kinds that hold what people have put there. */
 const DATA = new Set(['DatabaseCluster', 'DatabaseDb', 'Domain', 'SpacesBucket', 'Volume'])
 /** Kinds whose end stops nothing; the security part says who is shut out. */
-const HARMLESS = /^(ConnectionClient|Project|SshKey|Tag|MonitorAlert|Uptime\w+)$/
+const HARMLESS = /^(ConnectionClient|Project|SpacesKey|SshKey|Tag|MonitorAlert|Uptime\w+)$/
 
 /** Everything that stops or loses something, the worst first; empty where nothing does. */
 export function disruptions(change: Change): Disruption[] {
@@ -52,6 +52,7 @@ export function disruptions(change: Change): Disruption[] {
     ...of('VolumeAttachment').flatMap((one) =>
       ends(one) && !of('Droplet').some(ends) ? [detached(one)] : [],
     ),
+    ...(changed.some(isBackups) ? [ENDS_BACKUPS] : []),
     ...(changed.some(isDatabase) && !of('Droplet').some(ends) ? [STOPS_DATABASE] : []),
     ...moved(change, of('DnsRecord')),
     ...changed.filter((one) => one.operation === 'delete' && isLook(one)).flatMap(letGo),
@@ -69,6 +70,10 @@ const ends = (one: Resource) => one.operation === 'replace' || one.operation ===
 /** The database on the host, which goes and leaves its rows. */
 const isDatabase = (one: Resource) => one.operation === 'delete' && within(one) === 'LocalDatabase'
 const STOPS_DATABASE = { text: 'Stops the database on the host; its rows stay on the volume' }
+
+/** What a host is told of backups, and the passphrase: they go while the droplet stays. */
+const isBackups = (one: Resource) => one.operation === 'delete' && within(one) === 'Backups'
+const ENDS_BACKUPS = { text: 'Ends the backups; those that there are stay where they are' }
 
 const verbOf = (some: Resource[]) =>
   some.some((one) => one.operation === 'delete') ? 'Deletes' : 'Replaces'
@@ -199,6 +204,9 @@ function others(changed: Resource[]): Disruption[] {
       ) &&
       !isLook(one) &&
       !isDatabase(one) &&
+      !isBackups(one) &&
+      // The order alone; another passphrase opens nothing that there is.
+      !(within(one) === 'Backups' && one.kind === 'remote:Command') &&
       // Admin keys before the last two.
       !(one.kind === 'PrivateKey' && one.operation === 'delete') &&
       !(replaced && /^(Host|LocalDatabase)$/.test(within(one))),

@@ -14,6 +14,8 @@ const PLAIN: Record<string, string> = {
   PrivateKey: 'the ssh key pairs',
   Project: 'the project',
   ReservedIp: 'the reserved IP',
+  SpacesBucket: 'the bucket',
+  SpacesKey: 'the keys to the bucket',
 }
 
 /** `the droplet, the firewall and 2 more`. */
@@ -22,6 +24,7 @@ export function names(some: Resource[]): string {
     if (one.name.endsWith('-admin-keys')) return 'the list of ssh keys'
     if (within(one) === 'Authority') return 'the certificates'
     if (within(one) === 'DataVolume') return 'the volume'
+    if (within(one) === 'Backups') return 'the backups'
     if (within(one) === 'Tunnels') return 'the tunnels'
     if (within(one) === 'LocalDatabase') return 'the database on the host'
     if (within(one) === 'ManagedDatabase') return 'the managed database'

@@ -39,6 +39,14 @@ test('the sum of all fails', async () => {
   ])
 })
 
+test('an account pays for all of its buckets together', async () => {
+  const bucket = 'digitalocean:index/spacesBucket:SpacesBucket'
+  const buckets = ['backups', 'copy'].map((name) => ({ type: bucket, name, props: {} }))
+  expect(await said([host('s-1vcpu-1gb'), ...buckets], { limit: 10 })).toEqual([
+    `the stack: It costs $11.00 a month, the limit is $10.00: Droplet host $6.00, SpacesBucket backups $5.00. ${fix}`,
+  ])
+})
+
 test('daily backups cost more than weekly ones', async () => {
   const backups = { backups: true, backupPolicy: { plan: 'daily' } }
   expect(await said([host('s-1vcpu-1gb', backups)], { limit: 7.5 })).toEqual([

@@ -25,6 +25,8 @@ test.each<[string, string, Properties, number | undefined]>([
     { size: 'db-s-1vcpu-2gb', nodeCount: 2 },
     60.9,
   ],
+  ['a bucket', 'digitalocean:index/spacesBucket:SpacesBucket', {}, 5],
+  ['a key to one', 'digitalocean:index/spacesKey:SpacesKey', {}, 0],
   ['a zone', 'digitalocean:index/domain:Domain', {}, 0],
   ['what is not DigitalOcean’s', 'auth0:index/client:Client', {}, 0],
   ['a size that is not sold', DROPLET, { size: 'x-1' }, undefined],
@@ -41,6 +43,16 @@ test.each<[string, string]>([
   ['first-up', '$0.00 → $6.00 a month (+$6.00), $0.00893 an hour'],
 ])('%s: %s', (name, words) => {
   expect(costInWords(report(recording(name), { prices }).cost)).toBe(words)
+})
+
+test('the second bucket of an account is on the bill of the first', () => {
+  const bucket = 'digitalocean:index/spacesBucket:SpacesBucket'
+  const [first, second] = [{ region: 'fra1' }, { region: 'ams3' }]
+  const parts = {
+    [`${bucket}#first`]: { old: first, new: first },
+    [`${bucket}#second`]: { new: second },
+  }
+  expect(report(preview(parts)).cost).toMatchObject({ before: 5, after: 5 })
 })
 
 test('an address that loses its droplet costs', () => {
