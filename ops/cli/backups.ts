@@ -13,16 +13,29 @@ export interface Backup {
   problem: string | null
 }
 
-/** What the host says of its backups, or why it says nothing. */
-export async function backups(stack: string, outputs: Record<string, string>): Promise<string> {
+/** What the host says of its backups, and which of it is wrong, a line each. */
+export async function backups(
+  stack: string,
+  outputs: Record<string, string>,
+): Promise<{ text: string; wrong: string[] }> {
   try {
     const { code, stdout, stderr } = await ask(stack, outputs, ['backup', 'show'])
     if (code !== 0) throw new Error(stderr.trim())
-    return told(JSON.parse(stdout).backups)
+    const found: Backup[] = JSON.parse(stdout).backups
+    return { text: told(found), wrong: wrongOf(found) }
   } catch (error) {
-    return `  not known: ${(error as Error).message}`
+    const words = `not known: ${(error as Error).message}`
+    return { text: `  ${words}`, wrong: [`backups: ${words}`] }
   }
 }
+
+/** What failed or is late, a line each; empty where all is well. */
+export const wrongOf = (found: Backup[], now = Date.now()): string[] =>
+  found
+    .filter(({ state }) => state === 'failed' || state === 'late')
+    .map((one) =>
+      [`backup: ${one.what} ${words(one, now)}`, ...why(one).map((line) => line.trim())].join('; '),
+    )
 
 const HOUR_MS = 3_600_000
 

@@ -3,12 +3,12 @@ import { imageLines } from '../releases/image.ts'
 import { backups } from './backups.ts'
 import { certificates } from './certificates.ts'
 import { logIn, outputsOf } from './login.ts'
-import { volumeLines } from './volume.ts'
+import { described, volumeState, wrongWith } from './volume.ts'
 
 /** Package and version, one a line; nothing for a host that has none of ours. */
 const PACKAGES = "dpkg-query --show 'padlock-*' 2>/dev/null || true"
 
-export const help = `padlock status --stack NAME
+export const help = `padlock status --stack NAME [--quiet]
 
 The outputs of a stack, the image that serves and its base with their ages, the volume and how full
 it is, or that it is missing, when the certificates of its site end, when its backups were made last,
@@ -17,24 +17,49 @@ renewed the reason is told, and of one that only an update renews the day before
 backup that failed the reason. The stack is one of the backend that you are logged in to; in the
 sandbox: . .sandbox/env
 
-Exit code 0: printed. 1: no such stack, or the host does not answer. 2: a wrong command line.`
+  --quiet   for monitoring: only what is wrong with volume and backups, a line each
+
+Exit code 0: printed, and all is well. 1: no such stack, or the host does not answer. 2: a wrong
+command line. 3: printed, and the volume is missing, a backup failed or is older than 26 hours, or
+the log of the database waits for longer than 75 seconds.`
+
+/** Of a stack whose data is in danger. */
+const WRONG = 3
+
+const options = {
+  stack: { type: 'string' },
+  quiet: { type: 'boolean', default: false },
+} as const
 
 /** The verb. */
 export async function run(args: string[]): Promise<number> {
-  const { values } = parseArgs({ args, options: { stack: { type: 'string' } } })
-  const { stack } = values
+  const { values } = parseArgs({ args, options })
+  const { stack, quiet } = values
   if (!stack) {
     console.error(help)
     return 2
   }
   const outputs = await outputsOf(stack)
+  if (quiet) return quietly(stack, outputs)
   const { adminPrivateKey: _, sshCommand: __, ...shown } = outputs
   const rows = Object.entries(shown).map(([name, value]) => `  ${name.padEnd(12)} ${value}`)
   const image = await imageLines(stack, outputs)
-  const volume = await volumeLines(stack, outputs)
-  console.log([`stack ${stack}`, ...rows, '', ...image, ...volume].join('\n'))
+  const volume = await volumeState(stack, outputs)
+  const data = volume ? described(volume) : []
+  console.log([`stack ${stack}`, ...rows, '', ...image, ...data].join('\n'))
   console.log(`certificates\n${await certificates(stack, outputs)}`)
-  if (outputs.backups) console.log(`\nbackups\n${await backups(stack, outputs)}`)
+  const kept = outputs.backups ? await backups(stack, outputs) : undefined
+  if (kept) console.log(`\nbackups\n${kept.text}`)
   console.log('\npackages on the host')
-  return logIn(stack, outputs, [PACKAGES])
+  const code = await logIn(stack, outputs, [PACKAGES])
+  const wrong = [...(volume ? wrongWith(volume) : []), ...(kept?.wrong ?? [])]
+  return code === 0 && wrong.length > 0 ? WRONG : code
+}
+
+async function quietly(stack: string, outputs: Record<string, string>): Promise<number> {
+  const volume = await volumeState(stack, outputs)
+  const kept = outputs.backups ? await backups(stack, outputs) : undefined
+  const wrong = [...(volume ? wrongWith(volume) : []), ...(kept?.wrong ?? [])]
+  for (const line of wrong) console.log(line)
+  return wrong.length > 0 ? WRONG : 0
 }

@@ -1,7 +1,7 @@
 import { ask } from './login.ts'
 
 /** `/usr/lib/padlock/volume state` */
-interface State {
+export interface VolumeState {
   device: string
   /** Does the kernel see it? */
   attached: boolean
@@ -13,16 +13,27 @@ interface State {
 
 const GIB = 1024 ** 3
 
-/** The volume for a terminal, with an empty line behind it; nothing for a stack without one. */
-export async function volumeLines(
+/** The volume as the host sees it; undefined for a stack without one. */
+export async function volumeState(
   stack: string,
   outputs: Record<string, string>,
-): Promise<string[]> {
+): Promise<VolumeState | undefined> {
   const told = await ask(stack, outputs, ['volume', 'state']).catch(() => undefined)
-  return told?.code === 0 ? described(JSON.parse(told.stdout)) : []
+  return told?.code === 0 ? JSON.parse(told.stdout) : undefined
 }
 
-export function described({ device, attached, mounted, size = 0, used = 0 }: State): string[] {
+/** What is wrong with it, in a line. */
+export const wrongWith = ({ mounted, attached }: VolumeState): string[] =>
+  mounted ? [] : [`volume: not mounted; ${why(attached)}`]
+
+/** The volume for a terminal, with an empty line behind it. */
+export function described({
+  device,
+  attached,
+  mounted,
+  size = 0,
+  used = 0,
+}: VolumeState): string[] {
   const row = (name: string, value: string) => `  ${name.padEnd(12)} ${value}`
   const name = device.replace(/^.*_Volume_/, '')
   return [

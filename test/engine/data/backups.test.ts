@@ -3,6 +3,7 @@
 import { copyFileSync, readFileSync, writeFileSync } from 'node:fs'
 import { Agent } from 'node:https'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import {
   DeleteObjectCommand,
   GetBucketVersioningCommand,
@@ -11,16 +12,18 @@ import {
 } from '@aws-sdk/client-s3'
 import { parse } from 'yaml'
 import { startGateway } from '../../sandbox/spaces/gateway.ts'
-import { openProject } from '../support/project.ts'
+import { openProject, type Project } from '../support/project.ts'
 import { type Json, type Sandbox, startSandbox } from '../support/sandbox.ts'
 import { openStack, type Stack } from '../support/stack.ts'
 
 jest.setTimeout(300_000)
 let sandbox: Sandbox
 let stack: Stack
+let project: Project
 beforeAll(async () => {
   sandbox = await startSandbox()
   stack = await openStack(sandbox, 'dev')
+  project = await openProject(sandbox)
   const backups = { backups: 'spaces', backupRegion: 'fra1' }
   stack.set({ volume: 10, database: 'local', ...backups, protect: undefined })
   await stack.up()
@@ -86,24 +89,59 @@ test('nothing changes where nothing did', async () => {
   expect(await stack.preview()).toEqual([])
 })
 
-test('the state is put beside the backups, and one that is lost comes back from there', async () => {
-  const project = await openProject(sandbox)
+test('the worst day: droplet, volume and state are gone, and the state beside the backups is not', async () => {
   copyFileSync(stack.configFile, join(project.folder, 'Pulumi.dev.yaml'))
   const put = await project.padlock('backup state --stack dev')
   const said = 'the state of dev is in its bucket and on its volume\n'
   expect([put.code, put.output]).toEqual([0, said])
   const kept = JSON.parse(await onHost('state'))
   expect(kept).toMatchObject({ stack: 'dev', settings: readFileSync(stack.configFile, 'utf8') })
-  const { secret, passphrase } = await order()
-  for (const one of [secret, passphrase]) expect(kept.export).not.toContain(one)
+  const before = await order()
+  for (const one of [before.secret, before.passphrase]) expect(kept.export).not.toContain(one)
+  const lost = await droplet()
+  await sandbox.digitalocean('DELETE', `/droplets/${lost.id}`)
+  while ((await sandbox.droplets()).length > 0) await sleep(200)
+  for (const { id } of (await sandbox.digitalocean('GET', '/volumes')).volumes) {
+    await sandbox.digitalocean('DELETE', `/volumes/${id}`)
+  }
 
   // As docs/worst-day.md has it.
   const file = join(sandbox.dir, 'recovered.json')
   writeFileSync(file, kept.export)
   const all = ['rm --yes --force --preserve-config', 'init', `import --file ${file}`]
   for (const words of all) expect(await stack.run(`stack ${words}`)).toMatchObject({ code: 0 })
+  await stack.up('--refresh')
+  expect((await droplet()).id).not.toBe(lost.id)
+  // The new host goes on with the same bucket, and opens what is in it.
+  expect(await order()).toEqual(before)
   expect(await stack.preview()).toEqual([])
-  expect(await stack.outputs()).toMatchObject({ backupPassphrase: passphrase })
+})
+
+test('status says by its exit code whether a backup is missing', async () => {
+  const told = (state: string) => {
+    const one = { what: 'database bucket', state, last: '2026-11-20T01:10:00Z' }
+    const all = { backups: [{ ...one, failed: null, problem: null }] }
+    writeFileSync(join(sandbox.dir, 'machines/trouble/backups.json'), JSON.stringify(all))
+  }
+  const status = async (more = '') => project.padlock(`status --stack dev ${more}`.trim())
+  told('good')
+  expect(await status('--quiet')).toMatchObject({ code: 0, output: '' })
+  told('late')
+  const quiet = await status('--quiet')
+  expect([quiet.code, quiet.output]).toEqual([
+    3,
+    expect.stringMatching(/^backup: database bucket 2026-11-20 .*, older than 26 hours\n$/),
+  ])
+  const { code, output } = await status()
+  expect([code, output]).toEqual([3, expect.stringMatching(/26 hours\n\npackages on the host\n/)])
+})
+
+test('a stack without an expiry keeps its bucket and keys, and the receipt lists them', async () => {
+  const { code, output } = await project.padlock('env down dev')
+  expect([code, output]).toEqual([1, expect.stringContaining('dev was not touched')])
+  expect(output).toMatch(/^ {2}bucket +padlock-dev-backups-\w+$/m)
+  expect(output).toMatch(/^ {2}spaces key +padlock-dev-buckets \(/m)
+  expect(output).toMatch(/^ {2}spaces key +padlock-dev-backups \(/m)
 })
 
 test('a bucket is not deleted without consent; with it, it goes, and so do the keys', async () => {

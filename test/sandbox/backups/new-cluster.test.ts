@@ -1,5 +1,5 @@
 /** A host whose database is gone, with the backups of the one before: they stay, and new ones follow. */
-import { readdirSync, rmSync } from 'node:fs'
+import { readdirSync, rmSync, utimesSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { CreateBucketCommand } from '@aws-sdk/client-s3'
@@ -61,6 +61,23 @@ test('the volume is gone: a new, empty database backs up beside what is in the b
   expect(Object.fromEntries(counts)).toEqual({ volume: 1, bucket: 2 })
   expect(await fresh.restored(1, time, 'SELECT count(*) FROM numbers')).toBe('100')
   expect((await states(fresh))['log of the database'].state).toBe('good')
+})
+
+test('a log that waits for longer than a host may lose is told', async () => {
+  const [, fresh] = places as [Place, Place]
+  const log = async () => (await states(fresh))['log of the database']
+  // It hangs, and so it has not failed.
+  await fresh.sql("ALTER SYSTEM SET archive_command = 'sleep 600'")
+  await fresh.sql('SELECT pg_reload_conf()')
+  await fresh.sql('CREATE TABLE more (); SELECT pg_switch_wal()')
+  expect(await log()).toMatchObject({ state: 'good' })
+  const folder = join(fresh.dir, 'data/pg_wal/archive_status')
+  const past = Date.now() / 1000 - 80
+  for (const name of readdirSync(folder)) utimesSync(join(folder, name), past, past)
+  const waits = /^a part of it has waited for \d\d s to be handed on; see /
+  expect(await log()).toMatchObject({ state: 'failed', problem: expect.stringMatching(waits) })
+  expect((await fresh.backup('check')).stderr).toContain('to be handed on')
+  await fresh.sql('ALTER SYSTEM RESET archive_command')
 })
 
 test('a log that is missing is told, though that of the database before went further', async () => {

@@ -1,4 +1,4 @@
-import { type Backup, told } from '../../../ops/cli/backups.ts'
+import { type Backup, told, wrongOf } from '../../../ops/cli/backups.ts'
 
 const NOW = Date.parse('2026-11-28T09:00:00Z')
 const one = (more: Partial<Backup>): Backup => ({
@@ -32,5 +32,19 @@ test('one that is older than a night is told', () => {
   ])
   expect(lines(one({ state: 'late', last: null }))).toEqual([
     '  database bucket  none for 26 hours',
+  ])
+})
+
+test('for monitoring only what is wrong is told, a line each', () => {
+  const failed = '2026-11-28T08:00:00Z'
+  const all = [
+    one({}),
+    one({ what: 'files bucket', state: 'late', last: '2026-11-27T01:10:00Z' }),
+    one({ what: 'state bucket', state: 'failed', failed, problem: 'HTTP 403' }),
+    one({ what: 'files volume', state: 'none', last: null }),
+  ]
+  expect(wrongOf(all, NOW)).toEqual([
+    'backup: files bucket 2026-11-27 01:10Z (31 hours ago), older than 26 hours',
+    'backup: state bucket 2026-11-28 01:10Z (7 hours ago), and failed since; failed at 2026-11-28 08:00Z: HTTP 403',
   ])
 })

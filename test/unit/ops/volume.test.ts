@@ -1,4 +1,4 @@
-import { described } from '../../../ops/cli/volume.ts'
+import { described, wrongWith } from '../../../ops/cli/volume.ts'
 
 const device = '/dev/disk/by-id/scsi-0DO_Volume_padlock-dev-1a2b3c4d'
 
@@ -17,4 +17,11 @@ test.each([
   ],
 ])('a volume with %j', (state, line) => {
   expect(described({ device, ...state })).toEqual(['volume padlock-dev-1a2b3c4d', line, ''])
+})
+
+test('one that is not mounted is wrong, one that is full is not', () => {
+  expect(wrongWith({ device, attached: true, mounted: true, size: 1, used: 1 })).toEqual([])
+  expect(wrongWith({ device, attached: false, mounted: false })).toEqual([
+    'volume: not mounted; it is not attached to the host: pulumi up --refresh attaches it',
+  ])
 })

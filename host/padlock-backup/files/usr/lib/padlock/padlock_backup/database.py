@@ -22,15 +22,21 @@ STANZA = 'main'
 WEEK = timedelta(days=6, hours=12)
 # As pgBackRest numbers them, and as their state is kept.
 REPOSITORIES = {'bucket': 1, 'volume': 2}
-# When the log was handed on last, when that failed since, and the last segment of it.
+# When the log was handed on last, when that failed since, the last segment of it, the seconds that a
+# whole segment has waited by now, and whether any is to be handed on at all.
 ARCHIVER = """
 SELECT to_char(last_archived_time AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'),
   CASE WHEN last_failed_time > coalesce(last_archived_time, '-infinity')
     THEN to_char(last_failed_time AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') END,
-  last_archived_wal
+  last_archived_wal,
+  (SELECT coalesce(extract(epoch FROM clock_timestamp() - min(modification))::int, 0)
+    FROM pg_ls_archive_statusdir() WHERE name LIKE '%.ready'),
+  current_setting('archive_mode')
 FROM pg_stat_archiver"""
 # Another database's backups are there: BackupMismatchError (src/build/error/error.yaml).
 MISMATCH = '[028]'
+# Seconds of writes that may be lost with the host: a segment ends after 60 at the latest, and is sent.
+WAITING = 75
 # In tests, an authority and locks of their own.
 EXTRA: dict[str, str] = {}
 
@@ -160,15 +166,28 @@ def backups(number: int) -> list[dict[str, Any]]:
 
 
 def archiver() -> dict[str, Any]:
-    """When the log was handed on last, when that failed since, and where some of it is missing."""
+    """When the log was handed on last, when that failed since, and what is wrong with it."""
     row = host.sql(ARCHIVER)
-    last, failed, wal = row.split('|')
+    last, failed, wal, waiting, mode = row.split('|')
     # What the queue had no room for counts as handed on (archive-push-queue-max).
     missing = [
         where for where, number in REPOSITORIES.items()
-        if wal and not any(last >= wal for stanza in _info(number) for last in _archived(stanza))
+        if wal and not any(end >= wal for stanza in _info(number) for end in _archived(stanza))
     ]  # fmt: skip
-    return {'last': last or None, 'failed': failed or None, 'missing': missing}
+    problem = None
+    if missing:
+        problem = f'a part of it is missing in {" and ".join(missing)}'
+    elif failed:
+        problem = 'archive-push fails'
+    elif mode == 'off':
+        problem = 'PostgreSQL hands none on: archive_mode is off'
+    elif int(waiting) > WAITING:
+        problem = f'a part of it has waited for {waiting} s to be handed on'
+    return {
+        'last': last or None,
+        'failed': failed or None,
+        'problem': problem and f'{problem}; see {host.LOGS}',
+    }
 
 
 def _archived(stanza: dict[str, Any]) -> list[str]:

@@ -170,16 +170,12 @@ def _judged() -> list[dict[str, Any]]:
 
 def _log() -> dict[str, Any]:
     """The log that PostgreSQL hands on, without which only whole nights can be had again."""
-    found: dict[str, Any] = {'last': None, 'failed': None, 'missing': []}
+    found: dict[str, Any] = {'last': None, 'failed': None, 'problem': None}
     try:
         found = database.archiver()
-        problem = 'archive-push fails; see /var/log/pgbackrest' if found['failed'] else None
-        if found['missing']:
-            problem = f'a part of it is missing in {" and ".join(found["missing"])}; see /var/log/pgbackrest'
     except Failure as failure:
-        problem = ' '.join(str(failure).split())[:500]
-    one = {'last': found['last'], 'failed': found['failed'], 'problem': problem}
-    return {'what': 'log of the database', 'state': 'failed' if problem else 'good', **one}
+        found['problem'] = ' '.join(str(failure).split())[:500]
+    return {'what': 'log of the database', 'state': 'failed' if found['problem'] else 'good', **found}
 
 
 def _all(order: Order) -> list[tuple[str, str]]:
