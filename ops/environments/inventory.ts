@@ -4,6 +4,7 @@ import type { Tenant } from '../accounts/auth0.ts'
 import type { DigitalOcean } from '../accounts/digitalocean.ts'
 import { type Cluster, clusters } from './databases.ts'
 import { stackOf } from './names.ts'
+import { keysOfSpaces, type SpacesKey } from './spaces-keys.ts'
 import { disks, type Snapshot, type Volume } from './volumes.ts'
 
 /**
@@ -103,6 +104,7 @@ export async function inventory(
     firewalls,
     ips,
     keys,
+    bucketKeys,
     projects,
     tags,
     records,
@@ -115,6 +117,7 @@ export async function inventory(
     asked,
     digitalocean.list<ReservedIp>('/reserved_ips', 'reserved_ips'),
     digitalocean.list<Named>('/account/keys', 'ssh_keys'),
+    digitalocean.list<SpacesKey>('/spaces/keys', 'keys'),
     digitalocean.list<Project>('/projects', 'projects'),
     digitalocean.list<{ name: string }>('/tags', 'tags'),
     digitalocean.list<Record>(`/domains/${zone}/records`, 'domain_records'),
@@ -184,6 +187,15 @@ export async function inventory(
     const mark = name === keyName(`${project}-${stack}`, owner) ? 'ours' : 'none'
     own(stack, { kind: 'ssh key', id: String(id), name, mark }, `/account/keys/${id}`)
   }
+  const owners = Map.groupBy(
+    tags.map(({ name }) => name).filter((name) => ownerOfTag(name)),
+    (name) => stackOf('tag', name, project),
+  )
+  const markOfStack = (stack: string | undefined) =>
+    markOf((owners.get(stack) ?? []).map(ownerOfTag))
+  for (const { stack, path, ...rest } of keysOfSpaces(bucketKeys, project, markOfStack)) {
+    own(stack, rest, path)
+  }
   for (const { id, name, metadata } of applications) {
     if (metadata.project !== project || !metadata.stack) continue
     const expires = expiryOfMetadata(metadata.expires)
@@ -196,10 +208,6 @@ export async function inventory(
     const mark = markOf([ownerOfNote(description ?? '')])
     own(stackOf('project', name, project), { kind: 'project', id, name, mark }, `/projects/${id}`)
   }
-  const owners = Map.groupBy(
-    tags.map(({ name }) => name).filter((name) => ownerOfTag(name)),
-    (name) => stackOf('tag', name, project),
-  )
   // An owner's tag goes last: it tells whose the others are.
   const ordered = [...tags].sort(
     (a, b) => Number(ownerOfTag(a.name) !== undefined) - Number(ownerOfTag(b.name) !== undefined),

@@ -10,6 +10,8 @@ const SHAPES = {
   database: /^(.+)-[0-9a-z]{4,20}$/,
   // Seven hex digits, or an owner id.
   'ssh key': /^(.+)-admin-[0-9a-z]{4,20}$/,
+  // Without an owner id (components/backups).
+  'spaces key': /^(.+?)-(?:buckets|backups|seed)(?:-(?:buckets|copy|reader|writer))*$/,
   tag: /^(.+?)(?::expires:[0-9TZ]+|:owner:[0-9a-z]+)?$/,
   project: /^(.+)$/,
 }

@@ -10,6 +10,8 @@ const KINDS: Record<string, string> = {
   'digitalocean:index/volume:Volume': 'volume',
   'digitalocean:index/volumeAttachment:VolumeAttachment': 'volume attachment',
   'digitalocean:index/volumeSnapshot:VolumeSnapshot': 'volume snapshot',
+  'digitalocean:index/spacesBucket:SpacesBucket': 'bucket',
+  'digitalocean:index/spacesKey:SpacesKey': 'spaces key',
   'digitalocean:index/databaseCluster:DatabaseCluster': 'database',
   'digitalocean:index/databaseDb:DatabaseDb': 'database of a cluster',
   'digitalocean:index/databaseUser:DatabaseUser': 'database user',

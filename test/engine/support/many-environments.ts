@@ -29,6 +29,7 @@ const pages = (count: number) => ({
   'GET /v2/volumes': 1,
   'GET /v2/snapshots': 1,
   'GET /v2/databases': 1,
+  'GET /v2/spaces/keys': 1,
   'GET /v2/account/keys': Math.ceil(count / 200),
   // The account's default project is one more.
   'GET /v2/projects': Math.ceil((count + 1) / 200),

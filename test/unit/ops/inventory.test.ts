@@ -7,7 +7,8 @@ const OTHER = 'ffffffff'
 
 /** Accounts that answer each list with these rows. */
 function accounts(rows: Record<string, unknown[]>, applications: unknown[] = []): Accounts {
-  const list = async (path: string) => rows[path.replace(/^.*\//, '')] ?? []
+  const list = async (path: string) =>
+    rows[path] ?? (path === '/spaces/keys' ? [] : (rows[path.replace(/^.*\//, '')] ?? []))
   return {
     digitalocean: { list, calls: 0 },
     auth0: { applications: async () => applications },
@@ -311,5 +312,34 @@ test('a snapshot that is named after its volume is that volume’s stack’s', a
     ['v', 'pr-1', 'ours'],
     ['s', 'pr-1', 'none'],
     ['t', 'pr-1', 'ours'],
+  ])
+})
+
+test('keys to buckets go by their names and their stack’s tags, and name the buckets', async () => {
+  const tags = ['padlock-pr-1:owner:1a2b3c4d', `padlock-pr-2:owner:${OTHER}`]
+  const key = (id: string, name: string, bucket: string) => ({
+    ...{ access_key: id, name, grants: [{ bucket, permission: bucket ? 'read' : 'fullaccess' }] },
+  })
+  const keys = [
+    key('K1', 'padlock-pr-1-buckets', ''),
+    key('K2', 'padlock-pr-1-backups-copy-reader', 'padlock-pr-1-copy-5f6e7d8'),
+    key('K3', 'padlock-pr-2-backups', 'padlock-pr-2-backups-5f6e7d8'),
+    key('K4', 'padlock-my-backups-app-backups', 'b'),
+    key('K5', 'shop-pr-1-backups', 'shop'),
+    key('K6', 'padlock-ci', 'artifacts'),
+  ]
+  const rows = { '/spaces/keys': keys, tags: tags.map((name) => ({ name })) }
+  const owned = await inventory(accounts(rows), marks)
+  const found = owned.filter(({ kind }) => kind === 'spaces key')
+  expect(found.map(({ id, stack, mark, name }) => [id, stack, mark, name])).toEqual([
+    ['K1', 'pr-1', 'ours', 'padlock-pr-1-buckets'],
+    [
+      'K2',
+      'pr-1',
+      'ours',
+      'padlock-pr-1-backups-copy-reader, which opens padlock-pr-1-copy-5f6e7d8',
+    ],
+    ['K3', 'pr-2', 'other', 'padlock-pr-2-backups, which opens padlock-pr-2-backups-5f6e7d8'],
+    ['K4', 'my-backups-app', 'none', 'padlock-my-backups-app-backups, which opens b'],
   ])
 })
