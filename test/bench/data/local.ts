@@ -62,9 +62,9 @@ export async function local(): Promise<Host & { end(): Promise<void> }> {
   })
   if (code !== 0) throw new Error(stderr)
   const path = `${join(place.dir, 'bin')}:${process.env.PATH}`
-  const env = { ...process.env, DIR: place.dir, PLACE: file, PATH: path }
+  const env = { DIR: place.dir, PLACE: file, PATH: path }
   return {
-    program: (words, line) => python(words, env, line),
+    program: (words, line) => python(words, { ...process.env, ...env }, line),
     async end() {
       await place.end()
       await storage.end()
