@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import type { Droplet } from '../../../sandbox/machine/droplet.ts'
 import { type Entry, readLog } from '../../../sandbox/machine/power-loss/log.ts'
 import { replay } from '../../../sandbox/machine/power-loss/replay.ts'
+import { mulberry32 } from '../../../sandbox/random.ts'
 import { openStill, type Still } from './still.ts'
 
 const DATA = '4b1f0c2e-7d9a-4c1b-8f2e-0a1b2c3d4e5f'
@@ -170,4 +171,34 @@ test('a volume that is logged is pulled out, copied and not grown; then its log 
   await still.volumes.grow(DATA, 2)
   await io('write -P 0x22 0 4k')
   expect(bytes(0, 1)).toBe('22')
+})
+
+test('a hundred steps in any order leave what the last flush had', async () => {
+  const random = mulberry32(12)
+  const upTo = (most: number) => Math.floor(random() * most)
+  const now = Buffer.alloc(MIB)
+  let flushed = Buffer.from(now)
+  await still.volumes.log(DATA)
+  for (let step = 1; step <= 100; step++) {
+    const [at, length] = [upTo(1000) * 512, (1 + upTo(100)) * 512]
+    const what = upTo(6)
+    if (what === 0) {
+      await io('flush')
+      flushed = Buffer.from(now)
+    } else if (what === 1) {
+      await io(`write -z ${at} ${length}`)
+      now.fill(0, at, at + length)
+    } else {
+      await io(`write -P ${step} ${at} ${length}`)
+      now.fill(step, at, at + length)
+    }
+  }
+  await droplet.cutPower()
+  expect(now.equals(flushed)).toBe(false)
+  await still.volumes.replay(DATA)
+  const fd = openSync(path(), 'r')
+  const kept = Buffer.alloc(MIB)
+  readSync(fd, kept, 0, MIB, 0)
+  closeSync(fd)
+  expect(kept.equals(flushed)).toBe(true)
 })
