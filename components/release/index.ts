@@ -153,6 +153,8 @@ export class Release extends pulumi.ComponentResource {
       release: this.release,
       commit: args.made.commit,
       made: this.release.apply((id) => madeOf(id, args)),
+      ...(args.database && { database: 'local' as const }),
+      ...(args.managed && { database: 'managed' as const }),
     }
     this.remembered = new Live(name, this.live, live, { parent: this })
     // What the next update reads; it is no part of what a failed one takes back.

@@ -33,6 +33,8 @@ export interface Remembered {
   made?: Made
   /** Of its image; absent where the host did not say. */
   origin?: Origin
+  /** Which of the stack's databases it uses; absent for neither. */
+  database?: 'local' | 'managed'
 }
 
 /** @returns undefined for a stack that has no release yet */
@@ -53,6 +55,7 @@ export class Live extends pulumi.ComponentResource {
       commit: string
       made: pulumi.Output<Made>
       origin: pulumi.Output<Origin | undefined>
+      database?: 'local' | 'managed'
     },
     opts: pulumi.ComponentResourceOptions,
   ) {
@@ -60,12 +63,13 @@ export class Live extends pulumi.ComponentResource {
     // Known once it is live, so the state names it even where the update fails later.
     const once = <T>(value: pulumi.Input<T>) =>
       pulumi.all([value, live.stdout]).apply(([known]) => known)
-    const { release, commit, made, origin } = what
+    const { release, commit, made, origin, database } = what
     this.registerOutputs({
       release: once(release),
       commit: once(commit),
       made: once(made),
       origin: pulumi.unsecret(origin),
+      ...(database && { database: once(database) }),
     })
   }
 }

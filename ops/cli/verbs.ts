@@ -73,6 +73,11 @@ export const verbs: { words: string; summary: string; load: () => Promise<Verb> 
     load: () => import('./sign-up.ts'),
   },
   {
+    words: 'database move',
+    summary: "take the app's rows to the other kind of database, and the app after them",
+    load: () => import('./database/move.ts'),
+  },
+  {
     words: 'env up',
     summary: 'bring an ephemeral environment up, or its next release',
     load: () => import('./env/up.ts'),

@@ -9,6 +9,7 @@ whether the host is the one that they run on.
 import json
 import os
 import re
+import subprocess
 import sys
 from pathlib import Path
 from types import SimpleNamespace
@@ -19,6 +20,7 @@ sys.path.insert(0, str(HERE))
 
 from padlock_release import (  # noqa: E402
     appuser,
+    before,
     drain,
     image,
     kept,
@@ -102,6 +104,21 @@ main.time.sleep = nothing
 image.ensure = lambda source, registries: 'sha256:' + 'a' * 64
 volumes.mounted = (root / 'volume.mounted').exists
 volumes.prepare = nothing
+
+
+def move(database: str) -> None:
+    """What padlock-managed has in before-release.d."""
+    if not (root / 'var/lib/padlock/move.json').exists():
+        return
+    done = subprocess.run(
+        ['python3', str(Path(__file__).parent / 'move.py'), 'release'],
+        env={**os.environ, 'RELEASE_DATABASE': database}, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    if done.returncode != 0:
+        raise Failure(done.stderr)
+
+
+before.run = move
 
 
 def facts(_: str) -> object:

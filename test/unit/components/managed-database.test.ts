@@ -134,6 +134,29 @@ describe('the cluster that a stack has', () => {
     )
   })
 
+  test.each([
+    [{ kind: 'local' as const }, wanted, 'managed', '--to local'],
+    [wanted, { kind: 'local' as const }, 'local', '--to managed'],
+  ])(
+    'a release that would use the one beside is a move of the rows, %#',
+    (database, databaseBeside, live, verb) => {
+      const live1 = { urn: 'l', type: 'padlock:index:Live', outputs: { database: live } }
+      const update = (kinds: object) => () => checkDatabase([...state(true), live1], kinds)
+      expect(update({ database, databaseBeside })).toThrow(
+        new RegExp(
+          `is not what the live release uses, and its rows are in the ${live} one.*${verb}`,
+        ),
+      )
+      expect(update({ database: databaseBeside, databaseBeside: database })).not.toThrow()
+      process.env.PADLOCK_DATABASE_MOVE = 'true'
+      try {
+        expect(update({ database, databaseBeside })).not.toThrow()
+      } finally {
+        delete process.env.PADLOCK_DATABASE_MOVE
+      }
+    },
+  )
+
   test('is none of a stack without one', () => {
     expect(() => checkDatabase([], {})).not.toThrow()
     expect(() => checkDatabase([], { database: { ...wanted, version: '18' } })).not.toThrow()

@@ -1,0 +1,43 @@
+/** The order of a move, out of the state: the host's program takes it over standard input. */
+import type { StateResource } from '../engine/state.ts'
+
+interface Direction {
+  from: string
+  to: string
+  replace: boolean
+}
+
+/** How a secret looks in `pulumi stack export --show-secrets`: JSON in a text. */
+const plain = (value: unknown): unknown => {
+  const text = (value as { plaintext?: string } | undefined)?.plaintext
+  return text === undefined ? value : JSON.parse(text)
+}
+
+/**
+ * @param resources of the state, secrets in plain text
+ * @throws Error where the state has no managed database
+ */
+export function order(resources: StateResource[], direction: Direction): string {
+  const one = (type: string): Record<string, unknown> => {
+    const found = resources.find((each) => each.type === `digitalocean:index/${type}`)
+    if (!found?.outputs) {
+      throw new Error('the state has no whole managed database yet. Fix: pulumi up')
+    }
+    return found.outputs
+  }
+  const cluster = one('databaseCluster:DatabaseCluster')
+  const user = one('databaseUser:DatabaseUser')
+  const database = one('databaseDb:DatabaseDb')
+  return JSON.stringify({
+    ...direction,
+    host: plain(cluster.privateHost),
+    port: plain(cluster.port),
+    user: plain(cluster.user),
+    password: plain(cluster.password),
+    database: plain(database.name),
+    app: plain(user.name),
+    appPassword: plain(user.password),
+    // A text (resource_database_cluster.go, storage_size_mib).
+    storageMiB: Number(plain(cluster.storageSizeMib) ?? 0) || 0,
+  })
+}

@@ -1,0 +1,75 @@
+/** A stack as a move of its rows has to do with it. */
+import { ask, outputsOf } from '../cli/login.ts'
+import { capture, type Result, show } from '../engine/pulumi.ts'
+import { order } from './order.ts'
+
+export type Kind = 'local' | 'managed'
+const KINDS: readonly string[] = ['local', 'managed']
+
+/** Keys `database` and `databaseBeside`. */
+export interface Chosen {
+  database: Kind | 'none'
+  beside: Kind | 'none'
+}
+
+export interface MovingStack {
+  name: string
+  chosen(): Promise<Chosen>
+  /** Writes both keys into the stack's settings. */
+  choose(chosen: Chosen): Promise<void>
+  /** `pulumi up`; its exit code. */
+  update(): Promise<number>
+  /**
+   * A verb of the host's program `move`.
+   * @returns undefined where the host has no such program, as it reaches no managed database yet
+   */
+  host(verb: string, input?: string): Promise<Result | undefined>
+  /** What the host's program takes; it holds passwords. */
+  order(from: Kind, to: Kind, replace: boolean): Promise<string>
+  say(text: string): void
+}
+
+/** A stack of the backend that one is logged in to. */
+export function stackNamed(name: string): MovingStack {
+  const own = ['--stack', name]
+  const config = async (words: string[]) => {
+    const { code, stdout, stderr } = await capture(['config', ...words, ...own])
+    if (code !== 0) throw new Error(`the settings of ${name} cannot be read:\n${stderr.trim()}`)
+    return stdout
+  }
+  return {
+    name,
+    async chosen() {
+      const settings: Record<string, { value?: string }> = JSON.parse(await config(['--json']))
+      const kind = (key: string) => {
+        const [, found] = Object.entries(settings).find(([full]) => full.endsWith(`:${key}`)) ?? []
+        const value = found?.value ?? 'none'
+        return KINDS.includes(value) ? (value as Kind) : 'none'
+      }
+      return { database: kind('database'), beside: kind('databaseBeside') }
+    },
+    async choose({ database, beside }) {
+      await config(['set', 'database', database])
+      await config(['set', 'databaseBeside', beside])
+    },
+    update: () =>
+      // The program takes another database than before for a mistake otherwise.
+      show(['up', '--yes', '--skip-preview', '--non-interactive', ...own], {
+        PADLOCK_DATABASE_MOVE: 'true',
+      }),
+    async host(verb, input) {
+      try {
+        return await ask(name, await outputsOf(name), ['move', verb], input)
+      } catch (error) {
+        if (/has no move:/.test((error as Error).message)) return undefined
+        throw error
+      }
+    },
+    async order(from, to, replace) {
+      const { code, stdout, stderr } = await capture(['stack', 'export', '--show-secrets', ...own])
+      if (code !== 0) throw new Error(`the state of ${name} cannot be read:\n${stderr.trim()}`)
+      return order(JSON.parse(stdout).deployment?.resources ?? [], { from, to, replace })
+    },
+    say: (text) => console.log(text),
+  }
+}
