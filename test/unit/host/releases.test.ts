@@ -356,6 +356,12 @@ test.each([
     'has no login of its own, and none stands in front of the site any more',
   ],
   [
+    'one from before the rows moved',
+    `brought_up('a', database=True)\n${two.replace("'ab'", "'b'").replace('(digit', '(digit, managed=True')}`,
+    'a',
+    'uses the local database, and the rows are in the managed one',
+  ],
+  [
     'one while a release is under way',
     `${two}releases.LOCK_SECONDS = 0\nimport fcntl\nheld = open(store.LOCK, 'w')\nfcntl.flock(held, fcntl.LOCK_EX)`,
     'a',

@@ -374,7 +374,28 @@ test.each([
 })
 
 test('another verb: the usage', () => {
-  expect(run('down').said).toBe('usage: database up < PASSWORD | boot | stop | remove | verify\n')
+  expect(run('down').said).toBe(
+    'usage: database up < PASSWORD | boot | stop | remove | verify | release\n',
+  )
+})
+
+test('no release begins with rows that went elsewhere', () => {
+  up()
+  const release = (database: string) => {
+    changed = { RELEASE_DATABASE: database }
+    return run('release')
+  }
+  expect(release('local')).toEqual({ status: 0, said: '' })
+  const remark = "COMMENT ON DATABASE app IS 'padlock: moved to managed at 2026-11-29T09:00:00Z'"
+  expect(asApp(remark)).toBe('')
+  const { status, said } = release('local')
+  expect([status, said]).toEqual([
+    1,
+    expect.stringMatching(
+      /were moved to managed at 2026-11-29T09:00:00Z; since then.*--to local --replace/s,
+    ),
+  ])
+  expect(release('managed').status).toBe(0)
 })
 
 test('its units are units, as systemd reads them', () => {

@@ -126,12 +126,23 @@ def _kept_manifest(release: str, compatible: bool) -> Manifest:
             f'release {release} has no login of its own, and none stands in front of the site any more. '
             f'{_fix(record)}'
         )
+    _same_database(release, record.manifest, None if live is None else live.manifest)
     if not compatible:
         _same_schema(release)
     if live is None or live.manifest is None:
         return record.manifest
     # The proxy has a way to each of those that there are now.
     return record.manifest._replace(replicas=live.manifest.replicas)
+
+
+def _same_database(release: str, manifest: Manifest, live: Manifest | None) -> None:
+    """Raises Failure where the rows have moved since: the release would find those of then, read-only."""
+    there = '' if live is None else live.uses
+    if manifest.uses and there and manifest.uses != there:
+        raise Failure(
+            f'release {release} uses the {manifest.uses} database, and the rows are in the {there} one. Fix: '
+            f'./padlock database move --to {manifest.uses} --replace; or go on with a new release'
+        )
 
 
 def _fix(record: Kept | None) -> str:

@@ -4,6 +4,7 @@ import contextlib
 import fcntl
 import glob
 import json
+import os
 import re
 import subprocess
 from collections.abc import Iterator
@@ -12,12 +13,12 @@ from typing import TextIO
 from padlock_release import log
 from padlock_release.failure import Failure, told
 
-from . import cluster, role, service, verify
+from . import cluster, moved, role, service, verify
 
 LOCK = '/run/padlock-database.lock'
 # What the last update wanted on the host.
 WANTED = '/var/lib/padlock/bundles/good/packages'
-USAGE = 'usage: database up < PASSWORD | boot | stop | remove | verify'
+USAGE = 'usage: database up < PASSWORD | boot | stop | remove | verify | release'
 
 
 def main(words: list[str], stream: TextIO) -> int:
@@ -26,6 +27,9 @@ def main(words: list[str], stream: TextIO) -> int:
     try:
         if words == ['verify']:
             print(json.dumps(verify.verify()))
+            return 0
+        if words == ['release']:
+            moved.ensure_not(os.environ.get('RELEASE_DATABASE', ''))
             return 0
         with _lock(words != ['boot']) as has:
             if not has:

@@ -1,0 +1,37 @@
+"""What a move has left on the database on this host (padlock-managed, padlock_move)."""
+
+import os
+
+from padlock_release.failure import Failure
+
+from . import cluster
+from .command import as_postgres
+
+# A move that is under way: its own step is before the release too, and decides.
+MOVE = '/var/lib/padlock/move.json'
+# Its remark on a database whose rows went away, and when.
+REMARK = 'padlock: moved to '
+ASKED = "SELECT shobj_description(oid, 'pg_database') FROM pg_database WHERE datname = 'app'"
+GIVE_BACK = (
+    'sudo -u postgres psql -c "ALTER DATABASE app RESET default_transaction_read_only" '
+    '-c "COMMENT ON DATABASE app IS NULL"'
+)
+
+
+def ensure_not(database: str) -> None:
+    """
+    Raises Failure before a release that would use this one, which has the rows of then and is read-only.
+    What a server that does not answer has is for others to tell.
+    """
+    if database != 'local' or os.path.exists(MOVE):
+        return
+    where = [f'--host={cluster.SOCKETS}', '--username=postgres', '--dbname=postgres', '--no-password']
+    words = ['--no-psqlrc', '--quiet', '--no-align', '--tuples-only', '--command', ASKED]
+    said = as_postgres(f'{cluster.PROGRAMS}/psql', *words, *where, check=False).stdout.strip()
+    if said.startswith(REMARK):
+        raise Failure(
+            f'the rows of the database on this host were {said.removeprefix("padlock: ")}; since then it is '
+            'read-only. Fix, one of: go back with the rows of now, pulumi config set database managed, then '
+            './padlock database move --to local --replace; or go on with those of then, '
+            f"./padlock ssh '{GIVE_BACK}', then pulumi up"
+        )
