@@ -34,5 +34,7 @@ export const {
   backups,
   backupPassphrase,
   backupAccess,
+  seedWriter,
+  seedReader,
   clientCertificates,
 } = deployment.outputs

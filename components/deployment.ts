@@ -13,6 +13,7 @@ import { placeOf } from './place.ts'
 import type { Prepared } from './prepare.ts'
 import { Project } from './project.ts'
 import { NAME_SERVERS } from './resolution/delegation.ts'
+import { SeedBucket } from './seed/bucket.ts'
 import { loginCommand } from './ssh/login-command.ts'
 import { sshPortOfHolder } from './volume/index.ts'
 import { deployWorkload } from './workload.ts'
@@ -87,6 +88,7 @@ export class Deployment extends pulumi.ComponentResource {
       child,
     )
     const { release } = workload
+    const snapshots = settings.snapshots && new SeedBucket(name, settings.snapshots, child)
     this.live = release.remembered
     const parts = { place, network, host, workload, identity }
     const ingress = exposeIngress(name, settings, prepared, parts, child)
@@ -122,6 +124,8 @@ export class Deployment extends pulumi.ComponentResource {
       backups: workload.backups?.place,
       backupPassphrase: workload.backups?.passphrase,
       backupAccess: workload.backups?.access,
+      seedWriter: snapshots?.writer,
+      seedReader: snapshots?.reader,
       sshCommand: loginCommand(address, settings.host, host.hostKey),
       authorityRoot: authority?.root,
       clientCertificates:

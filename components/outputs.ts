@@ -1,6 +1,7 @@
 import type * as pulumi from '@pulumi/pulumi'
 import type { TunnelAccess } from '../config/tunnels/access.ts'
 import type { BackupAccess } from './backups/backups.ts'
+import type { SeedAccess } from './seed/access.ts'
 
 /** What a stack gives out. */
 export interface Outputs {
@@ -33,6 +34,10 @@ export interface Outputs {
   backupPassphrase?: pulumi.Output<string>
   /** A secret: where the backups are, the key to them and what opens them. */
   backupAccess?: pulumi.Output<BackupAccess>
+  /** A secret, what `./padlock backup anonymise` stores with; none without `anonymiseSql`. */
+  seedWriter?: pulumi.Output<SeedAccess>
+  /** A secret for environments (`seedReader` there), which reads snapshots alone. */
+  seedReader?: pulumi.Output<SeedAccess>
   /** PEM, of the stack's own certificate authority; none where it signs nothing. */
   authorityRoot?: pulumi.Output<string>
   /** A secret: PEM by name; none without `clientCertificates`. */

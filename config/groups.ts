@@ -10,6 +10,7 @@ import { processSettings } from './processes.ts'
 import { isProtected, isZoneProtected } from './protection.ts'
 import { openIdOf } from './provider/index.ts'
 import type { Values } from './rules.ts'
+import { snapshotsOf } from './seed/index.ts'
 import type {
   AppOrigin,
   AuthoritySettings,
@@ -147,6 +148,7 @@ export function grouped(values: Values, { project, stack, owner, secretKeys }: C
     ...databases,
     backups,
     ...(values.restorable && { restorable: true }),
+    snapshots: snapshotsOf(values),
     registry: registryOf(values, project, owner),
     project: { environment: values.environment },
     lifecycle: {

@@ -274,7 +274,7 @@ export function keys(context: Context) {
     ...databaseKeys(),
     ...backupKeys(),
     restorable: flag(),
-    ...seedKeys(),
+    ...seedKeys(context),
     sessionKeyVersion: wholeNumber('version of a key', 1, 1_000_000, 1),
     releaseSeconds: wholeNumber('number of seconds', 1, 900, 300),
     readyPath: text(PATH, 'a path that begins with /', '/readyz'),

@@ -3,6 +3,7 @@ import type { Owner } from './checkout/owner.ts'
 import type { DatabaseSettings } from './database/index.ts'
 import type { Way } from './outbound.ts'
 import type { RegistryLogin } from './registries.ts'
+import type { SnapshotSettings } from './seed/index.ts'
 import type { Alias } from './site/aliases.ts'
 import type { FurtherName, TunnelSettings } from './tunnels/index.ts'
 import type { VolumeSettings } from './volume/index.ts'
@@ -36,6 +37,8 @@ export interface Settings {
   backups?: BackupSettings
   /** Has the host what restores, without backups of its own? */
   restorable?: boolean
+  /** Absent where the stack has no anonymised snapshots for others. */
+  snapshots?: SnapshotSettings
   /** Absent where the team's registry is not used. */
   registry?: RegistrySettings
   project: ProjectSettings

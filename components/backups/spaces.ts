@@ -1,8 +1,8 @@
-import { Provider } from '@pulumi/digitalocean/provider.js'
 import { SpacesBucket } from '@pulumi/digitalocean/spacesBucket.js'
 import { SpacesKey } from '@pulumi/digitalocean/spacesKey.js'
 import * as pulumi from '@pulumi/pulumi'
 import type { BucketPlace } from '../../config/backups/place.ts'
+import { bucketKeeper, SIGNED_REGION } from './bucket-keeper.ts'
 
 export interface SpacesArgs {
   /** A region that has Spaces. */
@@ -11,9 +11,6 @@ export interface SpacesArgs {
   protect: boolean
 }
 
-const ENDPOINT = 'https://{{.Region}}.digitaloceanspaces.com'
-/** What every client signs for, whatever the region (terraform-provider-digitalocean, config.go). */
-const SIGNED_REGION = 'us-east-1'
 /** Days that a version stays after it was overwritten or removed. */
 const OLD_VERSION_DAYS = 30
 const PART_DAYS = 3
@@ -30,25 +27,7 @@ export class SpacesBackups extends pulumi.ComponentResource {
     super('padlock:index:SpacesBackups', name, {}, opts)
     const parent = { parent: this }
     const { region } = args
-    const owner = new SpacesKey(
-      `${name}-buckets`,
-      { name: `${name}-buckets`, grants: [{ bucket: '', permission: 'fullaccess' }] },
-      parent,
-    )
-    const settings = new pulumi.Config('digitalocean')
-    const endpoint = settings.get('spacesEndpoint') ?? process.env.SPACES_ENDPOINT_URL ?? ENDPOINT
-    const provider = new Provider(
-      `${name}-buckets`,
-      {
-        // A provider of the program's own does not read the stack's settings.
-        token: settings.getSecret('token'),
-        apiEndpoint: settings.get('apiEndpoint'),
-        spacesEndpoint: endpoint,
-        spacesAccessId: owner.accessKey,
-        spacesSecretKey: owner.secretKey,
-      },
-      parent,
-    )
+    const keeper = bucketKeeper(`${name}-buckets`, this)
     const bucket = new SpacesBucket(
       `${name}-backups`,
       {
@@ -64,7 +43,7 @@ export class SpacesBackups extends pulumi.ComponentResource {
           { id: 'parts', enabled: true, abortIncompleteMultipartUploadDays: PART_DAYS },
         ],
       },
-      { ...parent, provider, protect: args.protect },
+      { ...parent, provider: keeper.provider, protect: args.protect },
     )
     const key = new SpacesKey(
       `${name}-backups`,
@@ -76,7 +55,7 @@ export class SpacesBackups extends pulumi.ComponentResource {
     )
     this.place = pulumi.secret(
       pulumi.output({
-        endpoint: hostOf(endpoint, region),
+        endpoint: keeper.endpoint(region),
         region: SIGNED_REGION,
         bucket: bucket.name,
         key: key.accessKey,
@@ -86,7 +65,3 @@ export class SpacesBackups extends pulumi.ComponentResource {
     this.registerOutputs({})
   }
 }
-
-/** `fra1.digitaloceanspaces.com`, with a port where it is not 443. */
-const hostOf = (template: string, region: string): string =>
-  new URL(template.replace(/\{\{\s*\.Region\s*\}\}/g, region)).host

@@ -1,13 +1,40 @@
-/** The keys about what an environment's database begins with, each by itself. */
+/** The keys about what an environment's database begins with, and where that comes from, each by itself. */
 import * as v from 'valibot'
 import { command } from '../commands.ts'
 import { help } from '../error.ts'
+import type { Context } from '../settings.ts'
 import * as texts from '../texts.ts'
 
 const KINDS = ['none', 'empty']
 
-/** The schemas of `seed` and `seedCommand`. */
-export const seedKeys = () => ({
+const STATEMENTS = help(
+  'the path of a file of SQL in the project, which takes out what nobody else may see',
+  'pulumi config set {path} app/anonymise.sql',
+)
+
+/** The path of a file in the project that says something. */
+const anonymiseSql = ({ readFile }: Pick<Context, 'readFile'>) =>
+  v.optional(
+    v.pipe(
+      texts.text(STATEMENTS),
+      v.rawCheck<string>(({ dataset, addIssue }) => {
+        const wrong = dataset.typed && dataset.value !== '' && problem(dataset.value, readFile)
+        if (wrong) addIssue({ message: STATEMENTS(wrong) })
+      }),
+    ),
+    '',
+  )
+
+function problem(path: string, readFile: Context['readFile']): string | undefined {
+  if (/^\/|(^|\/)\.\.(\/|$)/.test(path)) return 'is outside of the project'
+  const text = readFile(path)
+  if (text === undefined) return 'is no file that can be read'
+  return text.trim() === '' ? 'is an empty file' : undefined
+}
+
+/** The schemas of `seed`, `seedCommand` and `anonymiseSql`. */
+export const seedKeys = (context: Pick<Context, 'readFile'>) => ({
+  anonymiseSql: anonymiseSql(context),
   seed: v.optional(
     texts.oneOf(
       KINDS,

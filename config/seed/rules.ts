@@ -1,4 +1,5 @@
 /** What the keys about an environment's data ask of other keys. */
+import { SPACES_REGIONS } from '../backups/index.ts'
 import { message } from '../error.ts'
 import type { Report, Values } from '../rules.ts'
 
@@ -22,13 +23,41 @@ const NO_SEED = message(
   'pulumi config set seed empty, or pulumi config rm {path}',
 )
 
+const NOTHING_TO_COPY = message(
+  'is set, and there is no database = local that it could be about',
+  'a file of SQL only where database is local',
+  'pulumi config set database local, or pulumi config rm {path}',
+)
+const GOES = message(
+  'is set, and the stack has an expiry',
+  'absent where expires is set: snapshots are of a lasting stack, and environments read them by seed',
+  'pulumi config rm {path}',
+)
+const NO_SPACES = message(
+  'is not set, and the region of the droplet has no Spaces',
+  SPACES_REGIONS.join(', '),
+  'pulumi config set {path} fra1',
+)
+
 /** A seed is a short-lived stack's, into a database of its own; that one needs its volume by itself. */
 export function seedFits(values: Values, report: Report): void {
   const { seed, seedCommand, database, expires } = values
+  snapshotsFit(values, report)
   if (seed === 'none') {
     if (seedCommand !== '') report('seedCommand', NO_SEED)
     return
   }
   if (!expires) report('seed', lasting(seed))
   if (database !== 'local') report('seed', noDatabase(seed, database))
+}
+
+/** Snapshots are of a database on the host, in a region that has Spaces. */
+function snapshotsFit(values: Values, report: Report): void {
+  const { anonymiseSql, backups, backupRegion, database, expires, region } = values
+  if (anonymiseSql === '') return
+  if (expires) report('anonymiseSql', GOES)
+  if (database !== 'local') report('anonymiseSql', NOTHING_TO_COPY)
+  // Where there are backups, they say the same.
+  const known = backupRegion !== '' || backups === 'spaces'
+  if (!known && !SPACES_REGIONS.includes(region)) report('backupRegion', NO_SPACES)
 }

@@ -18,6 +18,8 @@ export interface HostSoftware {
   managed?: boolean
   /** Are there backups of what is on the volume, or is one restored to it? */
   backups?: boolean
+  /** Are there anonymised snapshots of its database? */
+  seed?: boolean
   /** When a host may reboot by itself, hours and minutes in UTC. */
   rebootTime: string
   repository: {
@@ -58,6 +60,7 @@ export async function hostBundle(facts: HostSoftware): Promise<HostBundle> {
       ...(facts.database ? ['padlock-database'] : []),
       ...(facts.managed ? ['padlock-managed'] : []),
       ...(facts.backups ? ['padlock-backup'] : []),
+      ...(facts.seed ? ['padlock-seed'] : []),
     ].map((name) =>
       readPackage(join(HOST, name), {
         version,

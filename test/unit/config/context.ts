@@ -6,6 +6,8 @@ const files: Record<string, string> = {
   'root.pem': readFileSync(join(import.meta.dirname, 'root.pem'), 'utf8'),
   'caddy.asc': readFileSync(join(import.meta.dirname, 'caddy.asc'), 'utf8'),
   'notes.txt': 'no key, no certificate\n',
+  'anonymise.sql': 'UPDATE people SET name = NULL;\n',
+  'empty.sql': ' \n',
 }
 
 /** A project with an app, a certificate, a signing key, and secrets kept as secrets. */

@@ -14,3 +14,11 @@ test('an environment’s own database, and what fills it within the time of a re
   const { release } = read({ ...environment, seed: 'empty', seedCommand: 'loaddata a.json' })
   expect(release.seedCommand).toEqual({ command: 'loaddata a.json', seconds: 300 })
 })
+
+test('snapshots of a lasting stack, in the region of its backups', () => {
+  const lasting = { database: 'local', volume: 1, anonymiseSql: 'anonymise.sql' }
+  expect(read({ database: 'local', volume: 1 }).snapshots).toBeUndefined()
+  expect(read(lasting).snapshots).toEqual({ region: 'fra1' })
+  const elsewhere = { ...lasting, region: 'nyc1', backupRegion: 'nyc3' }
+  expect(read(elsewhere).snapshots).toEqual({ region: 'nyc3' })
+})

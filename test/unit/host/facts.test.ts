@@ -44,6 +44,7 @@ test('what a stack does not use is no package of its host', async () => {
   expect(Object.keys((await hostBundle(facts)).packages)).not.toContain('padlock-tunnels')
   expect(await changedBy({ tunnels: true })).toEqual(['padlock-tunnels'])
   expect(await changedBy({ managed: true })).toEqual(['padlock-managed'])
+  expect(await changedBy({ seed: true })).toEqual(['padlock-seed'])
 })
 
 test('so is what mounts a volume, by its name', async () => {

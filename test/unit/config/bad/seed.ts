@@ -46,4 +46,37 @@ export const seed: BadConfiguration[] = [
       `seedCommand = "load \\"" has a quote that is not closed. Allowed: a command in one line, its words as a shell takes them apart; what needs a shell is sh -c "…".\n    Fix: pulumi config set seedCommand 'python manage.py loaddata fixtures.json'`,
     ],
   },
+  ...[
+    { path: 'nowhere.sql', wrong: 'is no file that can be read' },
+    { path: 'empty.sql', wrong: 'is an empty file' },
+    { path: '../anonymise.sql', wrong: 'is outside of the project' },
+    { path: '/root/anonymise.sql', wrong: 'is outside of the project' },
+  ].map(({ path, wrong }) => ({
+    title: `SQL to anonymise with that ${wrong}: ${path}`,
+    raw: { anonymiseSql: path, database: 'local', volume: 1 },
+    messages: [
+      `anonymiseSql = "${path}" ${wrong}. Allowed: the path of a file of SQL in the project, which takes out what nobody else may see.\n    Fix: pulumi config set anonymiseSql app/anonymise.sql`,
+    ],
+  })),
+  {
+    title: 'snapshots of no database',
+    raw: { anonymiseSql: 'anonymise.sql', database: 'managed' },
+    messages: [
+      'anonymiseSql is set, and there is no database = local that it could be about. Allowed: a file of SQL only where database is local.\n    Fix: pulumi config set database local, or pulumi config rm anonymiseSql',
+    ],
+  },
+  {
+    title: 'snapshots of an environment',
+    raw: { anonymiseSql: 'anonymise.sql', database: 'local', volume: 1, expires },
+    messages: [
+      'anonymiseSql is set, and the stack has an expiry. Allowed: absent where expires is set: snapshots are of a lasting stack, and environments read them by seed.\n    Fix: pulumi config rm anonymiseSql',
+    ],
+  },
+  {
+    title: 'snapshots in a region without Spaces',
+    raw: { anonymiseSql: 'anonymise.sql', database: 'local', volume: 1, region: 'nyc1' },
+    messages: [
+      'backupRegion is not set, and the region of the droplet has no Spaces. Allowed: ams3, atl1, blr1, fra1, lon1, nyc3, sfo2, sfo3, sgp1, syd1, tor1.\n    Fix: pulumi config set backupRegion fra1',
+    ],
+  },
 ]

@@ -23,8 +23,11 @@ PROGRAMS = f'/usr/lib/postgresql/{VERSION}/bin'
 MEMORY = '/proc/meminfo'
 # Of what comes with the server itself, and so sorts alike on every host.
 LOCALE = ['--locale-provider=builtin', '--builtin-locale=C.UTF-8', '--locale=C.UTF-8']
-# Nobody else has a way in: the host's own administrator by his name, the app by its password.
-HBA = 'local all postgres peer\nlocal app app scram-sha-256\n'
+# A copy of the app's rows while they are anonymised (padlock-seed).
+SCRATCH = 'padlock_anonymised'
+# Nobody else has a way in: the host's own administrator by his name, the app by its password; to the copy
+# the app's user by its name.
+HBA = f'local all postgres peer\nlocal {SCRATCH} app peer\nlocal app app scram-sha-256\n'
 
 
 def data() -> str:

@@ -1,0 +1,45 @@
+"""The verbs of `seed`."""
+
+import contextlib
+import fcntl
+import json
+import sys
+from collections.abc import Iterator
+from typing import TextIO
+
+from padlock_database import cluster, service
+from padlock_release import log
+from padlock_release.failure import Failure, told
+
+from . import anonymise, order
+
+USAGE = 'usage: seed anonymise < ORDER'
+LOCK = '/run/padlock-seed.lock'
+
+
+def main(words: list[str], stream: TextIO) -> int:
+    """The exit status: 0, 1 where something failed, 2 for a wrong command line."""
+    if words != ['anonymise']:
+        print(USAGE, file=sys.stderr)
+        return 2
+    try:
+        with _lock():
+            wanted = order.anonymise(stream)
+            if not service.is_ready():
+                raise Failure(f'PostgreSQL does not take connections at {cluster.SOCKETS}; nothing was done')
+            print(json.dumps(anonymise.run(wanted)))
+    except (Failure, OSError) as failure:
+        log.say(told(failure))
+        return 1
+    return 0
+
+
+@contextlib.contextmanager
+def _lock() -> Iterator[None]:
+    """The kernel frees the lock of a process that was killed."""
+    with open(LOCK, 'w') as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise Failure('another snapshot is under way on this host; try again later') from None
+        yield

@@ -1,0 +1,42 @@
+"""The programs of PostgreSQL, as its own user, or as the app's."""
+
+import os
+import subprocess
+from typing import IO
+
+from padlock_database import cluster
+from padlock_release import log
+from padlock_release.failure import CommandFailure
+
+# Of the database whose rows are anonymised; pg_hba.conf lets the host's user `app` in as the role `app`.
+SCRATCH = cluster.SCRATCH
+
+
+def words(program: str, user: str, database: str) -> list[str]:
+    where = [f'--host={cluster.SOCKETS}', f'--username={user}', f'--dbname={database}', '--no-password']
+    return ['runuser', '--user', user, '--', f'{cluster.PROGRAMS}/{program}', *where]
+
+
+def run(
+    called: list[str], stdin: str = '', env: dict[str, str] | None = None, output: IO | None = None
+) -> str:
+    """What it printed, unless that goes into a file; a failure raises with the end of what it wrote."""
+    done = subprocess.run(
+        called, input=stdin, env={**os.environ, **(env or {})}, cwd='/',
+        stdout=output or subprocess.PIPE, stderr=subprocess.PIPE, text=True, errors='replace', check=False,
+    )  # fmt: skip
+    if done.returncode != 0:
+        raise failed(called, done.returncode, (done.stdout or '') + done.stderr)
+    return (done.stdout or '').strip()
+
+
+def failed(called: list[str], code: int, said: str) -> CommandFailure:
+    program = os.path.basename(called[4])
+    return CommandFailure(f'{program} failed with exit {code}:\n{log.tail(said, 12)}')
+
+
+def ask(statement: str, user: str = 'postgres', database: str = 'postgres') -> str:
+    """Rows in lines, columns divided by tabs."""
+    flags = ['--no-psqlrc', '--quiet', '--no-align', '--tuples-only', '--set=ON_ERROR_STOP=1']
+    called = [*words('psql', user, database), *flags, '--field-separator=\t']
+    return run(called, f'{statement};\n')

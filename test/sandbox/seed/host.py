@@ -1,0 +1,22 @@
+"""
+`seed` on a host of the tests: padlock's own program with a real PostgreSQL and restic. Arguments: the
+host's folder, the programs of PostgreSQL, the folders of padlock's programs, and the verb.
+"""
+
+import sys
+
+sys.dont_write_bytecode = True
+root, programs, one, two, three, *words = sys.argv[1:]
+sys.path[:0] = [one, two, three]
+
+from padlock_database import cluster  # noqa: E402
+from padlock_release import log  # noqa: E402
+from padlock_seed import bucket, main  # noqa: E402
+
+cluster.VOLUME = f'{root}/volume'
+cluster.SOCKETS = f'{root}/run'
+cluster.PROGRAMS = programs
+main.LOCK = f'{root}/lock'
+log.PATH = f'{root}/log'
+bucket.EXTRA = ['--cacert', f'{root}/root.pem']
+sys.exit(main.main(words, sys.stdin))
