@@ -76,6 +76,8 @@ export const verbs: { words: string; summary: string; load: () => Promise<Verb> 
     words: 'database move',
     summary: "take the app's rows to the other kind of database, and the app after them",
     load: () => import('./database/move.ts'),
+  },
+  {
     words: 'backup anonymise',
     summary: 'an anonymised snapshot of a database, for environments',
     load: () => import('./backup/anonymise.ts'),
