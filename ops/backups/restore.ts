@@ -29,7 +29,7 @@ export interface RestoreOptions {
   from: Source | 'own'
   /** The stack whose host is restored to. */
   to: string
-  /** RFC 3339. Neither this nor a label: all that there is. */
+  /** RFC 3339 with its zone. Neither this nor a label: all that there is. */
   at?: string | undefined
   /** Of a backup, as `backup list` has it. */
   label?: string | undefined
@@ -57,7 +57,7 @@ export async function restoreStack(options: RestoreOptions): Promise<Restored> {
   const outputs = await outputsOf(to)
   const order = {
     source: from === 'own' ? null : from,
-    at: at === undefined ? null : new Date(at).toISOString(),
+    at: at ?? null,
     label: label ?? null,
     ...(options.database !== undefined && { database: options.database }),
     ...(options.files !== undefined && { files: options.files }),

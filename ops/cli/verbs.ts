@@ -23,6 +23,21 @@ export const verbs: { words: string; summary: string; load: () => Promise<Verb> 
     load: () => import('./rollback.ts'),
   },
   {
+    words: 'backup list',
+    summary: "a stack's backups, and the moments that can be restored",
+    load: () => import('./backup/list.ts'),
+  },
+  {
+    words: 'backup now',
+    summary: 'make one, as every night',
+    load: () => import('./backup/now.ts'),
+  },
+  {
+    words: 'restore',
+    summary: 'put a backup in the place of what a stack has',
+    load: () => import('./restore.ts'),
+  },
+  {
     words: 'logs',
     summary: 'what app, proxy and provisioning say, in one stream',
     load: () => import('./logs.ts'),

@@ -84,6 +84,31 @@ test('neither key nor passphrase is in plain text in the state, or in a command'
   expect(outputs.backups).toMatch(/^fra1\.spaces\.sandbox\.localhost:\d+\/padlock-dev-backups-/)
 })
 
+test('what a host is told to restore from, its own backups or those of a file, and no secret is seen', async () => {
+  const verb = async (words: string) => {
+    const ran = await project.padlock(words)
+    if (ran.code !== 0) throw new Error(`${words}:\n${ran.output}`)
+    return ran
+  }
+  const { id } = await droplet()
+  const at = '2026-11-29T03:00:00Z'
+  const own = await verb(`restore --stack dev --at ${at} --yes`)
+  expect(own.stdout).toContain('dev is restored, after 14.2 s, of which 1.5 s without service')
+  expect(own.output).toContain('restored, after 1.5 s without service\n')
+  const moment = '2026-11-29T03:00:00.000Z'
+  const nothing = { source: null, label: null, backUpBefore: true }
+  expect(JSON.parse(sandbox.hostFile(id, 'restore'))).toEqual({ ...nothing, at: moment })
+
+  const { backupAccess } = (await stack.outputs()) as Json
+  const kept = join(project.folder, 'kept.json')
+  writeFileSync(kept, JSON.stringify(backupAccess), { mode: 0o600 })
+  await verb('restore --from kept.json --to dev --no-backup --yes')
+  expect(JSON.parse(sandbox.hostFile(id, 'restore'))).toEqual({
+    ...{ source: backupAccess, at: null, label: null, backUpBefore: false },
+  })
+  expect(sandbox.commands(id).join('\n')).not.toContain(backupAccess.secret)
+})
+
 test('nothing changes where nothing did', async () => {
   expect(await stack.preview()).toEqual([])
 })

@@ -98,7 +98,7 @@ test('the second night takes what has changed, and all is listed', async () => {
   await insert(2001, 2010)
   expect((await place.backup('now')).code).toBe(0)
   expect((await place.backup('release')).code).toBe(0)
-  const listed = JSON.parse((await place.backup('list')).stdout) as {
+  const listed = JSON.parse((await place.backup('list --json')).stdout) as {
     what: string
     where: string
     backups: { type?: string }[]

@@ -4,16 +4,18 @@ units are played by the script `systemctl` of place.ts. Arguments: the host's fo
 padlock's programs, seconds that the clock is ahead, and the verb.
 """
 
+import contextlib
 import os
 import shutil
 import sys
+import time
 from datetime import datetime, timedelta
 
 sys.dont_write_bytecode = True
 root, one, other, ahead, *words = sys.argv[1:]
-sys.path[:0] = [one, other]
+sys.path[:0] = [one, other, one.replace('padlock-backup', 'padlock-volume')]
 
-from padlock_backup import database, export, files, host, main  # noqa: E402
+from padlock_backup import app, export, files, host, main, recovery, settings, swap  # noqa: E402
 from padlock_release import log  # noqa: E402
 
 
@@ -36,12 +38,45 @@ host.CACHE = f'{root}/cache'
 host.RUN = f'{root}/tmp'
 host.volume_is_mounted = lambda: os.path.exists(f'{root}/volume/lost+found')
 export.KEEP_LAST = 3
-database.EXTRA = {
+settings.EXTRA = {
     'repo1-storage-ca-file': f'{root}/root.pem',
     'lock-path': f'{root}/pgbackrest',
     'archive-timeout': '20',
 }
+free = host.free
+# As many bytes as a file says, or the truth.
+host.free = lambda: int((os.path.exists(f'{root}/free') and open(f'{root}/free').read()) or free())
+host.version = lambda: os.path.basename(os.path.dirname(os.environ['PROGRAMS']))
+host.programs = lambda: os.environ['PROGRAMS']
 files.EXTRA = ['--cacert', f'{root}/root.pem']
+
+
+@contextlib.contextmanager
+def ended():
+    with open(f'{root}/calls', 'a') as calls:
+        print('app ended', file=calls, flush=True)
+        yield time.monotonic()
+        print('app started', file=calls, flush=True)
+
+
+app.ended = ended
+app.wait = lambda: None
+
+
+def cut_before(name, step):
+    """Ends this process just before a step, as a loss of power would: its name, in a file."""
+
+    def cut(*words):
+        if os.path.exists(f'{root}/cut') and open(f'{root}/cut').read() == name:
+            os.unlink(f'{root}/cut')
+            os._exit(137)
+        return step(*words)
+
+    return cut
+
+
+for place, name in ((swap, '_swap'), (swap, '_started'), (swap, 'settle'), (recovery, '_proven')):
+    setattr(place, name, cut_before(name, getattr(place, name)))
 if os.geteuid() != 0:
     # Then the cluster is the user's own, who is not called postgres.
     shutil.chown = lambda *_, **__: None

@@ -53,7 +53,7 @@ test('the volume is gone: a new, empty database backs up beside what is in the b
 
   expect(await fresh.backup('up', order)).toMatchObject({ code: 0, stderr: '' })
   expect(await fresh.backup('now')).toMatchObject({ code: 0, stderr: '' })
-  const listed = JSON.parse((await fresh.backup('list')).stdout)
+  const listed = JSON.parse((await fresh.backup('list --json')).stdout)
   const counts = listed.map(({ where, backups }: { where: string; backups: [] }) => [
     where,
     backups.length,

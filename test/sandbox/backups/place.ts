@@ -23,6 +23,8 @@ export interface Place {
   backup(verb: string, order?: object, ahead?: number): Promise<Outcome>
   /** Statements as PostgreSQL's own user. */
   sql(statements: string): Promise<string>
+  /** pg_ctl of the host's server. */
+  control(...words: string[]): Promise<Outcome>
   /** pgBackRest as PostgreSQL's own user, with the settings of the host. */
   pgbackrest(...words: string[]): Promise<Outcome>
   restic(env: Record<string, string>, ...words: string[]): Promise<Outcome>
@@ -34,7 +36,13 @@ export interface Place {
 const SYSTEMCTL = `#!/bin/sh
 echo "$*" >>"$DIR/calls"
 case "$*" in
-  *restart*) runuser --user postgres -- ${programs}/pg_ctl --silent -m fast -w -D "$DIR/data" -l "$DIR/run/log" restart ;;
+  *.timer*) ;;
+  stop*|start*|*restart*)
+    verb=\${1#try-}
+    [ "$verb" != start ] || [ ! -e "$DIR/data/postmaster.pid" ] || exit 0
+    [ "$verb" != stop ] || [ -e "$DIR/data/postmaster.pid" ] || exit 0
+    runuser --user postgres -- ${programs}/pg_ctl --silent -m fast -w -D "$DIR/data" -l "$DIR/run/log" \\
+      -o "-c config_file=$DIR/cluster/postgresql.conf" "$verb" ;;
 esac
 `
 /** Whoever is not root has a cluster of his own. */
@@ -93,7 +101,12 @@ export async function makePlace(rootPath: string, more: string[] = []): Promise<
   chmodSync(at('root.pem'), 0o644)
   for (const [name, text] of Object.entries({ systemctl: SYSTEMCTL, runuser: RUNUSER }))
     writeFileSync(at('bin', name), text, { mode: 0o755 })
-  const env = { ...process.env, DIR: dir, PATH: `${at('bin')}:${process.env.PATH}` }
+  const env = {
+    ...process.env,
+    DIR: dir,
+    PROGRAMS: programs,
+    PATH: `${at('bin')}:${process.env.PATH}`,
+  }
   const asPostgres = (words: string[], input?: string) =>
     start([...AS_POSTGRES, ...words], env, input)
   const ask = async (query: string, sockets: string) => {
@@ -108,23 +121,27 @@ export async function makePlace(rootPath: string, more: string[] = []): Promise<
   if (process.getuid?.() === 0) await succeed(start(['chown', 'postgres:', at('data')], env))
   const flags = ['-A', 'trust', '--username=postgres', '--encoding=UTF8', '--locale=C.UTF-8']
   await succeed(asPostgres([`${programs}/initdb`, '-D', at('data'), ...flags]))
-  const settings = (sockets: string) =>
-    [
-      `listen_addresses = ''`,
-      `unix_socket_directories = '${sockets}'`,
-      `shared_buffers = '16MB'`,
-      `fsync = off`,
-      ...more,
-      `include_dir = '${at('cluster/conf.d')}'`,
-      '',
-    ].join('\n')
-  writeFileSync(at('data/postgresql.conf'), settings(at('run')))
-  await succeed(control(at('data'), at('run/log'), 'start'))
+  const settings = [
+    `listen_addresses = ''`,
+    `unix_socket_directories = '${at('run')}'`,
+    `hba_file = '${at('data/pg_hba.conf')}'`,
+    `shared_buffers = '16MB'`,
+    `fsync = off`,
+    ...more,
+    `include_dir = '${at('cluster/conf.d')}'`,
+    '',
+  ].join('\n')
+  writeFileSync(at('data/postgresql.conf'), settings)
+  // Another place's data comes with another place's settings.
+  writeFileSync(at('cluster/postgresql.conf'), settings)
+  const ownSettings = `-c config_file=${at('cluster/postgresql.conf')}`
+  await succeed(control(at('data'), at('run/log'), '-o', ownSettings, 'start'))
   let restores = 0
 
   return {
     dir,
     pgbackrest,
+    control: (...words) => control(at('data'), at('run/log'), ...words),
     restic: (more, ...words) => start(['restic', ...words], { ...env, ...more }),
     sql: (statements) => ask(statements, at('run')),
     backup(verb, order, ahead = 0) {
@@ -132,7 +149,7 @@ export async function makePlace(rootPath: string, more: string[] = []): Promise<
         join(HOST, name, 'files/usr/lib/padlock'),
       )
       const program = join(import.meta.dirname, 'host.py')
-      const words = ['python3', program, dir, ...folders, String(ahead), verb]
+      const words = ['python3', program, dir, ...folders, String(ahead), ...verb.split(' ')]
       return start(words, env, order === undefined ? '' : JSON.stringify(order))
     },
     async restored(repository, time, query) {
@@ -145,7 +162,7 @@ export async function makePlace(rootPath: string, more: string[] = []): Promise<
       )
       const sockets = `${data}/run`
       await succeed(asPostgres(['mkdir', sockets]))
-      const options = `-c unix_socket_directories=${sockets} -c archive_command=/bin/true`
+      const options = `${ownSettings} -c unix_socket_directories=${sockets} -c archive_command=/bin/true`
       try {
         await succeed(control(data, `${data}/log`, '-o', options, 'start'))
         while ((await ask('SELECT pg_is_in_recovery()', sockets)) === 't') {

@@ -8,10 +8,10 @@ const FOLDERS = ['padlock-backup', 'padlock-app'].map((name) =>
 const PROGRAM = `import sys
 sys.dont_write_bytecode = True
 sys.path[:0] = sys.argv[1:]
-from padlock_backup import database, files, host, order
+from padlock_backup import files, host, order, settings
 one = order.read(sys.stdin)
 host.run = lambda *words, **_: sys.exit(' '.join(words))
-print(database.settings(one, (2, 55), 1 << 30))
+print(settings.text(one, (2, 55), 1 << 30))
 files.restic(one, 'bucket', 'snapshots')`
 
 /** The address style that pgBackRest and restic are given for a bucket. */

@@ -72,7 +72,7 @@ def unmount() -> None:
     """Nothing of this host uses the volume any more; else raises Failure, and the app is up again."""
     service.ensure_manager()
     # A release that needs no volume goes on, as in a stack that is to have none any more.
-    live = _end_app()
+    live = end_app()
     try:
         store.write(LET_GO, 'sudo /usr/lib/padlock/volume mount has it again\n', 0o644)
         if volumes.mounted():
@@ -187,7 +187,7 @@ def _grown(path: str) -> None:
     _must('resize2fs', path)
 
 
-def _end_app() -> list[str]:
+def end_app() -> list[str]:
     """Ends workers, jobs and containers of releases that have the volume; returns what ran of them."""
     beside = list(filter(_needs, processes.installed()))
     all_of_them = [*beside, *filter(_needs, [*service.installed(), *service.installed_replicas()])]

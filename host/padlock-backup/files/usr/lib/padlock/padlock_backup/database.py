@@ -8,18 +8,20 @@ import contextlib
 import json
 import os
 import re
+import time
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from padlock_release import log, store
 from padlock_release.failure import CommandFailure, Failure
 
-from . import host
+from . import host, settings
 from .order import Order
 
-STANZA = 'main'
 # A night late does not make the full backup of a week two weeks old.
 WEEK = timedelta(days=6, hours=12)
+LOCK_SECONDS = 120
+MARK_SECONDS = 60
 # As pgBackRest numbers them, and as their state is kept.
 REPOSITORIES = {'bucket': 1, 'volume': 2}
 # When the log was handed on last, when that failed since, the last segment of it, the seconds that a
@@ -37,66 +39,16 @@ FROM pg_stat_archiver"""
 MISMATCH = '[028]'
 # Seconds of writes that may be lost with the host: a segment ends after 60 at the latest, and is sent.
 WAITING = 75
-# In tests, an authority and locks of their own.
-EXTRA: dict[str, str] = {}
 
 
 def configuration() -> str:
     return f'{host.HOME}/pgbackrest.conf'
 
 
-def settings(order: Order, version: tuple[int, int], volume: int) -> str:
-    """The file of pgBackRest of this version, on a volume of so many bytes."""
-    both = {
-        'cipher-type': 'aes-256-cbc',
-        'cipher-pass': order.passphrase,
-        'bundle': 'y',
-        # Only what has changed of a large file; since 2.46.
-        **({'block': 'y'} if version >= (2, 46) else {}),
-        'retention-full': str(order.keep_weekly),
-        'retention-diff': str(order.keep_daily),
-    }
-    bucket = {
-        'type': 's3',
-        'path': f'/{order.prefix}/postgresql',
-        's3-bucket': order.bucket,
-        's3-endpoint': order.host,
-        's3-region': order.region,
-        's3-uri-style': order.style,
-        's3-key': order.key,
-        's3-key-secret': order.secret,
-        **({'storage-port': order.port} if order.port else {}),
-    }
-    on_volume = {'path': f'{host.VOLUME}/backup/postgresql'}
-    lines = {
-        'compress-type': 'zst',
-        'compress-level': '3',
-        'process-max': '1',
-        'start-fast': 'y',
-        'log-path': host.LOGS,
-        'log-level-console': 'warn',
-        # While the bucket is away the log goes on to the volume, whose backups need it; in step with
-        # PostgreSQL, one segment that fails would keep all after it.
-        'archive-async': 'y',
-        'spool-path': f'{host.HOME}/spool',
-        # And it must not fill the volume and stop the database.
-        'archive-push-queue-max': str(volume // 4),
-        **{f'repo1-{key}': value for key, value in {**bucket, **both}.items()},
-        **{f'repo2-{key}': value for key, value in {**on_volume, **both}.items()},
-        **EXTRA,
-    }
-    cluster = {'pg1-path': host.DATA, 'pg1-socket-path': host.SOCKETS}
-    return _section('global', lines) + _section(STANZA, cluster)
-
-
-def _section(name: str, lines: dict[str, str]) -> str:
-    return f'[{name}]\n' + ''.join(f'{key}={value}\n' for key, value in lines.items())
-
-
 def configure(order: Order) -> None:
     """Has PostgreSQL hand on its log, and a place for it in both repositories; a first time restarts it."""
     volume = os.statvfs(host.VOLUME)
-    text = settings(order, _version(), volume.f_frsize * volume.f_blocks)
+    text = settings.text(order, _version(), volume.f_frsize * volume.f_blocks)
     host.folder(f'{host.VOLUME}/backup/postgresql', host.POSTGRES, 0o750)
     host.folder(f'{host.HOME}/spool', host.POSTGRES, 0o750)
     # The settings in use go on until these have been seen to open what is there.
@@ -108,7 +60,7 @@ def configure(order: Order) -> None:
     finally:
         with contextlib.suppress(FileNotFoundError):
             os.unlink(tried)
-    command = f'pgbackrest --config={configuration()} --stanza={STANZA} archive-push %p'
+    command = f'pgbackrest --config={configuration()} --stanza={settings.STANZA} archive-push %p'
     lines = {'archive_mode': 'on', 'archive_command': command, 'archive_timeout': '60s'}
     archiving = ''.join(f"{key} = '{value}'\n" for key, value in lines.items())
     if store.read(_drop_in()) != archiving:
@@ -119,21 +71,21 @@ def configure(order: Order) -> None:
         host.sql('SELECT pg_reload_conf()')
 
 
-def _begin(settings: str) -> None:
+def _begin(config: str) -> None:
     """
     A place for the log in both repositories. Where the database is a new one, as on a volume that replaces
     one that is lost, its log and backups come beside the older ones, which stay and can be restored.
     """
     try:
-        _pgbackrest('stanza-create', settings=settings)
+        pgbackrest('stanza-create', config=config)
     except CommandFailure as failure:
         if MISMATCH not in str(failure):
             raise
         # It wants every repository begun already, and a new volume has none; so what it has not done
         # is left to the second attempt to tell.
         with contextlib.suppress(CommandFailure):
-            _pgbackrest('stanza-upgrade', settings=settings)
-        _pgbackrest('stanza-create', settings=settings)
+            pgbackrest('stanza-upgrade', config=config)
+        pgbackrest('stanza-create', config=config)
 
 
 def forget() -> None:
@@ -144,23 +96,57 @@ def forget() -> None:
     host.run('systemctl', 'try-restart', host.SERVER)
 
 
-def back_up(repository: str, now: datetime, quick: bool) -> None:
-    """Into one of the repositories; `quick`: before a release, what has changed since the last one."""
+def back_up(repository: str, now: datetime, kind: str, tidy: bool) -> None:
+    """
+    Into one of the repositories: `diff`, what has changed since the full backup of the week; `incr`, since
+    the last one, as before a release; or `full`, which the others are too where it is due. With `tidy`,
+    the end of those that are older than what is kept.
+    """
     number = REPOSITORIES[repository]
     fulls = [one['stop'] for one in backups(number) if one['type'] == 'full']
-    due = not fulls or datetime.fromtimestamp(max(fulls), UTC) < now - WEEK
-    kind = 'full' if due else 'incr' if quick else 'diff'
-    _pgbackrest('backup', f'--repo={number}', f'--type={kind}')
+    if not fulls or datetime.fromtimestamp(max(fulls), UTC) < now - WEEK:
+        kind = 'full'
+    pgbackrest('backup', f'--repo={number}', f'--type={kind}', *([] if tidy else ['--no-expire-auto']))
 
 
-def backups(number: int) -> list[dict[str, Any]]:
+def mark() -> None:
+    """
+    Has the log that was handed on hold a transaction of now, as a recovery to a moment ends at the first
+    one after it. Content with a server that is down.
+    """
+    with contextlib.suppress(CommandFailure):
+        host.sql('SELECT pg_current_xact_id()')
+        name = host.sql('SELECT pg_walfile_name(pg_switch_wal())')
+        deadline = time.monotonic() + MARK_SECONDS
+        while host.sql('SELECT last_archived_wal FROM pg_stat_archiver')[:24] < name:
+            if time.monotonic() > deadline:
+                log.say(f'the log is not handed on; its last part, {name}, may be missing')
+                return
+            time.sleep(0.5)
+
+
+def adopt() -> None:
+    """The repositories take the log of the database that is there now, whichever it was before."""
+    deadline = time.monotonic() + LOCK_SECONDS
+    while True:
+        try:
+            pgbackrest('stanza-upgrade')
+            return
+        except CommandFailure as failure:
+            # By whoever hands on the log.
+            if 'unable to acquire lock' not in str(failure) or time.monotonic() > deadline:
+                raise
+        time.sleep(1)
+
+
+def backups(number: int, config: str | None = None) -> list[dict[str, Any]]:
     """Those of a repository, oldest first; `start` and `stop` in seconds, `size` in bytes."""
     return [
         {
             'label': one['label'], 'type': one['type'], 'start': one['timestamp']['start'],
             'stop': one['timestamp']['stop'], 'size': one['info']['size'],
         }
-        for stanza in _info(number)
+        for stanza in info(number, config)
         for one in stanza['backup']
     ]  # fmt: skip
 
@@ -168,11 +154,14 @@ def backups(number: int) -> list[dict[str, Any]]:
 def archiver() -> dict[str, Any]:
     """When the log was handed on last, when that failed since, and what is wrong with it."""
     row = host.sql(ARCHIVER)
-    last, failed, wal, waiting, mode = row.split('|')
+    last, failed, name, waiting, mode = row.split('|')
+    # A segment, or what a backup notes beside one; the places count neither parts nor histories.
+    segment = re.fullmatch(r'([0-9A-F]{24})(\.[0-9A-F]{8}\.backup)?', name)
+    wal = segment[1] if segment else None
     # What the queue had no room for counts as handed on (archive-push-queue-max).
     missing = [
         where for where, number in REPOSITORIES.items()
-        if wal and not any(end >= wal for stanza in _info(number) for end in _archived(stanza))
+        if wal and not any(end >= wal for stanza in info(number) for end in _archived(stanza))
     ]  # fmt: skip
     problem = None
     if missing:
@@ -196,8 +185,11 @@ def _archived(stanza: dict[str, Any]) -> list[str]:
     return [one['max'] or '' for one in stanza['archive'] if one['database']['id'] == current]
 
 
-def _info(number: int) -> list[dict[str, Any]]:
-    told = json.loads(_pgbackrest('info', f'--repo={number}', '--output=json'))
+def info(number: int, config: str | None = None) -> list[dict[str, Any]]:
+    """What pgBackRest tells of a repository; raises Failure for one that cannot be read."""
+    text = pgbackrest('info', f'--repo={number}', '--output=json', config=config)
+    # It writes the line breaks of an error as they are.
+    told = json.loads(text, strict=False)
     for stanza in told:
         # 2: no backup yet (src/command/info/info.c); all above it is a repository that cannot be read.
         if stanza['status']['code'] not in (0, 2):
@@ -210,8 +202,15 @@ def _reason(stanza: dict[str, Any]) -> str:
     return re.sub(r'\s+', ' ', _short(said[-1]))
 
 
-def _pgbackrest(verb: str, *words: str, settings: str | None = None) -> str:
-    called = ['pgbackrest', f'--config={settings or configuration()}', f'--stanza={STANZA}', *words, verb]
+def pgbackrest(verb: str, *words: str, config: str | None = None) -> str:
+    """As PostgreSQL's own user; raises CommandFailure with the end of what it wrote."""
+    called = [
+        'pgbackrest',
+        f'--config={config or configuration()}',
+        f'--stanza={settings.STANZA}',
+        *words,
+        verb,
+    ]
     done = host.as_postgres(*called, check=False)
     if done.returncode != 0:
         said = _short(log.tail(done.stdout + done.stderr, 12))

@@ -19,19 +19,24 @@ def source() -> str:
     return f'{host.VOLUME}/app'
 
 
-def back_up(order: Order, repository: str) -> None:
-    """A snapshot, and the end of those that are older than what is kept."""
+def back_up(order: Order, repository: str, tidy: bool) -> None:
+    """A snapshot; with `tidy`, the end of those that are older than what is kept."""
     if not os.path.isdir(source()):
         raise Failure(f'{source()} is not there: is the volume mounted?')
     restic(order, repository, 'backup', '--host', order.prefix, source())
-    kept = ['--keep-daily', str(order.keep_daily), '--keep-weekly', str(order.keep_weekly)]
+    if not tidy:
+        return
+    # Of the last days those before releases too, which a day's last one would end.
+    kept = ['--keep-within', '2d', '--keep-daily', str(order.keep_daily)]
+    kept += ['--keep-weekly', str(order.keep_weekly)]
     restic(order, repository, 'forget', '--host', order.prefix, *kept, '--prune')
 
 
 def snapshots(order: Order, repository: str) -> list[dict[str, Any]]:
-    """Oldest first: `label` and `time`."""
-    told = json.loads(restic(order, repository, 'snapshots', '--json'))
-    return [{'label': one['short_id'], 'time': one['time']} for one in told]
+    """Oldest first: `label`, `time` and `path`, the folder that was backed up."""
+    # Whoever may read alone leaves no lock there.
+    told = json.loads(restic(order, repository, '--no-lock', 'snapshots', '--json'))
+    return [{'label': one['short_id'], 'time': one['time'], 'path': one['paths'][0]} for one in told]
 
 
 def ensure(order: Order, repository: str, of: str = 'files') -> None:
@@ -45,7 +50,7 @@ def ensure(order: Order, repository: str, of: str = 'files') -> None:
 
 
 def restic(order: Order, repository: str, *words: str, of: str = 'files', cwd: str = '/') -> str:
-    """What it prints; `of` is the folder of the repository."""
+    """What it prints; `of` is the folder of the repository. Raises CommandFailure with the end of that."""
     places = {
         'bucket': f's3:https://{order.endpoint}/{order.bucket}/{order.prefix}/{of}',
         'volume': f'{host.VOLUME}/backup/{of}',

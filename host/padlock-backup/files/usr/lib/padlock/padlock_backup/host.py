@@ -19,8 +19,24 @@ RUN = '/run'
 POSTGRES = 'postgres'
 
 
+def version() -> str:
+    """Of the cluster, as in `17`."""
+    return CLUSTER.split('/')[-2]
+
+
+def programs() -> str:
+    """Debian keeps each version's server in a folder of its own, out of PATH."""
+    return f'/usr/lib/postgresql/{version()}/bin'
+
+
 def volume_is_mounted() -> bool:
     return os.path.ismount(VOLUME)
+
+
+def free() -> int:
+    """Bytes of the volume."""
+    of = os.statvfs(VOLUME)
+    return of.f_bavail * of.f_frsize
 
 
 def run(
@@ -37,18 +53,26 @@ def run(
     return done
 
 
-def as_postgres(*words: str, stdin: str = '', check: bool = True) -> subprocess.CompletedProcess:
-    return run('runuser', '--user', POSTGRES, '--', *words, stdin=stdin, check=check)
+def as_postgres(
+    *words: str, stdin: str = '', check: bool = True, quiet: bool = False
+) -> subprocess.CompletedProcess:
+    """`quiet`: for what leaves a server behind, which would keep the pipes of what it says."""
+    called = ['runuser', '--user', POSTGRES, '--', *words]
+    if not quiet:
+        return run(*called, stdin=stdin, check=check)
+    none = subprocess.DEVNULL
+    return subprocess.run(called, stdin=none, stdout=none, stderr=none, cwd='/', text=True, check=check)
 
 
-def sql(statement: str) -> str:
+def sql(statement: str, sockets: str | None = None) -> str:
     """The one row that a statement gives, its columns divided by `|`."""
     asked = [
         '--no-psqlrc',
         '--quiet',
         '--tuples-only',
         '--no-align',
-        f'--host={SOCKETS}',
+        '--set=ON_ERROR_STOP=1',
+        f'--host={sockets or SOCKETS}',
         '--dbname=postgres',
     ]
     return as_postgres('psql', *asked, stdin=statement).stdout.strip()

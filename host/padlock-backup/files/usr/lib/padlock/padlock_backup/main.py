@@ -6,30 +6,44 @@ import json
 import os
 import shutil
 import sys
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from typing import Any, TextIO
 
 from padlock_release import log, store
 from padlock_release.failure import Failure, told
 
-from . import database, export as exports, files, host, order as orders, state
+from . import (
+    database, export as exports, files, host, listing, order as orders, restore, role, state, swap, wanted,
+)  # fmt: skip
 from .export import Export
 from .order import Order
+from .wanted import RestoreOrder
 
-USAGE = 'usage: backup up < ORDER | state < EXPORT | now | release | check | show | list | remove'
+USAGE = (
+    'usage: backup up < ORDER | restore < ORDER | state < EXPORT | resume | now | release | check | show |\n'
+    '  list [--json] | remove'
+)
 LOCK = '/run/padlock-backup.lock'
 TIMERS = ['padlock-backup.timer', 'padlock-backup-check.timer']
 
 
 def main(words: list[str], stream: TextIO) -> int:
     """The exit status: 0, 1 where something failed or is late, 2 for a wrong command line."""
-    verbs = {'now': now, 'release': release, 'check': check, 'show': show, 'list': listed, 'remove': remove}
+    verbs = {
+        'now': now, 'release': release, 'resume': resume, 'check': check, 'show': show, 'list': listed,
+        'remove': remove,
+    }  # fmt: skip
     try:
         if words == ['up']:
             return up(orders.read(stream))
+        if words == ['restore']:
+            return restored(wanted.read(stream))
         if words == ['state']:
             return state_of_stack(exports.read(stream))
+        if words == ['list', '--json']:
+            return listed_json()
         if len(words) != 1 or words[0] not in verbs:
             print(USAGE, file=sys.stderr)
             return 2
@@ -43,7 +57,8 @@ def up(order: Order) -> int:
     """Has backups as ordered from now on."""
     if not host.volume_is_mounted():
         raise Failure(f'{host.VOLUME} is not mounted, and a backup is nowhere else; nothing was changed')
-    with _lock():
+    with _lock(True):
+        _resume(order)
         os.makedirs(host.HOME, exist_ok=True)
         # PostgreSQL's own user reads the settings of pgBackRest in it.
         shutil.chown(host.HOME, group=host.POSTGRES)
@@ -54,28 +69,53 @@ def up(order: Order) -> int:
                 files.ensure(order, where)
         if order.database:
             database.configure(order)
+            role.remember()
         else:
             database.forget()
         # What is ordered is what the timers go by, so it comes last.
         store.write(f'{host.HOME}/order.json', orders.text(order), 0o600)
-        state.begin([f'{what} {where}' for what, where in _all(order)], datetime.now(UTC))
+        state.begin([f'{what} {where}' for what, where in order.all()], datetime.now(UTC))
     host.run('systemctl', '--quiet', 'enable', '--now', *TIMERS)
+    host.run('systemctl', '--quiet', 'enable', 'padlock-restore.service')
     return 0
 
 
 def now() -> int:
     """All of them; one that fails does not keep the others from being made."""
-    return 1 if _back_up(_order(), False) else 0
+    order = _order()
+    with _lock():
+        failed = _back_up(order, 'diff')
+        if not failed:
+            swap.forget_former()
+    return 1 if failed else 0
 
 
 def release() -> int:
     """Before a release: fails where no place at all has the database, or the files, as they are now."""
     order = _order()
-    failed = _back_up(order, True)
-    for what in {what for what, _ in _all(order)}:
+    with _lock():
+        failed = _back_up(order, 'incr')
+    for what in {what for what, _ in order.all()}:
         if all(f'{what} {where}' in failed for where in database.REPOSITORIES):
             log.say(f'no backup of the {what} could be made before this release, which is not begun')
             return 1
+    return 0
+
+
+def restored(order: RestoreOrder) -> int:
+    """What came of it is one line of JSON on standard output."""
+    own = _order() if _is_ordered() else None
+    with _lock(True):
+        _resume(own)
+        told = restore.restore(order, own, _back_up, datetime.now(UTC))
+    print(json.dumps(told))
+    return 0
+
+
+def resume() -> int:
+    """Finishes, or undoes, a restore that was cut off."""
+    with _lock(True):
+        _resume(_order() if _is_ordered() else None)
     return 0
 
 
@@ -113,21 +153,18 @@ def show() -> int:
 
 
 def listed() -> int:
-    """What there is to restore from, in each place; one that cannot be read says why."""
-    order = _order()
-    found = []
-    for what, where in _all(order):
-        one: dict[str, Any] = {'what': what, 'where': where, 'backups': [], 'problem': None}
-        try:
-            one['backups'] = (
-                database.backups(database.REPOSITORIES[where])
-                if what == 'database'
-                else files.snapshots(order, where)
-            )
-        except Failure as failure:
-            one['problem'] = ' '.join(str(failure).split())
-        found.append(one)
-    print(json.dumps(found))
+    """What there is to restore from, in each place, and between which moments any can be had."""
+    return _list(lambda found: print('\n'.join(listing.lines(found))))
+
+
+def listed_json() -> int:
+    return _list(lambda found: print(json.dumps(found)))
+
+
+def _list(tell: Callable[[list[dict[str, Any]]], None]) -> int:
+    """A place that cannot be read says why, and fails the command."""
+    found = listing.everything(_order())
+    tell(found)
     return 1 if any(one['problem'] for one in found) else 0
 
 
@@ -135,30 +172,38 @@ def remove() -> int:
     """No more backups from now on; those that there are stay, and so does what opens them, elsewhere."""
     with _lock():
         database.forget()
-        for name in ('order.json', 'state.json', 'pgbackrest.conf'):
+        for name in ('order.json', 'state.json', 'pgbackrest.conf', 'role'):
             with contextlib.suppress(FileNotFoundError):
                 os.unlink(f'{host.HOME}/{name}')
         shutil.rmtree(f'{host.HOME}/spool', ignore_errors=True)
     return 0
 
 
-def _back_up(order: Order, quick: bool) -> list[str]:
-    """Returns what failed."""
+def _back_up(order: Order, kind: str, tidy: bool = True) -> list[str]:
+    """
+    Returns what failed. `kind`: of the database's backup, which pgBackRest has three of. With `tidy`, what
+    is older than what is kept goes.
+    """
     failed = []
-    with _lock():
-        for what, where in _all(order):
-            name, problem = f'{what} {where}', None
-            try:
-                if what == 'database':
-                    database.back_up(where, datetime.now(UTC), quick)
-                else:
-                    files.back_up(order, where)
-            except Failure as failure:
-                problem = str(failure)
-                failed.append(name)
-                log.say(f'backup of {name} failed: {problem}')
-            state.note(name, datetime.now(UTC), problem)
+    for what, where in order.all():
+        name, problem = f'{what} {where}', None
+        try:
+            if what == 'database':
+                database.back_up(where, datetime.now(UTC), kind, tidy)
+            else:
+                files.back_up(order, where, tidy)
+        except Failure as failure:
+            problem = str(failure)
+            failed.append(name)
+            log.say(f'backup of {name} failed: {problem}')
+        state.note(name, datetime.now(UTC), problem)
     return failed
+
+
+def _resume(own: Order | None) -> None:
+    whats = swap.resume()
+    if whats is not None:
+        restore.finish(whats, own, _back_up)
 
 
 def _judged() -> list[dict[str, Any]]:
@@ -178,10 +223,8 @@ def _log() -> dict[str, Any]:
     return {'what': 'log of the database', 'state': 'failed' if found['problem'] else 'good', **found}
 
 
-def _all(order: Order) -> list[tuple[str, str]]:
-    """The volume first: it is there when the network is not."""
-    kinds = [what for what, wanted in (('database', order.database), ('files', order.files)) if wanted]
-    return [(what, where) for what in kinds for where in ('volume', 'bucket')]
+def _is_ordered() -> bool:
+    return os.path.exists(f'{host.HOME}/order.json')
 
 
 def _order() -> Order:
@@ -193,8 +236,18 @@ def _order() -> Order:
 
 
 @contextlib.contextmanager
-def _lock() -> Iterator[None]:
-    """One at a time; the kernel frees the lock of a process that was killed."""
+def _lock(restores: bool = False) -> Iterator[None]:
+    """
+    One at a time; the kernel frees the lock of a process that was killed. A backup does not wait for a
+    restore, which itself waits for the release that a backup is part of.
+    """
     with open(LOCK, 'w') as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
+        while True:
+            if not restores and swap.journal() is not None:
+                raise Failure(swap.UNDER_WAY)
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                break
+            except BlockingIOError:
+                time.sleep(0.5)
         yield

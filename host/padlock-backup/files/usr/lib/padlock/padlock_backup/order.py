@@ -34,6 +34,11 @@ class Order(NamedTuple):
     keep_daily: int
     keep_weekly: int
 
+    def all(self) -> list[tuple[str, str]]:
+        """What and where; the volume first: it is there when the network is not."""
+        kinds = [what for what, has in (('database', self.database), ('files', self.files)) if has]
+        return [(what, where) for what in kinds for where in ('volume', 'bucket')]
+
     @property
     def host(self) -> str:
         return self.endpoint.split(':')[0]
@@ -57,9 +62,22 @@ def read(stream: TextIO) -> Order:
     check(isinstance(data, dict), 'the order of backups', 'an object')
     unknown = sorted(set(data) - KEYS)
     check(not unknown, f'the keys {", ".join(unknown)} of the order', 'left out: they are not known')
+    return place(
+        data,
+        database=_flag(data, 'database'),
+        files=_flag(data, 'files'),
+        keep_daily=integer(data, 'keepDaily', 1, 366),
+        keep_weekly=integer(data, 'keepWeekly', 1, 520),
+    )
+
+
+def place(
+    data: dict[str, Any], database: bool = True, files: bool = True, keep_daily: int = 1, keep_weekly: int = 1
+) -> Order:
+    """Where backups are and what opens them."""
     return Order(
-        _flag(data, 'database'),
-        _flag(data, 'files'),
+        database,
+        files,
         matching(data, 'endpoint', ENDPOINT, 'a host name, with :PORT where it is not 443'),
         matching(data, 'region', r'[a-z0-9-]{1,32}', 'the name of a region'),
         matching(data, 'bucket', BUCKET, 'the name of a bucket'),
@@ -67,8 +85,8 @@ def read(stream: TextIO) -> Order:
         matching(data, 'key', r'[!-~]{3,128}', 'an access key'),
         matching(data, 'secret', PLAIN, '16 to 256 characters of printable ASCII without spaces'),
         matching(data, 'passphrase', PLAIN, '16 to 256 characters of printable ASCII without spaces'),
-        integer(data, 'keepDaily', 1, 366),
-        integer(data, 'keepWeekly', 1, 520),
+        keep_daily,
+        keep_weekly,
     )
 
 

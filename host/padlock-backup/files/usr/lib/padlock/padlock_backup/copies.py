@@ -1,0 +1,60 @@
+"""The files of the app's volumes beside those in use: restored by restic, which checks all it reads."""
+
+import json
+import os
+import shutil
+import time
+from datetime import UTC, datetime
+
+from padlock_release import log
+from padlock_release.failure import Failure
+
+from . import files, host
+from .places import Backup
+from .recovery import MIB, Part
+
+
+def restored() -> str:
+    return f'{files.source()}.restored'
+
+
+def room(backup: Backup) -> int:
+    told = files.restic(backup.place.order, backup.place.where, '--no-lock', 'stats', backup.label, '--json')
+    return json.loads(told)['total_size'] + 64 * MIB
+
+
+def bring(backups: list[Backup]) -> Part:
+    """Tries one snapshot after the other; raises Failure where none is whole."""
+    began = time.monotonic()
+    problems = []
+    for backup in backups:
+        log.say(f'files: snapshot {backup.label} from {backup.place}')
+        try:
+            _bring(backup)
+            until = datetime.fromtimestamp(backup.time, UTC)
+            return Part(backup.label, backup.place.where, until, round(time.monotonic() - began, 1))
+        except Failure as failure:
+            forget()
+            problems.append(f'snapshot {backup.label} from {backup.place}: {failure}')
+            log.say(f'files: {failure}')
+    raise Failure('the files cannot be restored, and nothing was changed:\n' + '\n'.join(problems))
+
+
+def forget() -> None:
+    for path in (restored(), _new()):
+        if os.path.lexists(path):
+            shutil.rmtree(path)
+
+
+def _bring(backup: Backup) -> None:
+    forget()
+    host.folder(_new(), 'root', 0o700)
+    order = backup.place.order
+    files.restic(order, backup.place.where, '--no-lock', 'restore', backup.label, '--target', _new())
+    # It makes the whole path of what was backed up.
+    os.rename(f'{_new()}/{backup.path.lstrip("/")}', restored())
+    shutil.rmtree(_new())
+
+
+def _new() -> str:
+    return f'{host.VOLUME}/restore.new'

@@ -1,0 +1,130 @@
+"""The places that a restore may take a backup from."""
+
+import contextlib
+import os
+import re
+import socket
+from collections.abc import Iterator
+from datetime import datetime
+from typing import NamedTuple
+
+from padlock_release import log, store
+from padlock_release.failure import Failure
+
+from . import database, files, host, settings
+from .order import Order
+
+# For a connection.
+SECONDS = 10
+
+
+class Place(NamedTuple):
+    """`where`: `volume` or `bucket`; `settings`: pgBackRest's file for it."""
+
+    where: str
+    order: Order
+    settings: str
+    own: bool
+
+    @property
+    def number(self) -> int:
+        return database.REPOSITORIES[self.where]
+
+    def __str__(self) -> str:
+        if self.where == 'volume':
+            return 'the volume'
+        return f'{self.order.endpoint}/{self.order.bucket}, {self.order.prefix}'
+
+
+class Backup(NamedTuple):
+    """`time`: in seconds since 1970, when it was whole; `size`: bytes that it needs once restored."""
+
+    place: Place
+    label: str
+    time: float
+    size: int
+    # Of files the folder that they were in.
+    path: str = ''
+
+
+@contextlib.contextmanager
+def opened(source: Order | None, own: Order | None) -> Iterator[list[Place]]:
+    """The volume first: it is there when the network is not. Another stack's is its bucket alone."""
+    if source is None:
+        if own is None:
+            raise Failure('no backups are ordered on this host, so it has none of its own to restore')
+        yield [Place(where, own, database.configuration(), True) for where in ('volume', 'bucket')]
+        return
+    path = f'{host.HOME}/source.conf'
+    store.write(path, settings.text_of_source(source), 0o640, host.POSTGRES)
+    try:
+        yield [Place('bucket', source, path, False)]
+    finally:
+        with contextlib.suppress(FileNotFoundError):
+            os.unlink(path)
+
+
+def listed(places: list[Place], what: str) -> list[Backup]:
+    """All that there is in those places that can be read; raises Failure if none of them can be."""
+    found: list[Backup] = []
+    problems = []
+    for place in places:
+        try:
+            _ensure_answer(place)
+            found += _databases(place) if what == 'database' else _snapshots(place)
+        except Failure as failure:
+            problems.append(f'the backups of the {what} at {place} cannot be read: {_reason(failure)}')
+    if len(problems) == len(places):
+        raise Failure('\n'.join([*problems, 'nothing was changed']))
+    for problem in problems:
+        log.say(problem)
+    if not found:
+        raise Failure(f'there is no backup of the {what} at {" or ".join(map(str, places))}')
+    return found
+
+
+def _ensure_answer(place: Place) -> None:
+    """The programs try for minutes, restic for a quarter of an hour."""
+    if place.where == 'bucket':
+        try:
+            socket.create_connection((place.order.host, int(place.order.port or 443)), SECONDS).close()
+        except OSError as error:
+            raise Failure(f'it does not answer ({error})') from None
+
+
+def _databases(place: Place) -> list[Backup]:
+    return [
+        Backup(place, one['label'], one['stop'], one['size'])
+        for one in database.backups(place.number, place.settings)
+    ]
+
+
+def _snapshots(place: Place) -> list[Backup]:
+    return [
+        Backup(place, one['label'], _seconds(one['time']), 0, one['path'])
+        for one in files.snapshots(place.order, place.where)
+    ]
+
+
+def _seconds(text: str) -> float:
+    """restic writes more digits of a second than Python 3.11 reads."""
+    return datetime.fromisoformat(re.sub(r'(\.[0-9]{1,6})[0-9]*', r'\1', text)).timestamp()
+
+
+# What the programs say, and what it means.
+MEANINGS = [
+    (
+        r'CryptoError|FormatError|cipher|wrong password|no key found',
+        'the passphrase does not open them, or they are cut short',
+    ),
+    (r'InvalidAccessKeyId|SignatureDoesNotMatch|AccessDenied|Access ?Denied|403', 'the key is refused'),
+    (r'NoSuchBucket|bucket does not exist', 'there is no such bucket'),
+    (r'missing stanza path|repository does not exist|repository at the following', 'nothing is there'),
+]
+
+
+def _reason(failure: Failure) -> str:
+    # What a wrong passphrase makes of a text.
+    said = ' '.join(re.sub(r'[^ -~]+', ' ', str(failure)).split())[:500]
+    meaning = next((words for pattern, words in MEANINGS if re.search(pattern, said)), None)
+    return f'{meaning} ({said})' if meaning else said

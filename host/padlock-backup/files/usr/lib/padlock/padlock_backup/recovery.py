@@ -1,0 +1,230 @@
+"""
+The database beside the running one: restored by pgBackRest into a folder of its own on the volume,
+brought by PostgreSQL itself to the moment that is asked for, and shut down whole.
+"""
+
+import contextlib
+import os
+import re
+import shlex
+import shutil
+import time
+from datetime import UTC, datetime
+from typing import NamedTuple
+
+from padlock_release import log, store
+from padlock_release.failure import CommandFailure, Failure
+
+from . import database, host, lines, role, settings
+from .places import Backup
+
+# A recovery is as long as its log, and whoever waits for it sees that it goes on.
+SECONDS = 86400
+SETTINGS = {
+    'listen_addresses': '',
+    'shared_buffers': '32MB',
+    'max_connections': '20',
+    'max_wal_size': '256MB',
+    # It asks nobody before it is through, and so needs no room for as many as the server had.
+    'hot_standby': 'off',
+    # What it writes is handed on once it is the server's (an empty command keeps all of it).
+    'archive_mode': 'on',
+    'archive_command': '',
+    'log_timezone': 'UTC',
+    'wal_level': 'replica',
+}
+# By pgBackRest, in postgresql.auto.conf.
+OF_THE_RECOVERY = [
+    'restore_command', 'recovery_target', 'recovery_target_time', 'recovery_target_action',
+    'recovery_target_timeline',
+]  # fmt: skip
+MIB = 1024 * 1024
+
+
+class Part(NamedTuple):
+    """`until`: the moment that it is as of; None where no log tells."""
+
+    label: str
+    where: str
+    until: datetime | None
+    seconds: float
+
+
+def restored() -> str:
+    return f'{host.DATA}.restored'
+
+
+def room(backups: list[Backup]) -> int:
+    """Bytes that the largest of them needs, and the log that comes and goes with it."""
+    return max(one.size for one in backups) + 512 * MIB
+
+
+def bring(backups: list[Backup], at: datetime | None, exactly: bool) -> Part:
+    """
+    Tries one backup after the other. With neither a moment nor `exactly`, all of the log that was
+    handed on. Raises Failure where none of them comes to that.
+    """
+    began = time.monotonic()
+    problems = []
+    for backup in backups:
+        log.say(f'database: backup {backup.label} from {backup.place}')
+        try:
+            until = _bring(backup, at, exactly)
+            return Part(backup.label, backup.place.where, until, round(time.monotonic() - began, 1))
+        except Failure as failure:
+            forget()
+            problems.append(f'backup {backup.label} from {backup.place}: {failure}')
+            log.say(f'database: {failure}')
+    raise Failure('the database cannot be restored, and nothing was changed:\n' + '\n'.join(problems))
+
+
+def forget() -> None:
+    """Nothing of a try stays, a server that still runs on it neither."""
+    if os.path.exists(f'{restored()}/postmaster.pid'):
+        _control('-m', 'immediate', 'stop', check=False)
+    if os.path.lexists(restored()):
+        shutil.rmtree(restored())
+    shutil.rmtree(_trial(), ignore_errors=True)
+
+
+def _bring(backup: Backup, at: datetime | None, exactly: bool) -> datetime | None:
+    forget()
+    for path in (_trial(), restored()):
+        host.folder(path, host.POSTGRES, 0o700)
+    kind = ['--type=time', f'--target={at:%Y-%m-%d %H:%M:%S.%f+00}'] if at else []
+    if exactly:
+        kind = ['--type=immediate']
+    # Each backup knows the line of history that it is of; `latest` would follow a later restore's.
+    line = 'current' if at or exactly else 'latest'
+    database.pgbackrest(
+        'restore', f'--repo={backup.place.number}', f'--set={backup.label}',
+        f'--pg1-path={restored()}', *kind, *(['--target-action=promote'] if kind else []),
+        f'--recovery-option=restore_command={_restore_command(backup)}',
+        f'--recovery-option=recovery_target_timeline={line}', '--archive-mode=preserve',
+        config=backup.place.settings,
+    )  # fmt: skip
+    _start()
+    until = _proven(backup, at, exactly)
+    _control('-m', 'fast', 'stop')
+    lines.ensure_new(restored())
+    return until
+
+
+def _restore_command(backup: Backup) -> str:
+    """
+    PostgreSQL takes any failure for the end of the log, unless it is over 125
+    (https://www.postgresql.org/docs/17/runtime-config-wal.html): 1 is pgBackRest's word for a file that
+    is not there, and all others end the recovery.
+    """
+    words = [
+        'pgbackrest', f'--config={backup.place.settings}', f'--stanza={settings.STANZA}',
+        f'--repo={backup.place.number}', f'--pg1-path={restored()}', '--no-archive-async', 'archive-get',
+    ]  # fmt: skip
+    return f'{shlex.join(words)} %f "%p"; code=$?; test $code -le 1 && exit $code; exit 126'
+
+
+def _start() -> None:
+    """Returns once the recovery is through and the server takes connections."""
+    with open(f'{restored()}/PG_VERSION', encoding='ascii') as file:
+        version = file.read().strip()
+    if version != host.version():
+        raise Failure(f'it is of PostgreSQL {version}, and this host has {host.version()}')
+    lines_of = {**SETTINGS, 'unix_socket_directories': _trial(), 'hba_file': f'{_trial()}/pg_hba.conf'}
+    text = ''.join(f"{key} = '{value}'\n" for key, value in lines_of.items())
+    store.write(f'{_trial()}/postgresql.conf', text, 0o644)
+    # The folder of its socket is closed to all others.
+    store.write(f'{_trial()}/pg_hba.conf', 'local all all trust\n', 0o644)
+    options = f'-c config_file={_trial()}/postgresql.conf'
+    done = _control(
+        f'--timeout={SECONDS}', '-l', f'{_trial()}/log', '-o', options, 'start', check=False
+    )  # fmt: skip
+    if done != 0:
+        raise Failure(_why())
+    # pg_ctl waits for the server alone, and not for a recovery that nobody may look at.
+    asked = [f'{host.programs()}/pg_isready', '--quiet', f'--host={_trial()}', '--dbname=postgres']
+    while host.as_postgres(*asked, check=False).returncode != 0:
+        if not os.path.exists(f'{restored()}/postmaster.pid'):
+            raise Failure(_why())
+        time.sleep(0.2)
+
+
+def _why() -> str:
+    """Of the server's log what ended it."""
+    text = _log()
+    fatal = re.findall(r'FATAL: +(.*)', text)
+    if any('recovery ended before configured recovery target' in line for line in fatal):
+        last = _last(text)
+        until = f'at {last:%Y-%m-%dT%H:%M:%S.%fZ}' if last else 'with the backup itself'
+        return (
+            f'the log that was handed on ends before that moment, {until}. Fix: an earlier moment, or none, '
+            'which restores all that there is'
+        )
+    said = re.findall(r'^(?:P00 +)?(?:ERROR|.*P00 +ERROR): *(.*)', text, re.MULTILINE)
+    return ' '.join(['PostgreSQL does not start on it:', *(fatal or [log.tail(text, 5)]), *said[-1:]])
+
+
+def _proven(backup: Backup, at: datetime | None, exactly: bool) -> datetime | None:
+    if _ask('SELECT pg_is_in_recovery()') != 'f':
+        raise Failure('PostgreSQL takes connections, and is not through with the recovery')
+    role.take_over(_ask)
+    for name in OF_THE_RECOVERY:
+        _ask(f'ALTER SYSTEM RESET {name}')
+    if at is not None:
+        return at
+    whole = datetime.fromtimestamp(backup.time, UTC)
+    if exactly:
+        return whole
+    text = _log()
+    _no_hole(backup, text)
+    return _last(text) or whole
+
+
+def _no_hole(backup: Backup, text: str) -> None:
+    """A part of the log that is missing looks like its end."""
+    got = re.findall(r'restored log file "([0-9A-F]{24})" from archive', text)
+    there = [
+        one['max']
+        for stanza in database.info(backup.place.number, backup.place.settings)
+        for one in stanza['archive']
+        if one['max'] and got and one['id'] == _archive(stanza, backup)
+    ]
+    if got and there and max(got) < max(there):
+        raise Failure(
+            f'a part of the log after {max(got)} is missing there, and the log goes on to {max(there)}. '
+            f'Fix: --at a moment before {_last(text) or "it"}, or --backup'
+        )
+
+
+def _archive(stanza: dict, backup: Backup) -> str | None:
+    """The name of the part of the log that a backup needs, as each database has one of its own."""
+    of = {one['label']: one['database']['id'] for one in stanza['backup']}
+    wanted = of.get(backup.label)
+    return next((one['id'] for one in stanza['archive'] if one['database']['id'] == wanted), None)
+
+
+def _last(text: str) -> datetime | None:
+    found = re.findall(r'last completed transaction was at log time (\S+ [0-9:.]+)\+00', text)
+    return datetime.fromisoformat(f'{found[-1]}+00:00') if found else None
+
+
+def _log() -> str:
+    with contextlib.suppress(FileNotFoundError), open(f'{_trial()}/log', errors='replace') as file:
+        return file.read()
+    return ''
+
+
+def _ask(statement: str) -> str:
+    return host.sql(statement, _trial())
+
+
+def _control(*words: str, check: bool = True) -> int:
+    """pg_ctl(1): its exit status."""
+    called = [f'{host.programs()}/pg_ctl', '--silent', '--wait', '--pgdata', restored(), *words]
+    done = host.as_postgres(*called, check=False, quiet=True)
+    if check and done.returncode != 0:
+        raise CommandFailure(f'pg_ctl {words[-1]} failed: {_why()}')
+    return done.returncode
+
+
+def _trial() -> str:
+    return f'{host.HOME}/trial'

@@ -1,0 +1,183 @@
+"""A restore, from the order to what is said of it."""
+
+import os
+import time
+from datetime import UTC, datetime
+from typing import Any
+
+from padlock_release import log
+from padlock_release.failure import Failure
+
+from . import copies, database, files, host, places, recovery, swap, wanted
+from .order import Order
+from .places import Backup, Place
+from .recovery import Part
+from .state import FORM
+from .wanted import RestoreOrder
+
+# Of each place; the older ones are for a newest one that turns out to be damaged.
+TRIED = 2
+GIB = 1024**3
+HOUR = 3600
+
+
+def restore(order: RestoreOrder, own: Order | None, back_up: Any, now: datetime) -> dict[str, Any]:
+    """
+    What runs stays untouched until what is to replace it has been proven beside it. `back_up` makes a
+    last backup of the host's own, and returns what of it failed.
+    """
+    began = time.monotonic()
+    problems: list[str] = []
+    whats = _whats(order, own)
+    _refuse_future(order, now)
+    with places.opened(order.source, own) as found:
+        chosen = {what: _choose(order, found, what, now) for what in whats}
+        _ensure_room(chosen)
+        if own is not None and own.database:
+            database.mark()
+        if own is not None and order.back_up_before:
+            problems += _last_backup(back_up, own)
+            if order.source is None and order.at is None and order.label is None:
+                chosen = {what: _choose(order, found, what, now) for what in whats}
+        swap.forget()
+        swap.forget_former()
+        swap.note(step='prepare')
+        try:
+            parts = {what: _bring(order, chosen[what], what) for what in whats}
+            down, problem = swap.run(whats)
+        except BaseException:
+            if not swap.has_begun(whats):
+                swap.forget()
+            raise
+    problems += [problem] if problem else []
+    log.say(f'restored, after {down} s without service')
+    problems += finish(whats, own, back_up)
+    return {
+        **{what: _told(parts.get(what)) for what in ('database', 'files')},
+        'seconds': round(time.monotonic() - began, 1), 'downSeconds': down, 'problems': problems,
+    }  # fmt: skip
+
+
+def finish(whats: list[str], own: Order | None, back_up: Any) -> list[str]:
+    """After the swap: the former data is kept, and backups of what runs now begin. Returns what failed."""
+    swap.settle(whats)
+    problems = []
+    if own is not None:
+        try:
+            if 'database' in whats:
+                database.adopt()
+            failed = back_up(own, 'full')
+        except Failure as failure:
+            failed = [str(failure)]
+        if failed:
+            problems.append(f'the backup after the restore failed: {", ".join(failed)}; see ./padlock status')
+            log.say(problems[-1])
+    swap.forget()
+    return problems
+
+
+def _whats(order: RestoreOrder, own: Order | None) -> list[str]:
+    has = {
+        'database': own.database if own else os.path.exists(f'{host.CLUSTER}/postgresql.conf'),
+        'files': own.files if own else os.path.isdir(files.source()),
+    }
+    asked = {'database': order.database, 'files': order.files}
+    if order.label is not None:
+        kind = 'database' if wanted.is_database(order.label) else 'files'
+        asked = {what: what == kind for what in asked}
+    missing = [what for what, is_asked in asked.items() if is_asked and not has[what]]
+    if missing:
+        keys = {'database': 'database local', 'files': '--path \'appVolumes["/data"]\' data'}
+        fix = keys[missing[0]]
+        raise Failure(
+            f'this host has no place for the {" and the ".join(missing)}. Fix: pulumi config set {fix}, '
+            'and pulumi up; nothing was changed'
+        )
+    whats = [what for what in asked if (has[what] if asked[what] is None else asked[what])]
+    if not whats:
+        raise Failure('this host has no database and no directories of the app: there is nothing to restore')
+    if not host.volume_is_mounted():
+        raise Failure(f'{host.VOLUME} is not mounted, and data is nowhere else; nothing was changed')
+    return whats
+
+
+def _refuse_future(order: RestoreOrder, now: datetime) -> None:
+    if order.at is not None and order.at > now:
+        raise Failure(f'{_iso(order.at)} is in the future: the clock of this host says {_iso(now)}')
+
+
+def _choose(order: RestoreOrder, found: list[Place], what: str, now: datetime) -> list[Backup]:
+    """The newest that fit, those of the volume before those of the bucket."""
+    there = places.listed(found, what)
+    newest = max(there, key=lambda one: one.time)
+    if newest.time > now.timestamp() + HOUR:
+        raise Failure(
+            f'the clock of this host says {_iso(now)}, and there is a backup of {_of(newest)}: it is wrong. '
+            'Fix: sudo timedatectl set-ntp true; nothing was changed'
+        )
+    if order.label is not None:
+        fitting = [one for one in there if one.label.startswith(order.label)]
+        if not fitting:
+            raise Failure(
+                f'there is no backup {order.label} at {" or ".join(map(str, found))}; ./padlock backup list '
+                'names those that there are. Nothing was changed'
+            )
+        return fitting
+    fitting = [one for one in there if order.at is None or one.time <= order.at.timestamp()]
+    if not fitting and order.at is not None:
+        oldest = min(there, key=lambda one: one.time)
+        raise Failure(
+            f'no backup of the {what} covers {_iso(order.at)}: the oldest one is of {_of(oldest)}. '
+            'Nothing was changed'
+        )
+    of = [
+        sorted((one for one in fitting if one.place == place), key=lambda one: -one.time)[:TRIED]
+        for place in found
+    ]
+    return [one for rank in range(TRIED) for each in of for one in each[rank : rank + 1]]
+
+
+def _ensure_room(chosen: dict[str, list[Backup]]) -> None:
+    needed = 0
+    if 'database' in chosen:
+        needed += recovery.room(chosen['database'])
+    if 'files' in chosen:
+        needed += copies.room(chosen['files'][0])
+    free = host.free() + swap.room_of_former()
+    if free < needed:
+        raise Failure(
+            f'the volume has not the room for it beside what runs: {needed / GIB:.1f} GiB are needed, '
+            f'{free / GIB:.1f} GiB are free. Fix: a larger volume, which grows in place (pulumi config set '
+            'volume GIB, and pulumi up); nothing was changed'
+        )
+
+
+def _last_backup(back_up: Any, own: Order) -> list[str]:
+    """Of what is about to be replaced."""
+    # What is about to be restored may be the oldest.
+    failed = back_up(own, 'incr', False)
+    if not failed:
+        return []
+    problem = f'no last backup was made of {", ".join(failed)}; the restore goes on'
+    log.say(problem)
+    return [problem]
+
+
+def _bring(order: RestoreOrder, chosen: list[Backup], what: str) -> Part:
+    if what == 'database':
+        return recovery.bring(chosen, order.at, order.label is not None)
+    return copies.bring(chosen)
+
+
+def _told(part: Part | None) -> dict[str, Any] | None:
+    if part is None:
+        return None
+    return {**part._asdict(), 'until': None if part.until is None else part.until.isoformat()}
+
+
+def _of(backup: Backup) -> str:
+    return _iso(datetime.fromtimestamp(backup.time, UTC))
+
+
+def _iso(when: datetime) -> str:
+    return when.strftime(FORM)

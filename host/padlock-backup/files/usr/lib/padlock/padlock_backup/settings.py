@@ -1,0 +1,74 @@
+"""The files of settings of pgBackRest (https://pgbackrest.org/configuration.html)."""
+
+from . import host
+from .order import Order
+
+STANZA = 'main'
+# In tests, an authority and locks of their own.
+EXTRA: dict[str, str] = {}
+
+
+def text(order: Order, version: tuple[int, int], volume: int) -> str:
+    """The file of pgBackRest of this version, on a volume of so many bytes."""
+    both = {
+        'bundle': 'y',
+        # Only what has changed of a large file; since 2.46.
+        **({'block': 'y'} if version >= (2, 46) else {}),
+        'retention-full': str(order.keep_weekly),
+        'retention-diff': str(order.keep_daily),
+    }
+    on_volume = {'path': f'{host.VOLUME}/backup/postgresql', **_cipher(order)}
+    lines = {
+        'compress-type': 'zst',
+        'compress-level': '3',
+        'process-max': '1',
+        'start-fast': 'y',
+        'log-path': host.LOGS,
+        'log-level-console': 'warn',
+        # While the bucket is away the log goes on to the volume, whose backups need it; in step with
+        # PostgreSQL, one segment that fails would keep all after it.
+        'archive-async': 'y',
+        'spool-path': f'{host.HOME}/spool',
+        # And it must not fill the volume and stop the database.
+        'archive-push-queue-max': str(volume // 4),
+        **{f'repo1-{key}': value for key, value in {**_bucket(order), **both}.items()},
+        **{f'repo2-{key}': value for key, value in {**on_volume, **both}.items()},
+        **EXTRA,
+    }
+    cluster = {'pg1-path': host.DATA, 'pg1-socket-path': host.SOCKETS}
+    return _section('global', lines) + _section(STANZA, cluster)
+
+
+def text_of_source(order: Order) -> str:
+    """To read the bucket of another stack, and nothing else."""
+    lines = {
+        'log-path': host.LOGS,
+        'log-level-console': 'warn',
+        **{f'repo1-{key}': value for key, value in _bucket(order).items()},
+        **{key: value for key, value in EXTRA.items() if not key.startswith('repo2-')},
+    }
+    cluster = {'pg1-path': host.DATA, 'pg1-socket-path': host.SOCKETS}
+    return _section('global', lines) + _section(STANZA, cluster)
+
+
+def _bucket(order: Order) -> dict[str, str]:
+    return {
+        'type': 's3',
+        'path': f'/{order.prefix}/postgresql',
+        's3-bucket': order.bucket,
+        's3-endpoint': order.host,
+        's3-region': order.region,
+        's3-uri-style': order.style,
+        's3-key': order.key,
+        's3-key-secret': order.secret,
+        **({'storage-port': order.port} if order.port else {}),
+        **_cipher(order),
+    }
+
+
+def _cipher(order: Order) -> dict[str, str]:
+    return {'cipher-type': 'aes-256-cbc', 'cipher-pass': order.passphrase}
+
+
+def _section(name: str, lines: dict[str, str]) -> str:
+    return f'[{name}]\n' + ''.join(f'{key}={value}\n' for key, value in lines.items())

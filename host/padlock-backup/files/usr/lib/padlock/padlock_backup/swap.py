@@ -1,0 +1,182 @@
+"""
+What was restored takes the place of what runs, by one rename each that exchanges the two (renameat2(2)):
+whenever it is cut off, a whole database and whole files are in their places. A file on the volume says
+how far it is, so that `resume` ends it on any host that the volume comes to.
+"""
+
+import contextlib
+import ctypes
+import json
+import os
+import shutil
+import time
+from typing import Any
+
+from padlock_release import log, store
+from padlock_release.failure import CommandFailure, Failure
+
+from . import app, copies, database, files, host, recovery
+
+AT_FDCWD = -100
+RENAME_EXCHANGE = 2
+# In a restored folder until it is in its place.
+MARK = 'padlock-restored'
+UNDER_WAY = (
+    'a restore is under way, or was cut off. Fix: once none is, sudo /usr/lib/padlock/backup resume '
+    'finishes it, or undoes it'
+)
+
+
+def journal() -> dict[str, Any] | None:
+    text = store.read(_path())
+    return None if text is None else json.loads(text)
+
+
+def note(**words: Any) -> None:
+    os.makedirs(os.path.dirname(_path()), exist_ok=True)
+    store.write(_path(), json.dumps(words) + '\n', 0o600)
+    os.sync()
+
+
+def forget() -> None:
+    """There is no restore any more, nor anything of it beside what runs."""
+    recovery.forget()
+    copies.forget()
+    with contextlib.suppress(FileNotFoundError):
+        os.unlink(_path())
+
+
+def folder(what: str) -> str:
+    return host.DATA if what == 'database' else files.source()
+
+
+def former(what: str) -> str:
+    return f'{folder(what)}.former'
+
+
+def forget_former() -> None:
+    """What was replaced stays until a later backup has been made."""
+    for what in ('database', 'files'):
+        if os.path.lexists(former(what)):
+            shutil.rmtree(former(what))
+
+
+def room_of_former() -> int:
+    found = 0
+    for what in ('database', 'files'):
+        for parent, _, names in os.walk(former(what)):
+            for name in names:
+                with contextlib.suppress(FileNotFoundError):
+                    found += os.lstat(f'{parent}/{name}').st_blocks * 512
+    return found
+
+
+def run(whats: list[str]) -> tuple[float, str | None]:
+    """
+    Returns the seconds without the app, and what is wrong with it now. Raises Failure if PostgreSQL does
+    not start on what was restored; the former data is back then.
+    """
+    for what in whats:
+        mark = f'{folder(what)}.restored/{MARK}'
+        store.write(mark, '', 0o644)
+    note(step='swap', whats=whats)
+    with log.step('swap'), app.ended() as began:
+        _exchange(whats)
+    problem = app.wait()
+    return round(time.monotonic() - began, 1), problem
+
+
+def has_begun(whats: list[str]) -> bool:
+    """Is anything of what was restored in its place?"""
+    return any(os.path.exists(f'{folder(what)}/{MARK}') for what in whats)
+
+
+def resume() -> list[str] | None:
+    """
+    Ends a swap that was cut off, and undoes what was not yet there. Returns what was restored, where
+    anything is left to be done about it.
+    """
+    found = journal()
+    if found is None or found['step'] == 'prepare':
+        forget()
+        return None
+    if found['step'] == 'swap':
+        log.say('a restore was cut off while it swapped; it is finished now')
+        with app.ended():
+            _exchange(found['whats'])
+    return found['whats']
+
+
+def settle(whats: list[str]) -> None:
+    """The swap is through: what is left is to keep the former data, and to hand on the new log."""
+    for what in whats:
+        with contextlib.suppress(FileNotFoundError):
+            os.unlink(f'{folder(what)}/{MARK}')
+        replaced = f'{folder(what)}.restored'
+        if os.path.lexists(replaced):
+            if os.path.lexists(former(what)):
+                shutil.rmtree(former(what))
+            os.rename(replaced, former(what))
+
+
+def _exchange(whats: list[str]) -> None:
+    """Those that are not in their places yet; the database is down meanwhile."""
+    if 'database' in whats:
+        host.run('systemctl', 'stop', host.SERVER)
+        _quiet()
+    for what in whats:
+        if not os.path.exists(f'{folder(what)}/{MARK}'):
+            _swap(folder(what))
+    os.sync()
+    if 'database' in whats:
+        try:
+            if os.path.exists(database.configuration()):
+                database.pgbackrest('start')
+            _started()
+        except Failure as failure:
+            _back(whats)
+            raise Failure(f'PostgreSQL does not start on what was restored, and is back: {failure}') from None
+    # From here on nothing is exchanged any more, marked or not.
+    note(step='after', whats=whats)
+
+
+def _quiet() -> None:
+    """
+    A process that hands on the log goes by the folder's name, and by what it noted of segments of the
+    same names.
+    """
+    # Content with a host that makes no backups.
+    with contextlib.suppress(CommandFailure):
+        database.pgbackrest('stop', '--force')
+    shutil.rmtree(f'{host.HOME}/spool/archive', ignore_errors=True)
+
+
+def _back(whats: list[str]) -> None:
+    host.run('systemctl', 'stop', host.SERVER, check=False)
+    for what in whats:
+        if os.path.exists(f'{folder(what)}/{MARK}'):
+            _swap(folder(what))
+    host.run('systemctl', 'start', host.SERVER, check=False)
+    forget()
+
+
+def _started() -> None:
+    host.run('systemctl', 'start', host.SERVER)
+    if host.sql('SELECT pg_is_in_recovery()') != 'f':
+        raise Failure('it is still in recovery')
+
+
+def _swap(path: str) -> None:
+    other = f'{path}.restored'
+    if not os.path.lexists(path):
+        os.rename(other, path)
+        return
+    libc = ctypes.CDLL(None, use_errno=True)
+    names = (AT_FDCWD, os.fsencode(path), AT_FDCWD, os.fsencode(other))
+    if libc.renameat2(*names, RENAME_EXCHANGE) != 0:
+        number = ctypes.get_errno()
+        raise OSError(number, os.strerror(number), path)
+
+
+def _path() -> str:
+    return f'{host.VOLUME}/backup/restore.json'

@@ -1,0 +1,146 @@
+import { createInterface } from 'node:readline/promises'
+import { parseArgs } from 'node:util'
+import { momentIn } from '../backups/moment.ts'
+import {
+  DATABASE_LABEL,
+  FILES_LABEL,
+  type Restored,
+  type RestoredPart,
+  restoreStack,
+} from '../backups/restore.ts'
+import { type Source, sourceIn, sourceOf } from '../backups/source.ts'
+import { chosenStack } from './login.ts'
+
+export const help = `padlock restore [--at TIME | --backup LABEL] [--stack NAME | --from FILE] [--to STACK]
+                [--yes] [--no-backup]
+
+Restores the database and the app's files of a stack from its backups: into the stack itself, or into
+another one. The host takes a last backup, restores beside what runs, has PostgreSQL prove it, and ends
+the app for the swap alone; until then nothing has changed, and a restore that fails leaves all as it
+was. It goes on without this program. What was replaced stays on the volume until the next night's
+backup, unless the volume has not the room for both: then nothing is begun.
+
+  --at TIME        as it was at that moment, RFC 3339 with a zone; the files as of the last snapshot
+                   before it. Default: all that was handed on
+  --backup LABEL   one backup, as ./padlock backup list has it: of the database, or of the files
+  --stack NAME     whose backups. Default: the stack that is selected
+  --from FILE      whose backups, where there is no such stack any more: its output backupAccess, kept
+                   outside of it in a file that nobody else may read (JSON or YAML)
+  --to STACK       into which stack. Default: the one whose backups they are
+  --yes            without the question, which needs a terminal
+  --no-backup      without a last backup of what is replaced
+
+The app's code is not restored: where a migration has run since, ./padlock rollback, or release again.
+
+Exit code 0: restored. 1: the message says why not, and what is to be done. 2: a wrong command line.`
+
+/** The verb. */
+export async function run(args: string[]): Promise<number> {
+  const option = { type: 'string' } as const
+  const flag = { type: 'boolean', default: false } as const
+  const { values } = parseArgs({
+    args,
+    options: {
+      ...{ at: option, backup: option, stack: option, from: option, to: option },
+      ...{ yes: flag, 'no-backup': flag },
+    },
+  })
+  const wrong = conflict(values)
+  if (wrong) {
+    console.error(`padlock restore: ${wrong}\n\n${help}`)
+    return 2
+  }
+  const at = values.at === undefined ? undefined : momentIn(values.at)
+  const own = values.from ? undefined : await chosenStack(values.stack)
+  const to = values.to ?? own ?? ''
+  const from = await placeOf(values.from, own, to)
+  if (!(values.yes || (await agreed(to, at, values.backup, own ?? values.from ?? '')))) {
+    console.error('nothing was changed')
+    return 1
+  }
+  const tell = (line: string) => console.error(line)
+  const backUpBefore = !values['no-backup']
+  const restored = await restoreStack({ from, to, at, label: values.backup, backUpBefore, tell })
+  console.log(described(to, restored))
+  return 0
+}
+
+interface Values {
+  at?: string | undefined
+  backup?: string | undefined
+  stack?: string | undefined
+  from?: string | undefined
+  to?: string | undefined
+}
+
+/** What cannot be said together, or at all. */
+export function conflict({ at, backup, stack, from, to }: Values): string | undefined {
+  if (at !== undefined && backup !== undefined) return '--at or --backup, not both'
+  if (stack !== undefined && from !== undefined) return '--stack or --from, not both'
+  if (from !== undefined && to === undefined) return '--from needs --to: into which stack?'
+  if (backup !== undefined && !DATABASE_LABEL.test(backup) && !FILES_LABEL.test(backup)) {
+    return `--backup ${backup} is no label; ./padlock backup list has them`
+  }
+  return undefined
+}
+
+async function placeOf(
+  file: string | undefined,
+  own: string | undefined,
+  to: string,
+): Promise<Source | 'own'> {
+  if (file !== undefined) return sourceIn(file)
+  return own === undefined || own === to ? 'own' : sourceOf(own)
+}
+
+/** @throws Error where nobody can be asked */
+async function agreed(
+  to: string,
+  at: string | undefined,
+  label: string | undefined,
+  from: string,
+): Promise<boolean> {
+  if (!process.stdin.isTTY) {
+    throw new Error(
+      `what ${to} has now is replaced, and without a terminal nobody can be asked. Fix: --yes`,
+    )
+  }
+  console.error(question(to, at, label, from))
+  const lines = createInterface({ input: process.stdin, output: process.stderr })
+  try {
+    return (await lines.question(`Type the name of the stack to go on (${to}): `)).trim() === to
+  } finally {
+    lines.close()
+  }
+}
+
+export function question(
+  to: string,
+  at: string | undefined,
+  label: string | undefined,
+  from: string,
+): string {
+  const what = label ? `backup ${label}` : at ? `the state of ${at}` : 'the newest state'
+  const lost =
+    from === to
+      ? `Whatever was written ${label ? 'after it' : at ? 'after that moment' : 'while it is restored'} is lost.`
+      : `Whatever ${to} has now is lost.`
+  return `${what} from the backups of ${from} replaces what ${to} has. ${lost}`
+}
+
+export function described(stack: string, restored: Restored): string {
+  const { database, files, seconds, downSeconds, problems } = restored
+  return [
+    ...part('database', database),
+    ...part('files', files),
+    `${stack} is restored, after ${seconds.toFixed(1)} s, of which ${downSeconds.toFixed(1)} s without service`,
+    ...problems.map((problem) => `but ${problem}`),
+  ].join('\n')
+}
+
+const part = (what: string, found: RestoredPart | undefined): string[] =>
+  found
+    ? [
+        `${what}: as of ${found.until ?? 'the end of its log'}, from backup ${found.label} (${found.seconds.toFixed(1)} s)`,
+      ]
+    : []

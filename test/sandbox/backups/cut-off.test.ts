@@ -1,0 +1,43 @@
+/** A restore that is cut off on the way: run again, it is finished or undone, and every row is whole. */
+import { existsSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { type Storage, startStorage } from '../spaces/account.ts'
+import { type Stocked, stocked } from './stocked.ts'
+
+jest.setTimeout(240_000)
+
+let storage: Storage
+let host: Stocked
+
+beforeAll(async () => {
+  storage = await startStorage()
+  host = await stocked(storage, 'shop')
+  await host.insert(1, 10)
+  const { code, stderr } = await host.backup('now')
+  if (code !== 0) throw new Error(stderr)
+})
+afterAll(async () => {
+  await host?.end()
+  await storage?.end()
+})
+
+test.each([
+  ['_proven', '15|1|105', 'undone'],
+  ['_swap', '10|1|10', 'finished'],
+  ['_started', '10|1|10', 'finished'],
+  ['settle', '10|1|10', 'finished'],
+])('killed before %s: %s rows, %s', async (step, rows) => {
+  await host.sql('DELETE FROM numbers WHERE n > 10')
+  const at = await host.moment()
+  await host.insert(101, 105)
+  writeFileSync(join(host.dir, 'cut'), step)
+  const { code, stderr } = await host.restore({ at, files: false })
+  expect([code, stderr]).toEqual([137, expect.any(String)])
+  expect((await host.backup('now')).stderr).toContain('a restore is under way, or was cut off')
+  expect(await host.backup('resume')).toMatchObject({ code: 0 })
+  expect(await host.rows()).toBe(rows)
+  expect(existsSync(join(host.dir, 'data.restored'))).toBe(false)
+  expect(existsSync(join(host.dir, 'home/trial'))).toBe(false)
+  expect(await host.backup('now')).toMatchObject({ code: 0, stderr: '' })
+  expect(await host.backup('check')).toMatchObject({ code: 0, stderr: '' })
+})
