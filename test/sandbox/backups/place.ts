@@ -118,7 +118,8 @@ export async function makePlace(rootPath: string, more: string[] = []): Promise<
   const pgbackrest = (...words: string[]) =>
     asPostgres(['pgbackrest', `--config=${at('home/pgbackrest.conf')}`, '--stanza=main', ...words])
 
-  if (process.getuid?.() === 0) await succeed(start(['chown', 'postgres:', at('data')], env))
+  // The folder around it too, as on a host.
+  if (process.getuid?.() === 0) await succeed(start(['chown', 'postgres:', dir, at('data')], env))
   const flags = ['-A', 'trust', '--username=postgres', '--encoding=UTF8', '--locale=C.UTF-8']
   await succeed(asPostgres([`${programs}/initdb`, '-D', at('data'), ...flags]))
   const settings = [

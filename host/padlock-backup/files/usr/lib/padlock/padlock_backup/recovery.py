@@ -89,8 +89,9 @@ def forget() -> None:
 
 def _bring(backup: Backup, at: datetime | None, exactly: bool) -> datetime | None:
     forget()
-    for path in (_trial(), restored()):
-        host.folder(path, host.POSTGRES, 0o700)
+    host.folder(_trial(), host.POSTGRES, 0o700)
+    # By its owner, whose the folder around it is: root would follow a link that lies in wait there.
+    host.as_postgres('mkdir', '--mode=0700', restored())
     kind = ['--type=time', f'--target={at:%Y-%m-%d %H:%M:%S.%f+00}'] if at else []
     if exactly:
         kind = ['--type=immediate']

@@ -66,7 +66,7 @@ def finish(whats: list[str], own: Order | None, back_up: Any) -> list[str]:
         try:
             if 'database' in whats:
                 database.adopt()
-            failed = back_up(own, 'full')
+            failed = back_up(own, 'full' if 'database' in whats else 'incr')
         except Failure as failure:
             failed = [str(failure)]
         if failed:
