@@ -33,6 +33,11 @@ export const verbs: { words: string; summary: string; load: () => Promise<Verb> 
     load: () => import('./backup/now.ts'),
   },
   {
+    words: 'backup state',
+    summary: "put an export of a stack's state beside its backups",
+    load: () => import('./backup/state.ts'),
+  },
+  {
     words: 'restore',
     summary: 'put a backup in the place of what a stack has',
     load: () => import('./restore.ts'),
@@ -41,11 +46,6 @@ export const verbs: { words: string; summary: string; load: () => Promise<Verb> 
     words: 'logs',
     summary: 'what app, proxy and provisioning say, in one stream',
     load: () => import('./logs.ts'),
-  },
-  {
-    words: 'backup state',
-    summary: "put an export of a stack's state beside its backups",
-    load: () => import('./backup/state.ts'),
   },
   {
     words: 'tunnel',
