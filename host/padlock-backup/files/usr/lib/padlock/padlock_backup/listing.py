@@ -1,5 +1,6 @@
 """What there is to restore from."""
 
+import json
 from datetime import UTC, datetime
 from typing import Any
 
@@ -8,6 +9,13 @@ from padlock_release.failure import Failure
 from . import database, files
 from .order import Order
 from .state import FORM
+
+
+def tell(order: Order, as_json: bool) -> int:
+    """The exit status: a place that cannot be read says why, and fails the command."""
+    found = everything(order)
+    print(json.dumps(found) if as_json else '\n'.join(lines(found)))
+    return 1 if any(one['problem'] for one in found) else 0
 
 
 def everything(order: Order) -> list[dict[str, Any]]:

@@ -7,7 +7,7 @@ import os
 import shutil
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any, TextIO
 
@@ -15,7 +15,17 @@ from padlock_release import log, store
 from padlock_release.failure import Failure, told
 
 from . import (
-    database, export as exports, files, host, listing, order as orders, restore, role, state, swap, wanted,
+    database,
+    export as exports,
+    files,
+    host,
+    listing,
+    order as orders,
+    restore,
+    role,
+    state,
+    swap,
+    wanted,
 )  # fmt: skip
 from .export import Export
 from .order import Order
@@ -43,7 +53,7 @@ def main(words: list[str], stream: TextIO) -> int:
         if words == ['state']:
             return state_of_stack(exports.read(stream))
         if words == ['list', '--json']:
-            return listed_json()
+            return listing.tell(_order(), True)
         if len(words) != 1 or words[0] not in verbs:
             print(USAGE, file=sys.stderr)
             return 2
@@ -153,19 +163,7 @@ def show() -> int:
 
 
 def listed() -> int:
-    """What there is to restore from, in each place, and between which moments any can be had."""
-    return _list(lambda found: print('\n'.join(listing.lines(found))))
-
-
-def listed_json() -> int:
-    return _list(lambda found: print(json.dumps(found)))
-
-
-def _list(tell: Callable[[list[dict[str, Any]]], None]) -> int:
-    """A place that cannot be read says why, and fails the command."""
-    found = listing.everything(_order())
-    tell(found)
-    return 1 if any(one['problem'] for one in found) else 0
+    return listing.tell(_order(), False)
 
 
 def remove() -> int:
