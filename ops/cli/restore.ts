@@ -23,7 +23,7 @@ backup, unless the volume has not the room for both: then nothing is begun.
   --at TIME        as it was at that moment, RFC 3339 with a zone; the files as of the last snapshot
                    before it. Default: all that was handed on
   --backup LABEL   one backup, as ./padlock backup list has it: of the database, or of the files
-  --stack NAME     whose backups. Default: the stack that is selected
+  --stack NAME     whose backups. Default: those of --to, or else of the stack that is selected
   --from FILE      whose backups, where there is no such stack any more: its output backupAccess, kept
                    outside of it in a file that nobody else may read (JSON or YAML)
   --to STACK       into which stack. Default: the one whose backups they are
@@ -51,7 +51,8 @@ export async function run(args: string[]): Promise<number> {
     return 2
   }
   const at = values.at === undefined ? undefined : momentIn(values.at)
-  const own = values.from ? undefined : await chosenStack(values.stack)
+  // Never the selected one's into another that is named alone.
+  const own = values.from ? undefined : await chosenStack(values.stack ?? values.to)
   const to = values.to ?? own ?? ''
   const from = await placeOf(values.from, own, to)
   if (!(values.yes || (await agreed(to, at, values.backup, own ?? values.from ?? '')))) {

@@ -140,15 +140,22 @@ def adopt() -> None:
 
 
 def backups(number: int, config: str | None = None) -> list[dict[str, Any]]:
-    """Those of a repository, oldest first; `start` and `stop` in seconds, `size` in bytes."""
-    return [
-        {
-            'label': one['label'], 'type': one['type'], 'start': one['timestamp']['start'],
-            'stop': one['timestamp']['stop'], 'size': one['info']['size'],
-        }
-        for stanza in info(number, config)
-        for one in stanza['backup']
-    ]  # fmt: skip
+    """
+    Those of a repository, oldest first; `start` and `stop` in seconds, `size` in bytes, `system` the
+    identifier of the database, and `former`: is another one's log handed on by now?
+    """
+    found = []
+    for stanza in info(number, config):
+        systems = {one['id']: str(one['system-id']) for one in stanza['db']}
+        present = systems.get(max(systems, default=0))
+        for one in stanza['backup']:
+            system = systems.get(one['database']['id'])
+            found.append({
+                'label': one['label'], 'type': one['type'], 'start': one['timestamp']['start'],
+                'stop': one['timestamp']['stop'], 'size': one['info']['size'], 'system': system,
+                'former': system != present,
+            })  # fmt: skip
+    return found
 
 
 def archiver() -> dict[str, Any]:

@@ -7,14 +7,33 @@ goes to, the number may be taken: by an earlier restore of the same database fro
 import contextlib
 import re
 
+from padlock_release import store
 from padlock_release.failure import Failure
 
 from . import database, host
 
 
+def is_restored() -> bool:
+    """Has a restore brought the database that is here? A note on its volume says so."""
+    try:
+        system, _ = control(host.DATA)
+    except Failure:
+        return False
+    return system in (store.read(_note()) or '').split()
+
+
+def note_restored() -> None:
+    system, _ = control(host.DATA)
+    store.write(_note(), system + '\n', 0o644)
+
+
+def _note() -> str:
+    return f'{host.VOLUME}/backup/restored'
+
+
 def ensure_new(data: str) -> None:
     """Of a database that has been shut down whole."""
-    system, line = _control(data)
+    system, line = control(data)
     taken = max(_archived(system), default=0)
     if line <= taken:
         # pg_resetwal(1): a number that is higher than the present one; segments go on where they are.
@@ -38,7 +57,7 @@ def _archived(system: str) -> list[int]:
     return found
 
 
-def _control(data: str) -> tuple[str, int]:
+def control(data: str) -> tuple[str, int]:
     """Its identifier and the number of its line (pg_controldata(1))."""
     text = host.as_postgres('env', 'LC_ALL=C', f'{host.programs()}/pg_controldata', data).stdout
     found = dict(re.findall(r'^([^:]+): +(.+)$', text, re.MULTILINE))

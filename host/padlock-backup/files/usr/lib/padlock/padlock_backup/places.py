@@ -45,6 +45,10 @@ class Backup(NamedTuple):
     size: int
     # Of files the folder that they were in.
     path: str = ''
+    # Of a database: its identifier, when the backup began, and whether it hands on no log any more.
+    system: str | None = None
+    start: float = 0
+    former: bool = False
 
 
 @contextlib.contextmanager
@@ -94,7 +98,15 @@ def _ensure_answer(place: Place) -> None:
 
 def _databases(place: Place) -> list[Backup]:
     return [
-        Backup(place, one['label'], one['stop'], one['size'])
+        Backup(
+            place,
+            one['label'],
+            one['stop'],
+            one['size'],
+            system=one['system'],
+            start=one['start'],
+            former=one['former'],
+        )
         for one in database.backups(place.number, place.settings)
     ]
 

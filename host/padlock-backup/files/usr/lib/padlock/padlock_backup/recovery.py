@@ -41,6 +41,10 @@ OF_THE_RECOVERY = [
 MIB = 1024 * 1024
 
 
+class Ended(Failure):
+    """The log ends before the moment that is asked for."""
+
+
 class Part(NamedTuple):
     """`until`: the moment that it is as of; None where no log tells."""
 
@@ -69,7 +73,13 @@ def bring(backups: list[Backup], at: datetime | None, exactly: bool) -> Part:
     for backup in backups:
         log.say(f'database: backup {backup.label} from {backup.place}')
         try:
-            until = _bring(backup, at, exactly)
+            try:
+                until = _bring(backup, at, exactly)
+            except Ended:
+                # The log of a database that is no more is all that it will ever be.
+                if not backup.former:
+                    raise
+                until = _bring(backup, None, False)
             return Part(backup.label, backup.place.where, until, round(time.monotonic() - began, 1))
         except Failure as failure:
             forget()
@@ -140,28 +150,30 @@ def _start() -> None:
         f'--timeout={SECONDS}', '-l', f'{_trial()}/log', '-o', options, 'start', check=False
     )  # fmt: skip
     if done != 0:
-        raise Failure(_why())
+        raise _why()
     # pg_ctl waits for the server alone, and not for a recovery that nobody may look at.
     asked = [f'{host.programs()}/pg_isready', '--quiet', f'--host={_trial()}', '--dbname=postgres']
     while host.as_postgres(*asked, check=False).returncode != 0:
         if not os.path.exists(f'{restored()}/postmaster.pid'):
-            raise Failure(_why())
+            raise _why()
         time.sleep(0.2)
 
 
-def _why() -> str:
+def _why() -> Failure:
     """Of the server's log what ended it."""
     text = _log()
     fatal = re.findall(r'FATAL: +(.*)', text)
     if any('recovery ended before configured recovery target' in line for line in fatal):
         last = _last(text)
         until = f'at {last:%Y-%m-%dT%H:%M:%S.%fZ}' if last else 'with the backup itself'
-        return (
+        return Ended(
             f'the log that was handed on ends before that moment, {until}. Fix: an earlier moment, or none, '
             'which restores all that there is'
         )
     said = re.findall(r'^(?:P00 +)?(?:ERROR|.*P00 +ERROR): *(.*)', text, re.MULTILINE)
-    return ' '.join(['PostgreSQL does not start on it:', *(fatal or [log.tail(text, 5)]), *said[-1:]])
+    return Failure(
+        ' '.join(['PostgreSQL does not start on it:', *(fatal or [log.tail(text, 5)]), *said[-1:]])
+    )
 
 
 def _proven(backup: Backup, at: datetime | None, exactly: bool) -> datetime | None:

@@ -8,7 +8,7 @@ from typing import Any
 from padlock_release import log
 from padlock_release.failure import Failure
 
-from . import copies, database, files, host, places, recovery, swap, wanted
+from . import copies, database, files, host, lines, places, recovery, swap, wanted
 from .order import Order
 from .places import Backup, Place
 from .recovery import Part
@@ -37,8 +37,6 @@ def restore(order: RestoreOrder, own: Order | None, back_up: Any, now: datetime)
             database.mark()
         if own is not None and order.back_up_before:
             problems += _last_backup(back_up, own)
-            if order.source is None and order.at is None and order.label is None:
-                chosen = {what: _choose(order, found, what, now) for what in whats}
         swap.forget()
         swap.forget_former()
         swap.note(step='prepare')
@@ -123,6 +121,8 @@ def _choose(order: RestoreOrder, found: list[Place], what: str, now: datetime) -
                 'names those that there are. Nothing was changed'
             )
         return fitting
+    if order.at is None and what == 'database':
+        _ensure_one(there)
     fitting = [one for one in there if order.at is None or one.time <= order.at.timestamp()]
     if not fitting and order.at is not None:
         oldest = min(there, key=lambda one: one.time)
@@ -135,6 +135,23 @@ def _choose(order: RestoreOrder, found: list[Place], what: str, now: datetime) -
         for place in found
     ]
     return [one for rank in range(TRIED) for each in of for one in each[rank : rank + 1]]
+
+
+def _ensure_one(there: list[Backup]) -> None:
+    """
+    A volume that was lost comes back with an empty database, whose backups are the newest: all that there
+    is would be nothing. What a restore has brought is what is meant.
+    """
+    newest = max(there, key=lambda one: one.time)
+    if len({one.system for one in there}) == 1 or (newest.place.own and lines.is_restored()):
+        return
+    first = min(one.start for one in there if one.system == newest.system)
+    before = datetime.fromtimestamp(first - 1, UTC)
+    raise Failure(
+        f'there are backups of more than one database: of a new one since {_iso(before)}, and of one before '
+        f'it. Fix: --at {_iso(before)} for all that the one before had, or --at a moment since then for the '
+        'new one. Nothing was changed'
+    )
 
 
 def _ensure_room(chosen: dict[str, list[Backup]]) -> None:

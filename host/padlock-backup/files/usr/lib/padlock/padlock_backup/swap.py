@@ -15,7 +15,7 @@ from typing import Any
 from padlock_release import log, store
 from padlock_release.failure import CommandFailure, Failure
 
-from . import app, copies, database, files, host, recovery
+from . import app, copies, database, files, host, lines, recovery
 
 AT_FDCWD = -100
 RENAME_EXCHANGE = 2
@@ -120,6 +120,8 @@ def settle(whats: list[str]) -> None:
             if os.path.lexists(former(what)):
                 shutil.rmtree(former(what))
             os.rename(replaced, former(what))
+    if 'database' in whats:
+        lines.note_restored()
 
 
 def _exchange(whats: list[str]) -> None:
