@@ -74,6 +74,7 @@ export class Backups extends pulumi.ComponentResource {
       },
       { ...onHost(this, args.droplet, 15), dependsOn: args.after },
     )
-    this.registerOutputs({})
+    // What a drill of its backups is to find.
+    this.registerOutputs({ database, files })
   }
 }

@@ -56,10 +56,14 @@ export class DigitalOcean {
     }
   }
 
-  /** Makes something; asked once, as a second one could come of a second request. */
-  async create(path: string, body: object): Promise<void> {
-    const { status } = await this.#ask('POST', path, body)
+  /**
+   * Makes something; asked once, as a second one could come of a second request.
+   * @returns the answer
+   */
+  async create(path: string, body: object): Promise<unknown> {
+    const { status, body: answer } = await this.#ask('POST', path, body)
     if (status === 404) throw new Error(`${this.#base}${path} is not there`)
+    return answer
   }
 
   /** @returns false if there was nothing to remove any more */

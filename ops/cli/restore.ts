@@ -9,10 +9,12 @@ import {
   restoreStack,
 } from '../backups/restore.ts'
 import { type Source, sourceIn, sourceOf } from '../backups/source.ts'
+import { runDrill } from './backup/drill.ts'
 import { chosenStack } from './login.ts'
 
 export const help = `padlock restore [--at TIME | --backup LABEL] [--stack NAME | --from FILE] [--to STACK]
                 [--yes] [--no-backup]
+padlock restore --drill [--at TIME | --backup LABEL] [--stack NAME] [--json]
 
 Restores the database and the app's files of a stack from its backups: into the stack itself, or into
 another one. The host takes a last backup, restores beside what runs, has PostgreSQL prove it, and ends
@@ -29,10 +31,16 @@ backup, unless the volume has not the room for both: then nothing is begun.
   --to STACK       into which stack. Default: the one whose backups they are
   --yes            without the question, which needs a terminal
   --no-backup      without a last backup of what is replaced
+  --drill          into an ephemeral environment that is made for it from Pulumi.preview.yaml, loses its
+                   app first, and is torn down afterwards: all that was restored is read (pg_amcheck,
+                   every row, every file), and a receipt has the rows of each table, a hash, and the
+                   seconds of each step
+  --json           of a drill the receipt alone on standard output
 
 The app's code is not restored: where a migration has run since, ./padlock rollback, or release again.
 
-Exit code 0: restored. 1: the message says why not, and what is to be done. 2: a wrong command line.`
+Exit code 0: restored, and of a drill nothing is left. 1: the message says why not, and what is to be
+done. 2: a wrong command line.`
 
 /** The verb. */
 export async function run(args: string[]): Promise<number> {
@@ -42,7 +50,7 @@ export async function run(args: string[]): Promise<number> {
     args,
     options: {
       ...{ at: option, backup: option, stack: option, from: option, to: option },
-      ...{ yes: flag, 'no-backup': flag },
+      ...{ yes: flag, 'no-backup': flag, drill: flag, json: flag },
     },
   })
   const wrong = conflict(values)
@@ -51,6 +59,10 @@ export async function run(args: string[]): Promise<number> {
     return 2
   }
   const at = values.at === undefined ? undefined : momentIn(values.at)
+  if (values.drill) {
+    const { backup: label, json } = values
+    return runDrill(await chosenStack(values.stack), { at, label, json })
+  }
   // Never the selected one's into another that is named alone.
   const own = values.from ? undefined : await chosenStack(values.stack ?? values.to)
   const to = values.to ?? own ?? ''
@@ -72,10 +84,19 @@ interface Values {
   stack?: string | undefined
   from?: string | undefined
   to?: string | undefined
+  yes?: boolean | undefined
+  'no-backup'?: boolean | undefined
+  drill?: boolean | undefined
+  json?: boolean | undefined
 }
 
 /** What cannot be said together, or at all. */
-export function conflict({ at, backup, stack, from, to }: Values): string | undefined {
+export function conflict(values: Values): string | undefined {
+  const { at, backup, stack, from, to, yes, drill, json } = values
+  if (drill && (from !== undefined || to !== undefined || yes || values['no-backup'])) {
+    return '--drill restores a stack of this backend to an environment of its own, and asks nothing: without --from, --to, --yes and --no-backup'
+  }
+  if (json && !drill) return '--json is of --drill alone'
   if (at !== undefined && backup !== undefined) return '--at or --backup, not both'
   if (stack !== undefined && from !== undefined) return '--stack or --from, not both'
   if (from !== undefined && to === undefined) return '--from needs --to: into which stack?'

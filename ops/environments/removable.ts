@@ -104,5 +104,9 @@ export function untouchableBecause(
 const foreign = (owner: string, of = 'unknown', here: string) =>
   `it belongs to the owner ${owner} (${of}), and this checkout is ${here}`
 
-/** `pr-12`, or one whose settings `env up` has written here: what an empty stack can tell by. */
-export const isEphemeralName = (stack: string): boolean => /^pr-/.test(stack) || writtenHere(stack)
+/**
+ * `pr-12`, a drill's `drill-20261129-0901`, or one whose settings `env up` has written here: what an
+ * empty stack can tell by.
+ */
+export const isEphemeralName = (stack: string): boolean =>
+  /^pr-|^drill-\d{8}-\d{4}$/.test(stack) || writtenHere(stack)

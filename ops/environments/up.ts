@@ -17,7 +17,7 @@ export interface UpOptions {
   /** Milliseconds from now. */
   ttl: number
   /** Keys of the project over the template's. */
-  set: Record<string, string>
+  set: Record<string, unknown>
   /** Further flags of `pulumi up`. */
   flags: string[]
   /** Takes the volume of a stack whose state is lost into the new state. */

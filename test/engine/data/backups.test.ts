@@ -159,6 +159,31 @@ test('a stack without an expiry keeps its bucket and keys, and the receipt lists
   expect(output).toMatch(/^ {2}spaces key +padlock-dev-backups \(/m)
 })
 
+test('a drill restores to an environment of its own, which loses its app and is gone afterwards', async () => {
+  const before = await sandbox.things()
+  const { code, stdout, output } = await project.padlock('restore --drill --stack dev --json')
+  expect([code, code === 0 ? '' : output]).toEqual([0, ''])
+  expect(JSON.parse(stdout)).toMatchObject({
+    ...{ stack: 'dev', environment: expect.stringMatching(/^drill-\d{8}-\d{4}$/) },
+    steps: ['up', 'retire', 'restore', 'check', 'down'].map((step) => ({ step })),
+    database: { label: '20261129-010000F', rows: 1000, hash: '5e1f', seconds: 9.9 },
+    ...{ problems: [], left: [] },
+  })
+  const { source, ...asked } = JSON.parse(
+    readFileSync(join(sandbox.dir, 'machines/trouble/restored.told'), 'utf8'),
+  )
+  expect(asked).toEqual({
+    ...{ at: null, label: null, backUpBefore: false, database: true, files: false },
+  })
+  const { backupAccess } = (await stack.outputs()) as Json
+  const { key, secret, ...place } = source
+  expect({ ...backupAccess, key, secret }).toEqual(source)
+  // It may only read, and is gone by now.
+  expect([key, secret]).not.toContain(backupAccess.key)
+  for (const one of [secret, place.passphrase]) expect(output).not.toContain(one)
+  expect(await sandbox.things()).toEqual(before)
+})
+
 test('a bucket is not deleted without consent; with it, it goes, and so do the keys', async () => {
   stack.set({ backups: undefined })
   const { code, output } = await stack.run('up --yes --skip-preview')

@@ -40,9 +40,13 @@ test.each([
   [{ from: 'kept.json' }, '--from needs --to: into which stack?'],
   [{ backup: 'latest' }, '--backup latest is no label; ./padlock backup list has them'],
   [{ backup: '20261129-010000F_20261129-020000I' }, undefined],
+  [{ drill: true, to: 'copy' }, expect.stringContaining('without --from, --to, --yes and')],
+  [{ drill: true, yes: true }, expect.stringContaining('asks nothing')],
+  [{ json: true }, '--json is of --drill alone'],
+  [{ drill: true, json: true, at: 'x' }, undefined],
   [{ backup: 'da4ea0a9', to: 'copy' }, undefined],
 ])('words that go together, or do not: %j', (values, words) => {
-  expect(conflict(values)).toBe(words)
+  expect(conflict(values)).toEqual(words)
 })
 
 test('without a terminal nobody is asked, and nothing is changed without --yes', async () => {

@@ -1,0 +1,140 @@
+import { ask, outputsOf } from '../cli/login.ts'
+import type { StateResource } from '../engine/state.ts'
+import type { Context } from '../environments/context.ts'
+import { down } from '../environments/down.ts'
+import { keep } from '../environments/receipt.ts'
+import { readTemplate } from '../environments/settings.ts'
+import { up } from '../environments/up.ts'
+import type { DrillOptions, DrillSteps } from './drill.ts'
+import { readingSource } from './reader.ts'
+import { DATABASE_LABEL, restoreStack } from './restore.ts'
+import { type Source, sourceOf } from './source.ts'
+
+/** After it a sweep takes what a drill that was killed has left. */
+const TTL_MS = 4 * 3_600_000
+
+const VOLUME = 'digitalocean:index/volume:Volume'
+const BACKUPS = 'padlock:index:Backups'
+
+/** What of a stack a drill must know. */
+export interface Drilled {
+  /** GiB. */
+  volume: number
+  database: boolean
+  files: boolean
+}
+
+/**
+ * Reads a stack's state.
+ * @throws Error if it makes no backups, or an older program made it
+ */
+export function drilled(stack: string, resources: StateResource[]): Drilled {
+  const sizes = resources.filter(({ type }) => type === VOLUME).map(({ inputs }) => inputs?.size)
+  // While it is replaced it is there twice.
+  const volume = Math.max(0, ...sizes.map(Number))
+  const { outputs = {} } = resources.find(({ type }) => type === BACKUPS) ?? {}
+  const { database, files } = outputs
+  if (volume === 0 || typeof database !== 'boolean' || typeof files !== 'boolean') {
+    throw new Error(
+      `nothing tells what the stack ${stack} backs up: it makes no backups, or an older program made it. Fix: pulumi config set backups spaces --stack ${stack}, and pulumi up`,
+    )
+  }
+  return { volume, database, files }
+}
+
+/** `drill-20261129-0901`, in UTC: no two drills have one name. */
+export const drillName = (now = new Date()): string =>
+  `drill-${now.toISOString().slice(0, 16).replace(/[-:]/g, '').replace('T', '-')}`
+
+/**
+ * The keys of the throw-away environment over those of Pulumi.preview.yaml; undefined takes a key of
+ * that file away.
+ * @param template the project's keys in that file, without prefix
+ */
+export function drillSettings(
+  { volume, database }: Drilled,
+  { endpoint }: Pick<Source, 'endpoint'>,
+  template: Record<string, unknown>,
+): Record<string, unknown> {
+  const [, port] = endpoint.split(':')
+  const ways = Array.isArray(template.outbound) ? template.outbound : []
+  // What fills another database, or is of another kind of it.
+  const others = database ? /^(backup|seed|database)/ : /^(backup|seed)/
+  const away = Object.keys(template).filter((key) => others.test(key))
+  return {
+    ...Object.fromEntries(away.map((key) => [key, undefined])),
+    ...{ volume, restorable: true },
+    ...(database && { database: 'local' }),
+    ...(port && !ways.includes('all') && { outbound: [...new Set([...ways, `${port}/tcp`])] }),
+  }
+}
+
+export interface DrillPlan {
+  options: Omit<DrillOptions, 'stop' | 'say'>
+  steps: DrillSteps
+}
+
+/**
+ * A drill of a stack's backups on an environment that is made for it, with Pulumi.preview.yaml's
+ * settings; nothing is created yet.
+ * @param which the newest backup, unless a moment or a label is named
+ * @throws Error if the stack is not there, or makes no backups
+ */
+export async function planDrill(
+  context: Context,
+  stack: string,
+  which: { at?: string | undefined; label?: string | undefined },
+): Promise<DrillPlan> {
+  const found = await context.stacks.find(stack)
+  if (!found)
+    throw new Error(`there is no stack ${stack}; pulumi stack ls names those that there are`)
+  const wanted = drilled(stack, found)
+  const source = await sourceOf(stack)
+  const { project } = context.marks
+  const set = drillSettings(wanted, source, keysOf(readTemplate(project).config, project))
+  const environment = drillName()
+  const { database, files } = wanted
+  const onHost = async (words: string[]) => {
+    const { code, stdout, stderr } = await ask(environment, await outputsOf(environment), words)
+    if (code !== 0) throw new Error(stderr.trim() || `${words.join(' ')} ends with exit ${code}`)
+    return stdout
+  }
+  const steps: DrillSteps = {
+    async up() {
+      await up(context, { stack: environment, ttl: TTL_MS, set, flags: [] })
+    },
+    async retire() {
+      await onHost(['retire'])
+    },
+    async restore() {
+      const name = `${project}-${environment}-backups-reader`
+      const reading = await readingSource(context.accounts.digitalocean, source, name)
+      if (!reading) context.say(`the host gets the stack's own key to the bucket for this`)
+      return restoreStack({
+        ...{ from: reading ?? source, to: environment, ...which, backUpBefore: false },
+        // A label is of one of the two.
+        ...(which.label === undefined && { database, files }),
+        tell: context.say,
+      })
+    },
+    async checkDatabase() {
+      const { seconds: _, ...rows } = JSON.parse(await onHost(['database', 'verify']))
+      return rows
+    },
+    checkFiles: async () => JSON.parse(await onHost(['content'])),
+    async down() {
+      const receipt = await down(context, environment)
+      await keep(receipt, context.receipts)
+      return receipt.left
+    },
+  }
+  const { label } = which
+  const ofLabel = label !== undefined && { database: DATABASE_LABEL.test(label) }
+  const looked = ofLabel ? { ...ofLabel, files: !ofLabel.database } : { database, files }
+  return { options: { stack, environment, ...looked }, steps }
+}
+
+function keysOf(config: Record<string, unknown>, project: string): Record<string, unknown> {
+  const own = Object.entries(config).filter(([key]) => key.startsWith(`${project}:`))
+  return Object.fromEntries(own.map(([key, value]) => [key.slice(project.length + 1), value]))
+}

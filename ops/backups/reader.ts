@@ -1,0 +1,25 @@
+import type { DigitalOcean } from '../accounts/digitalocean.ts'
+import type { SpacesKey } from '../environments/spaces-keys.ts'
+import type { Source } from './source.ts'
+
+/** The answer to `POST /v2/spaces/keys`; the secret is in no other. */
+interface Made {
+  key: { access_key: string; secret_key: string }
+}
+
+/**
+ * The place of a stack's backups with a key that may only read them, for a host that nobody keeps.
+ * @param name of the key; one by which the environment that it is for is told takes it along at its end
+ * @returns undefined where the account has no key to that bucket: it is another account's, or no Spaces
+ */
+export async function readingSource(
+  digitalocean: Pick<DigitalOcean, 'list' | 'create'>,
+  source: Source,
+  name: string,
+): Promise<Source | undefined> {
+  const keys = await digitalocean.list<SpacesKey>('/spaces/keys', 'keys')
+  if (!keys.some(({ access_key }) => access_key === source.key)) return undefined
+  const grants = [{ bucket: source.bucket, permission: 'read' }]
+  const { key } = (await digitalocean.create('/spaces/keys', { name, grants })) as Made
+  return { ...source, key: key.access_key, secret: key.secret_key }
+}

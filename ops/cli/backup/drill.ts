@@ -1,0 +1,35 @@
+import { drill, succeeded } from '../../backups/drill.ts'
+import { planDrill } from '../../backups/drill-environment.ts'
+import { describeDrill, keepDrill } from '../../backups/drill-receipt.ts'
+import { openEnvironments } from '../env/open.ts'
+
+/**
+ * `restore --drill`.
+ * @returns the exit code: 0 if the backup was restored, was read, and nothing is left
+ */
+export async function runDrill(
+  stack: string,
+  { json, ...which }: { at?: string | undefined; label?: string | undefined; json: boolean },
+): Promise<number> {
+  const context = await openEnvironments({ quiet: json })
+  const { options, steps } = await planDrill(context, stack, which)
+  const { environment } = options
+  const stop = new AbortController()
+  const interrupted = () => {
+    if (stop.signal.aborted) process.exit(130)
+    console.error(
+      `interrupted: ${environment} is torn down first; another Ctrl-C leaves it, and ./padlock env down ${environment} removes it`,
+    )
+    stop.abort()
+  }
+  process.on('SIGINT', interrupted).on('SIGTERM', interrupted)
+  try {
+    const { signal } = stop
+    const receipt = await drill(steps, { ...options, stop: signal, say: context.say })
+    const path = await keepDrill(receipt, context.receipts)
+    console.log(json ? JSON.stringify(receipt) : `\n${describeDrill(receipt)}\nKept as ${path}`)
+    return succeeded(receipt) ? 0 : 1
+  } finally {
+    process.off('SIGINT', interrupted).off('SIGTERM', interrupted)
+  }
+}

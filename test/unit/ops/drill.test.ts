@@ -1,0 +1,221 @@
+import { type DrillSteps, drill, succeeded } from '../../../ops/backups/drill.ts'
+import { drilled, drillName, drillSettings } from '../../../ops/backups/drill-environment.ts'
+import { describeDrill } from '../../../ops/backups/drill-receipt.ts'
+import type { Restored } from '../../../ops/backups/restore.ts'
+import { isEphemeralName } from '../../../ops/environments/removable.ts'
+
+const ENVIRONMENT = 'drill-20261129-0901'
+const RESTORED: Restored = {
+  database: { label: '20261129-011000F', until: '2026-11-29T08:59:30Z', seconds: 9.9 },
+  files: { label: '1a2b3c4d', until: '2026-11-29T01:11:00Z', seconds: 1.9 },
+  ...{ seconds: 14, downSeconds: 2.8, problems: [] },
+}
+const ROWS = {
+  ...{ version: '17.6', bytes: 9 * 1024 ** 2, rows: 1003, hash: 'a'.repeat(64) },
+  tables: [
+    { name: 'public.users', rows: 3 },
+    { name: 'public.visits', rows: 1000 },
+  ],
+}
+const FILES = { files: 2, bytes: 15, hash: 'b'.repeat(64) }
+
+/** Steps that succeed, but for those that are given; `called` has their names in order. */
+function fake(changed: Partial<DrillSteps> = {}) {
+  const called: string[] = []
+  const all: DrillSteps = {
+    up: async () => {},
+    retire: async () => {},
+    restore: async () => RESTORED,
+    checkDatabase: async () => ROWS,
+    checkFiles: async () => FILES,
+    down: async () => [],
+    ...changed,
+  }
+  const steps = Object.fromEntries(
+    Object.entries(all).map(([name, work]) => [
+      name,
+      () => {
+        called.push(name)
+        return work()
+      },
+    ]),
+  ) as unknown as DrillSteps
+  return { steps, called }
+}
+const OPTIONS = { stack: 'production', environment: ENVIRONMENT, database: true, files: true }
+const ALL = ['up', 'retire', 'restore', 'checkDatabase', 'checkFiles', 'down']
+const fails = (words: string) => async () => {
+  throw new Error(words)
+}
+
+test('what was restored is read, and nothing is left', async () => {
+  const { steps, called } = fake()
+  const said: string[] = []
+  const receipt = await drill(steps, { ...OPTIONS, say: (line) => said.push(line) })
+  expect(called).toEqual(ALL)
+  expect(receipt).toMatchObject({
+    ...{ stack: 'production', environment: ENVIRONMENT, problems: [], left: [] },
+    database: { label: '20261129-011000F', until: '2026-11-29T08:59:30Z', seconds: 9.9, ...ROWS },
+    files: { label: '1a2b3c4d', ...FILES },
+  })
+  expect(receipt.steps.map(({ step }) => step)).toEqual([
+    ...['up', 'retire', 'restore', 'check', 'down'],
+  ])
+  expect(succeeded(receipt)).toBe(true)
+  expect(said[1]).toBe('takes the app away from it')
+  const text = describeDrill({ ...receipt, startedAt: '2026-11-29T09:01:02.000Z', seconds: 201.4 })
+  expect(text.split('\n')).toEqual([
+    `Drill of production in ${ENVIRONMENT}, 2026-11-29 09:01Z: restored, 201.4 s`,
+    '  database  20261129-011000F, as of 2026-11-29T08:59:30Z, in 9.9 s',
+    '            PostgreSQL 17.6, 9.0 MiB, rows of 2 tables: 1003',
+    '                       3  public.users',
+    '                    1000  public.visits',
+    `            sha256 ${'a'.repeat(64)}`,
+    '  files     1a2b3c4d, as of 2026-11-29T01:11:00Z, in 1.9 s',
+    '            files: 2, 0.0 MiB',
+    `            sha256 ${'b'.repeat(64)}`,
+    '  seconds   up 0, retire 0, restore 0, check 0, down 0',
+    `Nothing is left of ${ENVIRONMENT}.`,
+  ])
+})
+
+test.each([
+  ['up', ['up', 'down']],
+  ['retire', ['up', 'retire', 'down']],
+  ['restore', ['up', 'retire', 'restore', 'down']],
+  ['checkDatabase', ALL],
+  ['checkFiles', ALL],
+] as const)(
+  '%s fails: what comes after it does not happen, but for the end',
+  async (step, after) => {
+    const { steps, called } = fake({ [step]: fails('no such bucket') })
+    const receipt = await drill(steps, OPTIONS)
+    expect(called).toEqual(after)
+    expect(receipt.problems).toEqual(['no such bucket'])
+    expect(succeeded(receipt)).toBe(false)
+    expect(describeDrill(receipt)).toMatch(
+      /: FAILED, [\s\S]*\n {2}FAILED {4}no such bucket\nNothing is left/,
+    )
+  },
+)
+
+test('a damaged database does not keep the files from being read', async () => {
+  const { steps } = fake({ checkDatabase: fails('the database is damaged') })
+  const { database, files } = await drill(steps, OPTIONS)
+  expect([database, files]).toEqual([undefined, expect.objectContaining(FILES)])
+})
+
+test('what stays in the accounts is named, with the command that removes it', async () => {
+  const left = [{ kind: 'volume', name: 'padlock-drill', id: '7' }]
+  const receipt = await drill(fake({ down: async () => left }).steps, OPTIONS)
+  expect([receipt.problems, succeeded(receipt)]).toEqual([[], false])
+  expect(describeDrill(receipt)).toContain(
+    `(./padlock env down ${ENVIRONMENT} does now):\n  volume padlock-drill (7)`,
+  )
+  const worse = await drill(fake({ down: fails('the API answers 500') }).steps, OPTIONS)
+  expect(worse.problems).toEqual([`${ENVIRONMENT} is not torn down: the API answers 500`])
+  expect(worse.left).toEqual([{ kind: 'stack', name: ENVIRONMENT, id: ENVIRONMENT }])
+})
+
+test.each<[string, Partial<DrillSteps>, string]>([
+  [
+    'a server without a table',
+    { checkDatabase: async () => ({ ...ROWS, tables: [] }) },
+    'has no table',
+  ],
+  [
+    'no database at all',
+    { restore: async () => ({ ...RESTORED, database: undefined }) as Restored },
+    'no database was restored',
+  ],
+  [
+    'no files',
+    { restore: async () => ({ ...RESTORED, files: undefined }) as Restored },
+    'no files were restored',
+  ],
+  ['what the host warns of', { restore: async () => ({ ...RESTORED, problems: ['odd'] }) }, 'odd'],
+])('%s is a drill that has failed', async (_, changed, words) => {
+  const receipt = await drill(fake(changed).steps, OPTIONS)
+  expect(receipt.problems).toEqual([expect.stringContaining(words)])
+  expect(succeeded(receipt)).toBe(false)
+})
+
+test('one that is interrupted ends after its step, and is torn down', async () => {
+  const stop = new AbortController()
+  const { steps, called } = fake({ retire: async () => stop.abort() })
+  const receipt = await drill(steps, { ...OPTIONS, stop: stop.signal })
+  expect(called).toEqual(['up', 'retire', 'down'])
+  expect(receipt.problems).toEqual(['it was interrupted before the step restore'])
+})
+
+test('only what is backed up is looked for', async () => {
+  const { steps, called } = fake({
+    restore: async () => ({ ...RESTORED, files: undefined }) as Restored,
+  })
+  const receipt = await drill(steps, { ...OPTIONS, files: false })
+  expect(called).not.toContain('checkFiles')
+  expect(succeeded(receipt)).toBe(true)
+})
+
+describe('the environment', () => {
+  const urn = 'urn:pulumi:production::padlock::x::y'
+  const volume = { urn, type: 'digitalocean:index/volume:Volume', inputs: { size: 20 } }
+  const backups = (outputs: object) => ({
+    urn,
+    type: 'padlock:index:Backups',
+    outputs: { ...outputs },
+  })
+
+  test('is as large as the stack’s volume, and has what is backed up', () => {
+    const both = { database: true, files: false }
+    expect(drilled('production', [volume, backups(both)])).toEqual({ volume: 20, ...both })
+    const grown = { ...volume, inputs: { size: 40 } }
+    expect(drilled('production', [volume, grown, backups(both)]).volume).toBe(40)
+  })
+
+  test.each([
+    ['no backups', [volume]],
+    ['an older program', [volume, backups({})]],
+    ['no volume', [backups({ database: true, files: true })]],
+  ])('with %s there is nothing to try', (_, resources) => {
+    expect(() => drilled('production', resources)).toThrow(
+      'nothing tells what the stack production backs up: it makes no backups, or an older program made it. Fix: pulumi config set backups spaces --stack production, and pulumi up',
+    )
+  })
+
+  const SPACES = { endpoint: 'fra1.digitaloceanspaces.com' }
+  const WANTED = { volume: 20, database: true, files: true }
+
+  test('has what restores, and nothing that fills it otherwise', () => {
+    const template = {
+      seed: 'empty',
+      seedCommand: 'fill',
+      database: 'managed',
+      databaseNodes: 2,
+      size: 's',
+    }
+    const set = drillSettings(WANTED, SPACES, template)
+    expect(set).toEqual({ volume: 20, restorable: true, database: 'local' })
+    // Undefined, which takes the template's away.
+    expect(Object.keys(set).sort()).toEqual([
+      ...['database', 'databaseNodes', 'restorable', 'seed', 'seedCommand', 'volume'],
+    ])
+    expect(drillSettings({ ...WANTED, database: false }, SPACES, template)).toEqual({
+      ...{ volume: 20, restorable: true },
+    })
+  })
+
+  test('is let out to a bucket at another port', () => {
+    const out = (outbound: unknown) =>
+      drillSettings(WANTED, { endpoint: 's3.example:8481' }, { outbound }).outbound
+    expect(out(undefined)).toEqual(['8481/tcp'])
+    expect(out(['25/tcp', '8481/tcp'])).toEqual(['25/tcp', '8481/tcp'])
+    expect(out(['all'])).toBeUndefined()
+  })
+
+  test('has a name that tells a sweep what it is, though nothing of it was made', () => {
+    expect(drillName(new Date('2026-11-29T09:01:59Z'))).toBe(ENVIRONMENT)
+    expect(isEphemeralName(ENVIRONMENT)).toBe(true)
+    expect(isEphemeralName('drill-ground')).toBe(false)
+  })
+})

@@ -1,0 +1,35 @@
+import { readingSource } from '../../../ops/backups/reader.ts'
+
+const SOURCE = {
+  ...{ endpoint: 'fra1.digitaloceanspaces.com', region: 'us-east-1', bucket: 'shop-backups' },
+  ...{ key: 'DO00HOST', secret: 's'.repeat(40), prefix: 'shop', passphrase: 'p'.repeat(40) },
+}
+const NAME = 'shop-drill-20261129-0901-backups-reader'
+
+function account(...keys: string[]) {
+  const made: unknown[] = []
+  return {
+    made,
+    list: async () => keys.map((access_key) => ({ name: 'x', access_key })) as never[],
+    create: async (path: string, body: object) => {
+      made.push([path, body])
+      return { key: { access_key: 'DO00READ', secret_key: 'r'.repeat(40) } }
+    },
+  }
+}
+
+test('a key for one environment may read the one bucket, and nothing else', async () => {
+  const digitalocean = account('DO00OTHER', 'DO00HOST')
+  expect(await readingSource(digitalocean, SOURCE, NAME)).toEqual({
+    ...SOURCE,
+    ...{ key: 'DO00READ', secret: 'r'.repeat(40) },
+  })
+  const grants = [{ bucket: 'shop-backups', permission: 'read' }]
+  expect(digitalocean.made).toEqual([['/spaces/keys', { name: NAME, grants }]])
+})
+
+test('a bucket of another account, or of another S3, gets none', async () => {
+  const digitalocean = account('DO00OTHER')
+  expect(await readingSource(digitalocean, SOURCE, NAME)).toBeUndefined()
+  expect(digitalocean.made).toEqual([])
+})
