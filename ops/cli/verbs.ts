@@ -168,4 +168,9 @@ export const verbs: { words: string; summary: string; load: () => Promise<Verb> 
     summary: 'keep one issue about the drift of a stack',
     load: () => import('./github/drift.ts'),
   },
+  {
+    words: 'github drill',
+    summary: 'restore --drill, and one issue where it fails',
+    load: () => import('./github/drill.ts'),
+  },
 ]

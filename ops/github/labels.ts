@@ -5,6 +5,7 @@ export const LABELS = {
   'preview-env': { color: '1d76db', description: 'has an environment of its own, pr-<number>' },
   keep: { color: 'fbca04', description: 'the environment does not expire' },
   drift: { color: 'd93f0b', description: 'the accounts differ from the stack' },
+  'restore-drill': { color: 'd93f0b', description: 'a backup could not be restored' },
 } as const
 
 export type LabelName = keyof typeof LABELS

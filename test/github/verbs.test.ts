@@ -116,3 +116,16 @@ test('github comment: makes, updates and deletes', async () => {
     stderr: 'padlock: --number is 1x; it must be the number of a pull request\n',
   })
 })
+
+test('github drill: one that does not come to a receipt is told by its words, and is no success', async () => {
+  writeFileSync(join(folder, 'Pulumi.yaml'), 'name: shop\n')
+  const event = { name: 'schedule', payload: {} }
+  const ran = await padlock(event, 'github', 'drill', '--stack', 'production')
+  expect(ran.code).toBe(1)
+  expect(ran.stderr).toContain('Pulumi.preview.yaml is not here')
+  expect(ran.stdout).toMatch(/\*\*Nothing was restored\.\*\*[\s\S]*\nopened\n$/)
+  const [issue] = repository.server.state.issues
+  expect(issue).toMatchObject({ state: 'open', labels: ['restore-drill'] })
+  expect(issue?.body).toContain('Pulumi.preview.yaml is not here')
+  expect(await padlock(event, 'github', 'drill')).toMatchObject({ code: 2 })
+})

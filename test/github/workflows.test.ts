@@ -43,7 +43,7 @@ const isSensitive = (job: Job) =>
   job.environment !== undefined ||
   Object.values(job.permissions ?? {}).includes('write')
 
-test('there are the seven', () => {
+test('there are the eight', () => {
   expect(files.sort()).toEqual([
     'deploy.yml',
     'drift.yml',
@@ -51,6 +51,7 @@ test('there are the seven', () => {
     'image.yml',
     'preview.yml',
     'refresh.yml',
+    'restore-drill.yml',
     'sweep.yml',
   ])
 })

@@ -1,0 +1,60 @@
+import { spawn } from 'node:child_process'
+import { join } from 'node:path'
+import { text } from 'node:stream/consumers'
+import { parseArgs } from 'node:util'
+import { succeeded } from '../../backups/drill.ts'
+import { type Drill, report, reportDrill } from '../../github/drill.ts'
+import { CONNECTION_HELP, connect } from './connect.ts'
+
+/** Characters of what a program said that stand in an issue. */
+const MOST_SAID = 4000
+
+export const help = `padlock github drill --stack STACK [--repo OWNER/NAME]
+
+\`padlock restore --drill\` of the stack's newest backup, with its receipt on the page of the run,
+and one issue: opened where the backup could not be restored or read, or something of the
+environment is left, and closed by the next drill that succeeds.
+
+${CONNECTION_HELP}
+What \`padlock env\` needs for the accounts, it needs too, and what opens the stack's state.
+
+Exit code 0: restored. 1: it failed, and the issue says why. 2: a wrong command line.`
+
+/** The verb. */
+export async function run(args: string[]): Promise<number> {
+  const { values } = parseArgs({
+    args,
+    options: { stack: { type: 'string' }, repo: { type: 'string' } },
+  })
+  const { stack } = values
+  if (!stack) {
+    console.error(help)
+    return 2
+  }
+  const { github, runner } = connect(values.repo)
+  const drill = await drillOf(stack)
+  const told = report(drill)
+  console.log(told)
+  await runner.summary(told)
+  console.log(await reportDrill(github, drill, runner))
+  return drill.receipt && succeeded(drill.receipt) ? 0 : 1
+}
+
+/** In a process of its own, whose words are shown as they come. */
+async function drillOf(stack: string): Promise<Drill> {
+  const words = ['restore', '--drill', '--stack', stack, '--json']
+  const child = spawn(process.execPath, [join(import.meta.dirname, '..', 'main.ts'), ...words], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  child.stderr.pipe(process.stderr, { end: false })
+  const ended = new Promise<number | null>((resolve, reject) => {
+    child.once('error', reject)
+    child.once('close', resolve)
+  })
+  const [stdout, stderr, code] = await Promise.all([text(child.stdout), text(child.stderr), ended])
+  try {
+    return { stack, receipt: JSON.parse(stdout) }
+  } catch {
+    return { stack, said: stderr.trim().slice(-MOST_SAID) || `it ended with code ${code}` }
+  }
+}
