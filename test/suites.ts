@@ -126,6 +126,13 @@ export const suites: Suite[] = [
     commands: [jestOn('test/long/data', 50)],
   },
   {
+    name: 'drill',
+    after: ['tools', 'machine tools', 'engine', 'object storage', 'base image'],
+    long: true,
+    alone: true,
+    commands: [jestOn('test/long/drill', 50)],
+  },
+  {
     name: 'hand-over',
     after: ['tools', 'engine'],
     long: true,
