@@ -77,6 +77,21 @@ test('without a flush the volume is as it was when the log began', async () => {
   expect(bytes(0, 4)).toBe('11 11 11 11')
 })
 
+test('a machine that runs goes on running, and what it wrote before the log is safe', async () => {
+  const running = async () =>
+    (await droplet.monitor((qmp) => qmp.execute('query-status'))) as { running: boolean }
+  // Its firmware finds nothing to boot.
+  await droplet.monitor((qmp) => qmp.execute('cont'))
+  expect(await running()).toMatchObject({ running: true })
+  await io('write -P 0x11 0 4k')
+  await still.volumes.log(DATA)
+  expect(await running()).toMatchObject({ running: true })
+  await io('write -P 0x22 4k 4k', 'flush', 'write -P 0x33 8k 4k')
+  await droplet.cutPower()
+  expect(await still.volumes.replay(DATA)).toMatchObject({ flushes: 1, looseBytes: 4 * KIB })
+  expect(bytes(0, 12)).toBe('11 11 11 11 22 22 22 22 00 00 00 00')
+})
+
 test('of later writes a seed has some pieces survive, whole ones, and the same each time', async () => {
   await still.volumes.log(DATA)
   await io('write -P 0x11 0 256k', 'flush', 'write -P 0x22 2k 128k')
