@@ -14,7 +14,7 @@ export function checkDatabase(state: Former[], databases: Databases): void {
   const wanted = managedIn(databases)
   const cluster = ofKind(state, 'DatabaseCluster').at(0)
   if (!cluster) return
-  const { name, version, id } = cluster.outputs
+  const { name, version } = cluster.outputs
   if (!wanted) {
     checkStays(state, `${name}`, databases.database ? 'databaseBeside' : 'database')
     return
@@ -23,7 +23,7 @@ export function checkDatabase(state: Former[], databases: Databases): void {
     throw configurationError(
       `databaseVersion = ${wanted.version} is not what the stack's database ${name} has, and a major upgrade is none of an update's: it stops the database for minutes and cannot be taken back`,
       `${version}, which it has`,
-      `pulumi config set databaseVersion ${version}; or take a backup, raise it (doctl databases fork, or databases upgrade ${id ?? 'ID'} at DigitalOcean), then pulumi refresh and pulumi config set databaseVersion ${wanted.version}`,
+      `pulumi config set databaseVersion ${version}; or raise it: ./padlock database upgrade --to ${wanted.version}`,
     )
   }
 }

@@ -56,6 +56,18 @@ export class DigitalOcean {
     }
   }
 
+  /** One thing; undefined where it is not there. */
+  async find<Found>(path: string): Promise<Found | undefined> {
+    const { status, body } = await this.#ask('GET', path)
+    return status === 404 ? undefined : (body as Found)
+  }
+
+  /** Changes something; asked once, as the answer may have been lost alone. */
+  async change(path: string, body: object): Promise<void> {
+    const { status } = await this.#ask('PUT', path, body)
+    if (status === 404) throw new Error(`${this.#base}${path} is not there`)
+  }
+
   /**
    * Makes something; asked once, as a second one could come of a second request.
    * @returns the answer

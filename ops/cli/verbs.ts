@@ -98,6 +98,11 @@ export const verbs: { words: string; summary: string; load: () => Promise<Verb> 
     load: () => import('./backup/anonymise.ts'),
   },
   {
+    words: 'database upgrade',
+    summary: 'raise the major version of a managed database',
+    load: () => import('./database/upgrade.ts'),
+  },
+  {
     words: 'env up',
     summary: 'bring an ephemeral environment up, or its next release',
     load: () => import('./env/up.ts'),

@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util'
 import { counted, type Moved, move } from '../../database/move.ts'
 import { type Kind, stackNamed } from '../../database/stack.ts'
 import { chosenStack } from '../login.ts'
+import { agreed } from './agreed.ts'
 
 export const help = `padlock database move --to local|managed [--stack NAME] [--replace] [--yes]
 
@@ -43,7 +44,8 @@ export async function run(args: string[]): Promise<number> {
   }
   const to = values.to as Kind
   const name = await chosenStack(values.stack)
-  if (!(values.yes || (await agreed(name, to)))) {
+  const question = `The rows of ${name} go to the ${to} database; the app cannot write meanwhile.`
+  if (!(values.yes || (await agreed(question)))) {
     console.error('nothing was changed')
     return 1
   }
@@ -52,21 +54,6 @@ export async function run(args: string[]): Promise<number> {
   const { database } = await stack.chosen()
   console.log(moved ? receipt(moved, name) : `the app of ${name} uses the ${database} database`)
   return 0
-}
-
-/** @throws Error where nobody can be asked */
-async function agreed(stack: string, to: Kind): Promise<boolean> {
-  if (!process.stdin.isTTY) throw new Error('there is no terminal to ask at. Fix: --yes')
-  const { createInterface } = await import('node:readline/promises')
-  const terminal = createInterface({ input: process.stdin, output: process.stderr })
-  try {
-    const answer = await terminal.question(
-      `The rows of ${stack} go to the ${to} database; the app cannot write meanwhile. Type yes: `,
-    )
-    return answer.trim() === 'yes'
-  } finally {
-    terminal.close()
-  }
 }
 
 /** What was moved, what stays, and the ways on. */

@@ -59,16 +59,19 @@ test('the same again moves them, tells the time, and keeps the former database',
   expect(output + sandbox.commands(droplet.id).join('\n')).not.toContain(password)
 })
 
-test('the settings say so and nothing else is to be done; a switch by hand is refused', async () => {
-  const { code, output } = await move('--to managed')
-  expect([code, output]).toEqual([
-    0,
-    expect.stringContaining('the app of dev uses the managed database'),
-  ])
+test('nothing else is to be done, and a switch by hand is refused', async () => {
   stack.set({ database: 'managed', databaseBeside: 'local' })
   expect(await stack.preview()).toEqual([])
   stack.set({ database: 'local', databaseBeside: 'managed' })
   expect((await stack.mistakes()).join(' ')).toContain(
     'database = local is not what the live release uses, and its rows are in the managed one',
   )
+})
+
+test('its version is raised, and nothing else is to be done', async () => {
+  const { code, output } = await project.padlock('database upgrade --to 18 --stack dev --yes')
+  expect([code, output]).toEqual([0, expect.stringContaining('from PostgreSQL 17 to 18 in')])
+  expect((await clusters())[0].version).toBe('18')
+  stack.set({ database: 'managed', databaseBeside: 'local', databaseVersion: '18' })
+  expect(await stack.preview()).toEqual([])
 })

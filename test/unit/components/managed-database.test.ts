@@ -116,7 +116,7 @@ describe('the cluster that a stack has', () => {
 
   test('is upgraded by no update', () => {
     expect(() => checkDatabase(state(), { database: { ...wanted, version: '18' } })).toThrow(
-      /databaseVersion = 18 is not what the stack's database padlock-dev-1a2b3c4d has.*Allowed: 17, which it has.*databases upgrade c1/s,
+      /databaseVersion = 18 is not what the stack's database padlock-dev-1a2b3c4d has.*Allowed: 17, which it has.*database upgrade --to 18/s,
     )
   })
 

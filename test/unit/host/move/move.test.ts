@@ -218,4 +218,5 @@ test('a move that a release has followed is not taken back', async () => {
   live('local')
   expect(JSON.parse((await move('undo', order('local'))).stdout)).toEqual({ undone: false })
   expect((await move('done', order('local'))).status).toBe(0)
+  expect(await move('analyze', order('managed'))).toMatchObject({ status: 0, said: '' })
 })

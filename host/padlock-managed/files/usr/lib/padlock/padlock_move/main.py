@@ -14,7 +14,7 @@ from .order import Order
 from .sides import Side
 from .state import Move
 
-USAGE = 'usage: move state | check | order | undo | done < ORDER, or release'
+USAGE = 'usage: move state | check | order | undo | done | analyze < ORDER, or release'
 VOLUME = '/srv/volume'
 # Set for what runs before a release (padlock_release, before.py).
 COMING = 'RELEASE_DATABASE'
@@ -22,7 +22,7 @@ COMING = 'RELEASE_DATABASE'
 
 def main(words: list[str], stream: TextIO) -> int:
     """The exit status; what was found is on standard output, as JSON."""
-    verbs = {'check': check, 'order': order, 'undo': undo, 'done': done}
+    verbs = {'check': check, 'order': order, 'undo': undo, 'done': done, 'analyze': analyze}
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, _stopped)
     try:
@@ -191,7 +191,18 @@ def done(order: Order) -> dict[str, Any]:
     with sides.both(order._replace(source=move.source, target=move.target)) as (source, target):
         targets.say(source, f'{targets.MOVED}{move.target} at {when}')
         targets.say(target, None)
-        # A copy has no statistics of its rows, and plans without them are slow ones.
-        target.own('SET client_min_messages = error; ANALYZE;')
+        _analyze(target)
     state.forget()
     return {**(move.found or {}), 'seconds': round(until - move.began, 1), 'when': when}
+
+
+def analyze(order: Order) -> dict[str, Any]:
+    """Of the target, after its server was upgraded."""
+    with sides.both(order) as (_, target):
+        _analyze(target)
+    return {'analyzed': order.target}
+
+
+def _analyze(side: Side) -> None:
+    """A copy has no statistics of its rows, and plans without them are slow ones."""
+    side.own('SET client_min_messages = error; ANALYZE;')
