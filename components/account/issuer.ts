@@ -1,7 +1,6 @@
-import { lookup } from 'node:dns'
-import type { LookupFunction } from 'node:net'
 import { log } from '@pulumi/pulumi'
 import { Agent, fetch, type RequestInit, type Response } from 'undici'
+import { lookupName } from '../../config/lookup.ts'
 import type { OpenIdSettings } from '../../config/settings.ts'
 import { listed } from '../resolution/delegation.ts'
 import { configurationError } from './error.ts'
@@ -29,9 +28,6 @@ const TIMEOUT_MS = 10_000
 const ENDPOINTS = ['authorization_endpoint', 'token_endpoint', 'jwks_uri'] as const
 const ADDRESS = /^https:\/\/[\w.-]+(:\d+)?(\/[\w./~%-]*)?$/
 
-/** `.localhost` is this computer (RFC 6761 6.3), whatever its resolver knows. */
-const lookupName: LookupFunction = (name, options, done) =>
-  lookup(name.endsWith('.localhost') ? '127.0.0.1' : name, options, done)
 const agent = new Agent({ connect: { lookup: lookupName, timeout: TIMEOUT_MS } })
 
 /**

@@ -1,3 +1,5 @@
+import { lookupName } from '../lookup.ts'
+
 /** A bucket, and what opens it. */
 export interface BucketPlace {
   /** Host name, with a port where it is not 443. */
@@ -26,5 +28,8 @@ export const clientSettings = (place: BucketPlace) => ({
   credentials: { accessKeyId: place.key, secretAccessKey: place.secret },
   requestChecksumCalculation: 'WHEN_REQUIRED' as const,
   responseChecksumValidation: 'WHEN_REQUIRED' as const,
-  requestHandler: { connectionTimeout: 10_000, requestTimeout: 60_000 },
+  requestHandler: {
+    ...{ connectionTimeout: 10_000, socketTimeout: 60_000 },
+    httpsAgent: { lookup: lookupName, keepAlive: true, maxSockets: 50 },
+  },
 })

@@ -46,6 +46,9 @@ export const verbs: { words: string; summary: string; load: () => Promise<Verb> 
     words: 'logs',
     summary: 'what app, proxy and provisioning say, in one stream',
     load: () => import('./logs.ts'),
+    words: 'backup rewind',
+    summary: 'have the bucket of the backups as it was before an intruder',
+    load: () => import('./backup/rewind.ts'),
   },
   {
     words: 'tunnel',

@@ -1,8 +1,10 @@
 /** A bucket of another S3: what is asked of it, and what its key may not do, by a real server. */
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import {
   DeleteObjectCommand,
+  DeleteObjectsCommand,
   GetObjectCommand,
   ListObjectVersionsCommand,
   PutBucketPolicyCommand,
@@ -11,6 +13,7 @@ import {
 } from '@aws-sdk/client-s3'
 import { askedByClient, checkBucket } from '../../../components/account/bucket.ts'
 import type { BucketPlace } from '../../../config/backups/place.ts'
+import { rewind } from '../../../ops/backups/rewind.ts'
 import { type Gateway, startGateway } from './gateway.ts'
 
 jest.setTimeout(60_000)
@@ -93,4 +96,47 @@ test('an intruder who has the host’s key destroys no version, nor what keeps t
   await expect(host.send(open)).rejects.toMatchObject(denied)
   const { Body } = await host.send(new GetObjectCommand({ ...at, VersionId }))
   expect(await Body?.transformToString()).toBe('good')
+})
+
+/**
+ * versitygw tells of an earlier version when it was replaced, where S3 tells when it was made; that is in
+ * its number, a ULID (https://github.com/ulid/spec): 48 bits of milliseconds in Crockford's base 32.
+ */
+const made = ({ VersionId }: { VersionId: string }): number =>
+  [...VersionId.slice(0, 10)].reduce(
+    (time, digit) => time * 32 + '0123456789ABCDEFGHJKMNPQRSTVWXYZ'.indexOf(digit),
+    0,
+  )
+
+test('what he has removed and overwritten is as it was, by the very key that he had', async () => {
+  const place = gateway.place('kept', 'host')
+  const host = gateway.client(place)
+  const put = (name: string, Body: string) =>
+    host.send(new PutObjectCommand({ Bucket: 'kept', Key: `shop-dev/${name}`, Body }))
+  const read = async (name: string) => {
+    const at = { Bucket: 'kept', Key: `shop-dev/${name}` }
+    return (await host.send(new GetObjectCommand(at))).Body?.transformToString()
+  }
+  const files = ['postgresql/backup/main/F/a b+c', 'postgresql/backup/main/backup.info', 'gone']
+  for (const name of files) await put(name, `first ${name}`)
+  for (const name of files.slice(0, 2)) await put(name, `good ${name}`)
+  await host.send(new DeleteObjectCommand({ Bucket: 'kept', Key: 'shop-dev/gone' }))
+  await put('postgresql/left-alone', 'good')
+  await sleep(20)
+  const at = new Date()
+  await sleep(20)
+  const Objects = files.slice(0, 1).map((name) => ({ Key: `shop-dev/${name}` }))
+  await host.send(new DeleteObjectsCommand({ Bucket: 'kept', Delete: { Objects } }))
+  await put('postgresql/backup/main/backup.info', 'evil')
+  await put('postgresql/new', 'later')
+
+  const more = { client: { requestHandler: gateway.requestHandler }, timeOf: made }
+  const back = (when: Date) => rewind({ ...place, prefix: 'shop-dev' }, when, more)
+  expect(await back(at)).toMatchObject({ objects: 2 })
+  for (const name of files.slice(0, 2)) expect(await read(name)).toBe(`good ${name}`)
+  expect(await read('postgresql/new')).toBe('later')
+  await expect(read('gone')).rejects.toMatchObject({ name: 'NoSuchKey' })
+  await expect(back(new Date(0))).rejects.toThrow(
+    'has no version of shop-dev/ from before 1970-01-01',
+  )
 })

@@ -1,0 +1,99 @@
+import { type BucketPlace, clientSettings } from '../../config/backups/place.ts'
+import { isLock, RANKS, rankOf } from './objects.ts'
+import { inParallel } from './parallel.ts'
+
+export interface Rewound {
+  /** Objects that were removed or overwritten since, and are as they were. */
+  objects: number
+  /** That are as they were without that. */
+  unchanged: number
+}
+
+/** A version of an object, or the mark of its removal. */
+interface Version {
+  key: string
+  id: string
+  at: number
+  isLatest: boolean
+  isMark: boolean
+}
+
+/** Milliseconds since 1970. */
+const lastModified = (one: { LastModified?: Date; VersionId: string }): number =>
+  one.LastModified?.getTime() ?? 0
+
+/**
+ * Has the objects of a stack in a bucket with versions as they were at a moment: what was overwritten or
+ * removed since becomes the latest version again, as a copy that the server makes. Nothing is deleted,
+ * and what has come since stays, so the host's key is enough. What names data comes after it.
+ * @param at the moment
+ * @param more in tests: settings of the client, and when a version was made
+ * @throws Error if the versions cannot be listed, or there is none of that moment
+ */
+export async function rewind(
+  place: BucketPlace & { prefix: string },
+  at: Date,
+  { client: settings = {}, timeOf = lastModified } = {},
+): Promise<Rewound> {
+  const s3 = await import('@aws-sdk/client-s3')
+  const client = new s3.S3Client({ ...clientSettings(place), ...settings })
+  const { bucket, prefix } = place
+  try {
+    const then = await versionsOf()
+    if (then.length === 0) {
+      throw new Error(
+        `the bucket ${bucket} has no version of ${prefix}/ from before ${at.toISOString()}; earlier versions are kept for as long as its life cycle says`,
+      )
+    }
+    const changed = then.filter(({ isLatest }) => !isLatest)
+    for (let rank = 0; rank < RANKS; rank++) {
+      await inParallel(
+        changed.filter(({ key }) => rankOf(key) === rank),
+        restore,
+      )
+    }
+    return { objects: changed.length, unchanged: then.length - changed.length }
+  } finally {
+    client.destroy()
+  }
+
+  /** By object the version of that moment, where it was there. */
+  async function versionsOf(): Promise<Version[]> {
+    const found = new Map<string, Version>()
+    let position: { KeyMarker?: string; VersionIdMarker?: string } = {}
+    for (let more = true; more; ) {
+      const page = await client
+        .send(
+          new s3.ListObjectVersionsCommand({
+            ...{ Bucket: bucket, Prefix: `${prefix}/`, ...position },
+          }),
+        )
+        .catch((error: Error) => {
+          throw new Error(`the versions in the bucket ${bucket} cannot be listed: ${error.message}`)
+        })
+      const versions = (page.Versions ?? []).map((one) => ({ ...one, isMark: false }))
+      const marks = (page.DeleteMarkers ?? []).map((one) => ({ ...one, isMark: true }))
+      for (const { Key: key = '', VersionId: id = '', ...one } of [...versions, ...marks]) {
+        const time = timeOf({ ...one, VersionId: id })
+        const isLatest = one.IsLatest === true
+        const known = found.get(key)?.at ?? -1
+        // Times of S3 are of whole seconds: of several in one, the later comes first in its list.
+        const isLater = time > known || (time === known && isLatest)
+        if (time > at.getTime() || !isLater || isLock(key)) continue
+        found.set(key, { key, id, at: time, isLatest, isMark: one.isMark })
+      }
+      more = page.IsTruncated === true
+      position = { KeyMarker: page.NextKeyMarker, VersionIdMarker: page.NextVersionIdMarker }
+    }
+    return [...found.values()].filter(({ isMark }) => !isMark)
+  }
+
+  async function restore({ key, id }: Version): Promise<void> {
+    const CopySource = `${bucket}/${encodeURIComponent(key)}?versionId=${encodeURIComponent(id)}`
+    await client
+      .send(new s3.CopyObjectCommand({ Bucket: bucket, Key: key, CopySource }))
+      .catch((error: Error) => {
+        throw new Error(`${key} is not as it was, run this again: ${error.message}`)
+      })
+  }
+}
