@@ -36,5 +36,7 @@ export const {
   backupAccess,
   seedWriter,
   seedReader,
+  backupCopy,
+  backupCopyAccess,
   clientCertificates,
 } = deployment.outputs

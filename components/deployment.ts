@@ -126,6 +126,8 @@ export class Deployment extends pulumi.ComponentResource {
       backupAccess: workload.backups?.access,
       seedWriter: snapshots?.writer,
       seedReader: snapshots?.reader,
+      backupCopy: workload.backups?.copier,
+      backupCopyAccess: workload.backups?.copyAccess,
       sshCommand: loginCommand(address, settings.host, host.hostKey),
       authorityRoot: authority?.root,
       clientCertificates:

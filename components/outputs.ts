@@ -1,4 +1,5 @@
 import type * as pulumi from '@pulumi/pulumi'
+import type { BucketPlace } from '../config/backups/place.ts'
 import type { TunnelAccess } from '../config/tunnels/access.ts'
 import type { BackupAccess } from './backups/backups.ts'
 import type { SeedAccess } from './seed/access.ts'
@@ -38,6 +39,10 @@ export interface Outputs {
   seedWriter?: pulumi.Output<SeedAccess>
   /** A secret for environments (`seedReader` there), which reads snapshots alone. */
   seedReader?: pulumi.Output<SeedAccess>
+  /** A secret: both buckets, with the key that copies from one to the other; absent without a copy. */
+  backupCopy?: pulumi.Output<{ from: BucketPlace; to: BucketPlace }>
+  /** A secret: where the copy is, a key that reads it, and what opens it. */
+  backupCopyAccess?: pulumi.Output<BackupAccess>
   /** PEM, of the stack's own certificate authority; none where it signs nothing. */
   authorityRoot?: pulumi.Output<string>
   /** A secret: PEM by name; none without `clientCertificates`. */

@@ -5,6 +5,7 @@ import type { BucketPlace } from '../../config/backups/place.ts'
 import { endOf } from '../ssh/end.ts'
 import { onHost } from '../ssh/on-host.ts'
 import { connection, type SshTarget } from '../ssh/target.ts'
+import type { SpacesCopy } from './copy.ts'
 
 /** Where backups are and what opens them, as a host takes it to restore them (`backup restore`). */
 export interface BackupAccess extends BucketPlace {
@@ -21,6 +22,8 @@ export interface BackupsArgs {
   /** Is there a database on the host, and are there directories of the app on the volume? */
   database: boolean
   files: boolean
+  /** Of the second bucket, which the host knows nothing of. */
+  copy?: SpacesCopy | undefined
   /** How many of each are kept. */
   keepDaily: number
   keepWeekly: number
@@ -41,6 +44,9 @@ export class Backups extends pulumi.ComponentResource {
   readonly passphrase: pulumi.Output<string>
   /** All that a restore elsewhere needs, a secret: place, key and passphrase. */
   readonly access: pulumi.Output<BackupAccess>
+  /** Secrets: what `backup copy` needs, and what a restore from the copy does; absent where there is none. */
+  readonly copier?: pulumi.Output<{ from: BucketPlace; to: BucketPlace }>
+  readonly copyAccess?: pulumi.Output<BackupAccess>
   /** The host makes them from now on. */
   readonly ordered: pulumi.Resource
 
@@ -74,6 +80,14 @@ export class Backups extends pulumi.ComponentResource {
       },
       { ...onHost(this, args.droplet, 15), dependsOn: args.after },
     )
+    if (args.copy) {
+      this.copier = args.copy.copier
+      this.copyAccess = pulumi.secret(
+        pulumi
+          .all([args.copy.place, result])
+          .apply(([copy, passphrase]) => ({ ...copy, prefix: name, passphrase })),
+      )
+    }
     // What a drill of its backups is to find.
     this.registerOutputs({ database, files })
   }

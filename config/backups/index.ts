@@ -20,6 +20,8 @@ export interface SpacesBackupSettings extends Kept {
   kind: 'spaces'
   /** Of the bucket. */
   region: string
+  /** Of a second bucket, with a copy; absent where there is none. */
+  copyRegion?: string
 }
 
 /** To a bucket of any S3 that is there, and is not the stack's. */
@@ -37,7 +39,8 @@ export function backupsOf(values: Values): BackupSettings | undefined {
   const protect = isZoneProtected(values) && !values.allowDelete.includes('backups')
   if (backups === 'spaces') {
     const region = values.backupRegion || values.region
-    return { kind: 'spaces', region, keepDaily, keepWeekly, protect }
+    const copy = values.backupCopyRegion ? { copyRegion: values.backupCopyRegion } : {}
+    return { kind: 'spaces', region, ...copy, keepDaily, keepWeekly, protect }
   }
   if (backups !== 's3') return undefined
   return { kind: 's3', place: placeOf(values), keepDaily, keepWeekly, protect: false }

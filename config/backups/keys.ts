@@ -3,6 +3,7 @@ import * as v from 'valibot'
 import { help, type Say } from '../error.ts'
 import * as texts from '../texts.ts'
 import { wholeNumber } from '../values.ts'
+import { SPACES_REGIONS } from './index.ts'
 
 const KINDS = ['none', 'spaces', 's3']
 const REGION = texts.matching(/^[a-z0-9-]{1,32}$/, 'is not the name of a region')
@@ -24,6 +25,13 @@ export const backupKeys = () => ({
     'none',
   ),
   backupRegion: optional(REGION, 'lower-case letters, digits and hyphens', 'fra1'),
+  backupCopyRegion: v.optional(
+    texts.oneOf(
+      ['', ...SPACES_REGIONS],
+      'is no region that has Spaces',
+    )(help(SPACES_REGIONS.join(', '), 'pulumi config set {path} ams3')),
+    '',
+  ),
   backupBucket: optional(
     BUCKET,
     '3 to 63 lower-case letters, digits, dots and hyphens',

@@ -64,10 +64,22 @@ const idle = (kind: string) =>
     'pulumi config rm {path}, or pulumi config set backups s3',
   )
 
+const IDLE_COPY = message(
+  'is set, and backups is not spaces',
+  'a second region for backups in Spaces; a bucket of another S3 is replicated there',
+  'pulumi config rm {path}',
+)
+const SAME_REGION = message(
+  'is the region of the backups themselves',
+  `another one of ${SPACES_REGIONS.join(', ')}`,
+  'pulumi config set {path} ams3, or another one',
+)
+
 /** A backup needs something to be of, and a place that it can go to. */
 export function backupsFit(values: Values, report: Report): void {
   const { backups, volume, database, appVolumes, expires } = values
   placeFits(values, report)
+  copyFits(values, report)
   if (backups !== 'spaces' && backups !== 's3') return
   if (expires) report('backups', backups === 'spaces' ? EXPIRES : EXPIRES_S3)
   if (volume === 0) report('backups', noVolume(backups))
@@ -89,5 +101,14 @@ function placeFits(values: Values, report: Report): void {
     if (backups === 'spaces' && !SPACES_REGIONS.includes(region)) report('backupRegion', NO_SPACES)
   } else if (!SPACES_REGIONS.includes(backupRegion)) {
     report('backupRegion', OTHER_REGION, { show: true })
+  }
+}
+
+function copyFits(values: Values, report: Report): void {
+  const { backups, backupRegion, backupCopyRegion, region } = values
+  if (backupCopyRegion === '') return
+  if (backups !== 'spaces') report('backupCopyRegion', IDLE_COPY)
+  else if (backupCopyRegion === (backupRegion || region)) {
+    report('backupCopyRegion', SAME_REGION, { show: true })
   }
 }

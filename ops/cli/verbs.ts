@@ -38,6 +38,21 @@ export const verbs: { words: string; summary: string; load: () => Promise<Verb> 
     load: () => import('./backup/state.ts'),
   },
   {
+    words: 'backup copy',
+    summary: 'copy what is new in the backups to a second region',
+    load: () => import('./backup/copy.ts'),
+  },
+  {
+    words: 'backup rewind',
+    summary: 'have the bucket of the backups as it was before an intruder',
+    load: () => import('./backup/rewind.ts'),
+  },
+  {
+    words: 'backup anonymise',
+    summary: 'an anonymised snapshot of a database, for environments',
+    load: () => import('./backup/anonymise.ts'),
+  },
+  {
     words: 'restore',
     summary: 'put a backup in the place of what a stack has',
     load: () => import('./restore.ts'),
@@ -46,9 +61,6 @@ export const verbs: { words: string; summary: string; load: () => Promise<Verb> 
     words: 'logs',
     summary: 'what app, proxy and provisioning say, in one stream',
     load: () => import('./logs.ts'),
-    words: 'backup rewind',
-    summary: 'have the bucket of the backups as it was before an intruder',
-    load: () => import('./backup/rewind.ts'),
   },
   {
     words: 'tunnel',
@@ -94,11 +106,6 @@ export const verbs: { words: string; summary: string; load: () => Promise<Verb> 
     words: 'database move',
     summary: "take the app's rows to the other kind of database, and the app after them",
     load: () => import('./database/move.ts'),
-  },
-  {
-    words: 'backup anonymise',
-    summary: 'an anonymised snapshot of a database, for environments',
-    load: () => import('./backup/anonymise.ts'),
   },
   {
     words: 'database upgrade',

@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import {
   DeleteObjectCommand,
   GetBucketVersioningCommand,
+  ListObjectVersionsCommand,
   PutObjectCommand,
   S3Client,
 } from '@aws-sdk/client-s3'
@@ -23,7 +24,7 @@ beforeAll(async () => {
   sandbox = await startSandbox()
   stack = await openStack(sandbox, 'dev')
   project = await openProject(sandbox)
-  const backups = { backups: 'spaces', backupRegion: 'fra1' }
+  const backups = { backups: 'spaces', backupRegion: 'fra1', backupCopyRegion: 'nyc3' }
   stack.set({ volume: 10, database: 'local', ...backups, protect: undefined })
   await stack.up()
 })
@@ -33,6 +34,21 @@ const droplet = async (): Promise<Json> => (await sandbox.droplets())[0]
 const onHost = async (name: string) => sandbox.hostFile((await droplet()).id, name)
 const order = async () => JSON.parse(await onHost('backup'))
 const things = async (kind: string) => (await sandbox.things()).filter((one) => one.includes(kind))
+
+const clientOf = ({ endpoint, key, secret }: { endpoint: string; key: string; secret: string }) =>
+  new S3Client({
+    endpoint: `https://${endpoint}`,
+    region: 'us-east-1',
+    forcePathStyle: true,
+    credentials: { accessKeyId: key, secretAccessKey: secret },
+    requestHandler: {
+      httpsAgent: new Agent({
+        ca: readFileSync(`${sandbox.dir}/ca/root.pem`),
+        lookup: (_name, { all }, done) =>
+          all ? done(null, [{ address: '127.0.0.1', family: 4 }]) : done(null, '127.0.0.1', 4),
+      }),
+    },
+  })
 
 test('the host has its package and the order, after the database and before the release', async () => {
   expect(await onHost('installed')).toMatch(/^padlock-backup /m)
@@ -49,19 +65,7 @@ test('the host has its package and the order, after the database and before the 
 
 test('the host’s key writes into its bucket, which has versions, and cannot change that', async () => {
   const { bucket, key, secret, endpoint } = await order()
-  const client = new S3Client({
-    endpoint: `https://${endpoint}`,
-    region: 'us-east-1',
-    forcePathStyle: true,
-    credentials: { accessKeyId: key, secretAccessKey: secret },
-    requestHandler: {
-      httpsAgent: new Agent({
-        ca: readFileSync(`${sandbox.dir}/ca/root.pem`),
-        lookup: (_name, { all }, done) =>
-          all ? done(null, [{ address: '127.0.0.1', family: 4 }]) : done(null, '127.0.0.1', 4),
-      }),
-    },
-  })
+  const client = clientOf({ endpoint, key, secret })
   const at = { Bucket: bucket, Key: 'x' }
   const { VersionId } = await client.send(new PutObjectCommand({ ...at, Body: 'y' }))
   expect(VersionId).toMatch(/./)
@@ -107,6 +111,42 @@ test('what a host is told to restore from, its own backups or those of a file, a
     ...{ source: backupAccess, at: null, label: null, backUpBefore: false },
   })
   expect(sandbox.commands(id).join('\n')).not.toContain(backupAccess.secret)
+})
+
+test('the backups are copied to a second region, of which the host has no key', async () => {
+  const host = await order()
+  const { backupCopy, backupCopyAccess } = (await stack.outputs()) as Json
+  const { from, to } = backupCopy
+  expect(to.endpoint).toMatch(/^nyc3\.spaces\.sandbox\.localhost:\d+$/)
+  expect(backupCopyAccess).toMatchObject({
+    ...{ endpoint: to.endpoint, bucket: to.bucket, passphrase: host.passphrase },
+    prefix: 'padlock-dev',
+  })
+  for (const { key, secret } of [to, backupCopyAccess]) {
+    expect(JSON.stringify(host)).not.toContain(key)
+    expect(stack.stateFile()).not.toContain(secret)
+  }
+  const first = clientOf(host)
+  const Key = 'padlock-dev/files/config'
+  await first.send(new PutObjectCommand({ Bucket: host.bucket, Key, Body: 'encrypted' }))
+  const copy = () => project.padlock('backup copy --stack dev')
+  const once = await copy()
+  expect([once.code, once.output]).toEqual([
+    0,
+    expect.stringMatching(/ has the backups of dev: 1 objects \(9 bytes\) copied, 0 there already/),
+  ])
+  expect((await copy()).output).toContain(': 0 objects (0 bytes) copied, 1 there already')
+  // The buckets are to be deleted, which only empty ones are.
+  for (const place of [from, to]) {
+    const client = clientOf(place === from ? host : to)
+    const { Versions = [] } = await client.send(
+      new ListObjectVersionsCommand({ Bucket: place.bucket }),
+    )
+    for (const { VersionId } of Versions)
+      await client.send(new DeleteObjectCommand({ Bucket: place.bucket, Key, VersionId }))
+    client.destroy()
+  }
+  first.destroy()
 })
 
 test('nothing changes where nothing did', async () => {
@@ -185,14 +225,15 @@ test('a drill restores to an environment of its own, which loses its app and is 
 })
 
 test('a bucket is not deleted without consent; with it, it goes, and so do the keys', async () => {
-  stack.set({ backups: undefined })
+  const backupCopyRegion = undefined
+  stack.set({ backups: undefined, backupCopyRegion })
   const { code, output } = await stack.run('up --yes --skip-preview')
   expect(code).not.toBe(0)
   expect(output).toContain('padlock-dev-backups')
-  expect(await things('spaces_bucket')).toHaveLength(1)
-  stack.set({ backups: 'spaces', allowDelete: ['backups'] })
+  expect(await things('spaces_bucket')).toHaveLength(2)
+  stack.set({ backups: 'spaces', backupCopyRegion: 'nyc3', allowDelete: ['backups'] })
   await stack.up()
-  stack.set({ backups: undefined, allowDelete: undefined })
+  stack.set({ backups: undefined, backupCopyRegion, allowDelete: undefined })
   await stack.up()
   expect([...(await things('spaces_bucket')), ...(await things('spaces_key'))]).toEqual([])
   const run = sandbox.commands((await droplet()).id)

@@ -28,8 +28,12 @@ export interface Place {
   /** pgBackRest as PostgreSQL's own user, with the settings of the host. */
   pgbackrest(...words: string[]): Promise<Outcome>
   restic(env: Record<string, string>, ...words: string[]): Promise<Outcome>
-  /** Has the database as it was at a moment in a server of its own, and asks it. */
-  restored(repository: 1 | 2, time: string, query: string): Promise<string>
+  /**
+   * Has the database as it was at a moment in a server of its own, and asks it.
+   * @param time empty: as late as there is any
+   * @param config settings of pgBackRest, below the host's folder; empty: the host's own
+   */
+  restored(repository: 1 | 2, time: string, query: string, config?: string): Promise<string>
   end(): Promise<void>
 }
 
@@ -51,6 +55,7 @@ const RUNUSER = `#!/bin/sh
 shift 3
 exec "$@"
 `
+const CONFIG = 'home/pgbackrest.conf'
 const AS_POSTGRES = ['runuser', '--user', 'postgres', '--']
 
 /** Not in step: the S3 server's front may be in this very process. */
@@ -116,7 +121,7 @@ export async function makePlace(rootPath: string, more: string[] = []): Promise<
   const control = (data: string, log: string, ...words: string[]) =>
     asPostgres([`${programs}/pg_ctl`, '--silent', '-w', '-D', data, '-l', log, ...words])
   const pgbackrest = (...words: string[]) =>
-    asPostgres(['pgbackrest', `--config=${at('home/pgbackrest.conf')}`, '--stanza=main', ...words])
+    asPostgres(['pgbackrest', `--config=${at(CONFIG)}`, '--stanza=main', ...words])
 
   // The folder around it too, as on a host.
   if (process.getuid?.() === 0) await succeed(start(['chown', 'postgres:', dir, at('data')], env))
@@ -153,13 +158,15 @@ export async function makePlace(rootPath: string, more: string[] = []): Promise<
       const words = ['python3', program, dir, ...folders, String(ahead), ...verb.split(' ')]
       return start(words, env, order === undefined ? '' : JSON.stringify(order))
     },
-    async restored(repository, time, query) {
+    async restored(repository, time, query, config = CONFIG) {
       const data = at('restored', String(restores++))
+      const until =
+        time === '' ? [] : ['--type=time', `--target=${time}`, '--target-action=promote']
       await succeed(
-        pgbackrest(
-          ...['restore', `--repo=${repository}`, `--pg1-path=${data}`],
-          ...['--type=time', `--target=${time}`, '--target-action=promote'],
-        ),
+        asPostgres([
+          ...['pgbackrest', `--config=${at(config)}`, '--stanza=main', `--pg1-path=${data}`],
+          ...[`--repo=${repository}`, ...until, 'restore'],
+        ]),
       )
       const sockets = `${data}/run`
       await succeed(asPostgres(['mkdir', sockets]))

@@ -52,6 +52,50 @@ test('the bucket has versions, and the key that leaves the state opens it alone'
   })
 })
 
+test('a second bucket is in another region, and the host’s key opens nothing of it', async () => {
+  const registered = mockProviders(false, {
+    ...made,
+    [BUCKET]: (_inputs: unknown, name: string) => ({ name: `${name}-1a2b3c4` }),
+  })
+  const { place, copy } = new SpacesBackups('padlock-dev', {
+    ...{ region: 'fra1', protect: true, copyRegion: 'nyc3' },
+  })
+  if (!copy) throw new Error('no copy')
+  expect(await pulumi.isSecret(copy.copier)).toBe(true)
+  expect(await pulumi.isSecret(copy.place)).toBe(true)
+  const { from, to } = (await value(copy.copier)) as Record<string, object>
+  const first = { endpoint: 'fra1.digitaloceanspaces.com', bucket: 'padlock-dev-backups-1a2b3c4' }
+  const second = {
+    ...{ endpoint: 'nyc3.digitaloceanspaces.com', bucket: 'padlock-dev-backups-copy-1a2b3c4' },
+    region: 'us-east-1',
+  }
+  const copier = { key: 'DO00padlock-dev-backups-copy' }
+  expect(from).toMatchObject({ ...first, ...copier })
+  expect(to).toMatchObject({ ...second, ...copier })
+  expect(await value(copy.place)).toMatchObject({
+    ...{ ...second, key: 'DO00padlock-dev-backups-copy-reader' },
+  })
+  expect(await value(place)).toMatchObject(first)
+  const byType = await settle(registered)
+  const [, other] = byType[BUCKET] ?? []
+  expect(inputs(other)).toMatchObject({
+    ...{ region: 'nyc3', acl: 'private', versioning: { enabled: true } },
+    lifecycleRules: [{ noncurrentVersionExpiration: { days: 90 } }, { id: 'parts' }],
+  })
+  const grants = Object.fromEntries(
+    (byType[KEY] ?? []).map((key) => [key.name, inputs(key).grants]),
+  )
+  expect(grants).toEqual({
+    'padlock-dev-buckets': [{ bucket: '', permission: 'fullaccess' }],
+    'padlock-dev-backups': [{ bucket: first.bucket, permission: 'readwrite' }],
+    'padlock-dev-backups-copy': [
+      { bucket: first.bucket, permission: 'read' },
+      { bucket: second.bucket, permission: 'readwrite' },
+    ],
+    'padlock-dev-backups-copy-reader': [{ bucket: second.bucket, permission: 'read' }],
+  })
+})
+
 test('the order goes to the host over stdin, a secret, and the host takes it', async () => {
   const registered = mockProviders(false, {
     'random:index/randomPassword:RandomPassword': () => ({

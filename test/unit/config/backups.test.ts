@@ -18,6 +18,12 @@ test('the bucket is in the droplet’s region unless another is named, and kept'
   })
 })
 
+test('a copy is in the region that is named for it', () => {
+  expect(read({ ...wanted, backupCopyRegion: 'ams3' }).backups).toMatchObject({
+    copyRegion: 'ams3',
+  })
+})
+
 test('consent lets it be deleted', () => {
   expect(read({ ...wanted, allowDelete: ['backups'] }).backups?.protect).toBe(false)
   expect(read({ ...wanted, protect: 'false' }).backups?.protect).toBe(false)

@@ -62,6 +62,30 @@ export const backups: BadConfiguration[] = [
     ],
   },
   {
+    title: 'a copy of backups that are not in Spaces',
+    raw: { backupCopyRegion: 'ams3' },
+    messages: [
+      'backupCopyRegion is set, and backups is not spaces. Allowed: a second region for backups in Spaces; a bucket of another S3 is replicated there.\n    Fix: pulumi config rm backupCopyRegion',
+    ],
+  },
+  {
+    title: 'a copy of backups beside them',
+    raw: {
+      ...{ backups: 'spaces', volume: 10, database: 'local', region: 'fra1' },
+      backupCopyRegion: 'fra1',
+    },
+    messages: [
+      'backupCopyRegion = "fra1" is the region of the backups themselves. Allowed: another one of ams3, atl1, blr1, fra1, lon1, nyc3, sfo2, sfo3, sgp1, syd1, tor1.\n    Fix: pulumi config set backupCopyRegion ams3, or another one',
+    ],
+  },
+  {
+    title: 'a region for the copy of backups that has no Spaces',
+    raw: { backupCopyRegion: 'ams1' },
+    messages: [
+      'backupCopyRegion = "ams1" is no region that has Spaces. Allowed: ams3, atl1, blr1, fra1, lon1, nyc3, sfo2, sfo3, sgp1, syd1, tor1.\n    Fix: pulumi config set backupCopyRegion ams3',
+    ],
+  },
+  {
     title: 'backups of an environment to an S3',
     raw: {
       ...{ backups: 's3', volume: 10, database: 'local', backupRegion: 'eu-central-1' },
