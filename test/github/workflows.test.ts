@@ -45,6 +45,7 @@ const isSensitive = (job: Job) =>
 
 test('there are the eight', () => {
   expect(files.sort()).toEqual([
+    'backup.yml',
     'deploy.yml',
     'drift.yml',
     'ephemeral.yml',
