@@ -9,6 +9,7 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { type Storage, startStorage } from '../spaces/account.ts'
 import { makePlace } from './place.ts'
 import { type Stocked, stocked } from './stocked.ts'
@@ -165,6 +166,25 @@ test('into a host that makes no backups of its own', async () => {
   } finally {
     await bare.end()
   }
+})
+
+test('a log with a hole in it is not taken for one that ends there', async () => {
+  const handedOn = () => shop.sql('SELECT last_archived_wal FROM pg_stat_archiver')
+  let name = ''
+  for (const n of [201, 202, 203]) {
+    await shop.insert(n, n)
+    name = await shop.sql('SELECT pg_walfile_name(pg_switch_wal())')
+  }
+  while ((await handedOn()) < name) await sleep(200)
+  const segments = objects('postgresql/archive').filter((path) => /[0-9A-F]{24}-\w{40}/.test(path))
+  rmSync(segments.sort().at(-2) ?? '')
+  const before = await copy.rows()
+  const { code, stderr } = await copy.restore({ source: shop.source, files: false })
+  expect(code).toBe(1)
+  expect(stderr).toMatch(
+    /a part of the log after [0-9A-F]{24} is missing there, and the log goes on to/,
+  )
+  expect(await copy.rows()).toBe(before)
 })
 
 test('a truncated backup, a truncated list of backups, and files without their content', async () => {

@@ -107,6 +107,7 @@ def _bring(backup: Backup, at: datetime | None, exactly: bool) -> datetime | Non
         kind = ['--type=immediate']
     # Each backup knows the line of history that it is of; `latest` would follow a later restore's.
     line = 'current' if at or exactly else 'latest'
+    end = _end_of_log(backup)
     database.pgbackrest(
         'restore', f'--repo={backup.place.number}', f'--set={backup.label}',
         f'--pg1-path={restored()}', *kind, *(['--target-action=promote'] if kind else []),
@@ -115,7 +116,7 @@ def _bring(backup: Backup, at: datetime | None, exactly: bool) -> datetime | Non
         config=backup.place.settings,
     )  # fmt: skip
     _start()
-    until = _proven(backup, at, exactly)
+    until = _proven(backup, at, exactly, end)
     _control('-m', 'fast', 'stop')
     lines.ensure_new(restored())
     return until
@@ -176,7 +177,7 @@ def _why() -> Failure:
     )
 
 
-def _proven(backup: Backup, at: datetime | None, exactly: bool) -> datetime | None:
+def _proven(backup: Backup, at: datetime | None, exactly: bool, end: str) -> datetime | None:
     if _ask('SELECT pg_is_in_recovery()') != 'f':
         raise Failure('PostgreSQL takes connections, and is not through with the recovery')
     role.take_over(_ask)
@@ -188,24 +189,29 @@ def _proven(backup: Backup, at: datetime | None, exactly: bool) -> datetime | No
     if exactly:
         return whole
     text = _log()
-    _no_hole(backup, text)
+    _no_hole(end, text)
     return _last(text) or whole
 
 
-def _no_hole(backup: Backup, text: str) -> None:
+def _no_hole(end: str, text: str) -> None:
     """A part of the log that is missing looks like its end."""
-    got = re.findall(r'restored log file "([0-9A-F]{24})" from archive', text)
-    there = [
+    last = max(re.findall(r'restored log file "([0-9A-F]{24})" from archive', text), default='')
+    if last < end:
+        raise Failure(
+            f'a part of the log after {last} is missing there, and the log goes on to {end}. '
+            f'Fix: --at a moment before {_last(text) or "it"}, or --backup'
+        )
+
+
+def _end_of_log(backup: Backup) -> str:
+    """The last segment that is there by now; a server that runs goes on handing it on."""
+    found = [
         one['max']
         for stanza in database.info(backup.place.number, backup.place.settings)
         for one in stanza['archive']
-        if one['max'] and got and one['id'] == _archive(stanza, backup)
+        if one['max'] and one['id'] == _archive(stanza, backup)
     ]
-    if got and there and max(got) < max(there):
-        raise Failure(
-            f'a part of the log after {max(got)} is missing there, and the log goes on to {max(there)}. '
-            f'Fix: --at a moment before {_last(text) or "it"}, or --backup'
-        )
+    return max(found, default='')
 
 
 def _archive(stanza: dict, backup: Backup) -> str | None:
