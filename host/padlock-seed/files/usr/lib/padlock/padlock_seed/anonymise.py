@@ -94,11 +94,11 @@ def _has_room() -> None:
 
 
 def _copy() -> None:
-    """Of one moment (pg_dump(1)), as the app's own role."""
+    """Of one moment (pg_dump(1)); read in as the app's own user, since the app made what a restore runs."""
     dump = [*server.words('pg_dump', 'postgres', 'app'), '--format=custom', '--compress=0',
             f'--lock-wait-timeout={LOCK_WAIT}']  # fmt: skip
-    flags = ['--no-owner', '--no-privileges', '--exit-on-error', '--role=app']
-    restore = [*server.words('pg_restore', 'postgres', SCRATCH), *flags]
+    flags = ['--no-owner', '--no-privileges', '--exit-on-error']
+    restore = [*server.words('pg_restore', 'app', SCRATCH), *flags]
     with subprocess.Popen(dump, stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd='/') as source:
         done = subprocess.run(restore, stdin=source.stdout, capture_output=True, check=False, cwd='/')
         # A dump that nobody reads any more ends.
@@ -133,7 +133,7 @@ def _rows() -> dict[str, int]:
 def _dump() -> None:
     flags = ['--format=custom', '--no-privileges']
     with open(_path(), 'wb', opener=lambda path, how: os.open(path, how | os.O_EXCL, 0o600)) as file:
-        server.run([*server.words('pg_dump', 'postgres', SCRATCH), *flags], output=file)
+        server.run([*server.words('pg_dump', 'app', SCRATCH), *flags], output=file)
 
 
 def _sha256(path: str) -> str:
