@@ -94,9 +94,9 @@ export function deployWorkload(
     settings.backups,
     {
       ...target,
-      database: Boolean(database?.onHost),
+      database: Boolean(database?.local),
       files: settings.release.volumes !== undefined,
-      after: [installed, database?.onHost ? database.up : mounted],
+      after: [installed, database?.local ?? mounted],
     },
     opts,
   )

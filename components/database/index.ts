@@ -12,6 +12,8 @@ export interface Database {
   onHost: boolean
   /** It takes connections; a release waits for it. */
   up: pulumi.Resource
+  /** The same of one on the host, the app's or the one beside it; absent where there is none. */
+  local?: pulumi.Resource
   /** Of a managed one of the two, as projects spell it. */
   urn?: pulumi.Output<string>
 }
@@ -40,5 +42,6 @@ export function deployDatabase(
   }
   const own = database && make(database)
   const beside = own && databaseBeside && make(databaseBeside)
-  return own && { ...own, urn: own.urn ?? beside?.urn }
+  const host = [own, beside].find((one) => one?.onHost)
+  return own && { ...own, urn: own.urn ?? beside?.urn, local: host?.up }
 }

@@ -77,14 +77,14 @@ const SAME_REGION = message(
 
 /** A backup needs something to be of, and a place that it can go to. */
 export function backupsFit(values: Values, report: Report): void {
-  const { backups, volume, database, appVolumes, expires } = values
+  const { backups, volume, database, databaseBeside, appVolumes, expires } = values
+  const local = [database, databaseBeside].includes('local')
   placeFits(values, report)
   copyFits(values, report)
   if (backups !== 'spaces' && backups !== 's3') return
   if (expires) report('backups', backups === 'spaces' ? EXPIRES : EXPIRES_S3)
   if (volume === 0) report('backups', noVolume(backups))
-  else if (database !== 'local' && Object.keys(appVolumes).length === 0)
-    report('backups', nothing(backups))
+  else if (!local && Object.keys(appVolumes).length === 0) report('backups', nothing(backups))
 }
 
 function placeFits(values: Values, report: Report): void {

@@ -20,6 +20,7 @@ from padlock_release.failure import Failure  # noqa: E402
 
 root = Path(os.environ['HOST_ROOT'])
 store.ROOT = str(root / 'srv/app')
+store.LOCK = str(root / 'var/lib/padlock/release.lock')
 kept.DIRECTORY = str(root / 'var/lib/padlock/releases')
 log.PATH = str(root / 'var/log/padlock/release.log')
 state.PATH = str(root / 'var/lib/padlock/move.json')

@@ -46,6 +46,11 @@ test('one beside it is made as the app’s own would be, and reached at the same
   expect(lifecycle.guard).toBe(true)
 })
 
+test('backups go on with one on the host that the rows went away from', () => {
+  const raw = { database: 'managed', databaseBeside: 'local', volume: 1, backups: 'spaces' }
+  expect(read(raw).backups).toMatchObject({ kind: 'spaces' })
+})
+
 test.each([
   [{}, true],
   [{ protect: 'false' }, false],

@@ -15,6 +15,7 @@ from padlock_release import log, store  # noqa: E402
 
 log.PATH = f'{root}/log'
 store.ROOT = root
+store.LOCK = f'{root}/lock'
 sides.SOCKETS = f'{root}/run'
 sides.CA = f'{root}/ca.crt'
 sides.SECRETS = copy.SCRATCH = root

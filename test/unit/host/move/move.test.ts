@@ -211,6 +211,15 @@ test('a kill in the middle: no release begins on half of the rows, and both ways
   expect(await ask('managed', 'INSERT INTO empty VALUES (1);')).toBe('')
 })
 
+test('nothing is taken back while a release is in the midst of the copy', async () => {
+  const { dir, move, order, run } = servers
+  const held = run('flock', [join(dir, 'lock'), 'sleep', '8'])
+  await new Promise((later) => setTimeout(later, 500))
+  const { status, said } = await move('undo', order('managed'))
+  expect([status, said]).toEqual([1, expect.stringContaining('is still under way')])
+  await held
+})
+
 test('a move that a release has followed is not taken back', async () => {
   const { live, move, order, release } = servers
   await move('order', order('local', { replace: true }))

@@ -6,7 +6,7 @@ import signal
 import time
 from typing import Any, TextIO
 
-from padlock_release import log
+from padlock_release import log, store
 from padlock_release.failure import Failure, told
 
 from . import contents, copy, fence, order as orders, sides, state, target as targets
@@ -16,13 +16,15 @@ from .state import Move
 
 USAGE = 'usage: move state | check | order | undo | done | analyze < ORDER, or release'
 VOLUME = '/srv/volume'
+LOCK_SECONDS = 3
 # Set for what runs before a release (padlock_release, before.py).
 COMING = 'RELEASE_DATABASE'
 
 
 def main(words: list[str], stream: TextIO) -> int:
     """The exit status; what was found is on standard output, as JSON."""
-    verbs = {'check': check, 'order': order, 'undo': undo, 'done': done, 'analyze': analyze}
+    looks = {'check': check, 'analyze': analyze}
+    verbs = {'order': order, 'undo': undo, 'done': done}
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, _stopped)
     try:
@@ -32,8 +34,13 @@ def main(words: list[str], stream: TextIO) -> int:
             case ['release']:
                 release(os.environ.get(COMING, ''))
                 return 0
+            case [verb] if verb in looks:
+                found = looks[verb](orders.read(stream))
             case [verb] if verb in verbs:
-                found = verbs[verb](orders.read(stream))
+                given = orders.read(stream)
+                # A release that goes on where nobody waits for it any more may be in the midst of the copy.
+                with store.lock(LOCK_SECONDS):
+                    found = verbs[verb](given)
             case _:
                 raise Failure(USAGE)
     except (Failure, OSError) as failure:
