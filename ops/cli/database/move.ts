@@ -15,6 +15,8 @@ every sequence are compared after the copy.
 
 The stack is the one that is selected, unless it is named; its settings file is changed, to
 be committed. Begin from the commit that is live: what else differs is updated with it.
+To see the first update before: pulumi config set databaseBeside managed (or local), and
+pulumi preview. A copy may take 15 minutes or so, the time that a release has.
 
   --replace   what the other database had before an earlier move may go
   --yes       without the question
