@@ -33,6 +33,11 @@ export const verbs: { words: string; summary: string; load: () => Promise<Verb> 
     load: () => import('./backup/now.ts'),
   },
   {
+    words: 'backup check',
+    summary: "ask a stack's bucket whether its backups are recent",
+    load: () => import('./backup/check.ts'),
+  },
+  {
     words: 'backup state',
     summary: "put an export of a stack's state beside its backups",
     load: () => import('./backup/state.ts'),

@@ -11,6 +11,8 @@ import {
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { CreateBucketCommand } from '@aws-sdk/client-s3'
+import { lastBackups, missing } from '../../../ops/backups/check.ts'
+import type { Source } from '../../../ops/backups/source.ts'
 import { FULL, type Key, type Storage, startStorage } from '../spaces/account.ts'
 import { makePlace, type Place } from './place.ts'
 
@@ -92,6 +94,21 @@ test('everything is in both places, encrypted, and a moment between two rows can
     expect(readFileSync(file).includes('a file of the app')).toBe(false)
     expect(readFileSync(file).includes('PGDMP')).toBe(false)
   }
+})
+
+test('the bucket itself tells how old they are, to whoever reads it', async () => {
+  const { endpoint, region, bucket, prefix } = order as Record<string, string>
+  const source = { endpoint, region, bucket, prefix, passphrase: PASSPHRASE } as Source
+  const secrets = { key: key.accessKeyId, secret: key.secretAccessKey }
+  const seen = await lastBackups({ ...source, ...secrets }, storage.client('nyc3', key))
+  expect(seen.map(({ what }) => what)).toEqual(['database', 'files'])
+  expect(missing(seen)).toEqual([])
+  expect(missing(seen, new Date(Date.now() + 27 * 3600_000))).toHaveLength(2)
+  const other = lastBackups(
+    { ...source, ...secrets, bucket: 'no-such' },
+    storage.client('nyc3', key),
+  )
+  await expect(other).rejects.toThrow('the bucket no-such cannot be read: NoSuchBucket')
 })
 
 test('the second night takes what has changed, and all is listed', async () => {

@@ -1,0 +1,21 @@
+import { missing, type Seen } from '../../../../ops/backups/check.ts'
+
+const NOW = new Date('2026-11-28T09:00:00Z')
+const hours = (what: Seen['what'], ago: number): Seen => ({
+  what,
+  last: new Date(NOW.getTime() - ago * 3600_000),
+})
+
+test.each<[string, Seen[], string[]]>([
+  ['a night ago', [hours('database', 8), hours('files', 8)], []],
+  ['a state that was exported a month ago', [hours('database', 25.9), hours('state', 700)], []],
+  [
+    'more than 26 hours',
+    [hours('database', 26.1), hours('files', 1)],
+    ['backup: database 2026-11-27T06:54:00.000Z, older than 26 hours'],
+  ],
+  ['nothing', [], ['backup: the bucket has none']],
+  ['a state alone', [hours('state', 1)], ['backup: the bucket has none']],
+])('%s', (_, seen, lines) => {
+  expect(missing(seen, NOW)).toEqual(lines)
+})
