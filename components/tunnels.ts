@@ -6,7 +6,7 @@ import type { HostSettings } from '../config/settings.ts'
 import type { TunnelAccess } from '../config/tunnels/access.ts'
 import type { TunnelSettings } from '../config/tunnels/index.ts'
 import type { TunnelRoute } from './site/tunnels.ts'
-import { onHost } from './ssh/on-host.ts'
+import { inPlace, onEach, onHost } from './ssh/on-host.ts'
 import { connection, type SshTarget } from './ssh/target.ts'
 
 export interface TunnelsArgs extends Pick<HostSettings, 'sshKey' | 'adminSshKeys'> {
@@ -53,15 +53,14 @@ export class Tunnels extends pulumi.ComponentResource {
       `${name}-tunnels`,
       {
         connection: connection(ssh),
-        create: 'sudo /usr/lib/padlock/tunnels',
+        create: onEach('sudo /usr/lib/padlock/tunnels', dropletId),
         // Here and not with the package: an update that fails, and is taken back, finds the keys again.
         delete: 'sudo rm -rf /var/lib/padlock/tunnels',
         stdin: pulumi.all(lines).apply((keys) => keys.map((one) => `${one.trim()}\n`).join('')),
-        triggers: [dropletId],
         addPreviousOutputInEnv: false,
         logging: 'none',
       },
-      { ...onHost(this, droplet, 5), dependsOn: installed },
+      { ...onHost(this, droplet, 5), ...inPlace, dependsOn: installed },
     )
 
     const guarded = tunnels.map((one) => ({

@@ -3,7 +3,7 @@ import * as pulumi from '@pulumi/pulumi'
 import * as random from '@pulumi/random'
 import type { BucketPlace } from '../../config/backups/place.ts'
 import { endOf } from '../ssh/end.ts'
-import { onHost } from '../ssh/on-host.ts'
+import { inPlace, onEach, onHost } from '../ssh/on-host.ts'
 import { connection, type SshTarget } from '../ssh/target.ts'
 import type { SpacesCopy } from './copy.ts'
 
@@ -70,15 +70,14 @@ export class Backups extends pulumi.ComponentResource {
       `${name}-backups`,
       {
         connection: connection(args.ssh),
-        create: 'sudo /usr/lib/padlock/backup up',
+        create: onEach('sudo /usr/lib/padlock/backup up', args.dropletId),
         stdin: pulumi.secret(pulumi.jsonStringify(order)),
         // The installer takes the package away before, and the package ends the backups then.
         delete: endOf('backup', 'remove'),
-        triggers: [args.dropletId],
         addPreviousOutputInEnv: false,
         logging: 'none',
       },
-      { ...onHost(this, args.droplet, 15), dependsOn: args.after },
+      { ...onHost(this, args.droplet, 15), ...inPlace, dependsOn: args.after },
     )
     if (args.copy) {
       this.copier = args.copy.copier

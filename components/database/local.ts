@@ -2,7 +2,7 @@ import * as command from '@pulumi/command'
 import * as pulumi from '@pulumi/pulumi'
 import * as random from '@pulumi/random'
 import { endOf } from '../ssh/end.ts'
-import { onHost } from '../ssh/on-host.ts'
+import { inPlace, onEach, onHost } from '../ssh/on-host.ts'
 import { connection, type SshTarget } from '../ssh/target.ts'
 
 export interface LocalDatabaseArgs {
@@ -43,15 +43,17 @@ export class LocalDatabase extends pulumi.ComponentResource {
         connection: connection(args.ssh),
         // On another volume of the same host it runs again. As a trigger the volume would have the former
         // end run after the new beginning, on the same server.
-        create: pulumi.interpolate`sudo /usr/lib/padlock/database up # on ${args.volumeId}`,
+        create: onEach(
+          pulumi.interpolate`sudo /usr/lib/padlock/database up # on ${args.volumeId}`,
+          args.dropletId,
+        ),
         stdin: pulumi.secret(pulumi.interpolate`${password}\n`),
         // Here and not with the package: an update that fails, and is taken back, finds it all again.
         delete: endOf('database', 'remove'),
-        triggers: [args.dropletId],
         addPreviousOutputInEnv: false,
         logging: 'none',
       },
-      { ...onHost(this, args.droplet, 15), dependsOn: args.after },
+      { ...onHost(this, args.droplet, 15), ...inPlace, dependsOn: args.after },
     )
     this.registerOutputs({})
   }

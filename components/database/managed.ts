@@ -8,7 +8,7 @@ import { getDatabaseCaOutput } from '@pulumi/digitalocean/getDatabaseCa.js'
 import * as pulumi from '@pulumi/pulumi'
 import { clusterName, type ManagedDatabase as Settings } from '../../config/database/managed.ts'
 import { IMPORTED } from '../imported.ts'
-import { onHost } from '../ssh/on-host.ts'
+import { inPlace, onEach, onHost } from '../ssh/on-host.ts'
 import { connection, type SshTarget } from '../ssh/target.ts'
 
 export interface ManagedDatabaseArgs extends Omit<Settings, 'kind'> {
@@ -92,16 +92,16 @@ export class ManagedDatabase extends pulumi.ComponentResource {
       `${name}-managed-database`,
       {
         connection: connection(args.ssh),
-        create: 'sudo /usr/lib/padlock/managed up',
+        create: onEach('sudo /usr/lib/padlock/managed up', args.dropletId),
         stdin: order(cluster, ca.certificate, args.vpc),
         // Here and not with the package: an update that fails, and is taken back, finds it all again.
         delete: 'sudo rm -rf /var/lib/padlock/managed',
-        triggers: [args.dropletId],
         addPreviousOutputInEnv: false,
         logging: 'none',
       },
       {
         ...onHost(this, args.droplet, 15),
+        ...inPlace,
         dependsOn: [firewall, user, database, ...(pool ? [pool] : []), ...args.after],
       },
     )

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import * as command from '@pulumi/command'
 import * as pulumi from '@pulumi/pulumi'
 import * as random from '@pulumi/random'
-import { onHost } from '../ssh/on-host.ts'
+import { inPlace, onEach, onHost } from '../ssh/on-host.ts'
 import { connection, type SshTarget } from '../ssh/target.ts'
 import { configuration, emailsFile, type Provider } from './configuration.ts'
 
@@ -64,15 +64,14 @@ export class Edge extends pulumi.ComponentResource {
       `${name}-edge`,
       {
         connection: connection(args.ssh),
-        create: pulumi.interpolate`sudo /usr/lib/padlock/edge ${digest}`,
+        create: onEach(pulumi.interpolate`sudo /usr/lib/padlock/edge ${digest}`, args.dropletId),
         stdin: order,
         // Here and not with the package: an update that fails, and is taken back, finds it all again.
         delete: 'sudo rm -rf /var/lib/padlock/edge',
-        triggers: [args.dropletId],
         addPreviousOutputInEnv: false,
         logging: 'none',
       },
-      { ...onHost(this, args.droplet, 10), dependsOn: args.after },
+      { ...onHost(this, args.droplet, 10), ...inPlace, dependsOn: args.after },
     )
     this.registerOutputs({})
   }

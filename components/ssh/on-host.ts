@@ -21,13 +21,28 @@ export function onHost(
   return {
     parent,
     deletedWith: droplet,
-    customTimeouts: { create: limit, update: limit },
+    // A host that is gone from the state already is dialled for its end all the same.
+    customTimeouts: { create: limit, update: limit, delete: limit },
     hooks: {
       beforeCreate: [answersWithin(CREATE_SECONDS)],
       beforeUpdate: [answersWithin(UPDATE_SECONDS)],
     },
   }
 }
+
+/**
+ * The command of what has an end as well: it names the droplet, so that another one gets it in place.
+ * As a trigger the droplet would have the engine replace the resource and run the former one's end on
+ * the former host; where that droplet is gone from the state already, nothing would keep the engine
+ * from dialling it for ever.
+ */
+export const onEach = (
+  text: pulumi.Input<string>,
+  dropletId: pulumi.Input<string>,
+): pulumi.Output<string> => pulumi.interpolate`${text} # on droplet ${dropletId}`
+
+/** Options of such a command; a state of an earlier version keeps the trigger that it has. */
+export const inPlace = { ignoreChanges: ['triggers'] }
 
 /** The plugin dials until its time is over and then names neither the port nor what may close it. */
 function answersWithin(seconds: number) {

@@ -119,9 +119,9 @@ test('the order goes to the host over stdin, a secret, and the host takes it', a
   const { stdin, ...sent } = inputs(byType['command:remote:Command']?.[0])
   const { secret } = stdin as { secret: string }
   expect(sent).toMatchObject({
-    create: 'sudo /usr/lib/padlock/backup up',
+    create: 'sudo /usr/lib/padlock/backup up # on droplet 4711',
     delete: endOf('backup', 'remove'),
-    ...{ triggers: ['4711'], addPreviousOutputInEnv: false, logging: 'none' },
+    ...{ addPreviousOutputInEnv: false, logging: 'none' },
   })
   const read = `import sys
 sys.dont_write_bytecode = True

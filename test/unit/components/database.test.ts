@@ -32,10 +32,9 @@ test('the password goes to the host over stdin and to the app in an address, a s
     unknown
   >
   expect(sent).toEqual({
-    create: 'sudo /usr/lib/padlock/database up # on v1',
+    create: 'sudo /usr/lib/padlock/database up # on v1 # on droplet 4711',
     stdin: { secret: 'hunter2hunter2\n' },
     delete: endOf('database', 'remove'),
-    triggers: ['4711'],
     addPreviousOutputInEnv: false,
     logging: 'none',
   })

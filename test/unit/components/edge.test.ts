@@ -75,7 +75,7 @@ test('the order is a secret, and its command names it by a digest alone', async 
     create: string
     stdin: { secret: string }
   }
-  expect(sent.create).toMatch(/^sudo \/usr\/lib\/padlock\/edge [0-9a-f]{12}$/)
+  expect(sent.create).toMatch(/^sudo \/usr\/lib\/padlock\/edge [0-9a-f]{12} # on droplet 4711$/)
   expect(JSON.parse(sent.stdin.secret)).toEqual({
     image: 'quay.io/oauth2-proxy/oauth2-proxy@sha256:0',
     configuration: configuration({ ...options, allowedDomains: [] }),
