@@ -50,23 +50,32 @@ export const drillName = (now = new Date()): string =>
  * The keys of the throw-away environment over those of Pulumi.preview.yaml; undefined takes a key of
  * that file away.
  * @param template the project's keys in that file, without prefix
+ * @param copy it is made in the region of the bucket, where everything is when another one is gone
  */
 export function drillSettings(
   { volume, database }: Drilled,
   { endpoint }: Pick<Source, 'endpoint'>,
   template: Record<string, unknown>,
+  copy = false,
 ): Record<string, unknown> {
-  const [, port] = endpoint.split(':')
+  const [host = '', port] = endpoint.split(':')
   const ways = Array.isArray(template.outbound) ? template.outbound : []
   // What fills another database, or is of another kind of it.
   const others = database ? /^(backup|seed|database)/ : /^(backup|seed)/
   const away = Object.keys(template).filter((key) => others.test(key))
   return {
     ...Object.fromEntries(away.map((key) => [key, undefined])),
-    ...{ volume, restorable: true },
+    ...{ volume, restorable: true, ...(copy && { region: host.split('.')[0] }) },
     ...(database && { database: 'local' }),
     ...(port && !ways.includes('all') && { outbound: [...new Set([...ways, `${port}/tcp`])] }),
   }
+}
+
+export interface Which {
+  at?: string | undefined
+  label?: string | undefined
+  /** From the copy in a second region, and there. */
+  copy?: boolean
 }
 
 export interface DrillPlan {
@@ -83,15 +92,15 @@ export interface DrillPlan {
 export async function planDrill(
   context: Context,
   stack: string,
-  which: { at?: string | undefined; label?: string | undefined },
+  { copy = false, ...which }: Which,
 ): Promise<DrillPlan> {
   const found = await context.stacks.find(stack)
   if (!found)
     throw new Error(`there is no stack ${stack}; pulumi stack ls names those that there are`)
   const wanted = drilled(stack, found)
-  const source = await sourceOf(stack)
+  const source = await sourceOf(stack, copy)
   const { project } = context.marks
-  const set = drillSettings(wanted, source, keysOf(readTemplate(project).config, project))
+  const set = drillSettings(wanted, source, keysOf(readTemplate(project).config, project), copy)
   const environment = drillName()
   const { database, files } = wanted
   const onHost = async (words: string[]) => {
@@ -131,7 +140,8 @@ export async function planDrill(
   const { label } = which
   const ofLabel = label !== undefined && { database: DATABASE_LABEL.test(label) }
   const looked = ofLabel ? { ...ofLabel, files: !ofLabel.database } : { database, files }
-  return { options: { stack, environment, ...looked }, steps }
+  const from = `${source.endpoint}/${source.bucket}`
+  return { options: { stack, from, environment, ...looked }, steps }
 }
 
 function keysOf(config: Record<string, unknown>, project: string): Record<string, unknown> {

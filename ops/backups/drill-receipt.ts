@@ -18,8 +18,10 @@ export async function keepDrill(receipt: DrillReceipt, folder: string): Promise<
 
 /** The receipt for a person to read. */
 export function describeDrill(receipt: DrillReceipt): string {
-  const { stack, environment, startedAt, seconds, steps, database, files, problems, left } = receipt
+  const { stack, from, environment, startedAt, seconds, steps, database, files, problems, left } =
+    receipt
   const rows = [
+    ['from', from],
     ...(database ? databaseRows(database) : []),
     ...(files ? filesRows(files) : []),
     ['seconds', steps.map(({ step, seconds }) => `${step} ${seconds}`).join(', ')],

@@ -40,6 +40,8 @@ export type DrillStep = 'up' | 'retire' | 'restore' | 'check' | 'down'
 export interface DrillReceipt {
   /** Whose backup was restored. */
   stack: string
+  /** `fra1.digitaloceanspaces.com/BUCKET` */
+  from: string
   /** What it was restored to, which is gone by now unless `left` says otherwise. */
   environment: string
   /** ISO 8601. */
@@ -59,6 +61,7 @@ export interface DrillReceipt {
 
 export interface DrillOptions {
   stack: string
+  from: string
   environment: string
   /** What must have been restored. */
   database: boolean
@@ -82,10 +85,10 @@ const SAID: Record<DrillStep, (environment: string) => string> = {
  * down, whatever has failed before. Never throws: what failed stands in the receipt.
  */
 export async function drill(steps: DrillSteps, options: DrillOptions): Promise<DrillReceipt> {
-  const { stack, environment, stop, say = () => {} } = options
+  const { stack, from, environment, stop, say = () => {} } = options
   const started = Date.now()
   const receipt: Omit<DrillReceipt, 'endedAt' | 'seconds'> = {
-    ...{ stack, environment, startedAt: new Date(started).toISOString() },
+    ...{ stack, from, environment, startedAt: new Date(started).toISOString() },
     ...{ steps: [], problems: [], left: [] },
   }
   const timed = async <T>(step: DrillStep, work: () => Promise<T>): Promise<T> => {

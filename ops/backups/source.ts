@@ -24,19 +24,23 @@ const BY_OTHERS = 0o077
 
 /**
  * The place of a stack's backups, from its outputs.
+ * @param copy the place of their copy in a second region instead
  * @throws Error if it has none
  */
-export async function sourceOf(stack: string): Promise<Source> {
+export async function sourceOf(stack: string, copy = false): Promise<Source> {
   const words = ['stack', 'output', '--json', '--show-secrets', '--stack', stack]
   const { code, stdout, stderr } = await capture(words)
   if (code !== 0) throw new Error(`the outputs of ${stack} cannot be read:\n${stderr.trim()}`)
-  const { backupAccess } = JSON.parse(stdout)
-  if (backupAccess === undefined) {
+  const name = copy ? 'backupCopyAccess' : 'backupAccess'
+  const { [name]: found } = JSON.parse(stdout)
+  if (found === undefined) {
     throw new Error(
-      `the stack ${stack} has no output backupAccess: it makes no backups, or an older program made it. Fix: pulumi config set backups spaces --stack ${stack}, and pulumi up`,
+      copy
+        ? `the stack ${stack} has no output ${name}: there is no copy of its backups. Fix: pulumi config set backupCopyRegion ams3 --stack ${stack}, and pulumi up; then ./padlock backup copy`
+        : `the stack ${stack} has no output ${name}: it makes no backups, or an older program made it. Fix: pulumi config set backups spaces --stack ${stack}, and pulumi up`,
     )
   }
-  return checked(backupAccess, `the output backupAccess of ${stack}`)
+  return checked(found, `the output ${name} of ${stack}`)
 }
 
 /**

@@ -14,7 +14,7 @@ import { chosenStack } from './login.ts'
 
 export const help = `padlock restore [--at TIME | --backup LABEL] [--stack NAME | --from FILE] [--to STACK]
                 [--yes] [--no-backup]
-padlock restore --drill [--at TIME | --backup LABEL] [--stack NAME] [--json]
+padlock restore --drill [--at TIME | --backup LABEL] [--stack NAME] [--copy] [--json]
 
 Restores the database and the app's files of a stack from its backups: into the stack itself, or into
 another one. The host takes a last backup, restores beside what runs, has PostgreSQL prove it, and ends
@@ -35,6 +35,7 @@ backup, unless the volume has not the room for both: then nothing is begun.
                    app first, and is torn down afterwards: all that was restored is read (pg_amcheck,
                    every row, every file), and a receipt has the rows of each table, a hash, and the
                    seconds of each step
+  --copy           a drill from the copy in a second region (backupCopyRegion), and there
   --json           of a drill the receipt alone on standard output
 
 The app's code is not restored: where a migration has run since, ./padlock rollback, or release again.
@@ -50,7 +51,7 @@ export async function run(args: string[]): Promise<number> {
     args,
     options: {
       ...{ at: option, backup: option, stack: option, from: option, to: option },
-      ...{ yes: flag, 'no-backup': flag, drill: flag, json: flag },
+      ...{ yes: flag, 'no-backup': flag, drill: flag, copy: flag, json: flag },
     },
   })
   const wrong = conflict(values)
@@ -60,8 +61,8 @@ export async function run(args: string[]): Promise<number> {
   }
   const at = values.at === undefined ? undefined : momentIn(values.at)
   if (values.drill) {
-    const { backup: label, json } = values
-    return runDrill(await chosenStack(values.stack), { at, label, json })
+    const { backup: label, copy, json } = values
+    return runDrill(await chosenStack(values.stack), { at, label, copy, json })
   }
   // Never the selected one's into another that is named alone.
   const own = values.from ? undefined : await chosenStack(values.stack ?? values.to)
@@ -87,16 +88,17 @@ interface Values {
   yes?: boolean | undefined
   'no-backup'?: boolean | undefined
   drill?: boolean | undefined
+  copy?: boolean | undefined
   json?: boolean | undefined
 }
 
 /** What cannot be said together, or at all. */
 export function conflict(values: Values): string | undefined {
-  const { at, backup, stack, from, to, yes, drill, json } = values
+  const { at, backup, stack, from, to, yes, drill, copy, json } = values
   if (drill && (from !== undefined || to !== undefined || yes || values['no-backup'])) {
     return '--drill restores a stack of this backend to an environment of its own, and asks nothing: without --from, --to, --yes and --no-backup'
   }
-  if (json && !drill) return '--json is of --drill alone'
+  if ((json || copy) && !drill) return `--${json ? 'json' : 'copy'} is of --drill alone`
   if (at !== undefined && backup !== undefined) return '--at or --backup, not both'
   if (stack !== undefined && from !== undefined) return '--stack or --from, not both'
   if (from !== undefined && to === undefined) return '--from needs --to: into which stack?'

@@ -37,8 +37,9 @@ export function report({ stack, receipt, said = '' }: Drill, url = ''): string {
   if (!receipt) {
     return `### Restore drill of ${code(stack)}\n\n**Nothing was restored.**\n\n${block(said)}\n${run}`
   }
-  const { environment, startedAt, seconds, steps, database, files, problems, left } = receipt
+  const { from, environment, startedAt, seconds, steps, database, files, problems, left } = receipt
   const rows = [
+    ['from', code(from)],
     ['environment', `${code(environment)}, ${startedAt.slice(0, 16).replace('T', ' ')} UTC`],
     ...(database ? [['database', databaseWords(database)]] : []),
     ...(files ? [['files', filesWords(files)]] : []),

@@ -10,6 +10,7 @@ afterEach(() => repository.close())
 
 const RECEIPT: DrillReceipt = {
   ...{ stack: 'production', environment: 'drill-20261129-0901' },
+  from: 'fra1.digitaloceanspaces.com/shop-backups',
   ...{ startedAt: '2026-11-29T09:01:02.000Z', endedAt: '2026-11-29T09:05:02.000Z', seconds: 240 },
   steps: [
     { step: 'up', seconds: 200 },
@@ -62,6 +63,7 @@ test('the page of the run has the receipt, whatever a table is called', () => {
   expect(text).toContain(
     '| database | `20261129-011000F`, as of 2026-11-29T08:59:30Z; rows of 1 tables: 1003, 9.0 MiB, PostgreSQL 17.6; sha256 `aaaa',
   )
+  expect(text).toContain('| from | `fra1.digitaloceanspaces.com/shop-backups` |')
   expect(text).toContain("| `public.a\\|b'c` | 1003 |")
   expect(text).toContain('| seconds | 240: up 200, down 40 |')
 })

@@ -1,5 +1,5 @@
 import { drill, succeeded } from '../../backups/drill.ts'
-import { planDrill } from '../../backups/drill-environment.ts'
+import { planDrill, type Which } from '../../backups/drill-environment.ts'
 import { describeDrill, keepDrill } from '../../backups/drill-receipt.ts'
 import { openEnvironments } from '../env/open.ts'
 
@@ -9,7 +9,7 @@ import { openEnvironments } from '../env/open.ts'
  */
 export async function runDrill(
   stack: string,
-  { json, ...which }: { at?: string | undefined; label?: string | undefined; json: boolean },
+  { json, ...which }: Which & { json: boolean },
 ): Promise<number> {
   const context = await openEnvironments({ quiet: json })
   const { options, steps } = await planDrill(context, stack, which)

@@ -42,7 +42,9 @@ function fake(changed: Partial<DrillSteps> = {}) {
   ) as unknown as DrillSteps
   return { steps, called }
 }
-const OPTIONS = { stack: 'production', environment: ENVIRONMENT, database: true, files: true }
+const FROM = 'fra1.digitaloceanspaces.com/shop-backups'
+const WHOSE = { stack: 'production', from: FROM, environment: ENVIRONMENT }
+const OPTIONS = { ...WHOSE, database: true, files: true }
 const ALL = ['up', 'retire', 'restore', 'checkDatabase', 'checkFiles', 'down']
 const fails = (words: string) => async () => {
   throw new Error(words)
@@ -54,7 +56,7 @@ test('what was restored is read, and nothing is left', async () => {
   const receipt = await drill(steps, { ...OPTIONS, say: (line) => said.push(line) })
   expect(called).toEqual(ALL)
   expect(receipt).toMatchObject({
-    ...{ stack: 'production', environment: ENVIRONMENT, problems: [], left: [] },
+    ...{ ...WHOSE, problems: [], left: [] },
     database: { label: '20261129-011000F', until: '2026-11-29T08:59:30Z', seconds: 9.9, ...ROWS },
     files: { label: '1a2b3c4d', ...FILES },
   })
@@ -66,6 +68,7 @@ test('what was restored is read, and nothing is left', async () => {
   const text = describeDrill({ ...receipt, startedAt: '2026-11-29T09:01:02.000Z', seconds: 201.4 })
   expect(text.split('\n')).toEqual([
     `Drill of production in ${ENVIRONMENT}, 2026-11-29 09:01Z: restored, 201.4 s`,
+    `  from      ${FROM}`,
     '  database  20261129-011000F, as of 2026-11-29T08:59:30Z, in 9.9 s',
     '            PostgreSQL 17.6, 9.0 MiB, rows of 2 tables: 1003',
     '                       3  public.users',
@@ -203,6 +206,12 @@ describe('the environment', () => {
     expect(drillSettings({ ...WANTED, database: false }, SPACES, template)).toEqual({
       ...{ volume: 20, restorable: true },
     })
+  })
+
+  test('is in the region of a copy that is tried', () => {
+    const set = drillSettings(WANTED, { endpoint: 'ams3.digitaloceanspaces.com' }, {}, true)
+    expect(set.region).toBe('ams3')
+    expect(drillSettings(WANTED, SPACES, {})).not.toHaveProperty('region')
   })
 
   test('is let out to a bucket at another port', () => {

@@ -43,6 +43,7 @@ test.each([
   [{ drill: true, to: 'copy' }, expect.stringContaining('without --from, --to, --yes and')],
   [{ drill: true, yes: true }, expect.stringContaining('asks nothing')],
   [{ json: true }, '--json is of --drill alone'],
+  [{ copy: true }, '--copy is of --drill alone'],
   [{ drill: true, json: true, at: 'x' }, undefined],
   [{ backup: 'da4ea0a9', to: 'copy' }, undefined],
 ])('words that go together, or do not: %j', (values, words) => {
