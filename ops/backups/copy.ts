@@ -69,7 +69,7 @@ export async function copyBackups(
       )
       if (await copyInOrder(missing, from, to, before, copied)) {
         const kept = [...there.keys()].filter((key) => !all.has(key)).length
-        return { ...copied, already: all.size - missing.length, kept }
+        return { ...copied, already: Math.max(0, all.size - copied.objects), kept }
       }
       tell('the backups have changed meanwhile')
     }
