@@ -1,8 +1,8 @@
 import type * as pulumi from '@pulumi/pulumi'
 import type { BucketPlace } from '../config/backups/place.ts'
+import type { SeedAccess } from '../config/seed/access.ts'
 import type { TunnelAccess } from '../config/tunnels/access.ts'
 import type { BackupAccess } from './backups/backups.ts'
-import type { SeedAccess } from './seed/access.ts'
 
 /** What a stack gives out. */
 export interface Outputs {

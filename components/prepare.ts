@@ -102,7 +102,7 @@ export async function prepare(name: string, settings: Settings): Promise<Prepare
       database: local,
       managed,
       backups: Boolean(settings.backups) || settings.restorable,
-      seed: Boolean(settings.snapshots),
+      seed: Boolean(settings.snapshots ?? settings.seed),
       rebootTime,
       repository: { ...caddyRepository, sources: sourcesFile(caddyRepository) },
     }),

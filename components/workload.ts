@@ -15,6 +15,7 @@ import type { Prepared } from './prepare.ts'
 import { REGISTRY_HOST, Registry } from './registry.ts'
 import { Release } from './release/index.ts'
 import { remembered } from './release/live.ts'
+import { Snapshot } from './seed/snapshot.ts'
 import { Tunnels } from './tunnels.ts'
 import { DataVolume } from './volume/index.ts'
 
@@ -100,6 +101,14 @@ export function deployWorkload(
     },
     opts,
   )
+  const snapshot =
+    settings.seed && database?.password
+      ? new Snapshot(
+          name,
+          { ...onVolume, place: settings.seed, password: database.password, after: [database.up] },
+          opts,
+        )
+      : undefined
   const attach = (volumeSettings: VolumeSettings) => (image: pulumi.Resource) => {
     // All that may fail or take long on a new host, before the old one lets go of the volume.
     const before = [image, carried, ...(login ? [login.up] : []), ...(guard ?? [])]
@@ -107,7 +116,7 @@ export function deployWorkload(
     volume = new DataVolume(name, args, opts)
     isThere(volume)
     // The first order restarts the database.
-    return backups?.ordered ?? (database?.onHost ? database.up : volume.mounted)
+    return snapshot?.loaded ?? backups?.ordered ?? (database?.onHost ? database.up : volume.mounted)
   }
   const release = new Release(
     name,

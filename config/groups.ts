@@ -10,7 +10,7 @@ import { processSettings } from './processes.ts'
 import { isProtected, isZoneProtected } from './protection.ts'
 import { openIdOf } from './provider/index.ts'
 import type { Values } from './rules.ts'
-import { snapshotsOf } from './seed/index.ts'
+import { seedOf, snapshotsOf } from './seed/index.ts'
 import type {
   AppOrigin,
   AuthoritySettings,
@@ -148,6 +148,7 @@ export function grouped(values: Values, { project, stack, owner, secretKeys }: C
     ...databases,
     backups,
     ...(values.restorable && { restorable: true }),
+    seed: seedOf(values),
     snapshots: snapshotsOf(values),
     registry: registryOf(values, project, owner),
     project: { environment: values.environment },

@@ -10,6 +10,7 @@ import type { Context, Settings } from './settings.ts'
 export type RawConfig = Record<string, unknown>
 
 const ALWAYS_SECRET = [
+  'seedReader',
   ...['appSecrets', 'appRegistries', 'clientSecret', 'duckdnsToken'],
   ...['backupAccessKey', 'backupSecretKey'],
 ]

@@ -219,6 +219,7 @@ function secretsAreSecret(values: Values, report: Report, { secretKeys }: Contex
   check('duckdnsToken', Boolean(duckdnsToken), '{path}')
   check('backupAccessKey', Boolean(values.backupAccessKey), '{path}')
   check('backupSecretKey', Boolean(values.backupSecretKey), '{path}')
+  check('seedReader', Boolean(values.seedReader), '{path}')
   check('appSecrets', Object.keys(appSecrets ?? {}).length > 0, "--path '{path}.NAME'")
   const anyLogin = Object.keys(appRegistries ?? {}).length > 0
   check('appRegistries', anyLogin, `--path '{path}["HOST"].password'`)

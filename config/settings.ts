@@ -3,6 +3,7 @@ import type { Owner } from './checkout/owner.ts'
 import type { DatabaseSettings } from './database/index.ts'
 import type { Way } from './outbound.ts'
 import type { RegistryLogin } from './registries.ts'
+import type { SeedAccess } from './seed/access.ts'
 import type { SnapshotSettings } from './seed/index.ts'
 import type { Alias } from './site/aliases.ts'
 import type { FurtherName, TunnelSettings } from './tunnels/index.ts'
@@ -37,6 +38,8 @@ export interface Settings {
   backups?: BackupSettings
   /** Has the host what restores, without backups of its own? */
   restorable?: boolean
+  /** Where the snapshot is that an empty database begins with; absent for none. */
+  seed?: SeedAccess
   /** Absent where the stack has no anonymised snapshots for others. */
   snapshots?: SnapshotSettings
   /** Absent where the team's registry is not used. */

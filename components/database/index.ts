@@ -8,6 +8,8 @@ import { ManagedDatabase, type ManagedDatabaseArgs } from './managed.ts'
 export interface Database {
   /** Secret environment of the app. */
   secrets: Record<string, pulumi.Output<string>>
+  /** Of the role `app` of one on the host; a secret. */
+  password?: pulumi.Output<string>
   /** Does it run on the host, where the app reaches it by its socket? */
   onHost: boolean
   /** It takes connections; a release waits for it. */
@@ -33,8 +35,8 @@ export function deployDatabase(
 ): Database | undefined {
   const make = (settings: DatabaseSettings): Database => {
     if (settings.kind === 'local') {
-      const { url, up } = new LocalDatabase(name, local, opts)
-      return { secrets: { [URL_NAME]: url }, onHost: true, up }
+      const { url, up, password } = new LocalDatabase(name, local, opts)
+      return { secrets: { [URL_NAME]: url }, onHost: true, up, password }
     }
     const args = { ...local, ...managed, ...settings }
     const { url, up, clusterUrn } = new ManagedDatabase(name, args, opts)

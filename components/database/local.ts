@@ -28,6 +28,8 @@ const SOCKETS = '/run/postgresql'
 export class LocalDatabase extends pulumi.ComponentResource {
   /** `DATABASE_URL` of the app (https://www.postgresql.org/docs/17/libpq-connect.html#LIBPQ-CONNSTRING-URIS); a secret. */
   readonly url: pulumi.Output<string>
+  /** Of the role `app`; a secret. */
+  readonly password: pulumi.Output<string>
   /** It takes connections. */
   readonly up: pulumi.Resource
 
@@ -36,6 +38,7 @@ export class LocalDatabase extends pulumi.ComponentResource {
     const { result: password } = new random.RandomPassword(`${name}-database`, PASSWORD, {
       parent: this,
     })
+    this.password = pulumi.secret(password)
     this.url = pulumi.secret(pulumi.interpolate`postgresql://app:${password}@/app?host=${SOCKETS}`)
     this.up = new command.remote.Command(
       `${name}-database`,

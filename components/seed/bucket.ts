@@ -2,9 +2,9 @@ import { SpacesBucket } from '@pulumi/digitalocean/spacesBucket.js'
 import { SpacesKey } from '@pulumi/digitalocean/spacesKey.js'
 import * as pulumi from '@pulumi/pulumi'
 import * as random from '@pulumi/random'
+import type { SeedAccess } from '../../config/seed/access.ts'
 import type { SnapshotSettings } from '../../config/seed/index.ts'
 import { bucketKeeper, SIGNED_REGION } from '../backups/bucket-keeper.ts'
-import type { SeedAccess } from './access.ts'
 
 const PASSPHRASE = { length: 40, special: false }
 

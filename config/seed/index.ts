@@ -1,4 +1,5 @@
 import type { Values } from '../rules.ts'
+import type { SeedAccess } from './access.ts'
 
 /** A bucket of anonymised snapshots of the stack's database. */
 export interface SnapshotSettings {
@@ -11,3 +12,7 @@ export function snapshotsOf(values: Values): SnapshotSettings | undefined {
   if (values.anonymiseSql === '') return undefined
   return { region: values.backupRegion || values.region }
 }
+
+/** The snapshot that an empty database begins with; undefined where it begins with nothing. */
+export const seedOf = ({ seed, seedReader }: Values): SeedAccess | undefined =>
+  seed === 'snapshot' && seedReader !== '' ? seedReader : undefined

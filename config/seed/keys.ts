@@ -4,8 +4,9 @@ import { command } from '../commands.ts'
 import { help } from '../error.ts'
 import type { Context } from '../settings.ts'
 import * as texts from '../texts.ts'
+import { seedAccess } from './access.ts'
 
-const KINDS = ['none', 'empty']
+const KINDS = ['none', 'empty', 'snapshot']
 
 const STATEMENTS = help(
   'the path of a file of SQL in the project, which takes out what nobody else may see',
@@ -32,9 +33,10 @@ function problem(path: string, readFile: Context['readFile']): string | undefine
   return text.trim() === '' ? 'is an empty file' : undefined
 }
 
-/** The schemas of `seed`, `seedCommand` and `anonymiseSql`. */
+/** The schemas of `seed`, `seedCommand`, `seedReader` and `anonymiseSql`. */
 export const seedKeys = (context: Pick<Context, 'readFile'>) => ({
   anonymiseSql: anonymiseSql(context),
+  seedReader: seedAccess(),
   seed: v.optional(
     texts.oneOf(
       KINDS,

@@ -17,6 +17,11 @@ const noDatabase = (seed: unknown, database: unknown) =>
     'none, or any with database = local',
     'pulumi config set database local and pulumi config set volume 1, or pulumi config set {path} none',
   )
+const NO_READER = message(
+  'is not set, and seed is snapshot',
+  'the output seedReader of the stack that the snapshots are of',
+  'pulumi config set --secret {path} "$(pulumi stack output seedReader --show-secrets --stack production)" --stack preview',
+)
 const NO_SEED = message(
   'is set, and seed is none, so it would never run',
   'a command only where seed is set',
@@ -48,6 +53,7 @@ export function seedFits(values: Values, report: Report): void {
     return
   }
   if (!expires) report('seed', lasting(seed))
+  if (seed === 'snapshot' && values.seedReader === '') report('seedReader', NO_READER)
   if (database !== 'local') report('seed', noDatabase(seed, database))
 }
 

@@ -18,7 +18,7 @@ export interface HostSoftware {
   managed?: boolean
   /** Are there backups of what is on the volume, or is one restored to it? */
   backups?: boolean
-  /** Are there anonymised snapshots of its database? */
+  /** Are there anonymised snapshots of its database, or does it begin with one? */
   seed?: boolean
   /** When a host may reboot by itself, hours and minutes in UTC. */
   rebootTime: string

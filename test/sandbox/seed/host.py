@@ -3,19 +3,21 @@
 host's folder, the programs of PostgreSQL, the folders of padlock's programs, and the verb.
 """
 
+import os
 import sys
 
 sys.dont_write_bytecode = True
 root, programs, one, two, three, *words = sys.argv[1:]
 sys.path[:0] = [one, two, three]
 
-from padlock_database import cluster  # noqa: E402
+from padlock_database import cluster, service  # noqa: E402
 from padlock_release import log  # noqa: E402
 from padlock_seed import bucket, main  # noqa: E402
 
 cluster.VOLUME = f'{root}/volume'
 cluster.SOCKETS = f'{root}/run'
 cluster.PROGRAMS = programs
+service.volume_is_mounted = lambda: os.path.exists(f'{root}/volume/lost+found')
 main.LOCK = f'{root}/lock'
 log.PATH = f'{root}/log'
 bucket.EXTRA = ['--cacert', f'{root}/root.pem']

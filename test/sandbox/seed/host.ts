@@ -9,7 +9,10 @@ import { makePlace, type Outcome, type Place } from '../backups/place.ts'
 const HOST = join(import.meta.dirname, '../../../host')
 const { programs } = postgresql()
 
-/** This computer has no user `app`, and the server trusts whoever comes. */
+export const PASSWORD = 'correct-horse-battery-staple'
+/** The app's own database asks for its password, as on a host; this computer has no user `app` to let in by its name. */
+const HBA = 'local app app scram-sha-256\nlocal all all trust\n'
+/** Its part is played by another one that owns nothing. */
 const RUNUSER = `#!/bin/sh
 user=$2; shift 3
 [ "$(id -u)" = 0 ] || exec "$@"
@@ -32,7 +35,10 @@ export async function makeHost(rootPath: string): Promise<SeedHost> {
   const place = await makePlace(rootPath)
   writeFileSync(join(place.dir, 'bin/runuser'), RUNUSER, { mode: 0o755 })
   const env = { ...process.env, DIR: place.dir, PATH: `${place.dir}/bin:${process.env.PATH}` }
-  await place.sql('CREATE ROLE app LOGIN')
+  const app = { ...env, PGPASSWORD: PASSWORD }
+  writeFileSync(join(place.dir, 'data/pg_hba.conf'), HBA)
+  await place.sql('SELECT pg_reload_conf()')
+  await place.sql(`CREATE ROLE app LOGIN PASSWORD '${PASSWORD}'`)
   await place.sql('CREATE DATABASE app OWNER app')
   const folders = ['padlock-app', 'padlock-database', 'padlock-seed'].map((name) =>
     join(HOST, name, 'files/usr/lib/padlock'),
@@ -51,7 +57,9 @@ export async function makeHost(rootPath: string): Promise<SeedHost> {
       outcome(spawn('sh', ['-c', script, 'sh', ...words], { env: { ...env, ...more } })),
     async rows(query, database = 'app') {
       const words = ['-XqtA', '-v', 'ON_ERROR_STOP=1', '-h', `${place.dir}/run`, '-U', 'app']
-      const child = spawn(join(programs, 'psql'), [...words, '-d', database, '-c', query], { env })
+      const child = spawn(join(programs, 'psql'), [...words, '-d', database, '-c', query], {
+        env: app,
+      })
       const [out, errors] = await Promise.all([text(child.stdout), text(child.stderr)])
       if (errors) throw new Error(errors)
       return out.trim()

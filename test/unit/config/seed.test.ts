@@ -1,7 +1,8 @@
 import { parse } from '../../../config/parse.ts'
 import { context, defaults, good } from './context.ts'
 
-const read = (raw: Record<string, unknown>) => parse({ ...defaults, ...good, ...raw }, context())
+const read = (raw: Record<string, unknown>) =>
+  parse({ ...defaults, ...good, ...raw }, context({ secretKeys: ['seedReader'] }))
 const environment = { database: 'local', volume: 1, expires: '2099-01-02T03:04Z' }
 
 test('without the keys nothing is filled, in an environment or elsewhere', () => {
@@ -21,4 +22,15 @@ test('snapshots of a lasting stack, in the region of its backups', () => {
   expect(read(lasting).snapshots).toEqual({ region: 'fra1' })
   const elsewhere = { ...lasting, region: 'nyc1', backupRegion: 'nyc3' }
   expect(read(elsewhere).snapshots).toEqual({ region: 'nyc3' })
+})
+
+test('a snapshot is the output of another stack, as it is; no other seed reads it', () => {
+  const access = {
+    ...{ endpoint: 'fra1.digitaloceanspaces.com', region: 'us-east-1', bucket: 'shop-seed' },
+    ...{ key: 'DO00ABC', secret: '0123456789abcdef', passphrase: '0123456789abcdef' },
+  }
+  const seedReader = JSON.stringify(access)
+  expect(read({ ...environment, seed: 'snapshot', seedReader }).seed).toEqual(access)
+  for (const seed of ['none', 'empty'])
+    expect(read({ ...environment, seed, seedReader }).seed).toBeUndefined()
 })

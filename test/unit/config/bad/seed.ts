@@ -8,7 +8,7 @@ export const seed: BadConfiguration[] = [
     title: 'another kind of seed',
     raw: { seed: 'production' },
     messages: [
-      'seed = "production" is none of none, empty. Allowed: none, empty.\n    Fix: pulumi config set seed empty',
+      'seed = "production" is none of none, empty, snapshot. Allowed: none, empty, snapshot.\n    Fix: pulumi config set seed empty',
     ],
   },
   {
@@ -77,6 +77,32 @@ export const seed: BadConfiguration[] = [
     raw: { anonymiseSql: 'anonymise.sql', database: 'local', volume: 1, region: 'nyc1' },
     messages: [
       'backupRegion is not set, and the region of the droplet has no Spaces. Allowed: ams3, atl1, blr1, fra1, lon1, nyc3, sfo2, sfo3, sgp1, syd1, tor1.\n    Fix: pulumi config set backupRegion fra1',
+    ],
+  },
+  {
+    title: 'a snapshot that nobody said the place of',
+    raw: { seed: 'snapshot', database: 'local', volume: 1, expires },
+    messages: [
+      'seedReader is not set, and seed is snapshot. Allowed: the output seedReader of the stack that the snapshots are of.\n    Fix: pulumi config set --secret seedReader "$(pulumi stack output seedReader --show-secrets --stack production)" --stack preview',
+    ],
+  },
+  ...['hunter2', '{"bucket":"shop-seed"}'].map((seedReader) => ({
+    title: `a place of snapshots that is none: ${seedReader}`,
+    raw: { seed: 'snapshot', database: 'local', volume: 1, expires, seedReader },
+    context: { secretKeys: ['seedReader'] },
+    messages: [
+      'seedReader = "(hidden)" is not what that output is. Allowed: the output seedReader of the stack that the snapshots are of, as it is.\n    Fix: pulumi config set --secret seedReader "$(pulumi stack output seedReader --show-secrets --stack production)"',
+    ],
+  })),
+  {
+    title: 'a place of snapshots in plain text',
+    raw: {
+      ...{ seed: 'snapshot', database: 'local', volume: 1, expires },
+      seedReader:
+        '{"endpoint":"fra1.digitaloceanspaces.com","region":"us-east-1","bucket":"shop-seed","key":"DO00ABC","secret":"0123456789abcdef","passphrase":"0123456789abcdef"}',
+    },
+    messages: [
+      'seedReader is in the configuration in plain text. Allowed: a value set with --secret.\n    Fix: pulumi config set --secret seedReader VALUE, and change the value: it has been seen',
     ],
   },
 ]

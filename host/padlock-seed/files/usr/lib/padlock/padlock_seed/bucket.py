@@ -5,9 +5,10 @@ is read from it is held against its hash.
 
 import os
 import subprocess
+from typing import IO
 
 from padlock_release import log
-from padlock_release.failure import CommandFailure
+from padlock_release.failure import CommandFailure, Failure
 
 from .order import Place
 
@@ -17,6 +18,7 @@ KEPT = '3'
 # In tests, an authority of their own.
 EXTRA: list[str] = []
 # What restic says of a bucket that holds nothing; other failures are no reason to begin a repository.
+NONE = ('no snapshot found', 'no matching ID found')
 ABSENT = ('Is there a repository at the following location', 'repository does not exist')
 
 
@@ -35,7 +37,26 @@ def write(place: Place, path: str) -> None:
     _restic(place, 'forget', '--host', 'padlock', '--keep-last', KEPT, '--prune')
 
 
-def _restic(place: Place, *words: str, source: object = subprocess.DEVNULL) -> None:
+def read(place: Place, path: str) -> None:
+    """
+    The newest snapshot into a new file of root's, by a key that may only read. Raises Failure where there
+    is none, or what there is is not what was stored.
+    """
+    with open(path, 'wb', opener=lambda path, how: os.open(path, how, 0o600)) as file:
+        try:
+            _restic(place, '--no-lock', 'dump', 'latest', NAME, output=file)
+        except CommandFailure as failure:
+            if any(words in str(failure) for words in (*ABSENT, *NONE)):
+                raise Failure(
+                    f'the bucket {place.bucket} has no snapshot yet. Fix: ./padlock backup anonymise, with '
+                    'the stack that the snapshots are of'
+                ) from None
+            raise Failure(f'the snapshot in the bucket {place.bucket} cannot be read:\n{failure}') from None
+
+
+def _restic(
+    place: Place, *words: str, source: int | IO = subprocess.DEVNULL, output: IO | None = None
+) -> None:
     env = {
         'RESTIC_REPOSITORY': f's3:https://{place.endpoint}/{place.bucket}/snapshots',
         'RESTIC_PASSWORD': place.passphrase,
@@ -48,8 +69,9 @@ def _restic(place: Place, *words: str, source: object = subprocess.DEVNULL) -> N
     called = ['restic', '--quiet', '--no-cache', '-o', 's3.bucket-lookup=path', *EXTRA, *words]
     done = subprocess.run(
         called, stdin=source, env={**os.environ, **env}, cwd='/',
-        capture_output=True, text=True, errors='replace', check=False,
+        stdout=output or subprocess.PIPE, stderr=subprocess.PIPE, text=True, errors='replace', check=False,
     )  # fmt: skip
     if done.returncode != 0:
-        said = log.tail(done.stdout + done.stderr, 12)
-        raise CommandFailure(f'restic {words[0]} failed with exit {done.returncode}:\n{said}')
+        said = log.tail((done.stdout or '') + done.stderr, 12)
+        verb = next(word for word in words if not word.startswith('-'))
+        raise CommandFailure(f'restic {verb} failed with exit {done.returncode}:\n{said}')

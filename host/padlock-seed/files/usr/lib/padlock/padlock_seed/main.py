@@ -11,23 +11,26 @@ from padlock_database import cluster, service
 from padlock_release import log
 from padlock_release.failure import Failure, told
 
-from . import anonymise, order
+from . import anonymise, load, order
 
-USAGE = 'usage: seed anonymise < ORDER'
+USAGE = 'usage: seed anonymise < ORDER | load < ORDER'
 LOCK = '/run/padlock-seed.lock'
 
 
 def main(words: list[str], stream: TextIO) -> int:
     """The exit status: 0, 1 where something failed, 2 for a wrong command line."""
-    if words != ['anonymise']:
+    if words not in (['anonymise'], ['load']):
         print(USAGE, file=sys.stderr)
         return 2
     try:
         with _lock():
-            wanted = order.anonymise(stream)
+            wanted = order.load(stream) if words == ['load'] else order.anonymise(stream)
             if not service.is_ready():
                 raise Failure(f'PostgreSQL does not take connections at {cluster.SOCKETS}; nothing was done')
-            print(json.dumps(anonymise.run(wanted)))
+            if isinstance(wanted, order.Load):
+                print('loaded' if load.run(wanted) else 'as it was')
+            else:
+                print(json.dumps(anonymise.run(wanted)))
     except (Failure, OSError) as failure:
         log.say(told(failure))
         return 1

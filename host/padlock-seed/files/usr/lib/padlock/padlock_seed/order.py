@@ -27,6 +27,19 @@ class Order(NamedTuple):
     sql: str
 
 
+class Load(NamedTuple):
+    """`password`: of the role `app`."""
+
+    place: Place
+    password: str
+
+
+def load(stream: TextIO) -> Load:
+    data = _read(stream, {'place', 'password'})
+    password = matching(data, 'password', PLAIN, '16 to 256 characters of printable ASCII without spaces')
+    return Load(_place(data.get('place')), password)
+
+
 def anonymise(stream: TextIO) -> Order:
     """Raises Failure that names the first key that is not as it must be."""
     data = _read(stream, {'place', 'sql'})

@@ -18,11 +18,12 @@ def words(program: str, user: str, database: str) -> list[str]:
 
 
 def run(
-    called: list[str], stdin: str = '', env: dict[str, str] | None = None, output: IO | None = None
+    called: list[str], given: str | IO = '', env: dict[str, str] | None = None, output: IO | None = None
 ) -> str:
     """What it printed, unless that goes into a file; a failure raises with the end of what it wrote."""
+    stdin = {'input': given} if isinstance(given, str) else {'stdin': given}
     done = subprocess.run(
-        called, input=stdin, env={**os.environ, **(env or {})}, cwd='/',
+        called, **stdin, env={**os.environ, **(env or {})}, cwd='/',
         stdout=output or subprocess.PIPE, stderr=subprocess.PIPE, text=True, errors='replace', check=False,
     )  # fmt: skip
     if done.returncode != 0:

@@ -1,0 +1,137 @@
+/** An environment's database that begins with a snapshot: real PostgreSQL and restic, a real S3 server. */
+import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { CreateBucketCommand } from '@aws-sdk/client-s3'
+import { FULL, type Key, type Storage, startStorage } from '../spaces/account.ts'
+import { makeHost, PASSWORD, type SeedHost } from './host.ts'
+
+jest.setTimeout(120_000)
+
+let storage: Storage
+let production: SeedHost
+let environment: SeedHost
+let writer: Key
+let reader: Key
+
+beforeAll(async () => {
+  storage = await startStorage()
+  const owner = storage.client('nyc3', await storage.key('owner', FULL))
+  await owner.send(new CreateBucketCommand({ Bucket: 'shop-seed' }))
+  writer = await storage.key('writer', { bucket: 'shop-seed', permission: 'readwrite' })
+  reader = await storage.key('reader', { bucket: 'shop-seed', permission: 'read' })
+  const { rootPath } = storage.authority
+  ;[production, environment] = await Promise.all([makeHost(rootPath), makeHost(rootPath)])
+  await production.rows(`CREATE TABLE people (id serial PRIMARY KEY, email text UNIQUE);
+    INSERT INTO people (email) SELECT 'ada' || n || '@private.example' FROM generate_series(1, 500) n`)
+})
+afterAll(async () => {
+  await production?.end()
+  await environment?.end()
+  await storage?.end()
+})
+
+const place = (key: Key, change = {}) => ({
+  ...{ endpoint: `localhost:${storage.spaces.port}`, region: 'us-east-1', bucket: 'shop-seed' },
+  ...{ key: key.accessKeyId, secret: key.secretAccessKey },
+  passphrase: 'correct-horse-battery-staple-of-32',
+  ...change,
+})
+const anonymise = () =>
+  production.seed('anonymise', {
+    place: place(writer),
+    sql: "UPDATE people SET email = 'person' || id || '@example.com'",
+  })
+const load = (change = {}, password = PASSWORD) =>
+  environment.seed('load', { place: place(reader, change), password })
+const TABLES = `SELECT count(*) FROM pg_tables WHERE schemaname = 'public'`
+const on = (name: string) => join(environment.dir, 'volume', name)
+/** Packs of the repository in the bucket, the largest first. */
+function packs(): string[] {
+  const folder = join(storage.dir, 'spaces/nyc3/buckets/shop-seed/snapshots/data')
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((one) => one.isFile())
+    .map((one) => join(one.parentPath, one.name))
+    .sort((a, b) => statSync(b).size - statSync(a).size)
+}
+
+test('without a snapshot nothing is loaded, and it says which verb makes one', async () => {
+  const { code, stderr } = await load()
+  expect([code, stderr]).toEqual([
+    1,
+    expect.stringContaining('the bucket shop-seed has no snapshot yet. Fix: ./padlock backup'),
+  ])
+  expect(existsSync(on('snapshot.dump'))).toBe(false)
+})
+
+test('a damaged or foreign snapshot is told, and the database stays empty', async () => {
+  expect((await anonymise()).code).toBe(0)
+  for (const [change, words] of [
+    [{ passphrase: 'another-horse-battery-staple-of-32' }, 'wrong password or no key found'],
+    [{ secret: 'another-secret-of-the-key' }, 'restic dump failed'],
+  ] as const) {
+    const { code, stderr } = await load(change)
+    expect([code, stderr]).toEqual([1, expect.stringContaining(words)])
+    expect(stderr).not.toMatch(/another-|correct-horse/)
+  }
+  for (const path of packs()) {
+    const bytes = readFileSync(path)
+    writeFileSync(path, bytes.fill(0, 16, Math.floor(bytes.length / 2)))
+  }
+  const { code, stderr } = await load()
+  expect([code, stderr]).toEqual([
+    1,
+    expect.stringMatching(
+      /the snapshot in the bucket shop-seed cannot be read:\nrestic dump failed/,
+    ),
+  ])
+  expect(await environment.rows(TABLES)).toBe('0')
+  expect(existsSync(on('snapshot.dump'))).toBe(false)
+  rmSync(join(storage.dir, 'spaces/nyc3/buckets/shop-seed/snapshots'), { recursive: true })
+})
+
+test('a wrong password of the app loads nothing, and the next run all of it', async () => {
+  expect((await anonymise()).code).toBe(0)
+  const wrong = await load({}, 'another-horse-battery-staple')
+  expect([wrong.code, wrong.stderr]).toEqual([
+    1,
+    expect.stringContaining('password authentication failed'),
+  ])
+  expect(await load()).toMatchObject({ code: 0, stdout: 'loaded\n' })
+  expect(await environment.rows('SELECT count(*), min(email) FROM people')).toBe(
+    '500|person100@example.com',
+  )
+  const owner = `SELECT DISTINCT tableowner FROM pg_tables WHERE schemaname = 'public'`
+  expect(await environment.rows(owner)).toBe('app')
+  await environment.rows(`INSERT INTO people (email) VALUES ('new@example.com')`)
+})
+
+test('once alone: what was written since stays, whatever the bucket has by now', async () => {
+  expect((await anonymise()).code).toBe(0)
+  expect(await load()).toEqual({ code: 0, stdout: 'as it was\n', stderr: '' })
+  expect(await environment.rows('SELECT count(*) FROM people')).toBe('501')
+})
+
+test('a run that was killed after the rows had come is taken for done', async () => {
+  expect(readFileSync(on('snapshot'), 'utf8')).toBe('done\n')
+  await environment.shell({}, `echo begun >'${on('snapshot')}'`, [])
+  expect(await load()).toEqual({ code: 0, stdout: 'as it was\n', stderr: '' })
+  expect(readFileSync(on('snapshot'), 'utf8')).toBe('done\n')
+})
+
+test('tables of somebody else are never loaded over', async () => {
+  rmSync(on('snapshot'))
+  const { code, stderr } = await load()
+  expect([code, stderr]).toEqual([
+    1,
+    expect.stringMatching(
+      /^the database has \d+ tables and sequences already, .*nothing was changed/,
+    ),
+  ])
+  expect(await environment.rows('SELECT count(*) FROM people')).toBe('501')
+})
+
+test('neither is an empty database filled on a volume that is not there', async () => {
+  rmSync(on('lost+found'), { recursive: true })
+  const { code, stderr } = await load()
+  expect([code, stderr]).toEqual([1, expect.stringContaining('is not mounted; nothing was loaded')])
+})
