@@ -1,4 +1,5 @@
 /** Anonymised snapshots: a bucket apart, a verb that has the host make one, and who may read it. */
+import { spawnSync } from 'node:child_process'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parse, stringify } from 'yaml'
@@ -59,6 +60,36 @@ test('what environments get opens no other bucket and writes into none', async (
   expect([grants(reader.key), grants(writer.key)]).toEqual([['read'], ['readwrite']])
 })
 
+test('an environment gets the snapshot before its release, and no key to anything else', async () => {
+  const { writer, reader } = await access()
+  const shared = { volume: 1, database: 'local', seed: 'snapshot', seedCommand: 'true' }
+  settings('preview', shared)
+  await given(reader)
+  const up = await project.padlock('env up pr-1 --ttl 1h')
+  expect([up.code, up.code === 0 ? '' : up.output]).toEqual([0, ''])
+  const id = (await sandbox.droplets()).find(({ name }: Json) => name.includes('pr-1'))?.id
+  const { place, password } = JSON.parse(sandbox.hostFile(id, 'seed-load'))
+  expect([place, password]).toEqual([reader, sandbox.hostFile(id, 'database').trim()])
+  const run = sandbox.commands(id)
+  const first = (what: string) => run.findIndex((one) => one.includes(`/padlock/${what}`))
+  const release = JSON.parse(sandbox.hostFile(id, 'release.json'))
+  expect(release.seedCommand).toEqual({ command: 'true', seconds: 300 })
+  expect(first('database up')).toBeLessThan(first('seed load'))
+  expect(first('seed load')).toBeLessThan(first(`release ${release.id}`))
+  const state = readFileSync(join(sandbox.dir, 'state/.pulumi/stacks/padlock/pr-1.json'), 'utf8')
+  for (const secret of [reader.secret, writer.secret, reader.passphrase])
+    expect(`${state}${up.output}${run.join('\n')}`).not.toContain(secret)
+
+  const down = await project.padlock('env down pr-1 --json')
+  const { removed, left } = JSON.parse(down.stdout)
+  const kinds = removed.map(({ kind }: Json) => kind)
+  expect([left, kinds.filter((kind: string) => /volume|bucket|key/.test(kind))]).toEqual([
+    [],
+    ['volume'],
+  ])
+  expect((await access()).reader).toEqual(reader)
+})
+
 test('a stack without the key says which one, and nobody is asked', async () => {
   settings('dev', { anonymiseSql: '' })
   const { code, output } = await anonymise()
@@ -76,6 +107,18 @@ test('without it bucket and keys go, whatever lies in the bucket', async () => {
   expect(left).toEqual([])
   expect((await anonymise()).output).toContain('has no bucket for snapshots yet')
 })
+
+/** As the operator does it once: the output is a secret of the template's own stack. */
+async function given(reader: Json): Promise<void> {
+  const set = ['config', 'set', '--secret', 'seedReader', '--stack', 'preview']
+  for (const words of [['stack', 'init', 'preview'], set]) {
+    const { status, stderr } = spawnSync('pulumi', [...words, '--non-interactive'], {
+      ...{ cwd: project.folder, env: { ...process.env, ...project.environment } },
+      ...{ input: JSON.stringify(reader), encoding: 'utf8' },
+    })
+    if (status !== 0) throw new Error(stderr)
+  }
+}
 
 async function access(): Promise<Json> {
   const { seedWriter, seedReader } = (await stack.outputs()) as Json
