@@ -45,6 +45,7 @@ export async function startSpaces(options: {
 }): Promise<Spaces> {
   const { dir, log } = options
   let keys: SpacesKey[] = []
+  let turn: Promise<void> = Promise.resolve()
   const program = lazily(() => ensureGateway(options.cache, log))
   const open = (region: SpacesRegion) =>
     [region, openRegion({ region, dir, program, keys: () => keys, log })] as const
@@ -80,10 +81,17 @@ export async function startSpaces(options: {
     port,
     endpoint: (region) => `https://${endpointHost(region)}:${port}`,
     buckets,
-    async setKeys(all) {
-      keys = all
-      await writeAtomically(join(dir, 'spaces', 'iam', 'users.json'), accountsFile(keys))
-      await Promise.all([...regions.values()].map((region) => region.sync()))
+    setKeys(all) {
+      // One after the other: the gateway refuses a policy that names a key which it does not know yet,
+      // and one while it writes another of the same bucket.
+      turn = turn
+        .catch(() => {})
+        .then(async () => {
+          keys = [...all]
+          await writeAtomically(join(dir, 'spaces', 'iam', 'users.json'), accountsFile(keys))
+          await Promise.all([...regions.values()].map((region) => region.sync()))
+        })
+      return turn
     },
     async close() {
       server.closeAllConnections()

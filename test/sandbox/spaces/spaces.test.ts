@@ -209,3 +209,17 @@ test('a limited key does not become one with full access', async () => {
   const { status } = await storage.account.call('PUT', path, { name: 'reader', grants: [FULL] })
   expect(status).toBe(422)
 })
+
+test('keys that are made at once are all made, once each', async () => {
+  const made = Array.from({ length: 12 }, (_, number) => `at-once-${number}`)
+  const { call } = storage.account
+  await owner.send(new CreateBucketCommand({ Bucket: 'at-once' }))
+  const grants = [{ bucket: 'at-once', permission: 'read' }]
+  const answers = await Promise.all(
+    made.map((name) => call('POST', '/spaces/keys', { name, grants })),
+  )
+  expect(answers.map(({ status }) => status)).toEqual(made.map(() => 201))
+  await Promise.all(
+    answers.map(({ body }) => call('DELETE', `/spaces/keys/${body.key.access_key}`)),
+  )
+})
