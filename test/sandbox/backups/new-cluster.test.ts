@@ -90,17 +90,3 @@ test('a log that is missing is told, though that of the database before went fur
     problem: expect.stringContaining('a part of it is missing in bucket'),
   })
 })
-
-test('what the one before had comes back by a moment, as the newest backups hold nothing', async () => {
-  const [, fresh] = places as [Place, Place]
-  const all = await fresh.backup('restore', {})
-  expect(all.code).toBe(1)
-  const [, fix = ''] = /Fix: --at (\S+Z) for all that the one before had/.exec(all.stderr) ?? []
-  const { code, stderr, stdout } = await fresh.backup('restore', { at: fix })
-  expect([code, stderr]).toEqual([0, expect.stringContaining('without service')])
-  expect(await fresh.sql('SELECT count(*) FROM numbers')).toBe('106')
-  expect(JSON.parse(stdout).problems).toEqual([])
-  // Now it is what was brought back that is meant.
-  expect((await fresh.backup('restore', {})).code).toBe(0)
-  expect(await fresh.sql('SELECT count(*) FROM numbers')).toBe('106')
-})
