@@ -1,7 +1,7 @@
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { bundle } from './bundle.ts'
-import { type BuiltPackage, readPackage } from './package.ts'
+import { type BuiltPackage, ensureApart, readPackage } from './package.ts'
 
 /** What differs from stack to stack in a host's software. */
 export interface HostSoftware {
@@ -68,6 +68,7 @@ export async function hostBundle(facts: HostSoftware): Promise<HostBundle> {
       }),
     ),
   )
+  ensureApart(built)
   const installer = readFileSync(join(HOST, 'install'))
   const { tar, sha256 } = await bundle(built, installer, repositoryFiles(facts))
   return { path: store(tar, sha256), sha256, packages: Object.fromEntries(built.map(summary)) }

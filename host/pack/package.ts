@@ -11,6 +11,8 @@ export interface BuiltPackage {
   /** The project's version and the content's hash, as `0.1.0+3f2a9c01d2e4` (deb-version(7)). */
   version: string
   units: Unit[]
+  /** Of its files, relative to the root. */
+  paths: string[]
   deb: Buffer
 }
 
@@ -51,7 +53,7 @@ export async function readPackage(folder: string, options: PackageOptions): Prom
     })
   const unversioned = createHash('sha256').update(await pack('0'))
   const version = `${options.version}+${unversioned.digest('hex').slice(0, 12)}`
-  return { name, version, units, deb: await pack(version) }
+  return { name, version, units, paths: files.map(({ path }) => path), deb: await pack(version) }
 }
 
 function withMode(file: PackageFile): PackageFile {
@@ -106,4 +108,19 @@ function read(path: string, otherwise?: string): string {
 function withLineFeeds(content: Buffer): Buffer {
   if (content.includes(0) || !content.includes('\r\n')) return content
   return Buffer.from(content.toString('latin1').replaceAll('\r\n', '\n'), 'latin1')
+}
+
+/**
+ * dpkg refuses to install a package with a file of another one's (dpkg(1), --force-overwrite).
+ * @throws Error naming the file and both packages
+ */
+export function ensureApart(packages: Pick<BuiltPackage, 'name' | 'paths'>[]): void {
+  const owners = new Map<string, string>()
+  for (const { name, paths } of packages) {
+    for (const path of paths) {
+      const owner = owners.get(path)
+      if (owner) throw new Error(`${path} is in ${owner} and in ${name}`)
+      owners.set(path, name)
+    }
+  }
 }

@@ -11,7 +11,7 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { join, relative } from 'node:path'
-import { readPackage } from '../../../host/pack/package.ts'
+import { ensureApart, readPackage } from '../../../host/pack/package.ts'
 import { copyOfFixture, FIXTURE, newFolder, removeFolders } from './fixture.ts'
 
 /** Whoever changes these bytes changes the version of every package on every host. */
@@ -33,8 +33,20 @@ test('the fixture: name, version, units and bytes', async () => {
       { unit: 'fixture.service', action: 'restart', sha256: '7cd823bc3ab3' },
       { unit: 'systemd-sysctl.service', action: 'restart', sha256: 'c38987d8617c' },
     ],
+    paths: expect.arrayContaining(['usr/lib/padlock-fixture/text']),
     deb: SHA256,
   })
+})
+
+test('all packages of the project at once: no file is in two of them', async () => {
+  const host = join(import.meta.dirname, '../../../host')
+  const names = readdirSync(host).filter((name) => name.startsWith('padlock-'))
+  expect(names.length).toBeGreaterThan(8)
+  const all = await Promise.all(names.map((name) => pack(join(host, name))))
+  expect(() => ensureApart(all)).not.toThrow()
+  const path = 'usr/lib/systemd/system/one.service'
+  const both = ['padlock-a', 'padlock-b'].map((name) => ({ name, paths: [path] }))
+  expect(() => ensureApart(both)).toThrow(`${path} is in padlock-a and in padlock-b`)
 })
 
 test('another folder, other times and modes, what editors leave: the same bytes', async () => {
