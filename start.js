@@ -11,7 +11,11 @@ if (!process.features.typescript) {
   )
 }
 
-/** The stack's outputs, those that it has. */
-export default import('./index.ts').then((outputs) =>
-  Object.fromEntries(Object.entries(outputs).filter(([, value]) => value !== undefined)),
-)
+/**
+ * The stack's outputs, those that it has. A function, as the language host looks at the project's folder
+ * before it waits for what is exported: a promise that has failed by then would be warned of beside its error.
+ */
+export default async () => {
+  const outputs = await import('./index.ts')
+  return Object.fromEntries(Object.entries(outputs).filter(([, value]) => value !== undefined))
+}

@@ -23,6 +23,15 @@ const follow = (message: string, command: string) => {
   return stack.run(`${words.replace(/^pulumi /, '').replaceAll("'", '')} --yes --skip-preview`)
 }
 
+test('a wrong configuration is told, and nothing of the runtime beside it', async () => {
+  const undo = stack.set({ sshPort: 0 })
+  const { code, output } = await stack.run('preview')
+  undo()
+  expect(code).not.toBe(0)
+  expect(output).toContain("The stack's configuration has one problem")
+  expect(output).not.toMatch(/Warning|node --trace/)
+})
+
 test('the number of an image that has a slug', async () => {
   const { images } = await sandbox.digitalocean('GET', '/images?per_page=200')
   const { id } = images.find(({ slug }: Json) => slug === 'debian-13-x64')
