@@ -133,6 +133,13 @@ export const suites: Suite[] = [
     commands: [jestOn('test/long/drill', 50)],
   },
   {
+    // Backups, PostgreSQL and S3 of this computer, in folders.
+    name: 'restores',
+    after: ['tools', 'database tools', 'object storage'],
+    long: true,
+    commands: [jestOn('test/long/restores', 100)],
+  },
+  {
     name: 'hand-over',
     after: ['tools', 'engine'],
     long: true,

@@ -1,8 +1,8 @@
 /** A host that makes no backups of its own, as a drill's: another stack's come there by a key that only reads. */
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { type Storage, startStorage } from '../spaces/account.ts'
-import { type Stocked, stocked } from './stocked.ts'
+import { type Stocked, stocked } from '../../sandbox/backups/stocked.ts'
+import { type Storage, startStorage } from '../../sandbox/spaces/account.ts'
 
 jest.setTimeout(240_000)
 

@@ -1,7 +1,8 @@
 /** A volume that was lost: the rows of the database before come back, though the newest backups hold none. */
-import { type Storage, startStorage } from '../spaces/account.ts'
-import { makePlace, type Place } from './place.ts'
-import { type Stocked, stocked } from './stocked.ts'
+
+import { makePlace, type Place } from '../../sandbox/backups/place.ts'
+import { type Stocked, stocked } from '../../sandbox/backups/stocked.ts'
+import { type Storage, startStorage } from '../../sandbox/spaces/account.ts'
 
 jest.setTimeout(300_000)
 

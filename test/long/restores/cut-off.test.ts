@@ -1,8 +1,8 @@
 /** A restore that is cut off on the way: run again, it is finished or undone, and every row is whole. */
 import { existsSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { type Storage, startStorage } from '../spaces/account.ts'
-import { type Stocked, stocked } from './stocked.ts'
+import { type Stocked, stocked } from '../../sandbox/backups/stocked.ts'
+import { type Storage, startStorage } from '../../sandbox/spaces/account.ts'
 
 jest.setTimeout(240_000)
 

@@ -10,9 +10,9 @@ import {
 } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { type Storage, startStorage } from '../spaces/account.ts'
-import { makePlace } from './place.ts'
-import { type Stocked, stocked } from './stocked.ts'
+import { makePlace } from '../../sandbox/backups/place.ts'
+import { type Stocked, stocked } from '../../sandbox/backups/stocked.ts'
+import { type Storage, startStorage } from '../../sandbox/spaces/account.ts'
 
 jest.setTimeout(240_000)
 
