@@ -83,7 +83,7 @@ test('an environment gets the snapshot before its release, and no key to anythin
   const down = await project.padlock('env down pr-1 --json')
   const { removed, left } = JSON.parse(down.stdout)
   const kinds = removed.map(({ kind }: Json) => kind)
-  expect([left, kinds.filter((kind: string) => /volume|bucket|key/.test(kind))]).toEqual([
+  expect([left, kinds.filter((kind: string) => /^volume$|bucket|spaces/.test(kind))]).toEqual([
     [],
     ['volume'],
   ])

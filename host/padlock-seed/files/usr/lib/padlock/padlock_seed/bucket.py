@@ -19,7 +19,7 @@ KEPT = '3'
 EXTRA: list[str] = []
 # What restic says of a bucket that holds nothing; other failures are no reason to begin a repository.
 NONE = ('no snapshot found', 'no matching ID found')
-ABSENT = ('Is there a repository at the following location', 'repository does not exist')
+ABSENT = ('The specified key does not exist', 'repository does not exist')
 
 
 def write(place: Place, path: str) -> None:
