@@ -64,7 +64,8 @@ def finish(whats: list[str], own: Order | None, back_up: Any) -> list[str]:
         try:
             if 'database' in whats:
                 database.adopt()
-            failed = back_up(own, 'full' if 'database' in whats else 'incr')
+            # Whoever tries one moment after the other still needs the oldest.
+            failed = back_up(own, 'full' if 'database' in whats else 'incr', False)
         except Failure as failure:
             failed = [str(failure)]
         if failed:

@@ -14,7 +14,9 @@ def text(order: Order, version: tuple[int, int], volume: int) -> str:
         'bundle': 'y',
         # Only what has changed of a large file; since 2.46.
         **({'block': 'y'} if version >= (2, 46) else {}),
-        'retention-full': str(order.keep_weekly),
+        # By age: a restore makes full backups beside those of the weeks.
+        'retention-full-type': 'time',
+        'retention-full': str(order.keep_weekly * 7),
         'retention-diff': str(order.keep_daily),
     }
     on_volume = {'path': f'{host.VOLUME}/backup/postgresql', **_cipher(order)}

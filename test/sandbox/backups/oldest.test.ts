@@ -1,0 +1,45 @@
+/** Restores end no backup that a week is still kept for. */
+import { type Storage, startStorage } from '../spaces/account.ts'
+import { type Stocked, stocked } from './stocked.ts'
+
+jest.setTimeout(240_000)
+
+let storage: Storage
+let host: Stocked
+
+beforeAll(async () => {
+  storage = await startStorage()
+  host = await stocked(storage, 'shop')
+  const wanted = { database: true, files: false, keepDaily: 1, keepWeekly: 1 }
+  const { code, stderr } = await host.backup('up', { ...host.source, ...wanted })
+  if (code !== 0) throw new Error(stderr)
+})
+afterAll(async () => {
+  await host?.end()
+  await storage?.end()
+})
+
+async function fulls(repository: 1 | 2): Promise<string[]> {
+  const { stdout } = await host.pgbackrest('info', `--repo=${repository}`, '--output=json')
+  const labels = JSON.parse(stdout)[0].backup.map(({ label }: { label: string }) => label)
+  return labels.filter((label: string) => label.endsWith('F'))
+}
+
+test('one week is kept, and two restores in it leave the full backup from before them', async () => {
+  await host.insert(1, 10)
+  expect(await host.backup('now')).toMatchObject({ code: 0, stderr: '' })
+  const [volume = '', bucket = ''] = [...(await fulls(2)), ...(await fulls(1))]
+  await host.insert(11, 20)
+  const later = await host.moment()
+  for (const _ of [1, 2]) {
+    const { told } = await host.restore({ at: later, backUpBefore: false })
+    expect(told.problems).toEqual([])
+    expect(await fulls(2)).toContain(volume)
+    expect(await fulls(1)).toContain(bucket)
+  }
+  expect(await host.backup('now')).toMatchObject({ code: 0, stderr: '' })
+  expect(await fulls(2)).toContain(volume)
+  expect(await fulls(1)).toContain(bucket)
+  expect((await host.restore({ label: volume, backUpBefore: false })).code).toBe(0)
+  expect(await host.rows()).toBe('10|1|10')
+})
