@@ -40,7 +40,7 @@ export interface Place {
 const SYSTEMCTL = `#!/bin/sh
 echo "$*" >>"$DIR/calls"
 case "$*" in
-  *.timer*) ;;
+  *.timer* | *.path) ;;
   stop*|start*|*restart*)
     verb=\${1#try-}
     [ "$verb" != start ] || [ ! -e "$DIR/data/postmaster.pid" ] || exit 0

@@ -49,8 +49,9 @@ test('a moment between two rows comes back, files and rows; what was there is ke
   expect(await verifier()).toBe(newer)
   expect(existsSync(join(host.dir, 'data.former/PG_VERSION'))).toBe(true)
   expect(readFileSync(join(host.dir, 'volume/app.former/upload'), 'utf8')).toBe('second')
-  const calls = readFileSync(join(host.dir, 'calls'), 'utf8').split('\n').slice(-5)
+  const calls = readFileSync(join(host.dir, 'calls'), 'utf8').split('\n').slice(-6)
   expect(calls).toEqual([
+    'start padlock-backup-resume.path',
     ...['app ended', expect.stringMatching(/^stop /), expect.stringMatching(/^start /)],
     ...['app started', ''],
   ])

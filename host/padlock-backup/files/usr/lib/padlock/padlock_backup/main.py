@@ -86,7 +86,6 @@ def up(order: Order) -> int:
         store.write(f'{host.HOME}/order.json', orders.text(order), 0o600)
         state.begin([f'{what} {where}' for what, where in order.all()], datetime.now(UTC))
     host.run('systemctl', '--quiet', 'enable', '--now', *TIMERS)
-    host.run('systemctl', '--quiet', 'enable', 'padlock-backup-resume.service')
     return 0
 
 

@@ -19,6 +19,7 @@ from .wanted import RestoreOrder
 TRIED = 2
 GIB = 1024**3
 HOUR = 3600
+WATCH = 'padlock-backup-resume.path'
 
 
 def restore(order: RestoreOrder, own: Order | None, back_up: Any, now: datetime) -> dict[str, Any]:
@@ -39,6 +40,8 @@ def restore(order: RestoreOrder, own: Order | None, back_up: Any, now: datetime)
             problems += _last_backup(back_up, own)
         swap.forget()
         swap.forget_former()
+        # It ends this one if it is killed.
+        host.run('systemctl', 'start', WATCH, check=False)
         swap.note(step='prepare')
         try:
             parts = {what: _bring(order, chosen[what], what) for what in whats}
