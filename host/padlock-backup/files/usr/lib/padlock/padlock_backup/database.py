@@ -35,8 +35,9 @@ SELECT to_char(last_archived_time AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z
     FROM pg_ls_archive_statusdir() WHERE name LIKE '%.ready'),
   current_setting('archive_mode')
 FROM pg_stat_archiver"""
-# Another database's backups are there: BackupMismatchError (src/build/error/error.yaml).
-MISMATCH = '[028]'
+# Another database's backups are there (src/build/error/error.yaml): file-invalid of stanza-create,
+# backup-mismatch of backup.
+MISMATCH = ('[028]', '[051]')
 # Seconds of writes that may be lost with the host: a segment ends after 60 at the latest, and is sent.
 WAITING = 75
 
@@ -79,7 +80,7 @@ def _begin(config: str) -> None:
     try:
         pgbackrest('stanza-create', config=config)
     except CommandFailure as failure:
-        if MISMATCH not in str(failure):
+        if not any(code in str(failure) for code in MISMATCH):
             raise
         # It wants every repository begun already, and a new volume has none; so what it has not done
         # is left to the second attempt to tell.
@@ -100,13 +101,21 @@ def back_up(repository: str, now: datetime, kind: str, tidy: bool) -> None:
     """
     Into one of the repositories: `diff`, what has changed since the full backup of the week; `incr`, since
     the last one, as before a release; or `full`, which the others are too where it is due. With `tidy`,
-    the end of those that are older than what is kept.
+    the end of those that are older than what is kept. Where another database's are, as after a restore,
+    this one's come beside them.
     """
     number = REPOSITORIES[repository]
     fulls = [one['stop'] for one in backups(number) if one['type'] == 'full']
     if not fulls or datetime.fromtimestamp(max(fulls), UTC) < now - WEEK:
         kind = 'full'
-    pgbackrest('backup', f'--repo={number}', f'--type={kind}', *([] if tidy else ['--no-expire-auto']))
+    words = [f'--repo={number}', *([] if tidy else ['--no-expire-auto'])]
+    try:
+        pgbackrest('backup', f'--type={kind}', *words)
+    except CommandFailure as failure:
+        if not any(code in str(failure) for code in MISMATCH):
+            raise
+        _adopt(number)
+        pgbackrest('backup', '--type=full', *words)
 
 
 def mark() -> None:
@@ -125,18 +134,19 @@ def mark() -> None:
             time.sleep(0.5)
 
 
-def adopt() -> None:
-    """The repositories take the log of the database that is there now, whichever it was before."""
+def _adopt(number: int) -> None:
+    """The repository takes the log of the database that is there now, whichever it was before."""
     deadline = time.monotonic() + LOCK_SECONDS
-    while True:
-        try:
-            pgbackrest('stanza-upgrade')
-            return
-        except CommandFailure as failure:
-            # By whoever hands on the log.
-            if 'unable to acquire lock' not in str(failure) or time.monotonic() > deadline:
-                raise
-        time.sleep(1)
+    with settings.alone(configuration(), number) as config:
+        while True:
+            try:
+                pgbackrest('stanza-upgrade', config=config)
+                return
+            except CommandFailure as failure:
+                # By whoever hands on the log.
+                if 'unable to acquire lock' not in str(failure) or time.monotonic() > deadline:
+                    raise
+            time.sleep(1)
 
 
 def backups(number: int, config: str | None = None) -> list[dict[str, Any]]:

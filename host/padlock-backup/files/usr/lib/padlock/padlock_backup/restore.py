@@ -64,13 +64,8 @@ def finish(whats: list[str], own: Order | None, back_up: Any) -> list[str]:
     swap.settle(whats)
     problems = []
     if own is not None:
-        try:
-            if 'database' in whats:
-                database.adopt()
-            # Whoever tries one moment after the other still needs the oldest.
-            failed = back_up(own, 'full' if 'database' in whats else 'incr', False)
-        except Failure as failure:
-            failed = [str(failure)]
+        # Whoever tries one moment after the other still needs the oldest.
+        failed = back_up(own, 'full' if 'database' in whats else 'incr', False)
         if failed:
             problems.append(f'the backup after the restore failed: {", ".join(failed)}; see ./padlock status')
             log.say(problems[-1])

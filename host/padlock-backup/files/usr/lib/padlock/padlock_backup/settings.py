@@ -1,5 +1,12 @@
 """The files of settings of pgBackRest (https://pgbackrest.org/configuration.html)."""
 
+import contextlib
+import os
+import re
+from collections.abc import Iterator
+
+from padlock_release import store
+
 from . import host
 from .order import Order
 
@@ -39,6 +46,21 @@ def text(order: Order, version: tuple[int, int], volume: int) -> str:
     }
     cluster = {'pg1-path': host.DATA, 'pg1-socket-path': host.SOCKETS}
     return _section('global', lines) + _section(STANZA, cluster)
+
+
+@contextlib.contextmanager
+def alone(path: str, number: int) -> Iterator[str]:
+    """
+    A file of these settings with this repository alone: pgBackRest upgrades all that it is told of, and none
+    of them where the bucket is away.
+    """
+    others = re.compile(rf'repo(?!{number}-)\d+-')
+    lines = [line for line in (store.read(path) or '').splitlines(keepends=True) if not others.match(line)]
+    store.write(f'{path}.alone', ''.join(lines), 0o640, host.POSTGRES)
+    try:
+        yield f'{path}.alone'
+    finally:
+        os.unlink(f'{path}.alone')
 
 
 def text_of_source(order: Order) -> str:

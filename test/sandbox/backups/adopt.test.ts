@@ -1,0 +1,51 @@
+/** Another stack's database is here, and the host's own bucket is away just then. */
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { type Storage, startStorage } from '../spaces/account.ts'
+import { type Stocked, stocked } from './stocked.ts'
+
+jest.setTimeout(300_000)
+
+let storage: Storage
+let shop: Stocked
+let copy: Stocked
+
+beforeAll(async () => {
+  storage = await startStorage()
+  shop = await stocked(storage, 'shop')
+  copy = await stocked(storage, 'copy')
+  await shop.insert(1, 100)
+  for (const host of [shop, copy]) {
+    const { code, stderr } = await host.backup('now')
+    if (code !== 0) throw new Error(stderr)
+  }
+})
+afterAll(async () => {
+  await copy?.end()
+  await shop?.end()
+  await storage?.end()
+})
+
+/** The databases that a repository has backups of. */
+async function systems(repository: 1 | 2): Promise<number> {
+  const { stdout } = await copy.pgbackrest('info', `--repo=${repository}`, '--output=json')
+  const backups: { database: { id: number } }[] = JSON.parse(stdout)[0].backup
+  return new Set(backups.map(({ database }) => database.id)).size
+}
+
+test('the volume has a backup of it at once, and the bucket the next night', async () => {
+  writeFileSync(join(copy.dir, 'cut'), 'settle')
+  const cut = await copy.restore({ source: shop.source, files: false, backUpBefore: false })
+  expect(cut.code).toBe(137)
+  const path = `/spaces/keys/${copy.key.accessKeyId}`
+  await storage.account.call('PUT', path, { name: 'copy', grants: [] })
+  const { code, stderr } = await copy.backup('resume')
+  expect([code, stderr]).toEqual([0, expect.stringContaining('after the restore failed')])
+  expect(stderr).not.toContain('database volume')
+  expect([await systems(2), await copy.rows()]).toEqual([2, '100|1|100'])
+  const grants = [{ bucket: 'copy', permission: 'readwrite' }]
+  await storage.account.call('PUT', path, { name: 'copy', grants })
+  expect(await copy.backup('now')).toMatchObject({ code: 0, stderr: '' })
+  expect(await systems(1)).toBe(2)
+  expect(await copy.backup('check')).toMatchObject({ code: 0, stderr: '' })
+})
