@@ -109,7 +109,7 @@ test.each<[string, () => object, RegExp]>([
   expect(stderr).toMatch(words)
   expect(stderr).not.toContain(String(shop.source.passphrase))
   expect(await copy.rows()).toBe('2|1001|1002')
-  expect(existsSync(join(copy.dir, 'home/source.conf'))).toBe(false)
+  expect(existsSync(join(copy.dir, 'tmp/padlock-backup-source.conf'))).toBe(false)
   expect(existsSync(join(copy.dir, 'data.restored'))).toBe(false)
 })
 

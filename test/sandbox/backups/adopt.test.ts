@@ -1,5 +1,5 @@
 /** Another stack's database is here, and the host's own bucket is away just then. */
-import { writeFileSync } from 'node:fs'
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type Storage, startStorage } from '../spaces/account.ts'
 import { type Stocked, stocked } from './stocked.ts'
@@ -26,6 +26,17 @@ afterAll(async () => {
   await storage?.end()
 })
 
+/** Files that hold what opens the backups of the other stack. */
+const holders = () =>
+  readdirSync(copy.dir, { withFileTypes: true })
+    .filter((one) => ['home', 'tmp', 'volume'].includes(one.name))
+    .flatMap(({ name }) =>
+      readdirSync(join(copy.dir, name), { recursive: true, withFileTypes: true }),
+    )
+    .filter((one) => one.isFile())
+    .map((one) => join(one.parentPath, one.name))
+    .filter((path) => readFileSync(path).includes(String(shop.source.passphrase)))
+
 /** The databases that a repository has backups of. */
 async function systems(repository: 1 | 2): Promise<number> {
   const { stdout } = await copy.pgbackrest('info', `--repo=${repository}`, '--output=json')
@@ -34,15 +45,16 @@ async function systems(repository: 1 | 2): Promise<number> {
 }
 
 test('the volume has a backup of it at once, and the bucket the next night', async () => {
-  writeFileSync(join(copy.dir, 'cut'), 'settle')
+  writeFileSync(join(copy.dir, 'cut'), '_started')
   const cut = await copy.restore({ source: shop.source, files: false, backUpBefore: false })
   expect(cut.code).toBe(137)
+  expect(holders()).toHaveLength(1)
   const path = `/spaces/keys/${copy.key.accessKeyId}`
   await storage.account.call('PUT', path, { name: 'copy', grants: [] })
   const { code, stderr } = await copy.backup('resume')
   expect([code, stderr]).toEqual([0, expect.stringContaining('after the restore failed')])
   expect(stderr).not.toContain('database volume')
-  expect([await systems(2), await copy.rows()]).toEqual([2, '100|1|100'])
+  expect([holders(), await systems(2), await copy.rows()]).toEqual([[], 2, '100|1|100'])
   const grants = [{ bucket: 'copy', permission: 'readwrite' }]
   await storage.account.call('PUT', path, { name: 'copy', grants })
   expect(await copy.backup('now')).toMatchObject({ code: 0, stderr: '' })

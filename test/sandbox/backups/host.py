@@ -15,7 +15,7 @@ sys.dont_write_bytecode = True
 root, one, other, ahead, *words = sys.argv[1:]
 sys.path[:0] = [one, other, one.replace('padlock-backup', 'padlock-volume')]
 
-from padlock_backup import app, export, files, host, main, recovery, settings, swap  # noqa: E402
+from padlock_backup import app, export, files, host, lock, main, recovery, settings, swap  # noqa: E402
 from padlock_release import log  # noqa: E402
 
 
@@ -26,7 +26,7 @@ class Ahead(datetime):
 
 
 main.datetime = Ahead
-main.LOCK = f'{root}/lock'
+lock.LOCK = f'{root}/lock'
 log.PATH = f'{root}/log'
 host.HOME = f'{root}/home'
 host.VOLUME = f'{root}/volume'

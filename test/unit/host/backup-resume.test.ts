@@ -15,8 +15,8 @@ const text = (name: string) => readFileSync(join(UNITS, name), 'utf8')
 const ASK = `import sys
 sys.dont_write_bytecode = True
 sys.path[:0] = sys.argv[1:]
-from padlock_backup import main, restore, swap
-print(swap._path(), main.LOCK, restore.WATCH)`
+from padlock_backup import lock, restore, swap
+print(swap._path(), lock.LOCK, restore.WATCH)`
 
 test('the units watch the note, and wait for the lock, that a restore has', () => {
   const words = ['-c', ASK, FOLDER, RELEASE, VOLUME]

@@ -1,13 +1,10 @@
 """The verbs of `backup`."""
 
 import contextlib
-import fcntl
 import json
 import os
 import shutil
 import sys
-import time
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any, TextIO
 
@@ -20,6 +17,7 @@ from . import (
     files,
     host,
     listing,
+    lock,
     order as orders,
     restore,
     role,
@@ -35,7 +33,6 @@ USAGE = (
     'usage: backup up < ORDER | restore < ORDER | state < EXPORT | resume | now | release | check | show |\n'
     '  list [--json] | remove'
 )
-LOCK = '/run/padlock-backup.lock'
 TIMERS = ['padlock-backup.timer', 'padlock-backup-check.timer']
 
 
@@ -67,7 +64,7 @@ def up(order: Order) -> int:
     """Has backups as ordered from now on."""
     if not host.volume_is_mounted():
         raise Failure(f'{host.VOLUME} is not mounted, and a backup is nowhere else; nothing was changed')
-    with _lock(True):
+    with lock.held(True):
         _resume(order)
         os.makedirs(host.HOME, exist_ok=True)
         # PostgreSQL's own user reads the settings of pgBackRest in it.
@@ -92,7 +89,7 @@ def up(order: Order) -> int:
 def now() -> int:
     """All of them; one that fails does not keep the others from being made."""
     order = _order()
-    with _lock():
+    with lock.held():
         failed = _back_up(order, 'diff')
         if not failed:
             swap.forget_former()
@@ -102,7 +99,7 @@ def now() -> int:
 def release() -> int:
     """Before a release: fails where no place at all has the database, or the files, as they are now."""
     order = _order()
-    with _lock():
+    with lock.held():
         failed = _back_up(order, 'incr')
     for what in {what for what, _ in order.all()}:
         if all(f'{what} {where}' in failed for where in database.REPOSITORIES):
@@ -114,7 +111,7 @@ def release() -> int:
 def restored(order: RestoreOrder) -> int:
     """What came of it is one line of JSON on standard output."""
     own = _order() if _is_ordered() else None
-    with _lock(True):
+    with lock.held(True):
         _resume(own)
         told = restore.restore(order, own, _back_up, datetime.now(UTC))
     print(json.dumps(told))
@@ -123,7 +120,7 @@ def restored(order: RestoreOrder) -> int:
 
 def resume() -> int:
     """Finishes, or undoes, a restore that was cut off."""
-    with _lock(True):
+    with lock.held(True):
         _resume(_order() if _is_ordered() else None)
     return 0
 
@@ -142,7 +139,7 @@ def state_of_stack(export: Export) -> int:
     """Keeps an export of the stack's state in both places; one that fails does not keep it from the other."""
     order = _order()
     failed = False
-    with _lock():
+    with lock.held():
         for where in ('volume', 'bucket'):
             problem = None
             try:
@@ -167,7 +164,7 @@ def listed() -> int:
 
 def remove() -> int:
     """No more backups from now on; those that there are stay, and so does what opens them, elsewhere."""
-    with _lock():
+    with lock.held():
         database.forget()
         for name in ('order.json', 'state.json', 'pgbackrest.conf', 'role'):
             with contextlib.suppress(FileNotFoundError):
@@ -230,21 +227,3 @@ def _order() -> Order:
             return orders.read(file)
     except FileNotFoundError:
         raise Failure('no backups are ordered on this host') from None
-
-
-@contextlib.contextmanager
-def _lock(restores: bool = False) -> Iterator[None]:
-    """
-    One at a time; the kernel frees the lock of a process that was killed. A backup does not wait for a
-    restore, which itself waits for the release that a backup is part of.
-    """
-    with open(LOCK, 'w') as file:
-        while True:
-            if not restores and swap.journal() is not None:
-                raise Failure(swap.UNDER_WAY)
-            try:
-                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                break
-            except BlockingIOError:
-                time.sleep(0.5)
-        yield

@@ -59,13 +59,22 @@ def opened(source: Order | None, own: Order | None) -> Iterator[list[Place]]:
             raise Failure('no backups are ordered on this host, so it has none of its own to restore')
         yield [Place(where, own, database.configuration(), True) for where in ('volume', 'bucket')]
         return
-    path = f'{host.HOME}/source.conf'
-    store.write(path, settings.text_of_source(source), 0o640, host.POSTGRES)
+    store.write(_path(), settings.text_of_source(source), 0o640, host.POSTGRES)
     try:
-        yield [Place('bucket', source, path, False)]
+        yield [Place('bucket', source, _path(), False)]
     finally:
-        with contextlib.suppress(FileNotFoundError):
-            os.unlink(path)
+        forget()
+
+
+def forget() -> None:
+    """No key or passphrase of another stack stays."""
+    with contextlib.suppress(FileNotFoundError):
+        os.unlink(_path())
+
+
+def _path() -> str:
+    """In memory alone."""
+    return f'{host.RUN}/padlock-backup-source.conf'
 
 
 def listed(places: list[Place], what: str) -> list[Backup]:

@@ -1,0 +1,32 @@
+"""The lock of backups and restores."""
+
+import contextlib
+import fcntl
+import time
+from collections.abc import Iterator
+
+from padlock_release.failure import Failure
+
+from . import places, swap
+
+LOCK = '/run/padlock-backup.lock'
+
+
+@contextlib.contextmanager
+def held(restores: bool = False) -> Iterator[None]:
+    """
+    One at a time; the kernel frees the lock of a process that was killed. A backup does not wait for a
+    restore, which itself waits for the release that a backup is part of.
+    """
+    with open(LOCK, 'w') as file:
+        while True:
+            if not restores and swap.journal() is not None:
+                raise Failure(swap.UNDER_WAY)
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                break
+            except BlockingIOError:
+                time.sleep(0.5)
+        # Of a restore that was killed.
+        places.forget()
+        yield
