@@ -37,6 +37,7 @@ export interface Place {
   end(): Promise<void>
 }
 
+/** What systemd starts inherits nothing of who asks for it. */
 const SYSTEMCTL = `#!/bin/sh
 echo "$*" >>"$DIR/calls"
 case "$*" in
@@ -46,7 +47,7 @@ case "$*" in
     [ "$verb" != start ] || [ ! -e "$DIR/data/postmaster.pid" ] || exit 0
     [ "$verb" != stop ] || [ -e "$DIR/data/postmaster.pid" ] || exit 0
     runuser --user postgres -- ${programs}/pg_ctl --silent -m fast -w -D "$DIR/data" -l "$DIR/run/log" \\
-      -o "-c config_file=$DIR/cluster/postgresql.conf" "$verb" ;;
+      -o "-c config_file=$DIR/cluster/postgresql.conf" "$verb" 3>&- 4>&- 5>&- 6>&- 7>&- 8>&- 9>&- ;;
 esac
 `
 /** Whoever is not root has a cluster of his own. */

@@ -17,6 +17,8 @@ LOGS = '/var/log/pgbackrest'
 CACHE = '/var/cache/padlock-backup'
 RUN = '/run'
 POSTGRES = 'postgres'
+# Descriptors that programs get too: what outlives this process keeps its lock.
+kept: tuple[int, ...] = ()
 
 
 def version() -> str:
@@ -44,7 +46,7 @@ def run(
 ) -> subprocess.CompletedProcess:
     """With `check`, a failure raises with the end of what the command wrote."""
     done = subprocess.run(
-        words, input=stdin, env={**os.environ, **(env or {})}, cwd=cwd,
+        words, input=stdin, env={**os.environ, **(env or {})}, cwd=cwd, pass_fds=kept,
         capture_output=True, text=True, errors='replace', check=False,
     )  # fmt: skip
     if check and done.returncode != 0:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from padlock_release.failure import Failure
 
-from . import places, swap
+from . import host, places, swap
 
 LOCK = '/run/padlock-backup.lock'
 
@@ -15,8 +15,9 @@ LOCK = '/run/padlock-backup.lock'
 @contextlib.contextmanager
 def held(restores: bool = False) -> Iterator[None]:
     """
-    One at a time; the kernel frees the lock of a process that was killed. A backup does not wait for a
-    restore, which itself waits for the release that a backup is part of.
+    One at a time; the kernel frees the lock of a process that was killed, once the programs that it had
+    called have ended too. A backup does not wait for a restore, which itself waits for the release that a
+    backup is part of.
     """
     with open(LOCK, 'w') as file:
         while True:
@@ -29,4 +30,8 @@ def held(restores: bool = False) -> Iterator[None]:
                 time.sleep(0.5)
         # Of a restore that was killed.
         places.forget()
-        yield
+        host.kept = (file.fileno(),)
+        try:
+            yield
+        finally:
+            host.kept = ()

@@ -1,0 +1,38 @@
+/** A backup is killed while restic runs: restic goes on, and nobody else begins before its end. */
+import { execFileSync } from 'node:child_process'
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { type Storage, startStorage } from '../spaces/account.ts'
+import { type Stocked, stocked } from './stocked.ts'
+
+jest.setTimeout(240_000)
+
+let storage: Storage
+let host: Stocked
+
+beforeAll(async () => {
+  storage = await startStorage()
+  host = await stocked(storage, 'shop')
+})
+afterAll(async () => {
+  await host?.end()
+  await storage?.end()
+})
+
+/** Kills who calls it, once, and ends some seconds later. */
+const RESTIC = `#!/bin/sh
+[ ! -e "$DIR/kill" ] || { rm "$DIR/kill"; kill -9 $PPID; sleep 5; echo 'restic ended' >>"$DIR/calls"; exit; }
+exec RESTIC "$@"
+`
+
+test('the lock of a process that is gone is free when the last of its programs has ended', async () => {
+  const path = execFileSync('sh', ['-c', 'command -v restic'], { encoding: 'utf8' }).trim()
+  writeFileSync(join(host.dir, 'bin/restic'), RESTIC.replace('RESTIC', path), { mode: 0o755 })
+  writeFileSync(join(host.dir, 'kill'), '')
+  expect((await host.backup('now')).code).toBe(-1)
+  const calls = () => readFileSync(join(host.dir, 'calls'), 'utf8')
+  expect(calls()).not.toContain('restic ended')
+  expect(await host.backup('resume')).toMatchObject({ code: 0, stderr: '' })
+  expect(calls()).toContain('restic ended')
+  expect(await host.backup('now')).toMatchObject({ code: 0, stderr: '' })
+})
