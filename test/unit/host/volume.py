@@ -20,6 +20,7 @@ from padlock_release import kept, log, processes, service, site, store, volumes 
 
 root = Path(dir)
 volumes.MOUNT = str(root / 'volume')
+volumes.BACKUP = str(root / 'backup')
 volumes.ROOT = str(root / 'volume/app')
 volumes.UNIT = str(root / 'srv-volume.mount')
 volumes.mounted = (root / 'mounted').exists

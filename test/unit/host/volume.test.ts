@@ -215,6 +215,23 @@ test('resume starts nothing without the volume', () => {
   expect(calls()).toEqual([`start ${ID}`, `resume ${ID}`])
 })
 
+test.each([
+  ['swap', true, false],
+  ['prepare', true, true],
+  ['after', true, true],
+  ['swap', false, true],
+])('a restore cut off at %s, padlock-backup: %s: the app starts: %s', (step, installed, starts) => {
+  runs()
+  mkdirSync(join(dir, 'volume/backup'), { recursive: true })
+  writeFileSync(join(dir, 'volume/backup/restore.json'), JSON.stringify({ step }))
+  if (installed) writeFileSync(join(dir, 'backup'), '')
+  const started = [`start ${ID}`, `resume ${ID}`]
+  expect(run('mount').status).toBe(0)
+  expect(calls().slice(1)).toEqual(starts ? started : [])
+  expect(run('resume').status).toBe(0)
+  expect(calls().slice(1)).toEqual(starts ? [...started, ...started] : [])
+})
+
 test('state tells what there is', () => {
   expect(JSON.parse(run('state').stdout)).toEqual({ device, attached: true, mounted: false })
   writeFileSync(join(dir, 'mounted'), '')

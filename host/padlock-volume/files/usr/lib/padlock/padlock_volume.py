@@ -42,7 +42,8 @@ def main(words: list[str]) -> int:
                 with store.lock():
                     unmount()
             case ['resume']:
-                resume()
+                if not volumes.swapping():
+                    resume()
             case ['state']:
                 print(json.dumps(state()))
             case _:
@@ -65,7 +66,8 @@ def mount() -> None:
     _grown(path)
     os.makedirs(volumes.ROOT, mode=0o755, exist_ok=True)
     # After a try of another host to take it that came to nothing.
-    resume()
+    if not volumes.swapping():
+        resume()
 
 
 def unmount() -> None:

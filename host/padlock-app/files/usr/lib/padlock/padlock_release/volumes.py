@@ -5,6 +5,7 @@ directory must belong to, only Podman knows: it makes a container that does not 
 the directory and what is in it to that user (podman-run(1), --volume, U).
 """
 
+import json
 import os
 import pwd
 import stat
@@ -17,6 +18,8 @@ MOUNT = '/srv/volume'
 ROOT = f'{MOUNT}/app'
 # Of padlock-volume, which is there only where the stack has one.
 UNIT = '/usr/lib/systemd/system/srv-volume.mount'
+# Of padlock-backup.
+BACKUP = '/usr/lib/padlock/backup'
 
 
 def mounted() -> bool:
@@ -29,6 +32,15 @@ def away() -> bool:
         return False
     record = kept.load(store.current() or '')
     return record is not None and record.manifest is not None and record.manifest.volumes is not None
+
+
+def swapping() -> bool:
+    """
+    Is a restore cut off, or under way, with a part of the data in its place? Its end, which the units of
+    padlock-backup see to, starts the app.
+    """
+    note = store.read(f'{MOUNT}/backup/restore.json')
+    return note is not None and json.loads(note)['step'] == 'swap' and os.path.exists(BACKUP)
 
 
 def ensure(manifest: Manifest) -> None:

@@ -30,7 +30,7 @@ def main() -> int:
     release = store.current()
     try:
         # What cannot run without its volume is started with it (padlock-volume.service).
-        if volumes.away():
+        if volumes.away() or volumes.swapping():
             return 0
         if release is not None:
             _tidy(release)
