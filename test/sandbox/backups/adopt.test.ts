@@ -49,6 +49,8 @@ test('the volume has a backup of it at once, and the bucket the next night', asy
   const cut = await copy.restore({ source: shop.source, files: false, backUpBefore: false })
   expect(cut.code).toBe(137)
   expect(holders()).toHaveLength(1)
+  const checked = await copy.backup('check')
+  expect([checked.code, checked.stderr]).toEqual([1, expect.stringContaining('was cut off')])
   const path = `/spaces/keys/${copy.key.accessKeyId}`
   await storage.account.call('PUT', path, { name: 'copy', grants: [] })
   const { code, stderr } = await copy.backup('resume')

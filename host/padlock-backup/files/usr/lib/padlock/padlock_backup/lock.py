@@ -35,3 +35,11 @@ def held(restores: bool = False) -> Iterator[None]:
             yield
         finally:
             host.kept = ()
+
+
+def is_free() -> bool:
+    """Does nobody have it just now?"""
+    with open(LOCK, 'a') as file, contextlib.suppress(BlockingIOError):
+        fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        return True
+    return False

@@ -132,7 +132,13 @@ def check() -> int:
         if one['state'] in ('failed', 'late'):
             # The level of a line in the journal (sd-daemon(3)).
             print(f'<4>{state.warning(one)}', file=sys.stderr)
-    return 1 if any(one['state'] in ('failed', 'late') for one in found) else 0
+    cut_off = swap.journal() is not None and lock.is_free()
+    if cut_off:
+        print(
+            '<4>a restore was cut off, and not ended: see sudo journalctl -u padlock-backup-resume',
+            file=sys.stderr,
+        )
+    return 1 if cut_off or any(one['state'] in ('failed', 'late') for one in found) else 0
 
 
 def state_of_stack(export: Export) -> int:
