@@ -118,8 +118,12 @@ test('a run that was killed after the rows had come is taken for done', async ()
   expect(readFileSync(on('snapshot'), 'utf8')).toBe('done\n')
 })
 
-test('tables of somebody else are never loaded over', async () => {
+test('tables of somebody else are never loaded over, nor is what they are called taken for the server’s', async () => {
   rmSync(on('snapshot'))
+  await environment.rows(`CREATE FUNCTION called() RETURNS oid LANGUAGE plpgsql AS
+      $$BEGIN RAISE 'called as %', current_user; END$$;
+    CREATE VIEW public.pg_namespace AS SELECT called() AS oid, 'public'::name AS nspname`)
+  await environment.rows('ALTER DATABASE app SET search_path = public, pg_catalog')
   const { code, stderr } = await load()
   expect([code, stderr]).toEqual([
     1,

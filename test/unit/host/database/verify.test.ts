@@ -167,7 +167,8 @@ test('whatever differs is another hash', () => {
 test('functions of the app’s that are named like the server’s are not called', () => {
   sql('CREATE TABLE rows AS SELECT generate_series(1, 3) AS n')
   sql(
-    `CREATE FUNCTION public.sha256(bytea) RETURNS bytea LANGUAGE plpgsql AS $$BEGIN RAISE 'called'; END$$`,
+    `CREATE FUNCTION public.sha256(bytea) RETURNS bytea LANGUAGE plpgsql AS $$BEGIN RAISE 'called'; END$$;
+     CREATE FUNCTION public.pg_is_in_recovery() RETURNS bool LANGUAGE plpgsql AS $$BEGIN RAISE 'called'; END$$`,
   )
   sql('ALTER DATABASE app SET search_path = public, pg_catalog')
   expect(verified().rows).toBe(3)

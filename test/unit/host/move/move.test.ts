@@ -156,12 +156,12 @@ test.each([
   ],
   [
     'a target that has less',
-    "whole = copy.copy\ndef less(source, target):\n    whole(source, target)\n    target.own('DELETE FROM visits WHERE id = 7;')\ncopy.copy = less",
+    "whole = copy.copy\ndef less(source, target):\n    whole(source, target)\n    target.own('DELETE FROM public.visits WHERE id = 7;')\ncopy.copy = less",
     'rows of public.visits: 20002 and 20001',
   ],
   [
     'an app that writes all the same',
-    "whole = copy.copy\ndef late(source, target):\n    whole(source, target)\n    source.own('SET default_transaction_read_only = off; UPDATE people SET mood = NULL WHERE id = 1;')\ncopy.copy = late",
+    "whole = copy.copy\ndef late(source, target):\n    whole(source, target)\n    source.own('SET default_transaction_read_only = off; UPDATE public.people SET mood = NULL WHERE id = 1;')\ncopy.copy = late",
     'the app has written 1 rows into the local database meanwhile',
   ],
   [

@@ -75,7 +75,8 @@ def sql(statement: str, sockets: str | None = None) -> str:
         '--no-align',
         '--set=ON_ERROR_STOP=1',
         f'--host={sockets or SOCKETS}',
-        '--dbname=postgres',
+        # Names of the server's own alone are called, whatever the database says of where to look for them.
+        '--dbname=dbname=postgres options=-csearch_path=pg_catalog',
     ]
     return as_postgres('psql', *asked, stdin=statement).stdout.strip()
 

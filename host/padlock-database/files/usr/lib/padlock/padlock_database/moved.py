@@ -4,8 +4,7 @@ import os
 
 from padlock_release.failure import Failure
 
-from . import cluster
-from .command import as_postgres
+from .sql import ask
 
 # A move that is under way: its own step is before the release too, and decides.
 MOVE = '/var/lib/padlock/move.json'
@@ -25,9 +24,7 @@ def ensure_not(database: str) -> None:
     """
     if database != 'local' or os.path.exists(MOVE):
         return
-    where = [f'--host={cluster.SOCKETS}', '--username=postgres', '--dbname=postgres', '--no-password']
-    words = ['--no-psqlrc', '--quiet', '--no-align', '--tuples-only', '--command', ASKED]
-    said = as_postgres(f'{cluster.PROGRAMS}/psql', *words, *where, check=False).stdout.strip()
+    said = ask(ASKED, check=False)
     if said.startswith(REMARK):
         raise Failure(
             f'the rows of the database on this host were {said.removeprefix("padlock: ")}; since then it is '

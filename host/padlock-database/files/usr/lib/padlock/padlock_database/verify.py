@@ -13,10 +13,10 @@ from padlock_release.failure import Failure
 
 from . import cluster, service
 from .command import as_postgres
+from .sql import ask
 
-# How values are written must not depend on a server's settings, nor who is called on the app's functions.
+# How values are written must not depend on a server's settings.
 FORM = """
-SET search_path = pg_catalog;
 SET TimeZone = 'UTC'; SET DateStyle = 'ISO'; SET IntervalStyle = 'postgres'; SET bytea_output = 'hex';
 SET extra_float_digits = 1; SET lc_monetary = 'C'; SET statement_timeout = 0;
 """
@@ -91,6 +91,4 @@ def _check() -> None:
 
 
 def _ask(statements: str) -> str:
-    words = ['--no-psqlrc', '--quiet', '--no-align', '--tuples-only', '--set=ON_ERROR_STOP=1']
-    where = [f'--host={cluster.SOCKETS}', '--username=postgres', '--dbname=app', '--no-password']
-    return as_postgres(f'{cluster.PROGRAMS}/psql', *words, *where, stdin=f'{statements}\n').stdout.strip()
+    return ask(statements, 'app')

@@ -118,7 +118,7 @@ def ask(order: Order) -> str | None:
         'PGSSLROOTCERT': f'{FOLDER}/ca.crt',
         'PGCONNECT_TIMEOUT': '10',
         # One that the app's rows went away from reads alone (padlock_move, fence.py).
-        'PGOPTIONS': '-c default_transaction_read_only=off',
+        'PGOPTIONS': '-c default_transaction_read_only=off -c search_path=pg_catalog',
     }
     done = subprocess.run(
         ['psql', '--no-psqlrc', '--quiet', '--set=ON_ERROR_STOP=1', '--command', statements],

@@ -52,8 +52,11 @@ class Side(NamedTuple):
         return [*self.words['app'], name, *words], self._variables('app', None)
 
     def _ask(self, who: str, statements: str, database: str | None) -> list[str]:
+        variables = self._variables(who, database)
+        # The app has a say in names, and in where they are looked for: none but the server's are called.
+        variables['PGOPTIONS'] += ' -c search_path=pg_catalog'
         done = subprocess.run(
-            [*self.words[who], *PSQL], env=self._variables(who, database), input=statements, cwd='/',
+            [*self.words[who], *PSQL], env=variables, input=statements, cwd='/',
             capture_output=True, text=True, errors='replace', check=False,
         )  # fmt: skip
         if done.returncode != 0:

@@ -40,4 +40,5 @@ def ask(statement: str, user: str = 'postgres', database: str = 'postgres') -> s
     """Rows in lines, columns divided by tabs."""
     flags = ['--no-psqlrc', '--quiet', '--no-align', '--tuples-only', '--set=ON_ERROR_STOP=1']
     called = [*words('psql', user, database), *flags, '--field-separator=\t']
-    return run(called, f'{statement};\n')
+    # The app owns a database's names, and says where they are looked for: none but the server's are called.
+    return run(called, f'{statement};\n', {'PGOPTIONS': '-c search_path=pg_catalog'})
