@@ -99,12 +99,41 @@ test.each([
   await nothingIsLeft()
 })
 
-test('an error does not show the row that it is about', async () => {
-  const { code, stderr } = await anonymise(
+test.each([
+  [
     `UPDATE people SET email = 'ada1@private.example' WHERE id < 3`,
-  )
+    'duplicate key value violates unique constraint "people_email_key"',
+  ],
+  ['UPDATE people SET id = email::int', 'invalid input syntax for type integer: …'],
+  [
+    'SELECT email FROM people; UPDATE people SET nothing = 1',
+    'column "nothing" of relation "people"',
+  ],
+  [
+    `DO $$BEGIN RAISE 'it is %', (SELECT min(email) FROM people); END$$`,
+    'ERROR:  (raised by a function; its words are not shown)',
+  ],
+  [
+    `DO $$BEGIN RAISE NOTICE '%', (SELECT min(email) FROM people); END$$; SELECT 1 / 0`,
+    'division by zero',
+  ],
+])('an error does not show the row that it is about: %s', async (sql, words) => {
+  const { code, stderr } = await anonymise(sql)
   expect(code).toBe(1)
-  expect(stderr).toContain('duplicate key value violates unique constraint "people_email_key"')
+  expect(stderr).toContain(words)
+  expect(stderr).not.toContain('private.example')
+})
+
+test('nor does one while the copy is read in', async () => {
+  await host.rows(`CREATE FUNCTION fits(text) RETURNS bool LANGUAGE plpgsql AS
+      $$BEGIN RETURN current_database() = 'app' OR $1::int > 0; END$$;
+    ALTER TABLE people ADD CONSTRAINT fitting CHECK (fits(email))`)
+  const { code, stderr } = await anonymise()
+  await host.rows('ALTER TABLE people DROP CONSTRAINT fitting; DROP FUNCTION fits')
+  expect(code).toBe(1)
+  expect(stderr).toContain(
+    'COPY failed for table "people": ERROR:  invalid input syntax for type integer: …',
+  )
   expect(stderr).not.toContain('private.example')
 })
 

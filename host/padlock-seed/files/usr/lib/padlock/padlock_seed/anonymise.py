@@ -112,9 +112,9 @@ def _copy() -> None:
 
 
 def _change(sql: str, before: dict[str, int]) -> None:
-    """As the app's own user and role, in one transaction; errors do not show the rows that they are about."""
+    """As the app's own user and role, in one transaction."""
     flags = ['--no-psqlrc', '--quiet', '--no-align', '--tuples-only', '--set=ON_ERROR_STOP=1',
-             '--set=VERBOSITY=terse', '--single-transaction', '--file=-']  # fmt: skip
+             '--single-transaction', '--file=-']  # fmt: skip
     changed = '--command=SELECT pg_current_xact_id_if_assigned() IS NOT NULL'
     env = {'PGOPTIONS': f'-c statement_timeout={STATEMENT_MS}'}
     said = server.run([*server.words('psql', 'app', SCRATCH), *flags, changed], f'{sql}\n', env)

@@ -8,6 +8,8 @@ from padlock_database import cluster
 from padlock_release import log
 from padlock_release.failure import CommandFailure
 
+from .said import without_rows
+
 # Of the database whose rows are anonymised; pg_hba.conf lets the host's user `app` in as the role `app`.
 SCRATCH = cluster.SCRATCH
 
@@ -20,20 +22,20 @@ def words(program: str, user: str, database: str) -> list[str]:
 def run(
     called: list[str], given: str | IO = '', env: dict[str, str] | None = None, output: IO | None = None
 ) -> str:
-    """What it printed, unless that goes into a file; a failure raises with the end of what it wrote."""
+    """What it printed, unless that goes into a file; a failure raises with its errors, without rows."""
     stdin = {'input': given} if isinstance(given, str) else {'stdin': given}
     done = subprocess.run(
         called, **stdin, env={**os.environ, **(env or {})}, cwd='/',
         stdout=output or subprocess.PIPE, stderr=subprocess.PIPE, text=True, errors='replace', check=False,
     )  # fmt: skip
     if done.returncode != 0:
-        raise failed(called, done.returncode, (done.stdout or '') + done.stderr)
+        raise failed(called, done.returncode, done.stderr)
     return (done.stdout or '').strip()
 
 
 def failed(called: list[str], code: int, said: str) -> CommandFailure:
     program = os.path.basename(called[4])
-    return CommandFailure(f'{program} failed with exit {code}:\n{log.tail(said, 12)}')
+    return CommandFailure(f'{program} failed with exit {code}:\n{log.tail(without_rows(said), 12)}')
 
 
 def ask(statement: str, user: str = 'postgres', database: str = 'postgres') -> str:
