@@ -104,7 +104,7 @@ def _refuse_future(order: RestoreOrder, now: datetime) -> None:
 
 
 def _choose(order: RestoreOrder, found: list[Place], what: str, now: datetime) -> list[Backup]:
-    """The newest that fit, those of the volume before those of the bucket."""
+    """Those that fit, the newest first; a place that lags behind has no later log either."""
     there = places.listed(found, what)
     newest = max(there, key=lambda one: one.time)
     if newest.time > now.timestamp() + HOUR:
@@ -129,11 +129,26 @@ def _choose(order: RestoreOrder, found: list[Place], what: str, now: datetime) -
             f'no backup of the {what} covers {_iso(order.at)}: the oldest one is of {_of(oldest)}. '
             'Nothing was changed'
         )
-    of = [
-        sorted((one for one in fitting if one.place == place), key=lambda one: -one.time)[:TRIED]
-        for place in found
-    ]
-    return [one for rank in range(TRIED) for each in of for one in each[rank : rank + 1]]
+    newest = max(fitting, key=lambda one: one.time)
+    # Where that one is damaged, an older one and its log give the same; another database's never does.
+    same = [one for one in fitting if one.system == newest.system]
+    return _tried(sorted(same, key=_age))
+
+
+def _age(backup: Backup) -> float:
+    """The bucket's of the same night is made after the volume's, and is no newer for that."""
+    return -backup.time - (HOUR if backup.place.where == 'volume' else 0)
+
+
+def _tried(backups: list[Backup]) -> list[Backup]:
+    """Of each place the first ones."""
+    of: dict[str, int] = {}
+    tried = []
+    for one in backups:
+        of[one.place.where] = of.get(one.place.where, 0) + 1
+        if of[one.place.where] <= TRIED:
+            tried.append(one)
+    return tried
 
 
 def _ensure_one(there: list[Backup]) -> None:

@@ -1,0 +1,82 @@
+/** Which backups a restore tries, and in which order. */
+import { python } from './python.ts'
+
+/** A place, the day that a backup is of, and the database that it has. */
+type Backup = [where: string, day: number, system: string]
+
+/** @param at the day that is asked for; null: all that there is */
+function chosen(backups: Backup[], at: number | null, isRestored: boolean): unknown {
+  return python(`
+DAY = 86400
+day = lambda number: datetime.fromtimestamp(number * DAY, UTC)
+of = {where: places.Place(where, None, '', True) for where in ('volume', 'bucket')}
+backups = [
+    places.Backup(of[where], f'{where} {day}', day * DAY + (60 if where == 'bucket' else 0), 1, system=system)
+    for where, day, system in json.loads('${JSON.stringify(backups)}')
+]
+places.listed = lambda found, what: backups
+restore.lines.is_restored = lambda: ${isRestored ? 'True' : 'False'}
+order = SimpleNamespace(label=None, at=${at === null ? 'None' : `day(${at})`})
+say([one.label for one in restore._choose(order, list(of.values()), 'database', day(100))])`)
+}
+
+test.each<[string, Backup[], number | null, string[]]>([
+  [
+    'both places are as new: the volume first',
+    [
+      ...[1, 2, 3].map((day): Backup => ['volume', day, 'own']),
+      ...[1, 2, 3].map((day): Backup => ['bucket', day, 'own']),
+    ],
+    null,
+    ['volume 3', 'bucket 3', 'volume 2', 'bucket 2'],
+  ],
+  [
+    'the bucket has failed for days',
+    [
+      ...[6, 7].map((day): Backup => ['volume', day, 'own']),
+      ...[1, 2].map((day): Backup => ['bucket', day, 'own']),
+    ],
+    null,
+    ['volume 7', 'volume 6', 'bucket 2', 'bucket 1'],
+  ],
+  [
+    'the volume has failed for days',
+    [
+      ['volume', 1, 'own'],
+      ['bucket', 7, 'own'],
+    ],
+    null,
+    ['bucket 7', 'volume 1'],
+  ],
+  [
+    'another database since, of which there is no more',
+    [
+      ['volume', 5, 'empty'],
+      ['bucket', 5, 'empty'],
+      ['volume', 6, 'restored'],
+    ],
+    null,
+    ['volume 6'],
+  ],
+  [
+    'a moment of the database before',
+    [
+      ['bucket', 1, 'lost'],
+      ['bucket', 2, 'lost'],
+      ['volume', 4, 'empty'],
+    ],
+    3,
+    ['bucket 2', 'bucket 1'],
+  ],
+  [
+    'a moment of the one since then',
+    [
+      ['bucket', 1, 'lost'],
+      ['volume', 4, 'empty'],
+    ],
+    5,
+    ['volume 4'],
+  ],
+])('%s', (_, backups, at, wanted) => {
+  expect(chosen(backups, at, true)).toEqual(wanted)
+})

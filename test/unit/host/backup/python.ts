@@ -1,0 +1,30 @@
+import { spawnSync } from 'node:child_process'
+import { join } from 'node:path'
+
+const FOLDERS = ['padlock-backup', 'padlock-app', 'padlock-volume'].map((name) =>
+  join(import.meta.dirname, '../../../../host', name, 'files/usr/lib/padlock'),
+)
+
+/**
+ * Runs Python in the package of backups; `say(value)` tells its answer.
+ * @throws Error with what it wrote where it fails
+ */
+export function python(code: string): unknown {
+  const program = `import json, os, subprocess, sys, tempfile
+from datetime import UTC, datetime
+from types import SimpleNamespace
+sys.dont_write_bytecode = True
+sys.path[:0] = sys.argv[1:]
+from padlock_backup import host, places, recovery, restore, swap
+from padlock_release import log
+from padlock_release.failure import Failure
+log.say = lambda text: None
+def say(value):
+    print(json.dumps(value))
+${code}`
+  const { status, stdout, stderr } = spawnSync('python3', ['-c', program, ...FOLDERS], {
+    encoding: 'utf8',
+  })
+  if (status !== 0) throw new Error(stderr)
+  return JSON.parse(stdout)
+}
