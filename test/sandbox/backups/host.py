@@ -5,8 +5,10 @@ padlock's programs, seconds that the clock is ahead, and the verb.
 """
 
 import contextlib
+import errno
 import os
 import shutil
+import subprocess
 import sys
 import time
 from datetime import datetime, timedelta
@@ -64,9 +66,15 @@ app.wait = lambda: None
 
 
 def cut_before(name, step):
-    """Ends this process just before a step, as a loss of power would: its name, in a file."""
+    """
+    Ends this process just before a step, as a loss of power would: its name, in the file `cut`. Or runs
+    the command that is in `before-NAME`; where that fails, so does the step, as on a broken disk.
+    """
 
     def cut(*words):
+        with contextlib.suppress(FileNotFoundError), open(f'{root}/before-{name}') as file:
+            if subprocess.run(['sh', '-c', file.read()], cwd=root).returncode != 0:
+                raise OSError(errno.EIO, os.strerror(errno.EIO), name)
         if os.path.exists(f'{root}/cut') and open(f'{root}/cut').read() == name:
             os.unlink(f'{root}/cut')
             os._exit(137)

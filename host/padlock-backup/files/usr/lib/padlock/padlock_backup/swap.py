@@ -125,22 +125,22 @@ def settle(whats: list[str]) -> None:
 
 
 def _exchange(whats: list[str]) -> None:
-    """Those that are not in their places yet; the database is down meanwhile."""
-    if 'database' in whats:
-        host.run('systemctl', 'stop', host.SERVER)
-        _quiet()
-    for what in whats:
-        if not os.path.exists(f'{folder(what)}/{MARK}'):
-            _swap(folder(what))
-    os.sync()
-    if 'database' in whats:
-        try:
+    """Those that are not in their places yet; the database is down meanwhile. What fails is undone."""
+    try:
+        if 'database' in whats:
+            host.run('systemctl', 'stop', host.SERVER)
+            _quiet()
+        for what in whats:
+            if not os.path.exists(f'{folder(what)}/{MARK}'):
+                _swap(folder(what))
+        os.sync()
+        if 'database' in whats:
             if os.path.exists(database.configuration()):
                 database.pgbackrest('start')
             _started()
-        except Failure as failure:
-            _back(whats)
-            raise Failure(f'PostgreSQL does not start on what was restored, and is back: {failure}') from None
+    except (Failure, OSError) as failure:
+        _back(whats)
+        raise Failure(f'what was restored does not run, and what was there is back: {failure}') from None
     # From here on nothing is exchanged any more, marked or not.
     note(step='after', whats=whats)
 
@@ -157,11 +157,18 @@ def _quiet() -> None:
 
 
 def _back(whats: list[str]) -> None:
-    host.run('systemctl', 'stop', host.SERVER, check=False)
-    for what in whats:
-        if os.path.exists(f'{folder(what)}/{MARK}'):
-            _swap(folder(what))
-    host.run('systemctl', 'start', host.SERVER, check=False)
+    if 'database' in whats:
+        host.run('systemctl', 'stop', host.SERVER, check=False)
+    try:
+        for what in whats:
+            if os.path.exists(f'{folder(what)}/{MARK}'):
+                _swap(folder(what))
+    finally:
+        if 'database' in whats:
+            # Content with a host that makes no backups.
+            with contextlib.suppress(CommandFailure):
+                database.pgbackrest('start')
+            host.run('systemctl', 'start', host.SERVER, check=False)
     forget()
 
 
