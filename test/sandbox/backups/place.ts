@@ -37,16 +37,21 @@ export interface Place {
   end(): Promise<void>
 }
 
-/** What systemd starts inherits nothing of who asks for it. */
+/**
+ * As systemd does, it goes by the process, whose folder may have another name by now; what it starts
+ * inherits nothing of who asks for it.
+ */
 const SYSTEMCTL = `#!/bin/sh
 echo "$*" >>"$DIR/calls"
+data=$DIR/data
+[ -e "$data/postmaster.pid" ] || [ ! -e "$data.restored/postmaster.pid" ] || data=$data.restored
 case "$*" in
   *.timer* | *.path) ;;
   stop*|start*|*restart*)
     verb=\${1#try-}
-    [ "$verb" != start ] || [ ! -e "$DIR/data/postmaster.pid" ] || exit 0
-    [ "$verb" != stop ] || [ -e "$DIR/data/postmaster.pid" ] || exit 0
-    runuser --user postgres -- ${programs}/pg_ctl --silent -m fast -w -D "$DIR/data" -l "$DIR/run/log" \\
+    [ "$verb" != start ] || [ ! -e "$data/postmaster.pid" ] || exit 0
+    [ "$verb" != stop ] || [ -e "$data/postmaster.pid" ] || exit 0
+    runuser --user postgres -- ${programs}/pg_ctl --silent -m fast -w -D "$data" -l "$DIR/run/log" \\
       -o "-c config_file=$DIR/cluster/postgresql.conf" "$verb" 3>&- 4>&- 5>&- 6>&- 7>&- 8>&- 9>&- ;;
 esac
 `

@@ -37,6 +37,13 @@ async function isAsBefore(): Promise<void> {
   expect(await host.backup('check')).toMatchObject({ code: 0, stderr: '' })
 }
 
+test('a server that another process starts meanwhile is not left on the folder that goes', async () => {
+  beforeSwap('rm before-_swap; systemctl start postgresql@17-main.service')
+  const { code, stderr } = await host.restore({ at, files: false })
+  expect([code, stderr]).toEqual([1, expect.stringContaining('it was started meanwhile')])
+  await isAsBefore()
+})
+
 test('a disk that fails between the exchange of the rows and that of the files', async () => {
   beforeSwap('test ! -e data/padlock-restored || { rm before-_swap; exit 1; }')
   const { code, stderr } = await host.restore({ at })

@@ -15,7 +15,7 @@ from typing import Any
 from padlock_release import log, store
 from padlock_release.failure import CommandFailure, Failure
 
-from . import app, copies, database, files, host, lines, recovery
+from . import app, copies, database, files, host, lines, recovery, server
 
 AT_FDCWD = -100
 RENAME_EXCHANGE = 2
@@ -83,7 +83,7 @@ def run(whats: list[str]) -> tuple[float, str | None]:
         else:
             host.run(*touch)
     note(step='swap', whats=whats)
-    with log.step('swap'), app.ended() as began:
+    with log.step('swap'), app.ended() as began, server.lock():
         _exchange(whats)
     problem = app.wait()
     return round(time.monotonic() - began, 1), problem
@@ -105,7 +105,7 @@ def resume() -> list[str] | None:
         return None
     if found['step'] == 'swap':
         log.say('a restore was cut off while it swapped; it is finished now')
-        with app.ended():
+        with app.ended(), server.lock():
             _exchange(found['whats'])
     return found['whats']
 
@@ -130,6 +130,9 @@ def _exchange(whats: list[str]) -> None:
         if 'database' in whats:
             host.run('systemctl', 'stop', host.SERVER)
             _quiet()
+            # By an upgrade of its package, say.
+            if server.process(host.DATA) is not None:
+                raise Failure('PostgreSQL was started meanwhile')
         for what in whats:
             if not os.path.exists(f'{folder(what)}/{MARK}'):
                 _swap(folder(what))
@@ -176,6 +179,8 @@ def _started() -> None:
     host.run('systemctl', 'start', host.SERVER)
     if host.sql('SELECT pg_is_in_recovery()') != 'f':
         raise Failure('it is still in recovery')
+    if not server.runs_on(MARK):
+        raise Failure('it was started meanwhile, on what was there before')
 
 
 def _swap(path: str) -> None:
