@@ -9,18 +9,18 @@ from datetime import UTC, datetime
 from padlock_release import log
 from padlock_release.failure import Failure
 
-from . import files, host
+from . import files, host, room
 from .places import Backup
-from .recovery import MIB, Part
+from .recovery import Part
 
 
 def restored() -> str:
     return f'{files.source()}.restored'
 
 
-def room(backup: Backup) -> int:
+def needed(backup: Backup) -> int:
     told = files.restic(backup.place.order, backup.place.where, '--no-lock', 'stats', backup.label, '--json')
-    return json.loads(told)['total_size'] + 64 * MIB
+    return json.loads(told)['total_size'] + 64 * room.MIB
 
 
 def bring(backups: list[Backup]) -> Part:
@@ -30,9 +30,13 @@ def bring(backups: list[Backup]) -> Part:
     for backup in backups:
         log.say(f'files: snapshot {backup.label} from {backup.place}')
         try:
-            _bring(backup)
+            with room.watched(restored()):
+                _bring(backup)
             until = datetime.fromtimestamp(backup.time, UTC)
             return Part(backup.label, backup.place.where, until, round(time.monotonic() - began, 1))
+        except room.Full:
+            forget()
+            raise
         except Failure as failure:
             forget()
             problems.append(f'snapshot {backup.label} from {backup.place}: {failure}')

@@ -15,7 +15,7 @@ from typing import NamedTuple
 from padlock_release import log, store
 from padlock_release.failure import CommandFailure, Failure
 
-from . import database, host, lines, role, settings
+from . import database, host, lines, role, room, settings
 from .places import Backup
 
 # A recovery is as long as its log, and whoever waits for it sees that it goes on.
@@ -38,7 +38,6 @@ OF_THE_RECOVERY = [
     'restore_command', 'recovery_target', 'recovery_target_time', 'recovery_target_action',
     'recovery_target_timeline',
 ]  # fmt: skip
-MIB = 1024 * 1024
 
 
 class Ended(Failure):
@@ -58,9 +57,13 @@ def restored() -> str:
     return f'{host.DATA}.restored'
 
 
-def room(backups: list[Backup]) -> int:
-    """Bytes that the largest of them needs, and the log that comes and goes with it."""
-    return max(one.size for one in backups) + 512 * MIB
+def needed(backups: list[Backup], grown: bool) -> int:
+    """
+    Bytes that the largest of them needs, or with `grown` what it has become since then, and the log that
+    comes and goes with it.
+    """
+    there = room.of_folder(f'{host.DATA}/base') if grown else 0
+    return max(there, *(one.size for one in backups)) + 512 * room.MIB
 
 
 def bring(backups: list[Backup], at: datetime | None, exactly: bool) -> Part:
@@ -73,14 +76,12 @@ def bring(backups: list[Backup], at: datetime | None, exactly: bool) -> Part:
     for backup in backups:
         log.say(f'database: backup {backup.label} from {backup.place}')
         try:
-            try:
-                until = _bring(backup, at, exactly)
-            except Ended:
-                # The log of a database that is no more is all that it will ever be.
-                if not backup.former:
-                    raise
-                until = _bring(backup, None, False)
+            with room.watched(restored()):
+                until = _bring_all(backup, at, exactly)
             return Part(backup.label, backup.place.where, until, round(time.monotonic() - began, 1))
+        except room.Full:
+            forget()
+            raise
         except Failure as failure:
             forget()
             problems.append(f'backup {backup.label} from {backup.place}: {failure}')
@@ -95,6 +96,16 @@ def forget() -> None:
     if os.path.lexists(restored()):
         shutil.rmtree(restored())
     shutil.rmtree(_trial(), ignore_errors=True)
+
+
+def _bring_all(backup: Backup, at: datetime | None, exactly: bool) -> datetime | None:
+    try:
+        return _bring(backup, at, exactly)
+    except Ended:
+        # The log of a database that is no more is all that it will ever be.
+        if not backup.former:
+            raise
+        return _bring(backup, None, False)
 
 
 def _bring(backup: Backup, at: datetime | None, exactly: bool) -> datetime | None:

@@ -8,7 +8,7 @@ from typing import Any
 from padlock_release import log
 from padlock_release.failure import Failure
 
-from . import copies, database, files, host, lines, places, recovery, swap, wanted
+from . import copies, database, files, host, lines, places, recovery, room, swap, wanted
 from .order import Order
 from .places import Backup, Place
 from .recovery import Part
@@ -17,7 +17,6 @@ from .wanted import RestoreOrder
 
 # Of each place; the older ones are for a newest one that turns out to be damaged.
 TRIED = 2
-GIB = 1024**3
 HOUR = 3600
 WATCH = 'padlock-backup-resume.path'
 
@@ -33,11 +32,13 @@ def restore(order: RestoreOrder, own: Order | None, back_up: Any, now: datetime)
     _refuse_future(order, now)
     with places.opened(order.source, own) as found:
         chosen = {what: _choose(order, found, what, now) for what in whats}
-        _ensure_room(chosen)
+        _ensure_room(order, chosen)
         if own is not None and own.database:
             database.mark()
         if own is not None and order.back_up_before:
             problems += _last_backup(back_up, own)
+            # That one is on the same volume.
+            _ensure_room(order, chosen)
         swap.forget()
         swap.forget_former()
         # It ends this one if it is killed.
@@ -168,19 +169,13 @@ def _ensure_one(there: list[Backup]) -> None:
     )
 
 
-def _ensure_room(chosen: dict[str, list[Backup]]) -> None:
+def _ensure_room(order: RestoreOrder, chosen: dict[str, list[Backup]]) -> None:
     needed = 0
     if 'database' in chosen:
-        needed += recovery.room(chosen['database'])
+        needed += recovery.needed(chosen['database'], order.at is None and order.label is None)
     if 'files' in chosen:
-        needed += copies.room(chosen['files'][0])
-    free = host.free() + swap.room_of_former()
-    if free < needed:
-        raise Failure(
-            f'the volume has not the room for it beside what runs: {needed / GIB:.1f} GiB are needed, '
-            f'{free / GIB:.1f} GiB are free. Fix: a larger volume, which grows in place (pulumi config set '
-            'volume GIB, and pulumi up); nothing was changed'
-        )
+        needed += copies.needed(chosen['files'][0])
+    room.ensure(needed, host.free() + swap.room_of_former())
 
 
 def _last_backup(back_up: Any, own: Order) -> list[str]:

@@ -15,7 +15,7 @@ from typing import Any
 from padlock_release import log, store
 from padlock_release.failure import CommandFailure, Failure
 
-from . import app, copies, database, files, host, lines, recovery, server
+from . import app, copies, database, files, host, lines, recovery, room, server
 
 AT_FDCWD = -100
 RENAME_EXCHANGE = 2
@@ -62,13 +62,7 @@ def forget_former() -> None:
 
 
 def room_of_former() -> int:
-    found = 0
-    for what in ('database', 'files'):
-        for parent, _, names in os.walk(former(what)):
-            for name in names:
-                with contextlib.suppress(FileNotFoundError):
-                    found += os.lstat(f'{parent}/{name}').st_blocks * 512
-    return found
+    return sum(room.of_folder(former(what)) for what in ('database', 'files'))
 
 
 def run(whats: list[str]) -> tuple[float, str | None]:
