@@ -28,7 +28,7 @@ test.each<[string, Backup[], number | null, string[]]>([
       ...[1, 2, 3].map((day): Backup => ['bucket', day, 'own']),
     ],
     null,
-    ['volume 3', 'bucket 3', 'volume 2', 'bucket 2'],
+    ['volume 3', 'bucket 3', 'volume 2', 'bucket 2', 'volume 1', 'bucket 1'],
   ],
   [
     'the bucket has failed for days',
@@ -79,4 +79,43 @@ test.each<[string, Backup[], number | null, string[]]>([
   ],
 ])('%s', (_, backups, at, wanted) => {
   expect(chosen(backups, at, true)).toEqual(wanted)
+})
+
+/** Which backups are tried where those of these days are damaged, or of before a restore that led away. */
+function tried(damaged: number[], branched: number[]): unknown {
+  return python(`
+import contextlib
+at = SimpleNamespace(endpoint='s3.example', bucket='shop', prefix='shop')
+of = {where: places.Place(where, at, '', True) for where in ('volume', 'bucket')}
+recovery.room.watched = lambda trial: contextlib.nullcontext()
+recovery.forget = lambda: None
+found = []
+def bring(backup, at, exactly):
+    found.append(backup.label)
+    day = int(backup.label.split()[1])
+    if day in ${JSON.stringify(damaged)}:
+        raise Failure('damaged')
+    if day in ${JSON.stringify(branched)}:
+        raise recovery.Branched('elsewhere')
+recovery._bring = bring
+backups = [places.Backup(of[where], f'{where} {day}', 0, 1) for day in (5, 4, 3, 2, 1) for where in of]
+try:
+    recovery.bring(backups, None, False)
+except Failure:
+    found.append('none')
+say(found)`)
+}
+
+test('two of each place that are damaged are enough', () => {
+  expect(tried([1, 2, 3, 4, 5], [])).toEqual([
+    ...['volume 5', 'bucket 5', 'volume 4', 'bucket 4'],
+    'none',
+  ])
+})
+
+test('those that a restore has led away from count for nothing: the one before it is found', () => {
+  expect(tried([], [3, 4, 5])).toEqual([
+    ...['volume 5', 'bucket 5', 'volume 4', 'bucket 4', 'volume 3', 'bucket 3'],
+    'volume 2',
+  ])
 })

@@ -4,6 +4,7 @@ import json
 import os
 import shutil
 import time
+from collections import Counter
 from datetime import UTC, datetime
 
 from padlock_release import log
@@ -11,7 +12,7 @@ from padlock_release.failure import Failure
 
 from . import files, host, room
 from .places import Backup
-from .recovery import Part
+from .recovery import TRIED, Part
 
 
 def restored() -> str:
@@ -27,7 +28,11 @@ def bring(backups: list[Backup]) -> Part:
     """Tries one snapshot after the other; raises Failure where none is whole."""
     began = time.monotonic()
     problems = []
+    tried: Counter[str] = Counter()
     for backup in backups:
+        if tried[backup.place.where] == TRIED:
+            continue
+        tried[backup.place.where] += 1
         log.say(f'files: snapshot {backup.label} from {backup.place}')
         try:
             with room.watched(restored()):

@@ -9,6 +9,7 @@ import re
 import shlex
 import shutil
 import time
+from collections import Counter
 from datetime import UTC, datetime
 from typing import NamedTuple
 
@@ -20,6 +21,8 @@ from .places import Backup
 
 # A recovery is as long as its log, and whoever waits for it sees that it goes on.
 SECONDS = 86400
+# Of each place; the older ones are for a newest one that turns out to be damaged.
+TRIED = 2
 SETTINGS = {
     'listen_addresses': '',
     'shared_buffers': '32MB',
@@ -44,6 +47,10 @@ class Ended(Failure):
     """The log ends before the moment that is asked for."""
 
 
+class Branched(Failure):
+    """A restore has led away from before this backup, and all that there is was written since then."""
+
+
 class Part(NamedTuple):
     """`until`: the moment that it is as of; None where no log tells."""
 
@@ -63,7 +70,7 @@ def needed(backups: list[Backup], grown: bool) -> int:
     comes and goes with it.
     """
     there = room.of_folder(f'{host.DATA}/base') if grown else 0
-    return max(there, *(one.size for one in backups)) + 512 * room.MIB
+    return max(there, *(one.size for one in backups[: 2 * TRIED])) + 512 * room.MIB
 
 
 def bring(backups: list[Backup], at: datetime | None, exactly: bool) -> Part:
@@ -73,7 +80,10 @@ def bring(backups: list[Backup], at: datetime | None, exactly: bool) -> Part:
     """
     began = time.monotonic()
     problems = []
+    tried: Counter[str] = Counter()
     for backup in backups:
+        if tried[backup.place.where] == TRIED:
+            continue
         log.say(f'database: backup {backup.label} from {backup.place}')
         try:
             with room.watched(restored()):
@@ -84,6 +94,7 @@ def bring(backups: list[Backup], at: datetime | None, exactly: bool) -> Part:
             raise
         except Failure as failure:
             forget()
+            tried[backup.place.where] += not isinstance(failure, Branched)
             problems.append(f'backup {backup.label} from {backup.place}: {failure}')
             log.say(f'database: {failure}')
     raise Failure('the database cannot be restored, and nothing was changed:\n' + '\n'.join(problems))
@@ -182,8 +193,9 @@ def _why() -> Failure:
             f'the log that was handed on ends before that moment, {until}. Fix: an earlier moment, or none, '
             'which restores all that there is'
         )
+    kind = Branched if any("is not a child of this server's history" in line for line in fatal) else Failure
     said = re.findall(r'^(?:P00 +)?(?:ERROR|.*P00 +ERROR): *(.*)', text, re.MULTILINE)
-    return Failure(
+    return kind(
         ' '.join(['PostgreSQL does not start on it:', *(fatal or [log.tail(text, 5)]), *said[-1:]])
     )
 

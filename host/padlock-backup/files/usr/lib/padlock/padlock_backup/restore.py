@@ -15,8 +15,6 @@ from .recovery import Part
 from .state import FORM
 from .wanted import RestoreOrder
 
-# Of each place; the older ones are for a newest one that turns out to be damaged.
-TRIED = 2
 HOUR = 3600
 WATCH = 'padlock-backup-resume.path'
 
@@ -133,23 +131,12 @@ def _choose(order: RestoreOrder, found: list[Place], what: str, now: datetime) -
     newest = max(fitting, key=lambda one: one.time)
     # Where that one is damaged, an older one and its log give the same; another database's never does.
     same = [one for one in fitting if one.system == newest.system]
-    return _tried(sorted(same, key=_age))
+    return sorted(same, key=_age)
 
 
 def _age(backup: Backup) -> float:
     """The bucket's of the same night is made after the volume's, and is no newer for that."""
     return -backup.time - (HOUR if backup.place.where == 'volume' else 0)
-
-
-def _tried(backups: list[Backup]) -> list[Backup]:
-    """Of each place the first ones."""
-    of: dict[str, int] = {}
-    tried = []
-    for one in backups:
-        of[one.place.where] = of.get(one.place.where, 0) + 1
-        if of[one.place.where] <= TRIED:
-            tried.append(one)
-    return tried
 
 
 def _ensure_one(there: list[Backup]) -> None:
