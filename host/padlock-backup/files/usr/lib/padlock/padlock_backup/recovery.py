@@ -16,7 +16,7 @@ from typing import NamedTuple
 from padlock_release import log, store
 from padlock_release.failure import CommandFailure, Failure
 
-from . import database, host, lines, role, room, settings
+from . import database, host, lines, role, room, server, settings
 from .places import Backup
 
 # A recovery is as long as its log, and whoever waits for it sees that it goes on.
@@ -102,7 +102,7 @@ def bring(backups: list[Backup], at: datetime | None, exactly: bool) -> Part:
 
 def forget() -> None:
     """Nothing of a try stays, a server that still runs on it neither."""
-    if os.path.exists(f'{restored()}/postmaster.pid'):
+    if server.process(restored()) is not None:
         _control('-m', 'immediate', 'stop', check=False)
     if os.path.lexists(restored()):
         shutil.rmtree(restored())
