@@ -3,7 +3,6 @@ The database beside the running one: restored by pgBackRest into a folder of its
 brought by PostgreSQL itself to the moment that is asked for, and shut down whole.
 """
 
-import contextlib
 import os
 import re
 import shlex
@@ -13,29 +12,14 @@ from collections import Counter
 from datetime import UTC, datetime
 from typing import NamedTuple
 
-from padlock_release import log, store
-from padlock_release.failure import CommandFailure, Failure
+from padlock_release import log
+from padlock_release.failure import Failure
 
-from . import database, host, lines, role, room, server, settings
+from . import database, host, lines, role, room, settings, trial
 from .places import Backup
 
-# A recovery is as long as its log, and whoever waits for it sees that it goes on.
-SECONDS = 86400
 # Of each place; the older ones are for a newest one that turns out to be damaged.
 TRIED = 2
-SETTINGS = {
-    'listen_addresses': '',
-    'shared_buffers': '32MB',
-    'max_connections': '20',
-    'max_wal_size': '256MB',
-    # It asks nobody before it is through, and so needs no room for as many as the server had.
-    'hot_standby': 'off',
-    # What it writes is handed on once it is the server's (an empty command keeps all of it).
-    'archive_mode': 'on',
-    'archive_command': '',
-    'log_timezone': 'UTC',
-    'wal_level': 'replica',
-}
 # By pgBackRest, in postgresql.auto.conf.
 OF_THE_RECOVERY = [
     'restore_command', 'recovery_target', 'recovery_target_time', 'recovery_target_action',
@@ -102,11 +86,9 @@ def bring(backups: list[Backup], at: datetime | None, exactly: bool) -> Part:
 
 def forget() -> None:
     """Nothing of a try stays, a server that still runs on it neither."""
-    if server.process(restored()) is not None:
-        _control('-m', 'immediate', 'stop', check=False)
+    trial.forget(restored())
     if os.path.lexists(restored()):
         shutil.rmtree(restored())
-    shutil.rmtree(_trial(), ignore_errors=True)
 
 
 def _bring_all(backup: Backup, at: datetime | None, exactly: bool) -> datetime | None:
@@ -121,7 +103,7 @@ def _bring_all(backup: Backup, at: datetime | None, exactly: bool) -> datetime |
 
 def _bring(backup: Backup, at: datetime | None, exactly: bool) -> datetime | None:
     forget()
-    host.folder(_trial(), host.POSTGRES, 0o700)
+    trial.make()
     # By its owner, whose the folder around it is: root would follow a link that lies in wait there.
     host.as_postgres('mkdir', '--mode=0700', restored())
     kind = ['--type=time', f'--target={at:%Y-%m-%d %H:%M:%S.%f+00}'] if at else []
@@ -137,9 +119,11 @@ def _bring(backup: Backup, at: datetime | None, exactly: bool) -> datetime | Non
         f'--recovery-option=recovery_target_timeline={line}', '--archive-mode=preserve',
         config=backup.place.settings,
     )  # fmt: skip
-    _start()
+    if not trial.start(restored()):
+        raise _why()
     until = _proven(backup, at, exactly, end)
-    _control('-m', 'fast', 'stop')
+    if trial.control(restored(), '-m', 'fast', 'stop') != 0:
+        raise _why()
     lines.ensure_new(restored())
     return until
 
@@ -157,34 +141,9 @@ def _restore_command(backup: Backup) -> str:
     return f'{shlex.join(words)} %f "%p"; code=$?; test $code -le 1 && exit $code; exit 126'
 
 
-def _start() -> None:
-    """Returns once the recovery is through and the server takes connections."""
-    with open(f'{restored()}/PG_VERSION', encoding='ascii') as file:
-        version = file.read().strip()
-    if version != host.version():
-        raise Failure(f'it is of PostgreSQL {version}, and this host has {host.version()}')
-    lines_of = {**SETTINGS, 'unix_socket_directories': _trial(), 'hba_file': f'{_trial()}/pg_hba.conf'}
-    text = ''.join(f"{key} = '{value}'\n" for key, value in lines_of.items())
-    store.write(f'{_trial()}/postgresql.conf', text, 0o644)
-    # The folder of its socket is closed to all others.
-    store.write(f'{_trial()}/pg_hba.conf', 'local all all trust\n', 0o644)
-    options = f'-c config_file={_trial()}/postgresql.conf'
-    done = _control(
-        f'--timeout={SECONDS}', '-l', f'{_trial()}/log', '-o', options, 'start', check=False
-    )  # fmt: skip
-    if done != 0:
-        raise _why()
-    # pg_ctl waits for the server alone, and not for a recovery that nobody may look at.
-    asked = [f'{host.programs()}/pg_isready', '--quiet', f'--host={_trial()}', '--dbname=postgres']
-    while host.as_postgres(*asked, check=False).returncode != 0:
-        if not os.path.exists(f'{restored()}/postmaster.pid'):
-            raise _why()
-        time.sleep(0.2)
-
-
 def _why() -> Failure:
     """Of the server's log what ended it."""
-    text = _log()
+    text = trial.log()
     fatal = re.findall(r'FATAL: +(.*)', text)
     if any('recovery ended before configured recovery target' in line for line in fatal):
         last = _last(text)
@@ -201,17 +160,17 @@ def _why() -> Failure:
 
 
 def _proven(backup: Backup, at: datetime | None, exactly: bool, end: str) -> datetime | None:
-    if _ask('SELECT pg_is_in_recovery()') != 'f':
+    if trial.ask('SELECT pg_is_in_recovery()') != 'f':
         raise Failure('PostgreSQL takes connections, and is not through with the recovery')
-    role.take_over(_ask)
+    role.take_over(trial.ask)
     for name in OF_THE_RECOVERY:
-        _ask(f'ALTER SYSTEM RESET {name}')
+        trial.ask(f'ALTER SYSTEM RESET {name}')
     if at is not None:
         return at
     whole = datetime.fromtimestamp(backup.time, UTC)
     if exactly:
         return whole
-    text = _log()
+    text = trial.log()
     _no_hole(end, text)
     return _last(text) or whole
 
@@ -247,26 +206,3 @@ def _archive(stanza: dict, backup: Backup) -> str | None:
 def _last(text: str) -> datetime | None:
     found = re.findall(r'last completed transaction was at log time (\S+ [0-9:.]+)\+00', text)
     return datetime.fromisoformat(f'{found[-1]}+00:00') if found else None
-
-
-def _log() -> str:
-    with contextlib.suppress(FileNotFoundError), open(f'{_trial()}/log', errors='replace') as file:
-        return file.read()
-    return ''
-
-
-def _ask(statement: str) -> str:
-    return host.sql(statement, _trial())
-
-
-def _control(*words: str, check: bool = True) -> int:
-    """pg_ctl(1): its exit status."""
-    called = [f'{host.programs()}/pg_ctl', '--silent', '--wait', '--pgdata', restored(), *words]
-    done = host.as_postgres(*called, check=False, quiet=True)
-    if check and done.returncode != 0:
-        raise CommandFailure(f'pg_ctl {words[-1]} failed: {_why()}')
-    return done.returncode
-
-
-def _trial() -> str:
-    return f'{host.HOME}/trial'

@@ -1,0 +1,90 @@
+"""
+The server of a database that is restored: no port, a socket and settings of its own. Its settings are
+root's; PostgreSQL's own user has the folder of the socket and the log, and root follows no link in it.
+"""
+
+import os
+import shutil
+import time
+
+from padlock_release import store
+from padlock_release.failure import Failure
+
+from . import host, server
+
+# A recovery is as long as its log, and whoever waits for it sees that it goes on.
+SECONDS = 86400
+SETTINGS = {
+    'listen_addresses': '',
+    'shared_buffers': '32MB',
+    'max_connections': '20',
+    'max_wal_size': '256MB',
+    # It asks nobody before it is through, and so needs no room for as many as the server had.
+    'hot_standby': 'off',
+    # What it writes is handed on once it is the server's (an empty command keeps all of it).
+    'archive_mode': 'on',
+    'archive_command': '',
+    'log_timezone': 'UTC',
+    'wal_level': 'replica',
+}
+
+
+def make() -> None:
+    host.folder(_folder(), 'root', 0o755)
+    host.folder(_sockets(), host.POSTGRES, 0o700)
+
+
+def forget(data: str) -> None:
+    """Of a try that was cut off, the server too."""
+    if server.process(data) is not None:
+        control(data, '-m', 'immediate', 'stop')
+    shutil.rmtree(_folder(), ignore_errors=True)
+
+
+def start(data: str) -> bool:
+    """Returns once the recovery is through and the server takes connections, or False where it ends."""
+    version = host.as_postgres('cat', f'{data}/PG_VERSION').stdout.strip()
+    if version != host.version():
+        raise Failure(f'it is of PostgreSQL {version[:20]}, and this host has {host.version()}')
+    _configure()
+    options = f'-c config_file={_folder()}/postgresql.conf'
+    if control(data, f'--timeout={SECONDS}', '-l', f'{_sockets()}/log', '-o', options, 'start') != 0:
+        return False
+    # pg_ctl waits for the server alone, and not for a recovery that nobody may look at.
+    asked = [f'{host.programs()}/pg_isready', '--quiet', f'--host={_sockets()}', '--dbname=postgres']
+    while host.as_postgres(*asked, check=False).returncode != 0:
+        if not os.path.exists(f'{data}/postmaster.pid'):
+            return False
+        time.sleep(0.2)
+    return True
+
+
+def ask(statement: str) -> str:
+    return host.sql(statement, _sockets())
+
+
+def log() -> str:
+    """Empty where it has written none."""
+    return host.as_postgres('cat', f'{_sockets()}/log', check=False).stdout
+
+
+def control(data: str, *words: str) -> int:
+    """pg_ctl(1): its exit status."""
+    called = [f'{host.programs()}/pg_ctl', '--silent', '--wait', '--pgdata', data, *words]
+    return host.as_postgres(*called, check=False, quiet=True).returncode
+
+
+def _configure() -> None:
+    lines = {**SETTINGS, 'unix_socket_directories': _sockets(), 'hba_file': f'{_folder()}/pg_hba.conf'}
+    text = ''.join(f"{key} = '{value}'\n" for key, value in lines.items())
+    store.write(f'{_folder()}/postgresql.conf', text, 0o644)
+    # The folder of its socket is closed to all others.
+    store.write(f'{_folder()}/pg_hba.conf', 'local all all trust\n', 0o644)
+
+
+def _folder() -> str:
+    return f'{host.HOME}/trial'
+
+
+def _sockets() -> str:
+    return f'{_folder()}/run'
