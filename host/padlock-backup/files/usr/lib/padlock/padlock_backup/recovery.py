@@ -154,9 +154,7 @@ def _why() -> Failure:
         )
     kind = Branched if any("is not a child of this server's history" in line for line in fatal) else Failure
     said = re.findall(r'^(?:P00 +)?(?:ERROR|.*P00 +ERROR): *(.*)', text, re.MULTILINE)
-    return kind(
-        ' '.join(['PostgreSQL does not start on it:', *(fatal or [log.tail(text, 5)]), *said[-1:]])
-    )
+    return kind(' '.join(['PostgreSQL does not start on it:', *(fatal or [log.tail(text, 5)]), *said[-1:]]))
 
 
 def _proven(backup: Backup, at: datetime | None, exactly: bool, end: str) -> datetime | None:

@@ -1,4 +1,4 @@
-"""What PostgreSQL's programs say of a failure, without values of rows: operators read it, and logs of CI keep it."""
+"""What PostgreSQL's programs say of a failure, without values of rows: logs of CI keep it."""
 
 import re
 
@@ -17,7 +17,7 @@ RAISED = re.compile(r'\bat RAISE$', re.MULTILINE)
 
 
 def without_rows(text: str) -> str:
-    """Lines with an error, each up to the first value in quotes; of an error that a function raised, no words."""
+    """Lines with an error, each up to the first value in quotes; none of what a function raised."""
     raised = RAISED.search(text) is not None
     lines = []
     for line in text.splitlines():
