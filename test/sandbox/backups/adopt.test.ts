@@ -35,6 +35,8 @@ const holders = () =>
     )
     .filter((one) => one.isFile())
     .map((one) => join(one.parentPath, one.name))
+    // Its files come and go.
+    .filter((path) => !path.includes('/spool/'))
     .filter((path) => readFileSync(path).includes(String(shop.source.passphrase)))
 
 /** The databases that a repository has backups of. */
