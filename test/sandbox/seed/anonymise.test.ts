@@ -1,5 +1,5 @@
 /** An anonymised snapshot: PostgreSQL and restic as Debian has them, against a real S3 server. */
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { CreateBucketCommand } from '@aws-sdk/client-s3'
@@ -136,6 +136,24 @@ test('nor does one while the copy is read in', async () => {
   )
   expect(stderr).not.toContain('private.example')
 })
+
+test.each([1000, 80])(
+  'a volume of %i MiB that copy, changes, log and dump would fill is left alone',
+  async (whole) => {
+    const size = Math.floor(Number(await host.sql(`SELECT pg_database_size('app')`)) / 2 ** 20)
+    const needed = size * 4 + Math.min(size * 3, whole / 4) + whole / 10
+    writeFileSync(join(host.dir, 'free'), `${whole} ${Math.floor(needed) - 1}`)
+    const few = await anonymise()
+    expect([few.code, few.stderr]).toEqual([
+      1,
+      expect.stringMatching(/nothing was copied. Fix: a higher number for volume/),
+    ])
+    await nothingIsLeft()
+    writeFileSync(join(host.dir, 'free'), `${whole} ${Math.ceil(needed) + 8}`)
+    expect((await anonymise()).code).toBe(0)
+    rmSync(join(host.dir, 'free'))
+  },
+)
 
 test('a run that is killed leaves nothing behind the next one', async () => {
   const child = host.begin('anonymise', { place, sql: `${SQL} SELECT pg_sleep(60);` })

@@ -5,6 +5,7 @@ host's folder, the programs of PostgreSQL, the folders of padlock's programs, an
 
 import os
 import sys
+from types import SimpleNamespace
 
 sys.dont_write_bytecode = True
 root, programs, one, two, three, *words = sys.argv[1:]
@@ -21,4 +22,9 @@ service.volume_is_mounted = lambda: os.path.exists(f'{root}/volume/lost+found')
 main.LOCK = f'{root}/lock'
 log.PATH = f'{root}/log'
 bucket.EXTRA = ['--cacert', f'{root}/root.pem']
+if os.path.exists(f'{root}/free'):
+    # MiB of the volume, and what of it is free.
+    with open(f'{root}/free', encoding='ascii') as file:
+        whole, free = (int(word) for word in file.read().split())
+    os.statvfs = lambda _: SimpleNamespace(f_frsize=1 << 20, f_blocks=whole, f_bavail=free)
 sys.exit(main.main(words, sys.stdin))

@@ -80,16 +80,21 @@ def _path() -> str:
 
 
 def _has_room() -> None:
-    """The copy, its dump, and a tenth of the volume left: the app's own rows go on coming."""
+    """
+    The copy, as much again of what an UPDATE of all of it leaves, the dump, their log where it is archived on
+    the volume, and what waits for the bucket (archive-push-queue-max, a quarter of the volume; copy and UPDATE
+    write three times the copy at most). A tenth of the volume is left: the app's own rows go on coming.
+    """
     size = int(server.ask("SELECT pg_database_size('app')"))
     volume = os.statvfs(cluster.VOLUME)
-    needed = 2 * size + volume.f_frsize * volume.f_blocks // 10
+    whole = volume.f_frsize * volume.f_blocks
+    needed = 4 * size + min(3 * size, whole // 4) + whole // 10
     free = volume.f_frsize * volume.f_bavail
     if free < needed:
         mib = 1024 * 1024
         raise Failure(
             f'the volume has {free // mib} MiB free, and a copy of the database ({size // mib} MiB) with its '
-            f'dump needs {needed // mib}; nothing was copied. Fix: a higher number for volume, pulumi up'
+            f'changes, log and dump needs {needed // mib}; nothing was copied. Fix: a higher number for volume, pulumi up'
         )
 
 
