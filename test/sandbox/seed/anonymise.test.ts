@@ -163,12 +163,21 @@ test('a run that is killed leaves nothing behind the next one', async () => {
     1,
     expect.stringContaining('another snapshot is under way on this host'),
   ])
+  expect(await host.seed('clear', {})).toEqual({ code: 0, stdout: '', stderr: '' })
+  expect(await databases()).toContain('padlock_anonymised')
   await sleep(500)
   child.kill('SIGKILL')
   await new Promise((done) => child.once('close', done))
   writeFileSync(join(host.dir, 'volume/anonymised.dump'), 'half')
   expect(await databases()).toContain('padlock_anonymised')
   expect((await anonymise()).code).toBe(0)
+  await nothingIsLeft()
+})
+
+test('nor for longer than an hour', async () => {
+  await host.sql('CREATE DATABASE padlock_anonymised')
+  writeFileSync(join(host.dir, 'volume/anonymised.dump'), 'half')
+  expect(await host.seed('clear', {})).toMatchObject({ code: 0, stdout: '' })
   await nothingIsLeft()
 })
 

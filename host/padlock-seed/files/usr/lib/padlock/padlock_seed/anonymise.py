@@ -61,14 +61,15 @@ def run(order: Order) -> dict[str, Any]:
 @contextlib.contextmanager
 def _scratch() -> Iterator[None]:
     """Whatever happens nothing is left, nor of a run that was killed."""
-    _clear()
+    clear()
     try:
         yield
     finally:
-        _clear()
+        clear()
 
 
-def _clear() -> None:
+def clear() -> None:
+    """The copy with every row as it was, and its dump."""
     server.ask(f'DROP DATABASE IF EXISTS {SCRATCH} WITH (FORCE)')
     with contextlib.suppress(FileNotFoundError):
         os.unlink(_path())

@@ -13,17 +13,23 @@ from padlock_release.failure import Failure, told
 
 from . import anonymise, load, order
 
-USAGE = 'usage: seed anonymise < ORDER | load < ORDER'
+USAGE = 'usage: seed anonymise < ORDER | load < ORDER | clear'
 LOCK = '/run/padlock-seed.lock'
 
 
 def main(words: list[str], stream: TextIO) -> int:
     """The exit status: 0, 1 where something failed, 2 for a wrong command line."""
-    if words not in (['anonymise'], ['load']):
+    if words not in (['anonymise'], ['load'], ['clear']):
         print(USAGE, file=sys.stderr)
         return 2
     try:
-        with _lock():
+        with _lock() as has:
+            if words == ['clear']:
+                if has and service.is_ready():
+                    anonymise.clear()
+                return 0
+            if not has:
+                raise Failure('another snapshot is under way on this host; try again later')
             wanted = order.load(stream) if words == ['load'] else order.anonymise(stream)
             if not service.is_ready():
                 raise Failure(f'PostgreSQL does not take connections at {cluster.SOCKETS}; nothing was done')
@@ -38,11 +44,12 @@ def main(words: list[str], stream: TextIO) -> int:
 
 
 @contextlib.contextmanager
-def _lock() -> Iterator[None]:
-    """The kernel frees the lock of a process that was killed."""
+def _lock() -> Iterator[bool]:
+    """Gives whether this one has it; the kernel frees the lock of a process that was killed."""
     with open(LOCK, 'w') as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            has = True
         except BlockingIOError:
-            raise Failure('another snapshot is under way on this host; try again later') from None
-        yield
+            has = False
+        yield has
