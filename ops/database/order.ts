@@ -13,6 +13,9 @@ const plain = (value: unknown): unknown => {
   return text === undefined ? value : JSON.parse(text)
 }
 
+/** The password of the database on the host (components/database/local.ts); there may be none. */
+const LOCAL = 'padlock:index:LocalDatabase$random:index/randomPassword:RandomPassword::'
+
 /**
  * @param resources of the state, secrets in plain text
  * @throws Error where the state has no managed database
@@ -28,6 +31,7 @@ export function order(resources: StateResource[], direction: Direction): string 
   const cluster = one('databaseCluster:DatabaseCluster')
   const user = one('databaseUser:DatabaseUser')
   const database = one('databaseDb:DatabaseDb')
+  const own = resources.find(({ urn }) => urn.includes(LOCAL))?.outputs
   return JSON.stringify({
     ...direction,
     host: plain(cluster.privateHost),
@@ -37,6 +41,7 @@ export function order(resources: StateResource[], direction: Direction): string 
     database: plain(database.name),
     app: plain(user.name),
     appPassword: plain(user.password),
+    localPassword: plain(own?.result),
     // A text (resource_database_cluster.go, storage_size_mib).
     storageMiB: Number(plain(cluster.storageSizeMib) ?? 0) || 0,
   })

@@ -41,3 +41,34 @@ test('names that the app has taken run nothing as the server’s owner, or the c
   expect([status, said, await seized('local'), await seized('managed')]).toEqual([0, '', '', ''])
   expect(JSON.parse(stdout)).toMatchObject({ rows: 1, tables: 1 })
 })
+
+test('what the rows run while they come does so as the app', async () => {
+  const { administrate, ask, live, move, order, release } = servers
+  live('managed')
+  const climb = `CREATE OR REPLACE FUNCTION public.climb(int) RETURNS bool LANGUAGE plpgsql AS
+    $$BEGIN RESET ROLE; PERFORM public.seize(); RETURN true; END$$;
+    CREATE TABLE public.steps (id int CHECK (public.climb(id)));
+    INSERT INTO public.steps SELECT generate_series(1, 3);`
+  expect(await ask('managed', climb)).toBe('')
+  const found = { ...order('local'), replace: true }
+  await administrate('local', 'DROP TABLE public.notes;')
+  expect(await move('order', found)).toMatchObject({ status: 0, said: '' })
+  expect(await release('local')).toMatchObject({ status: 0 })
+  expect(await seized('local')).toBe('')
+  const owned =
+    "SELECT tableowner FROM pg_tables WHERE tablename = 'steps'; SELECT count(*) FROM steps;"
+  expect(await ask('local', owned)).toBe('app\n3')
+})
+
+test.each([
+  [undefined, 'localPassword must be printable ASCII'],
+  ['wrong-horse', 'password authentication failed for user "app"'],
+])(
+  'a move to the host is told before anything whose password of its role is %s',
+  async (localPassword, words) => {
+    servers.live('managed')
+    const { status, said } = await servers.move('check', servers.order('local', { localPassword }))
+    expect([status, said]).toEqual([1, expect.stringContaining(words)])
+    expect(said).not.toContain('wrong-horse')
+  },
+)

@@ -12,6 +12,8 @@ const FOLDERS = ['padlock-app', 'padlock-managed'].map((name) =>
 )
 const ADMIN = 'AVNS_correct:horse\\'
 const APP = 'AVNS_battery-staple'
+/** Of the role on the host. */
+const LOCAL = 'staple:of-the-host'
 /** Whoever is not root has a server of his own. */
 const RUNUSER = `#!/bin/sh
 [ "$(id -u)" != 0 ] || exec /usr/sbin/runuser "$@"
@@ -46,6 +48,11 @@ export async function startServers() {
   const data = join(dir, 'data')
   const initdb = ['--username=postgres', '--auth=trust', '--encoding=UTF8', '--locale=C.UTF-8']
   asPostgres(`${programs}/initdb`, `--pgdata=${data}`, '--no-sync', ...initdb)
+  // As on a host (padlock-database, cluster.py); the user `postgres` may be another one here.
+  writeFileSync(
+    join(data, 'pg_hba.conf'),
+    'local app app scram-sha-256\nlocal all postgres trust\n',
+  )
   const options = `-c listen_addresses= -c unix_socket_directories=${dir}/run -c fsync=off`
   const pgCtl = [`${programs}/pg_ctl`, '--silent', '-D', data, '-l', `${dir}/run/log`]
   asPostgres(...pgCtl, '-o', options, '-w', 'start')
@@ -84,7 +91,9 @@ export async function startServers() {
   /** As the app does; what psql prints, errors too. */
   async function ask(kind: Kind, sql: string, ...args: string[]): Promise<string> {
     const words = ['-XAtq', '-v', 'ON_ERROR_STOP=1', ...args, ...where[kind]]
-    const { stdout, said } = await run('psql', words, sql, { PGPASSWORD: APP })
+    const { stdout, said } = await run('psql', words, sql, {
+      PGPASSWORD: kind === 'local' ? LOCAL : APP,
+    })
     return (stdout + said).trim()
   }
   /** As who has the server, or the cluster's databases. */
@@ -96,7 +105,8 @@ export async function startServers() {
     const { stdout, said } = await run('psql', ['-XAtq', ...of[kind]], sql, { PGPASSWORD: ADMIN })
     return (stdout + said).trim()
   }
-  await administrate('local', 'CREATE ROLE app LOGIN; CREATE DATABASE app OWNER app;', 'postgres')
+  const role = `CREATE ROLE app LOGIN PASSWORD '${LOCAL}'; CREATE DATABASE app OWNER app;`
+  await administrate('local', role, 'postgres')
   await administrate(
     'managed',
     'GRANT ALL ON DATABASE app TO app; GRANT ALL ON SCHEMA public TO app;',
@@ -105,7 +115,7 @@ export async function startServers() {
   const order = (to: Kind, change: object = {}) => ({
     ...{ from: to === 'local' ? 'managed' : 'local', to, replace: false },
     ...{ host: 'localhost', port, user: 'doadmin', password: ADMIN, database: 'app', app: 'app' },
-    ...{ appPassword: APP, storageMiB: 10_240, ...change },
+    ...{ appPassword: APP, localPassword: LOCAL, storageMiB: 10_240, ...change },
   })
   const move = (verb: string, input: object | string, more = {}) => {
     const text = typeof input === 'string' ? input : JSON.stringify(input)
@@ -113,7 +123,7 @@ export async function startServers() {
   }
   return {
     ...{ dir, ask, administrate, order, move, run },
-    secrets: [ADMIN, APP],
+    secrets: [ADMIN, APP, LOCAL],
     live: (kind: Kind) => writeFileSync(join(dir, 'live'), kind),
     trouble: (python: string) => writeFileSync(join(dir, 'trouble'), python),
     /** A release that uses this database, up to where it would start. */

@@ -172,12 +172,18 @@ test('the order is made of the state', () => {
     resource('databaseUser:DatabaseUser', { name: 'app', password: secret('AVNS_app') }),
     resource('databaseDb:DatabaseDb', { name: 'app' }),
   ]
+  const password = 'random:index/randomPassword:RandomPassword'
+  const local = {
+    urn: `urn:pulumi:dev::padlock::padlock:index:LocalDatabase$${password}::padlock-dev-database`,
+    ...{ type: password, outputs: { result: secret('staple') } },
+  }
   const direction = { from: 'local', to: 'managed', replace: true }
   expect(JSON.parse(order(state, direction))).toEqual({
     ...{ ...direction, host: 'private-db.example.com', port: 25_060, user: 'doadmin' },
     ...{ password: 'AVNS_admin', database: 'app', app: 'app', appPassword: 'AVNS_app' },
     storageMiB: 10_240,
   })
+  expect(JSON.parse(order([...state, local], direction)).localPassword).toBe('staple')
   expect(() => order(state.slice(1), direction)).toThrow('no whole managed database yet')
 })
 

@@ -103,9 +103,8 @@ def _dumped(section: str) -> list[str]:
 
 
 def _restored(target: Side) -> list[str]:
-    role = [f'--role={target.app}'] if target.kind == 'local' else []
     more = ['--single-transaction', '--exit-on-error', '--no-owner', '--no-privileges']
-    return [f'--dbname={target.database}', *more, *role]
+    return [f'--dbname={target.database}', *more]
 
 
 def _run(

@@ -80,6 +80,7 @@ def _ensure_live(order: Order) -> None:
 
 
 def _checked(order: Order, source: Side, target: Side) -> tuple[list[int], int]:
+    target.ensure_maker()
     versions = targets.ensure_versions(source, target, copy.tools())
     move = state.load()
     unfinished = move is not None and move.target == order.target and move.phase != 'ordered'

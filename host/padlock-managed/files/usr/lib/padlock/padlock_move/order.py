@@ -25,6 +25,8 @@ class Order(NamedTuple):
     database: str
     app: str
     app_password: str
+    # Of the role of the same name on the host; None where nothing goes there.
+    local_password: str | None
     storage: int
 
 
@@ -41,6 +43,7 @@ def parse(text: str) -> Order:
     check(isinstance(data, dict), 'the order', 'an object')
     source, target = _kind(data, 'from'), _kind(data, 'to')
     check(source != target, 'to', 'another one than from')
+    local = target == 'local' or data.get('localPassword') is not None
     return Order(
         source=source,
         target=target,
@@ -48,10 +51,11 @@ def parse(text: str) -> Order:
         host=matching(data, 'host', r'[a-z0-9.-]+', 'a host name'),
         port=integer(data, 'port', 1, 65535),
         admin=matching(data, 'user', NAME, 'lower-case letters, digits and _'),
-        admin_password=matching(data, 'password', PRINTABLE, 'printable ASCII without spaces'),
+        admin_password=_password(data, 'password'),
         database=matching(data, 'database', NAME, 'lower-case letters, digits and _'),
         app=matching(data, 'app', NAME, 'lower-case letters, digits and _'),
-        app_password=matching(data, 'appPassword', PRINTABLE, 'printable ASCII without spaces'),
+        app_password=_password(data, 'appPassword'),
+        local_password=_password(data, 'localPassword') if local else None,
         storage=integer(data, 'storageMiB', 0, 1 << 30),
     )
 
@@ -59,3 +63,7 @@ def parse(text: str) -> Order:
 def _kind(data: dict[str, Any], key: str) -> str:
     check(data.get(key) in KINDS, key, 'local or managed')
     return data[key]
+
+
+def _password(data: dict[str, Any], key: str) -> str:
+    return matching(data, key, PRINTABLE, 'printable ASCII without spaces')

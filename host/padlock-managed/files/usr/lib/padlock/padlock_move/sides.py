@@ -30,7 +30,9 @@ class Side(NamedTuple):
     kind: str
     database: str
     app: str
-    # Of all programs, by who asks: words before them, and their variables.
+    # Of all programs, by who asks: words before them, and their variables. `admin` has the database, `app`
+    # reads and writes all that the app has made, and `maker` makes it: the app's own role, since what a
+    # dump has (a CHECK constraint) runs while its rows come, with the rights of the session.
     words: dict[str, list[str]]
     variables: dict[str, dict[str, str]]
     storage: int
@@ -47,9 +49,14 @@ class Side(NamedTuple):
         """Of statements that give one column of JSON."""
         return [json.loads(line) for line in self.own(statements) if line]
 
+    def ensure_maker(self) -> None:
+        """Raises Failure where the app's role does not get in."""
+        self._ask('maker', 'SELECT 1;', None)
+
     def program(self, name: str, *words: str) -> tuple[list[str], dict[str, str]]:
-        """The words and variables of a program of PostgreSQL's, on the database, as `own`."""
-        return [*self.words['app'], name, *words], self._variables('app', None)
+        """The words and variables of pg_dump, as `own`, or of pg_restore, as the app's role."""
+        who = 'maker' if name == 'pg_restore' else 'app'
+        return [*self.words[who], name, *words], self._variables(who, None)
 
     def _ask(self, who: str, statements: str, database: str | None) -> list[str]:
         variables = self._variables(who, database)
@@ -81,33 +88,43 @@ def both(order: Order) -> Iterator[tuple[Side, Side]]:
     """Source and target; the file with the passwords is there as long as somebody uses them."""
     folder = tempfile.mkdtemp(prefix='padlock-move-', dir=SECRETS)
     try:
-        found = {'local': _local(order), 'managed': _managed(order, f'{folder}/pgpass')}
+        local, managed = _local(order, f'{folder}/pgpass-local'), _managed(order, f'{folder}/pgpass')
+        found = {'local': local, 'managed': managed}
         yield found[order.source], found[order.target]
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _local(order: Order) -> Side:
+def _local(order: Order, path: str) -> Side:
     variables = {'PGHOST': SOCKETS, 'PGUSER': 'postgres'}
     words = ['runuser', '--user', 'postgres', '--']
+    if order.local_password is not None:
+        _keep(path, [f'*:*:{order.database}:{order.app}:{_escaped(order.local_password)}\n'])
+    maker = {'PGHOST': SOCKETS, 'PGUSER': order.app, 'PGPASSFILE': path}
     return Side(
-        'local', order.database, order.app, {'admin': words, 'app': words},
-        {'admin': variables, 'app': variables}, 0,
+        'local', order.database, order.app, {'admin': words, 'app': words, 'maker': []},
+        {'admin': variables, 'app': variables, 'maker': maker}, 0,
     )  # fmt: skip
 
 
 def _managed(order: Order, path: str) -> Side:
     people = {'admin': (order.admin, order.admin_password), 'app': (order.app, order.app_password)}
-    # https://www.postgresql.org/docs/17/libpq-pgpass.html
     lines = [f'{order.host}:{order.port}:*:{user}:{_escaped(word)}\n' for user, word in people.values()]
-    with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), 'w', encoding='ascii') as file:
-        file.writelines(lines)
+    _keep(path, lines)
     shared = {
         'PGHOST': order.host, 'PGPORT': str(order.port), 'PGPASSFILE': path,
         'PGSSLMODE': 'verify-full', 'PGSSLROOTCERT': CA,
     }  # fmt: skip
     variables = {who: {**shared, 'PGUSER': user} for who, (user, _) in people.items()}
-    return Side('managed', order.database, order.app, {'admin': [], 'app': []}, variables, order.storage)
+    variables['maker'] = variables['app']
+    words = {'admin': [], 'app': [], 'maker': []}
+    return Side('managed', order.database, order.app, words, variables, order.storage)
+
+
+def _keep(path: str, lines: list[str]) -> None:
+    """https://www.postgresql.org/docs/17/libpq-pgpass.html"""
+    with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), 'w', encoding='ascii') as file:
+        file.writelines(lines)
 
 
 def _escaped(password: str) -> str:

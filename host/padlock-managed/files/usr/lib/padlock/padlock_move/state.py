@@ -44,7 +44,7 @@ def remember(order: Order) -> None:
     data = order._asdict()
     names = {
         'source': 'from', 'target': 'to', 'admin': 'user', 'admin_password': 'password',
-        'app_password': 'appPassword', 'storage': 'storageMiB',
+        'app_password': 'appPassword', 'local_password': 'localPassword', 'storage': 'storageMiB',
     }  # fmt: skip
     store.write(SECRETS, json.dumps({names.get(key, key): data[key] for key in data}) + '\n', 0o600)
 
