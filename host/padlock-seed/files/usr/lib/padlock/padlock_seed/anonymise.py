@@ -82,9 +82,9 @@ def _path() -> str:
 
 def _has_room() -> None:
     """
-    The copy, as much again of what an UPDATE of all of it leaves, the dump, their log where it is archived on
-    the volume, and what waits for the bucket (archive-push-queue-max, a quarter of the volume; copy and UPDATE
-    write three times the copy at most). A tenth of the volume is left: the app's own rows go on coming.
+    The copy, as much again of what an UPDATE of all of it leaves, the dump, their log where it is archived
+    on the volume, and what waits for the bucket (archive-push-queue-max, a quarter of the volume; copy and
+    UPDATE write three times the copy at most). A tenth of the volume is left: the app's own rows go on coming.
     """
     size = int(server.ask("SELECT pg_database_size('app')"))
     volume = os.statvfs(cluster.VOLUME)
@@ -95,7 +95,8 @@ def _has_room() -> None:
         mib = 1024 * 1024
         raise Failure(
             f'the volume has {free // mib} MiB free, and a copy of the database ({size // mib} MiB) with its '
-            f'changes, log and dump needs {needed // mib}; nothing was copied. Fix: a higher number for volume, pulumi up'
+            f'changes, log and dump needs {needed // mib}; nothing was copied. Fix: a higher number for '
+            'volume, pulumi up'
         )
 
 
