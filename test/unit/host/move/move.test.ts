@@ -226,6 +226,12 @@ test('a move that a release has followed is not taken back', async () => {
   expect((await release('local')).status).toBe(0)
   live('local')
   expect(JSON.parse((await move('undo', order('local'))).stdout)).toEqual({ undone: false })
+  // Nor does a release go back to the rows of then, by hand.
+  const { status, said } = await release('managed')
+  expect([status, said]).toEqual([
+    1,
+    expect.stringContaining('has what was written since the move, which was not ended'),
+  ])
   expect((await move('done', order('local'))).status).toBe(0)
   expect(await move('analyze', order('managed'))).toMatchObject({ status: 0, said: '' })
 })

@@ -105,7 +105,14 @@ def order(order: Order) -> dict[str, Any]:
 def release(coming: str) -> None:
     """Before a release that uses this database. Raises Failure where it must not begin."""
     move = state.load()
-    if move is None or state.live() == move.target:
+    if move is None:
+        return
+    if state.live() == move.target:
+        if coming == move.source:
+            raise Failure(
+                f'the {move.target} database has what was written since the move, which was not ended. Fix: end '
+                f'it, ./padlock database move --to {move.target}; then back, with its rows, --to {move.source}'
+            )
         return
     if coming != move.target:
         if move.phase != 'ordered':
