@@ -25,6 +25,11 @@ OF_THE_RECOVERY = [
     'restore_command', 'recovery_target', 'recovery_target_time', 'recovery_target_action',
     'recovery_target_timeline',
 ]  # fmt: skip
+# Of a host; what the database itself says of them (ALTER SYSTEM) would go before that.
+OF_THE_HOST = [
+    'archive_mode', 'archive_command', 'archive_library', 'archive_timeout', 'listen_addresses', 'port',
+    'unix_socket_directories',
+]  # fmt: skip
 
 
 class Ended(Failure):
@@ -161,7 +166,7 @@ def _proven(backup: Backup, at: datetime | None, exactly: bool, end: str) -> dat
     if trial.ask('SELECT pg_is_in_recovery()') != 'f':
         raise Failure('PostgreSQL takes connections, and is not through with the recovery')
     role.take_over(trial.ask)
-    for name in OF_THE_RECOVERY:
+    for name in [*OF_THE_RECOVERY, *OF_THE_HOST]:
         trial.ask(f'ALTER SYSTEM RESET {name}')
     if at is not None:
         return at

@@ -4,6 +4,7 @@ root's; PostgreSQL's own user has the folder of the socket and the log, and root
 """
 
 import os
+import shlex
 import shutil
 import time
 
@@ -24,8 +25,14 @@ SETTINGS = {
     # What it writes is handed on once it is the server's (an empty command keeps all of it).
     'archive_mode': 'on',
     'archive_command': '',
-    'log_timezone': 'UTC',
+    'archive_library': '',
     'wal_level': 'replica',
+    # What is read of it: how far the recovery came.
+    'log_destination': 'stderr',
+    'logging_collector': 'off',
+    'log_min_messages': 'warning',
+    'log_timezone': 'UTC',
+    'lc_messages': 'C',
 }
 
 
@@ -46,9 +53,10 @@ def start(data: str) -> bool:
     version = host.as_postgres('cat', f'{data}/PG_VERSION').stdout.strip()
     if version != host.version():
         raise Failure(f'it is of PostgreSQL {version[:20]}, and this host has {host.version()}')
-    _configure()
-    options = f'-c config_file={_folder()}/postgresql.conf'
-    if control(data, f'--timeout={SECONDS}', '-l', f'{_sockets()}/log', '-o', options, 'start') != 0:
+    # The folder of its socket is closed to all others.
+    store.write(f'{_folder()}/pg_hba.conf', 'local all all trust\n', 0o644)
+    store.write(f'{_folder()}/postgresql.conf', '# All is on the command line.\n', 0o644)
+    if control(data, f'--timeout={SECONDS}', '-l', f'{_sockets()}/log', '-o', _options(), 'start') != 0:
         return False
     # pg_ctl waits for the server alone, and not for a recovery that nobody may look at.
     asked = [f'{host.programs()}/pg_isready', '--quiet', f'--host={_sockets()}', '--dbname=postgres']
@@ -74,12 +82,11 @@ def control(data: str, *words: str) -> int:
     return host.as_postgres(*called, check=False, quiet=True).returncode
 
 
-def _configure() -> None:
-    lines = {**SETTINGS, 'unix_socket_directories': _sockets(), 'hba_file': f'{_folder()}/pg_hba.conf'}
-    text = ''.join(f"{key} = '{value}'\n" for key, value in lines.items())
-    store.write(f'{_folder()}/postgresql.conf', text, 0o644)
-    # The folder of its socket is closed to all others.
-    store.write(f'{_folder()}/pg_hba.conf', 'local all all trust\n', 0o644)
+def _options() -> str:
+    """Of postgres(1), whose own settings (ALTER SYSTEM) come with a backup and go before those of a file."""
+    files = {'config_file': f'{_folder()}/postgresql.conf', 'hba_file': f'{_folder()}/pg_hba.conf'}
+    named = {**files, **SETTINGS, 'unix_socket_directories': _sockets()}
+    return shlex.join(word for key, value in named.items() for word in ('-c', f'{key}={value}'))
 
 
 def _folder() -> str:
