@@ -111,7 +111,8 @@ def release(coming: str) -> None:
         if coming == move.source:
             raise Failure(
                 f'the {move.target} database has what was written since the move, which was not ended. Fix: '
-                f'end it, ./padlock database move --to {move.target}; then back, with its rows, --to {move.source}'
+                f'end it, ./padlock database move --to {move.target}; then back with its rows, by '
+                f'--to {move.source}'
             )
         return
     if coming != move.target:

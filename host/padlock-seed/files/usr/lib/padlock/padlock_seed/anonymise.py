@@ -82,9 +82,9 @@ def _path() -> str:
 
 def _has_room() -> None:
     """
-    The copy, as much again of what an UPDATE of all of it leaves, the dump, their log where it is archived
+    The copy, as much again that an UPDATE of all of it leaves, the dump, their log where it is archived
     on the volume, and what waits for the bucket (archive-push-queue-max, a quarter of the volume; copy and
-    UPDATE write three times the copy at most). A tenth of the volume is left: the app's own rows go on coming.
+    UPDATE write three times the copy at most). A tenth of the volume is left: the app's own rows go on.
     """
     size = int(server.ask("SELECT pg_database_size('app')"))
     volume = os.statvfs(cluster.VOLUME)

@@ -1,8 +1,8 @@
 /** A database whose backup has settings of its own (ALTER SYSTEM): a restore goes by none that would harm it. */
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { type Storage, startStorage } from '../spaces/account.ts'
-import { type Stocked, stocked } from './stocked.ts'
+import { type Stocked, stocked } from '../../sandbox/backups/stocked.ts'
+import { type Storage, startStorage } from '../../sandbox/spaces/account.ts'
 
 jest.setTimeout(600_000)
 

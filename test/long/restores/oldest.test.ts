@@ -1,6 +1,7 @@
 /** Restores end no backup that a week is still kept for. */
-import { type Storage, startStorage } from '../spaces/account.ts'
-import { type Stocked, stocked } from './stocked.ts'
+
+import { type Stocked, stocked } from '../../sandbox/backups/stocked.ts'
+import { type Storage, startStorage } from '../../sandbox/spaces/account.ts'
 
 jest.setTimeout(240_000)
 

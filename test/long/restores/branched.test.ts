@@ -1,6 +1,7 @@
 /** A restore whose own backup failed: all that there is still comes back, by a backup from before it. */
-import { type Storage, startStorage } from '../spaces/account.ts'
-import { type Stocked, stocked } from './stocked.ts'
+
+import { type Stocked, stocked } from '../../sandbox/backups/stocked.ts'
+import { type Storage, startStorage } from '../../sandbox/spaces/account.ts'
 
 jest.setTimeout(600_000)
 
