@@ -141,9 +141,9 @@ export const suites: Suite[] = [
   },
   {
     name: 'hand-over',
-    after: ['tools', 'engine'],
+    after: ['tools', 'database tools', 'engine'],
     long: true,
-    commands: [jestOn('test/long/killed-hand-over', 100)],
+    commands: [jestOn('test/long/(killed-hand-over|moved-rows)', 100)],
   },
   {
     name: 'many-environments',

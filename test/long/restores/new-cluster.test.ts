@@ -3,8 +3,8 @@ import { readdirSync, rmSync, utimesSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { CreateBucketCommand } from '@aws-sdk/client-s3'
-import { FULL, type Storage, startStorage } from '../spaces/account.ts'
-import { makePlace, type Place } from './place.ts'
+import { makePlace, type Place } from '../../sandbox/backups/place.ts'
+import { FULL, type Storage, startStorage } from '../../sandbox/spaces/account.ts'
 
 jest.setTimeout(300_000)
 let storage: Storage

@@ -1,9 +1,9 @@
 /** The rows of a stack go from its database on the host to a managed one, and the app after them. */
 import { copyFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { openProject, type Project } from '../support/project.ts'
-import { type Json, type Sandbox, startSandbox } from '../support/sandbox.ts'
-import { openStack, type Stack } from '../support/stack.ts'
+import { openProject, type Project } from '../engine/support/project.ts'
+import { type Json, type Sandbox, startSandbox } from '../engine/support/sandbox.ts'
+import { openStack, type Stack } from '../engine/support/stack.ts'
 
 jest.setTimeout(300_000)
 let sandbox: Sandbox
