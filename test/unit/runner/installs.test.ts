@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, statSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { steps } from '../../steps.ts'
 import { suites } from '../../suites.ts'
@@ -6,12 +6,12 @@ import { suites } from '../../suites.ts'
 const root = join(__dirname, '../../..')
 /** What stands for a PostgreSQL of this computer in a test. */
 const USES =
-  /sandbox\/databases\/index\.ts'|(support\/postgresql|bench\/data\/local)\.ts'|database: 'managed'|from \. import postgresql/
+  /sandbox\/databases\/index\.ts'|(support\/postgresql|bench\/data\/local|backups\/(place|stocked))\.ts'|database: 'managed'|from \. import postgresql/
 
 /** Does a test below the path need a database? Long ones are named by a pattern. */
 function needsDatabase(path: string): boolean {
   const [, folder = '', pattern] = /^(.*\/test\/long)\/(.*)$/.exec(path) ?? []
-  if (pattern !== undefined && !pattern.endsWith('.ts')) {
+  if (pattern !== undefined && !existsSync(path)) {
     const names = readdirSync(folder).filter((name) => new RegExp(`^${pattern}`).test(name))
     return names.some((name) => needsDatabase(join(folder, name)))
   }
