@@ -183,7 +183,8 @@ function endpoints(values: Values): string[] {
   const auth0 = values.auth0CustomDomain || values['auth0:domain']
   const login = openIdOf(values)?.issuer ?? auth0
   const images = [appImage || appBaseImage, edgeImage, ...Object.keys(appRegistries)]
-  return [acmeDirectory, caddyRepository.url, login, ...images].filter(Boolean)
+  const bucket = values.backups === 's3' ? values.backupEndpoint : ''
+  return [acmeDirectory, caddyRepository.url, login, bucket, ...images].filter(Boolean)
 }
 
 function registryOf(

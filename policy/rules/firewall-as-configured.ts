@@ -99,6 +99,7 @@ function configuredWays(): Way[] {
     loginPlace(),
     setting<string>('appImage') || setting<string>('appBaseImage'),
     setting<string>('edgeImage'),
+    setting<string>('backups') === 's3' ? setting<string>('backupEndpoint') : undefined,
     ...Object.keys(setting<object>('appRegistries') ?? {}),
   ]
   const endpoints = texts.filter((text): text is string => Boolean(text))

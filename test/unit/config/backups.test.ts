@@ -50,6 +50,11 @@ test('a bucket of another S3 is not the stack’s to protect', () => {
   expect(of({})).toEqual({ kind: 's3', place, keepDaily: 7, keepWeekly: 4, protect: false })
   const elsewhere = { ...place, endpoint: 's3.corp.example:9000', region: 'us-east-1' }
   const backupEndpoint = 's3.corp.example:9000'
+  const { network } = parse(
+    { ...defaults, ...good, ...s3, backupEndpoint },
+    context({ secretKeys }),
+  )
+  expect(network.outbound).toContainEqual({ protocol: 'tcp', ports: '9000' })
   expect(of({ backupEndpoint, backupRegion: '' })).toMatchObject({ place: elsewhere })
 })
 

@@ -100,6 +100,13 @@ describe('ways out', () => {
     expect(await told({ issuer }, ...needed, out('tcp', '8443'))).toHaveLength(1)
   })
 
+  test('the port of a bucket passes where the backups go there', async () => {
+    const bucket = { backups: 's3', backupEndpoint: 's3.corp.example:9000' }
+    expect(await told(bucket, ...needed, out('tcp', '9000'))).toEqual([])
+    const others = { ...bucket, backups: 'spaces' }
+    expect(await told(others, ...needed, out('tcp', '9000'))).toHaveLength(1)
+  })
+
   test('the ports of a managed database pass where there is one, and of its pool where there is that', async () => {
     const managed = { database: 'managed' }
     expect(await told(managed, ...needed, out('tcp', '25060'))).toEqual([])
