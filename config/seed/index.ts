@@ -7,10 +7,16 @@ export interface SnapshotSettings {
   region: string
 }
 
+/** The key that names a region of Spaces; with another S3 it is one of that. */
+export const spacesRegionOf = ({
+  backups,
+  backupRegion,
+}: Pick<Values, 'backups' | 'backupRegion'>) => (backups === 's3' ? '' : backupRegion)
+
 /** Undefined where the stack keeps none. */
 export function snapshotsOf(values: Values): SnapshotSettings | undefined {
   if (values.anonymiseSql === '') return undefined
-  return { region: values.backupRegion || values.region }
+  return { region: spacesRegionOf(values) || values.region }
 }
 
 /** The snapshot that an empty database begins with; undefined where it begins with nothing. */

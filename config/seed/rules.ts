@@ -2,6 +2,7 @@
 import { SPACES_REGIONS } from '../backups/index.ts'
 import { message } from '../error.ts'
 import type { Report, Values } from '../rules.ts'
+import { spacesRegionOf } from './index.ts'
 
 const elsewhere = (seed: unknown) => `is ${seed}, and`
 
@@ -44,6 +45,12 @@ const NO_SPACES = message(
   'pulumi config set {path} fra1',
 )
 
+const NO_SPACES_BESIDE_S3 = message(
+  'is set, and the region of the droplet has no Spaces, where its snapshots go',
+  `'' where region is none of ${SPACES_REGIONS.join(', ')}`,
+  'pulumi config rm {path}',
+)
+
 /** A seed is a short-lived stack's, into a database of its own; that one needs its volume by itself. */
 export function seedFits(values: Values, report: Report): void {
   const { seed, seedCommand, database, expires } = values
@@ -64,6 +71,8 @@ function snapshotsFit(values: Values, report: Report): void {
   if (expires) report('anonymiseSql', GOES)
   if (database !== 'local') report('anonymiseSql', NOTHING_TO_COPY)
   // Where there are backups, they say the same.
-  const known = backupRegion !== '' || backups === 'spaces'
-  if (!known && !SPACES_REGIONS.includes(region)) report('backupRegion', NO_SPACES)
+  const known = spacesRegionOf({ backups, backupRegion }) !== '' || backups === 'spaces'
+  if (known || SPACES_REGIONS.includes(region)) return
+  if (backups === 's3') report('anonymiseSql', NO_SPACES_BESIDE_S3)
+  else report('backupRegion', NO_SPACES)
 }

@@ -32,17 +32,23 @@ export function drilled(stack: string, resources: StateResource[]): Drilled {
   const sizes = resources.filter(({ type }) => type === VOLUME).map(({ inputs }) => inputs?.size)
   // While it is replaced it is there twice.
   const volume = Math.max(0, ...sizes.map(Number))
-  const { outputs = {} } = resources.find(({ type }) => type === BACKUPS) ?? {}
+  const backups = resources.find(({ type }) => type === BACKUPS)
+  if (backups === undefined) throw new Error(noBackups(stack))
+  const { outputs = {} } = backups
   const { database, files } = outputs
   if (volume === 0 || typeof database !== 'boolean' || typeof files !== 'boolean') {
     throw new Error(
-      `nothing tells what the stack ${stack} backs up: it makes no backups, or an older program made it. Fix: pulumi config set backups spaces --stack ${stack}, and pulumi up`,
+      `nothing tells what the stack ${stack} backs up: an older program made it. Fix: pulumi up --stack ${stack}`,
     )
   }
   return { volume, database, files }
 }
 
-/** `drill-20261129-0901`, in UTC: no two drills have one name. */
+/** What a drill says of such a stack, which is no failure of its backups. */
+export const noBackups = (stack: string): string =>
+  `the stack ${stack} makes no backups, so there is none to restore. Fix: pulumi config set backups spaces --stack ${stack}, and pulumi up`
+
+/** `drill-20261129-0901`, in UTC: one drill a minute. */
 export const drillName = (now = new Date()): string =>
   `drill-${now.toISOString().slice(0, 16).replace(/[-:]/g, '').replace('T', '-')}`
 
@@ -102,6 +108,10 @@ export async function planDrill(
   const { project } = context.marks
   const set = drillSettings(wanted, source, keysOf(readTemplate(project).config, project), copy)
   const environment = drillName()
+  if (await context.stacks.find(environment))
+    throw new Error(
+      `a drill has begun in this minute already: ${environment}. Fix: run this again in the next`,
+    )
   const { database, files } = wanted
   const onHost = async (words: string[]) => {
     const { code, stdout, stderr } = await ask(environment, await outputsOf(environment), words)

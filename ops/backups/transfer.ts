@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { type Readable, Transform } from 'node:stream'
+import { pipeline, type Readable, Transform } from 'node:stream'
 import type { S3Client } from '@aws-sdk/client-s3'
 import { type Listed, md5Of } from './objects.ts'
 
@@ -73,6 +73,7 @@ function metered(body: Readable) {
       done(null, chunk)
     },
   })
-  body.once('error', (error) => meter.destroy(error)).pipe(meter)
+  // What breaks off ends the request that reads it, with the same error.
+  pipeline(body, meter, () => {})
   return { meter, read: () => ({ bytes, md5: hash.digest('hex') }) }
 }

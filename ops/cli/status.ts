@@ -44,7 +44,8 @@ export async function run(args: string[]): Promise<number> {
   const { adminPrivateKey: _, sshCommand: __, ...shown } = outputs
   const rows = Object.entries(shown).map(([name, value]) => `  ${name.padEnd(12)} ${value}`)
   const image = await imageLines(stack, outputs)
-  const volume = await volumeState(stack, outputs)
+  // A host that does not answer is told of by what is asked last.
+  const volume = await volumeState(stack, outputs).catch(() => undefined)
   const data = volume ? described(volume) : []
   console.log([`stack ${stack}`, ...rows, '', ...image, ...data].join('\n'))
   console.log(`certificates\n${await certificates(stack, outputs)}`)

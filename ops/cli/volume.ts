@@ -13,13 +13,21 @@ export interface VolumeState {
 
 const GIB = 1024 ** 3
 
-/** The volume as the host sees it; undefined for a stack without one. */
+/**
+ * The volume as the host sees it; undefined for a stack without one.
+ * @throws Error if the host cannot be reached, or does not tell
+ */
 export async function volumeState(
   stack: string,
   outputs: Record<string, string>,
 ): Promise<VolumeState | undefined> {
-  const told = await ask(stack, outputs, ['volume', 'state']).catch(() => undefined)
-  return told?.code === 0 ? JSON.parse(told.stdout) : undefined
+  const told = await ask(stack, outputs, ['volume', 'state']).catch((error: Error) => {
+    if (error.message.includes(' has no volume:')) return undefined
+    throw error
+  })
+  if (told === undefined) return undefined
+  if (told.code !== 0) throw new Error(told.stderr.trim() || `volume state ends with ${told.code}`)
+  return JSON.parse(told.stdout)
 }
 
 /** What is wrong with it, in a line. */

@@ -53,7 +53,8 @@ export async function upgrade(
   const began = Date.now()
   if (from !== to) {
     await until(stack, live, ({ status }) => status === 'online', `${name} is not online`)
-    await stack.raise(id, to)
+    // One that was asked for before may have ended meanwhile.
+    if ((await live()).version !== to) await stack.raise(id, to)
     stack.say(`DigitalOcean upgrades ${name} from PostgreSQL ${from} to ${to}`)
     await until(
       stack,

@@ -10,8 +10,8 @@ const SHAPES = {
   database: /^(.+)-[0-9a-z]{4,20}$/,
   // Seven hex digits, or an owner id.
   'ssh key': /^(.+)-admin-[0-9a-z]{4,20}$/,
-  // Without an owner id (components/backups).
-  'spaces key': /^(.+?)-(?:buckets|backups|seed)(?:-(?:buckets|copy|reader|writer))*$/,
+  // Without an owner id (components/backups); `try-seed-buckets` may be of a stack `try-seed`.
+  'spaces key': /^(.+)-(?:buckets|backups|seed)(?:-(?:buckets|copy|reader|writer))*$/,
   tag: /^(.+?)(?::expires:[0-9TZ]+|:owner:[0-9a-z]+)?$/,
   project: /^(.+)$/,
 }

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { parseArgs } from 'node:util'
 import { succeeded } from '../../backups/drill.ts'
+import { noBackups } from '../../backups/drill-environment.ts'
 import { type Drill, report, reportDrill } from '../../github/drill.ts'
 import { CONNECTION_HELP, connect } from './connect.ts'
 
@@ -18,7 +19,7 @@ environment is left, and closed by the next drill that succeeds.
 ${CONNECTION_HELP}
 What \`padlock env\` needs for the accounts, it needs too, and what opens the stack's state.
 
-Exit code 0: restored. 1: it failed, and the issue says why. 2: a wrong command line.`
+Exit code 0: restored, or the stack makes no backups. 1: it failed, and the issue says why. 2: a wrong command line.`
 
 /** The verb. */
 export async function run(args: string[]): Promise<number> {
@@ -33,6 +34,7 @@ export async function run(args: string[]): Promise<number> {
   }
   const { github, runner } = connect(values.repo)
   const drill = await drillOf(stack)
+  if (drill.said?.includes(noBackups(stack))) return 0
   const told = report(drill)
   console.log(told)
   await runner.summary(told)

@@ -22,6 +22,16 @@ test('snapshots of a lasting stack, in the region of its backups', () => {
   expect(read(lasting).snapshots).toEqual({ region: 'fra1' })
   const elsewhere = { ...lasting, region: 'nyc1', backupRegion: 'nyc3' }
   expect(read(elsewhere).snapshots).toEqual({ region: 'nyc3' })
+  const s3 = {
+    ...{ ...lasting, backups: 's3', backupBucket: 'acme-backups', backupRegion: 'eu-central-1' },
+    ...{ backupAccessKey: 'AKIA123', backupSecretKey: 'a-secret-of-16-or-more' },
+  }
+  const secretKeys = ['backupAccessKey', 'backupSecretKey']
+  const of = (raw: object) => parse({ ...defaults, ...good, ...raw }, context({ secretKeys }))
+  expect(of(s3).snapshots).toEqual({ region: 'fra1' })
+  expect(() => of({ ...s3, region: 'nyc1' })).toThrow(
+    'anonymiseSql is set, and the region of the droplet has no Spaces, where its snapshots go',
+  )
 })
 
 test('a snapshot is the output of another stack, as it is; no other seed reads it', () => {

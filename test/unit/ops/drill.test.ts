@@ -1,10 +1,17 @@
 import { type DrillSteps, drill, succeeded } from '../../../ops/backups/drill.ts'
-import { drilled, drillName, drillSettings } from '../../../ops/backups/drill-environment.ts'
+import {
+  drilled,
+  drillName,
+  drillSettings,
+  noBackups,
+} from '../../../ops/backups/drill-environment.ts'
 import { describeDrill } from '../../../ops/backups/drill-receipt.ts'
 import type { Restored } from '../../../ops/backups/restore.ts'
 import { isEphemeralName } from '../../../ops/environments/removable.ts'
 
 const ENVIRONMENT = 'drill-20261129-0901'
+const OLDER =
+  'nothing tells what the stack production backs up: an older program made it. Fix: pulumi up --stack production'
 const RESTORED: Restored = {
   database: { label: '20261129-011000F', until: '2026-11-29T08:59:30Z', seconds: 9.9 },
   files: { label: '1a2b3c4d', until: '2026-11-29T01:11:00Z', seconds: 1.9 },
@@ -177,13 +184,11 @@ describe('the environment', () => {
   })
 
   test.each([
-    ['no backups', [volume]],
-    ['an older program', [volume, backups({})]],
-    ['no volume', [backups({ database: true, files: true })]],
-  ])('with %s there is nothing to try', (_, resources) => {
-    expect(() => drilled('production', resources)).toThrow(
-      'nothing tells what the stack production backs up: it makes no backups, or an older program made it. Fix: pulumi config set backups spaces --stack production, and pulumi up',
-    )
+    ['no backups', [volume], noBackups('production')],
+    ['an older program', [volume, backups({})], OLDER],
+    ['no volume', [backups({ database: true, files: true })], OLDER],
+  ])('with %s there is nothing to try', (_, resources, words) => {
+    expect(() => drilled('production', resources)).toThrow(words)
   })
 
   const SPACES = { endpoint: 'fra1.digitaloceanspaces.com' }

@@ -327,6 +327,7 @@ test('keys to buckets go by their names and their stack’s tags, and name the b
     key('K4', 'padlock-my-backups-app-backups', 'b'),
     key('K5', 'shop-pr-1-backups', 'shop'),
     key('K6', 'padlock-ci', 'artifacts'),
+    key('K7', 'padlock-pr-1-seed-buckets', ''),
   ]
   const rows = { '/spaces/keys': keys, tags: tags.map((name) => ({ name })) }
   const owned = await inventory(accounts(rows), marks)
@@ -341,5 +342,7 @@ test('keys to buckets go by their names and their stack’s tags, and name the b
     ],
     ['K3', 'pr-2', 'other', 'padlock-pr-2-backups, which opens padlock-pr-2-backups-5f6e7d8'],
     ['K4', 'my-backups-app', 'none', 'padlock-my-backups-app-backups, which opens b'],
+    // It may be of a stack of that name, so no environment takes it along.
+    ['K7', 'pr-1-seed', 'none', 'padlock-pr-1-seed-buckets'],
   ])
 })

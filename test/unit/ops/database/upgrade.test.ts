@@ -51,6 +51,18 @@ test('after a kill the rest follows, and nothing is asked for twice', async () =
   expect(done).toEqual(REST)
 })
 
+test('an upgrade that ends while it is waited for is not asked for again', async () => {
+  const { stack, done, live } = cluster('17')
+  live.status = 'upgrading'
+  const pause = stack.pause
+  stack.pause = async (milliseconds) => {
+    Object.assign(live, { version: '18', status: 'online' })
+    await pause(milliseconds)
+  }
+  await upgrade(stack, '18')
+  expect(done).toEqual(['pause', ...REST])
+})
+
 test('what is under way already is waited for first', async () => {
   const { stack, done, live } = cluster('17')
   live.status = 'migrating'
