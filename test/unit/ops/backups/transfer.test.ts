@@ -1,4 +1,4 @@
-import { Readable } from 'node:stream'
+import { Readable, Writable } from 'node:stream'
 import type { S3Client } from '@aws-sdk/client-s3'
 import { transfer } from '../../../../ops/backups/transfer.ts'
 
@@ -13,18 +13,18 @@ test('a connection that breaks off while an object is read ends that attempt, an
       return { Body: body }
     },
   }
-  // As the SDK does: what it sends is piped, and nobody listens to its errors but who waits for it.
+  // As the SDK does: what it sends is piped, nobody listens to its errors, and the request runs out of time.
   const to = {
     send: ({ input }: { input: { Body: Readable } }) =>
       new Promise((_resolve, reject) => {
-        input.Body.once('error', reject)
-        input.Body.resume()
+        input.Body.pipe(new Writable({ write: (_chunk, _encoding, done) => done() }))
+        setTimeout(() => reject(new Error('socket timeout')), 50)
       }),
   }
   const bucket = (client: object) => ({ client: client as S3Client, name: 'shop-backups' })
   const one = { key: 'shop/files/a', size: 9, etag: '"e"' } as Parameters<typeof transfer>[0]
   await expect(transfer(one, bucket(from), bucket(to))).rejects.toThrow(
-    'shop/files/a was not copied: socket hang up',
+    'shop/files/a was not copied: socket timeout',
   )
   expect(reads).toBe(3)
 })
