@@ -1,5 +1,6 @@
 import { ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3'
 import { clientSettings } from '../../config/backups/place.ts'
+import type { Ordered } from './ordered.ts'
 import type { Source } from './source.ts'
 
 /** What a bucket itself tells of a backup. */
@@ -58,11 +59,20 @@ async function newest(client: S3Client, bucket: string, prefix: string): Promise
   return last
 }
 
-/** Why the backups are not as they must be, a line each; the state's export is never late. */
-export function missing(seen: Seen[], now = new Date()): string[] {
-  const nightly = seen.filter(({ what }) => what !== 'state')
-  if (nightly.length === 0) return ['backup: the bucket has none']
-  return nightly
-    .filter(({ last }) => now.getTime() - last.getTime() > LATE_MS)
-    .map(({ what, last }) => `backup: ${what} ${last.toISOString()}, older than 26 hours`)
+/**
+ * Why the backups are not as they must be, a line each; the state's export is never late.
+ * @param ordered what must be there, and nothing else is looked at; undefined: what there is of it
+ */
+export function missing(seen: Seen[], ordered?: Ordered, now = new Date()): string[] {
+  const nightly = seen.filter(({ what }) => what !== 'state' && (ordered?.[what] ?? true))
+  if (ordered === undefined && nightly.length === 0) return ['backup: the bucket has none']
+  const absent = (['database', 'files'] as const).filter(
+    (kind) => ordered?.[kind] && !nightly.some(({ what }) => what === kind),
+  )
+  return [
+    ...absent.map((kind) => `backup: the bucket has none of the ${kind}`),
+    ...nightly
+      .filter(({ last }) => now.getTime() - last.getTime() > LATE_MS)
+      .map(({ what, last }) => `backup: ${what} ${last.toISOString()}, older than 26 hours`),
+  ]
 }

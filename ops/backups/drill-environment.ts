@@ -6,6 +6,7 @@ import { keep } from '../environments/receipt.ts'
 import { readTemplate } from '../environments/settings.ts'
 import { up } from '../environments/up.ts'
 import type { DrillOptions, DrillSteps } from './drill.ts'
+import { BACKUPS, orderedOf } from './ordered.ts'
 import { readingSource } from './reader.ts'
 import { DATABASE_LABEL, restoreStack } from './restore.ts'
 import { type Source, sourceOf } from './source.ts'
@@ -14,7 +15,6 @@ import { type Source, sourceOf } from './source.ts'
 const TTL_MS = 4 * 3_600_000
 
 const VOLUME = 'digitalocean:index/volume:Volume'
-const BACKUPS = 'padlock:index:Backups'
 
 /** What of a stack a drill must know. */
 export interface Drilled {
@@ -32,16 +32,14 @@ export function drilled(stack: string, resources: StateResource[]): Drilled {
   const sizes = resources.filter(({ type }) => type === VOLUME).map(({ inputs }) => inputs?.size)
   // While it is replaced it is there twice.
   const volume = Math.max(0, ...sizes.map(Number))
-  const backups = resources.find(({ type }) => type === BACKUPS)
-  if (backups === undefined) throw new Error(noBackups(stack))
-  const { outputs = {} } = backups
-  const { database, files } = outputs
-  if (volume === 0 || typeof database !== 'boolean' || typeof files !== 'boolean') {
+  if (!resources.some(({ type }) => type === BACKUPS)) throw new Error(noBackups(stack))
+  const ordered = orderedOf(resources)
+  if (volume === 0 || ordered === undefined) {
     throw new Error(
       `nothing tells what the stack ${stack} backs up: an older program made it. Fix: pulumi up --stack ${stack}`,
     )
   }
-  return { volume, database, files }
+  return { volume, ...ordered }
 }
 
 /** What a drill says of such a stack, which is no failure of its backups. */

@@ -13,7 +13,12 @@ with what is new. backup.yml does it every night.
 A restore from the copy: docs/backups.md.
 
 Exit code 0: the copy has all that the bucket has, or the stack has no second bucket. 1: it has
-not, the message says why. 2: a wrong command line.`
+not, the message says why. 2: a wrong command line. 3: the copy has
+all, and somebody has changed or emptied the first bucket: look who, before the earlier versions
+end after 90 days.`
+
+/** Of a first bucket that is not as backups leave it. */
+const CHANGED = 3
 
 /** The verb. */
 export async function run(args: string[]): Promise<number> {
@@ -36,5 +41,7 @@ export async function run(args: string[]): Promise<number> {
       `${replaced} of them are data that had other content in the copy, which backups do not change. The earlier versions stay there for 90 days; look who wrote the new ones`,
     )
   }
-  return 0
+  const isEmptied = objects + already === 0 && kept > 0
+  if (isEmptied) console.error(`the first bucket is empty, and the copy has ${kept} objects`)
+  return replaced > 0 || isEmptied ? CHANGED : 0
 }

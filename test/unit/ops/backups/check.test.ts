@@ -17,5 +17,12 @@ test.each<[string, Seen[], string[]]>([
   ['nothing', [], ['backup: the bucket has none']],
   ['a state alone', [hours('state', 1)], ['backup: the bucket has none']],
 ])('%s', (_, seen, lines) => {
-  expect(missing(seen, NOW)).toEqual(lines)
+  expect(missing(seen, undefined, NOW)).toEqual(lines)
+})
+
+test.each<[string, Seen[], string[]]>([
+  ['files that were backed up once', [hours('database', 8), hours('files', 700)], []],
+  ['no database', [hours('files', 8)], ['backup: the bucket has none of the database']],
+])('a stack that backs up its database alone, and %s', (_, seen, lines) => {
+  expect(missing(seen, { database: true, files: false }, NOW)).toEqual(lines)
 })
