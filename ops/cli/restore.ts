@@ -9,8 +9,8 @@ import {
   restoreStack,
 } from '../backups/restore.ts'
 import { type Source, sourceIn, sourceOf } from '../backups/source.ts'
-import { runDrill } from './backup/drill.ts'
 import { chosenStack } from './login.ts'
+import { runDrill } from './restore-drill.ts'
 
 export const help = `padlock restore [--at TIME | --backup LABEL] [--stack NAME | --from FILE] [--to STACK]
                 [--yes] [--no-backup]

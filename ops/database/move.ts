@@ -1,6 +1,6 @@
 /** Moves the app's rows from one database of a stack to the other, and the app after them. */
 import type { Result } from '../engine/pulumi.ts'
-import type { Kind, MovingStack } from './stack.ts'
+import type { Kind, MovingStack } from './moving-stack.ts'
 
 /** What the host has moved. */
 export interface Moved {

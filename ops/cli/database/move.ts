@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util'
 import { counted, type Moved, move } from '../../database/move.ts'
-import { type Kind, stackNamed } from '../../database/stack.ts'
+import { type Kind, stackNamed } from '../../database/moving-stack.ts'
 import { chosenStack } from '../login.ts'
 import { agreed } from './agreed.ts'
 

@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util'
 import { upgrade } from '../../database/upgrade.ts'
-import { upgradingStack } from '../../database/upgrading.ts'
+import { upgradingStack } from '../../database/upgrading-stack.ts'
 import { targetOf } from '../access/target.ts'
 import { chosenStack } from '../login.ts'
 import { agreed } from './agreed.ts'

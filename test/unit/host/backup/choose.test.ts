@@ -15,7 +15,7 @@ backups = [
     for where, day, system in json.loads('${JSON.stringify(backups)}')
 ]
 places.listed = lambda found, what: backups
-restore.lines.is_restored = lambda: ${isRestored ? 'True' : 'False'}
+restore.timelines.is_restored = lambda: ${isRestored ? 'True' : 'False'}
 order = SimpleNamespace(label=None, at=${at === null ? 'None' : `day(${at})`})
 say([one.label for one in restore._choose(order, list(of.values()), 'database', day(100))])`)
 }

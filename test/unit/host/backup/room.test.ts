@@ -3,7 +3,7 @@ import { python } from './python.ts'
 
 const SETUP = `
 import contextlib
-from padlock_backup import copies, room
+from padlock_backup import restored_files, room
 host.VOLUME = tempfile.mkdtemp()
 room.SECONDS = 0.05
 room.floor = lambda: 100
@@ -17,11 +17,11 @@ tried = []
 def bring(backup):
     tried.append(backup.label)
     host.run('sleep', '30')
-copies._bring = bring
+restored_files._bring = bring
 of = places.Place('volume', None, '', True)
 began = time.monotonic()
 try:
-    copies.bring([places.Backup(of, name, 0, 1) for name in ('newest', 'older')])
+    restored_files.bring([places.Backup(of, name, 0, 1) for name in ('newest', 'older')])
 except Failure as failure:
     say([str(failure), tried, time.monotonic() - began < 20])`
   expect(python(code)).toEqual([

@@ -1,7 +1,7 @@
 import { receipt } from '../../../../ops/cli/database/move.ts'
 import { move } from '../../../../ops/database/move.ts'
+import type { Chosen, Kind, MovingStack } from '../../../../ops/database/moving-stack.ts'
 import { order } from '../../../../ops/database/order.ts'
-import type { Chosen, Kind, MovingStack } from '../../../../ops/database/stack.ts'
 
 const FOUND = { rows: 4, tables: { 'public.visits': 3, 'public.people': 1 }, sequences: 1 }
 const AT = { seconds: 2.5, when: '2026-11-29T09:00:00Z' }

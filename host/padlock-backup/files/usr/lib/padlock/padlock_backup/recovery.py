@@ -15,7 +15,7 @@ from typing import NamedTuple
 from padlock_release import log
 from padlock_release.failure import Failure
 
-from . import database, host, lines, role, room, settings, trial
+from . import database, host, role, room, settings, timelines, trial
 from .places import Backup
 
 # Of each place; the older ones are for a newest one that turns out to be damaged.
@@ -129,7 +129,7 @@ def _bring(backup: Backup, at: datetime | None, exactly: bool) -> datetime | Non
     until = _proven(backup, at, exactly, end)
     if trial.control(restored(), '-m', 'fast', 'stop') != 0:
         raise _why()
-    lines.ensure_new(restored())
+    timelines.ensure_new(restored())
     return until
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from padlock_release import log
 from padlock_release.failure import Failure
 
-from . import copies, database, files, host, lines, places, recovery, room, swap, wanted
+from . import database, files, host, places, recovery, restored_files, room, swap, timelines, wanted
 from .order import Order
 from .places import Backup, Place
 from .recovery import Part
@@ -145,7 +145,7 @@ def _ensure_one(there: list[Backup]) -> None:
     is would be nothing. What a restore has brought is what is meant.
     """
     newest = max(there, key=lambda one: one.time)
-    if len({one.system for one in there}) == 1 or (newest.place.own and lines.is_restored()):
+    if len({one.system for one in there}) == 1 or (newest.place.own and timelines.is_restored()):
         return
     first = min(one.start for one in there if one.system == newest.system)
     before = datetime.fromtimestamp(first - 1, UTC)
@@ -161,7 +161,7 @@ def _ensure_room(order: RestoreOrder, chosen: dict[str, list[Backup]]) -> None:
     if 'database' in chosen:
         needed += recovery.needed(chosen['database'], order.at is None and order.label is None)
     if 'files' in chosen:
-        needed += copies.needed(chosen['files'][0])
+        needed += restored_files.needed(chosen['files'][0])
     room.ensure(needed, host.free() + swap.room_of_former())
 
 
@@ -179,7 +179,7 @@ def _last_backup(back_up: Any, own: Order) -> list[str]:
 def _bring(order: RestoreOrder, chosen: list[Backup], what: str) -> Part:
     if what == 'database':
         return recovery.bring(chosen, order.at, order.label is not None)
-    return copies.bring(chosen)
+    return restored_files.bring(chosen)
 
 
 def _told(part: Part | None) -> dict[str, Any] | None:

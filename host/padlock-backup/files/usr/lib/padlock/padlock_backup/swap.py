@@ -15,7 +15,7 @@ from typing import Any
 from padlock_release import log, store
 from padlock_release.failure import CommandFailure, Failure
 
-from . import app, copies, database, files, host, lines, recovery, room, server
+from . import app, database, files, host, recovery, restored_files, room, server, timelines
 
 AT_FDCWD = -100
 RENAME_EXCHANGE = 2
@@ -41,7 +41,7 @@ def note(**words: Any) -> None:
 def forget() -> None:
     """There is no restore any more, nor anything of it beside what runs."""
     recovery.forget()
-    copies.forget()
+    restored_files.forget()
     with contextlib.suppress(FileNotFoundError):
         os.unlink(_path())
 
@@ -115,7 +115,7 @@ def settle(whats: list[str]) -> None:
                 shutil.rmtree(former(what))
             os.rename(replaced, former(what))
     if 'database' in whats:
-        lines.note_restored()
+        timelines.note_restored()
 
 
 def _exchange(whats: list[str]) -> None:

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { DigitalOcean } from '../accounts/digitalocean.ts'
 import { capture, show } from '../engine/pulumi.ts'
 import { stateOf } from '../engine/state.ts'
-import { stackNamed } from './stack.ts'
+import { stackNamed } from './moving-stack.ts'
 import type { LiveCluster, UpgradingStack } from './upgrade.ts'
 
 const CLUSTER = 'digitalocean:index/databaseCluster:DatabaseCluster'

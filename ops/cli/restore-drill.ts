@@ -1,7 +1,7 @@
-import { drill, succeeded } from '../../backups/drill.ts'
-import { planDrill, type Which } from '../../backups/drill-environment.ts'
-import { describeDrill, keepDrill } from '../../backups/drill-receipt.ts'
-import { openEnvironments } from '../env/open.ts'
+import { drill, succeeded } from '../backups/drill.ts'
+import { planDrill, type Which } from '../backups/drill-environment.ts'
+import { describeDrill, keepDrill } from '../backups/drill-receipt.ts'
+import { openEnvironments } from './env/open.ts'
 
 /**
  * `restore --drill`.
