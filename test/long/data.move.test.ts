@@ -1,0 +1,66 @@
+/** The rows of a stack go from the database on its machine to a managed one and back, under visitors. */
+import { copyFileSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { startTraffic } from '../e2e/traffic.ts'
+import { openProject, type Project } from '../engine/support/project.ts'
+import { type Sandbox, startSandbox } from '../engine/support/sandbox.ts'
+import { openStack, type Stack } from '../engine/support/stack.ts'
+import { Visitor } from './visitor.ts'
+
+jest.setTimeout(40 * 60_000)
+let sandbox: Sandbox
+let project: Project
+let stack: Stack
+beforeAll(async () => {
+  sandbox = await startSandbox(['--ports', 'auto'], undefined, 'qemu')
+  project = await openProject(sandbox)
+  stack = await openStack(sandbox, 'dev')
+  stack.set({
+    ...{ size: 's-1vcpu-1gb', volume: 2, database: 'local' },
+    releaseCommand: '/venv/bin/alembic --config greeter/migrations/alembic.ini upgrade head',
+  })
+  await stack.up()
+  copyFileSync(stack.configFile, join(project.folder, 'Pulumi.dev.yaml'))
+})
+afterAll(() => sandbox?.stop())
+
+/** The number of the visit of a user who logs in. */
+async function visit(): Promise<number> {
+  const { url } = await stack.outputs()
+  const visitor = new Visitor(readFileSync(sandbox.file.ca, 'utf8'))
+  const { reply } = await visitor.logIn(
+    `${url!.replace(/\/$/, '')}/home`,
+    'ada@example.com',
+    'sandbox',
+  )
+  const [, number] = /visit number (\d+)/.exec(reply.text) ?? []
+  if (!number) throw new Error(`no visit: ${reply.status} ${reply.text}`)
+  return Number(number)
+}
+
+/** A move under a visitor of the public page; what the verb printed. */
+async function move(words: string): Promise<string> {
+  const { url, ip } = await stack.outputs()
+  const visitor = startTraffic(url!, ip!, sandbox.file.ca)
+  const { code, output, seconds } = await project.padlock(
+    `database move --stack dev --yes ${words}`,
+  )
+  const { sent, failed, gap } = await visitor.stop()
+  console.log(
+    `database move ${words}: ${Math.round(seconds)} s; ${sent} requests, ${failed.length} failed, ` +
+      `${gap.toFixed(1)} s at most between two answers\n${output}`,
+  )
+  expect([code, failed]).toEqual([0, []])
+  return output
+}
+
+test('visits go on to be counted in a managed database', async () => {
+  expect(await visit()).toBe(1)
+  expect(await move('--to managed')).toMatch(/moved from local to managed: \d+ rows of 2 tables/)
+  expect(await visit()).toBe(2)
+})
+
+test('and on the host again, with those that were made meanwhile', async () => {
+  expect(await move('--to local --replace')).toMatch(/moved from managed to local: \d+ rows of 2/)
+  expect(await visit()).toBe(3)
+})
