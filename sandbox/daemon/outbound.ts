@@ -3,18 +3,34 @@ import { LAN } from '../machine/network.ts'
 import type { Attempt } from '../machine/packet.ts'
 import type { DatabaseServers } from '../types.ts'
 
+/** Where Spaces are for the account's firewalls: at https, on the internet (RFC 5737: an example's address). */
+const SPACES = { address: '203.0.113.53', port: 443 }
+
+/** What a droplet asks for at a port of this computer that stands for another one of the provider's. */
+export interface Doors {
+  cloud: Pick<DigitalOcean, 'admitsOutbound' | 'databaseDoor' | 'databaseAdmitsDroplet'>
+  databases: Pick<DatabaseServers, 'expect'>
+  /** Where Spaces listen on this computer. */
+  spacesPort: number
+}
+
 /**
- * May a droplet reach this? The cloud firewall says so. Where this computer's port is a database
- * cluster's, the account's firewalls see the cluster's address in its private network and the port
- * that the provider has for all clusters, and the cluster's own firewall must admit the droplet too.
+ * May a droplet reach this? The cloud firewall says so. Where this computer's port is that of Spaces,
+ * the account's firewalls see 443. Where it is a database cluster's, they see the cluster's address in
+ * its private network and the port that the provider has for all clusters, and the cluster's own
+ * firewall must admit the droplet too.
  */
 export function mayReach(
-  cloud: Pick<DigitalOcean, 'admitsOutbound' | 'databaseDoor' | 'databaseAdmitsDroplet'>,
-  databases: Pick<DatabaseServers, 'expect'>,
+  { cloud, databases, spacesPort }: Doors,
   dropletId: number,
   { protocol, port, destination }: Attempt,
 ): boolean {
+  // QEMU would carry it to this computer's own, past all doors; no network does (RFC 1122, 3.2.1.3).
+  if (destination.startsWith('127.')) return false
   const here = protocol === 'tcp' && destination === LAN.computer
+  if (here && port === spacesPort) {
+    return cloud.admitsOutbound(dropletId, 'tcp', SPACES.port, SPACES.address)
+  }
   const door = here ? cloud.databaseDoor(port) : undefined
   if (!door) return cloud.admitsOutbound(dropletId, protocol, port, destination)
   const may =

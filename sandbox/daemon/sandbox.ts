@@ -89,7 +89,9 @@ export class Sandbox {
             caCertificates: [authority.rootPem, ...extra],
             registry: `${HOSTS.registry}:${ports.registry}`,
           },
-          admits: (id, attempt) => cloud !== undefined && mayReach(cloud, databases, id, attempt),
+          admits: (id, attempt) =>
+            cloud !== undefined &&
+            mayReach({ cloud, databases, spacesPort: ports.spaces }, id, attempt),
           log,
           progress: log,
         }),

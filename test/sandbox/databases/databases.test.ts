@@ -129,7 +129,7 @@ test('only what its firewall names gets in', async () => {
   const { port } = cluster.private_connection
   const packet = { protocol: 'tcp', destination: '10.0.2.2', port } as const
   const reach = (id: number, change = {}) =>
-    mayReach(account.api, databases, id, { ...packet, ...change })
+    mayReach({ cloud: account.api, databases, spacesPort: 8481 }, id, { ...packet, ...change })
   expect(reach(other.id)).toBe(false)
   expect(reach(ours.id)).toBe(true)
   await new Promise((done) => setImmediate(done))
