@@ -1,5 +1,5 @@
 /** A restore that is cut off on the way: run again, it is finished or undone, and every row is whole. */
-import { existsSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type Stocked, stocked } from '../../sandbox/backups/stocked.ts'
 import { type Storage, startStorage } from '../../sandbox/spaces/account.ts'
@@ -22,11 +22,11 @@ afterAll(async () => {
 })
 
 test.each([
-  ['_proven', '15|1|105', 'undone'],
-  ['_swap', '10|1|10', 'finished'],
-  ['_started', '10|1|10', 'finished'],
-  ['settle', '10|1|10', 'finished'],
-])('killed before %s: %s rows, %s', async (step, rows) => {
+  ['_proven', '15|1|105', 'undone', false],
+  ['_swap', '10|1|10', 'finished', true],
+  ['_started', '10|1|10', 'finished', true],
+  ['settle', '10|1|10', 'finished', false],
+])('killed before %s: %s rows, %s; the app waits: %p', async (step, rows, _, waits) => {
   await host.sql('DELETE FROM numbers WHERE n > 10')
   const at = await host.moment()
   await host.insert(101, 105)
@@ -34,7 +34,12 @@ test.each([
   const { code, stderr } = await host.restore({ at, files: false })
   expect([code, stderr]).toEqual([137, expect.any(String)])
   expect((await host.backup('now')).stderr).toContain('a restore is under way, or was cut off')
+  expect(existsSync(join(host.dir, 'volume/backup/swapping'))).toBe(waits)
   expect(await host.backup('resume')).toMatchObject({ code: 0 })
+  expect(existsSync(join(host.dir, 'volume/backup/swapping'))).toBe(false)
+  const calls = readFileSync(join(host.dir, 'calls'), 'utf8').split('\n')
+  const app = calls.filter((line) => line.startsWith('app '))
+  expect(app.at(-1) ?? 'app started').toBe('app started')
   expect(await host.rows()).toBe(rows)
   expect(existsSync(join(host.dir, 'data.restored'))).toBe(false)
   expect(existsSync(join(host.dir, 'home/trial'))).toBe(false)

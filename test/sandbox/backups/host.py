@@ -10,15 +10,15 @@ import os
 import shutil
 import subprocess
 import sys
-import time
 from datetime import datetime, timedelta
 
 sys.dont_write_bytecode = True
 root, one, other, ahead, *words = sys.argv[1:]
 sys.path[:0] = [one, other, one.replace('padlock-backup', 'padlock-volume')]
 
-from padlock_backup import app, export, files, host, lock, main, recovery, settings, swap  # noqa: E402
-from padlock_release import log  # noqa: E402
+import padlock_volume  # noqa: E402
+from padlock_backup import app, export, files, host, journal, lock, main, recovery, settings, swap  # noqa: E402
+from padlock_release import log, service, store  # noqa: E402
 
 
 class Ahead(datetime):
@@ -53,15 +53,16 @@ host.programs = lambda: os.environ['PROGRAMS']
 files.EXTRA = ['--cacert', f'{root}/root.pem']
 
 
-@contextlib.contextmanager
-def ended():
+def told(text):
     with open(f'{root}/calls', 'a') as calls:
-        print('app ended', file=calls, flush=True)
-        yield time.monotonic()
-        print('app started', file=calls, flush=True)
+        print(text, file=calls, flush=True)
 
 
-app.ended = ended
+padlock_volume.end_app = lambda: told('app ended')
+# As its units have it.
+padlock_volume.resume = lambda: told('app waits' if journal.keeps_app() else 'app started')
+service.ensure_manager = lambda: None
+store.LOCK = f'{root}/release.lock'
 app.wait = lambda: None
 
 

@@ -143,6 +143,18 @@ test.each([
   },
 )
 
+test('none is tried while a restore is half swapped', () => {
+  const code =
+    'volumes.BACKUP = given["dir"]\nprint(json.dumps(attempt(lambda: volumes.ensure(one))))'
+  const said = (step: string, volumes?: object) => {
+    mkdirSync(join(dir, 'backup'), { recursive: true })
+    writeFileSync(join(dir, 'backup/restore.json'), JSON.stringify({ step }))
+    return python(code, { manifest: { ...good, volumes } })
+  }
+  expect(said('swap', {})).toContain('sudo journalctl -u padlock-backup-resume')
+  expect([said('prepare', {}), said('after', {}), said('swap')]).toEqual([null, null, null])
+})
+
 test('web process, worker, job and releaseCommand have them, and start with the volume alone', () => {
   const code = `
 process = one.processes['worker']

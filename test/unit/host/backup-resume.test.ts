@@ -1,6 +1,8 @@
 import { spawnSync } from 'node:child_process'
-import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { dirname, join, relative } from 'node:path'
+import { readPackage } from '../../../host/pack/package.ts'
+import { newFolder, removeFolders } from './fixture.ts'
 
 const PACKAGE = join(import.meta.dirname, '../../../host/padlock-backup')
 const [UNITS, FOLDER, RELEASE] = [
@@ -10,24 +12,119 @@ const [UNITS, FOLDER, RELEASE] = [
 ] as const
 const VOLUME = join(PACKAGE, '../padlock-volume/files/usr/lib/padlock')
 const NAMES = ['padlock-backup-resume.path', 'padlock-backup-resume.service']
+const DROP_IN = 'usr/lib/systemd/user/app-.service.d/padlock-backup.conf'
 const text = (name: string) => readFileSync(join(UNITS, name), 'utf8')
 
 const ASK = `import sys
 sys.dont_write_bytecode = True
 sys.path[:0] = sys.argv[1:]
-from padlock_backup import lock, restore, swap
-print(swap._path(), lock.LOCK, restore.WATCH)`
+from padlock_backup import journal, lock, restore
+print(journal.path(), lock.LOCK, restore.WATCH, journal.mark())`
 
-test('the units watch the note, and wait for the lock, that a restore has', () => {
+/** The note of a restore, the lock, the unit that watches, and the mark of a swap. */
+function named(): string[] {
   const words = ['-c', ASK, FOLDER, RELEASE, VOLUME]
   const { stdout, stderr } = spawnSync('python3', words, { encoding: 'utf8' })
-  const [note, lock, watch] = stdout.trim().split(' ')
-  expect([stderr, watch]).toEqual(['', NAMES[0]])
+  if (stderr !== '') throw new Error(stderr)
+  return stdout.trim().split(' ')
+}
+
+test('the units watch the note, and wait for the lock, that a restore has', () => {
+  const [note, lock, watch] = named()
+  expect(watch).toBe(NAMES[0])
   expect(text('padlock-backup-resume.path')).toContain(`PathExists=${note}\n`)
   expect(text('padlock-backup-resume.service')).toContain(`ConditionPathExists=${note}\n`)
   expect(text('padlock-backup-resume.service')).toContain(
     `ExecStartPre=/usr/bin/flock ${lock} true\n`,
   )
+})
+
+afterEach(removeFolders)
+
+/** systemd.unit(5): a drop-in of `app-.service` is one of every unit whose name begins with it. */
+test('no unit of the app starts while the data is half swapped, and each does without a mark', async () => {
+  const { paths } = await readPackage(PACKAGE, { version: '1.0.0' })
+  expect(paths).toContain(DROP_IN)
+  const folder = newFolder()
+  const [mark = '', kept = ''] = [named()[3], join(folder, 'volume/backup/swapping')]
+  const dropIn = readFileSync(join(PACKAGE, 'files', DROP_IN), 'utf8')
+  expect(dropIn).toContain(mark)
+  const files = { [relative('usr/lib/systemd/user', DROP_IN)]: dropIn.replace(mark, kept) }
+  const release = '3f2a9c01d2e4'
+  const units = ['', '.2', '-worker', '-job', '-release', '-seed'].map((end) => `${release}${end}`)
+  for (const name of units) files[`app-${name}.service`] = '[Service]\nExecStart=/bin/true\n'
+  for (const [name, content] of Object.entries({ ...files, '../volume/backup/restore.json': '' })) {
+    mkdirSync(dirname(join(folder, 'units', name)), { recursive: true })
+    writeFileSync(join(folder, 'units', name), content)
+  }
+  const starts = (name: string) => {
+    const env = { ...process.env, SYSTEMD_UNIT_PATH: `${folder}/units:`, XDG_RUNTIME_DIR: folder }
+    const words = ['--user', 'condition', `--unit=app-${name}.service`]
+    const { stderr, status } = spawnSync('systemd-analyze', words, { encoding: 'utf8', env })
+    if (!/^Conditions (succeeded|failed)\.$/m.test(stderr)) throw new Error(stderr)
+    return status === 0
+  }
+  expect(units.filter(starts)).toEqual(units)
+  writeFileSync(kept, '')
+  expect(units.filter(starts)).toEqual([])
+  rmSync(kept)
+})
+
+test('the mark is there whenever the note says so, and goes before the app is started', () => {
+  const folder = newFolder()
+  const code = `import json, os, sys
+sys.dont_write_bytecode = True
+sys.path[:0] = sys.argv[2:]
+from padlock_backup import app, host, journal, recovery, restored_files, swap
+host.VOLUME, host.HOME = sys.argv[1], sys.argv[1]
+recovery.forget = restored_files.forget = lambda: None
+found = []
+app.start = lambda: found.append(['start', journal.keeps_app(), (journal.load() or {}).get('step')])
+told = lambda: found.append([(journal.load() or {}).get('step'), journal.keeps_app()])
+# Cut off between the two.
+unlink = os.unlink
+def cut(path):
+    raise KeyboardInterrupt
+for step in ('prepare', 'swap', 'after', 'swap'):
+    journal.note(step=step, whats=[])
+    told()
+for cut_off in ('after', 'forget'):
+    os.unlink = cut
+    try:
+        journal.note(step='after', whats=[]) if cut_off == 'after' else swap.forget()
+    except KeyboardInterrupt:
+        told()
+    os.unlink = unlink
+    swap.resume()
+    told()
+    if cut_off == 'after':
+        swap.forget()
+        journal.note(step='swap', whats=[])
+print(json.dumps(found))`
+  const words = ['-c', code, folder, FOLDER, RELEASE, VOLUME]
+  const { stdout, stderr } = spawnSync('python3', words, { encoding: 'utf8' })
+  expect([stderr, JSON.parse(stdout || 'null')]).toEqual([
+    '',
+    [
+      ...[
+        ['prepare', false],
+        ['swap', true],
+        ['after', false],
+        ['swap', true],
+      ],
+      ...[
+        ['after', true],
+        ['start', false, 'after'],
+        ['after', false],
+      ],
+      ...[
+        ['prepare', true],
+        ['start', false, null],
+        [null, false],
+      ],
+    ],
+  ])
+  expect(existsSync(join(folder, 'backup/swapping'))).toBe(false)
 })
 
 test('it is watched for wherever the package is, whether or not backups are ordered', () => {

@@ -44,13 +44,19 @@ def swapping() -> bool:
 
 
 def ensure(manifest: Manifest) -> None:
-    """Raises Failure where the release is to have a volume, and it is not here."""
-    if manifest.volumes is None or mounted():
+    """Raises Failure where the release is to have a volume that is not here, or is half swapped."""
+    if manifest.volumes is None:
         return
-    raise Failure(
-        f'the volume is not mounted at {MOUNT}: sudo systemctl status srv-volume.mount says why. '
-        'Fix: pulumi up --refresh attaches one that was detached'
-    )
+    if not mounted():
+        raise Failure(
+            f'the volume is not mounted at {MOUNT}: sudo systemctl status srv-volume.mount says why. '
+            'Fix: pulumi up --refresh attaches one that was detached'
+        )
+    if swapping():
+        raise Failure(
+            'a restore was cut off in the midst of its swap, and the app starts once the host has ended it: '
+            'sudo journalctl -u padlock-backup-resume says how far it is. Fix: pulumi up again after that'
+        )
 
 
 def prepare(manifest: Manifest, image: str) -> None:

@@ -9,20 +9,29 @@ from padlock_release import kept, readiness, service, store
 from padlock_release.failure import Failure
 
 
+def locked() -> contextlib.AbstractContextManager[None]:
+    """No release begins; one that is under way is waited for."""
+    return store.lock()
+
+
 @contextlib.contextmanager
 def ended() -> Iterator[float]:
     """
-    Whatever uses the volume; a release under way is waited for. It is started again in any case. Gives
-    when its end began (time.monotonic).
+    Whatever uses the volume, while it is `locked`. It is started again in any case, unless its units wait for
+    the end of a restore. Gives when its end began (time.monotonic).
     """
-    with store.lock():
-        service.ensure_manager()
-        began = time.monotonic()
-        padlock_volume.end_app()
-        try:
-            yield began
-        finally:
-            padlock_volume.resume()
+    service.ensure_manager()
+    began = time.monotonic()
+    padlock_volume.end_app()
+    try:
+        yield began
+    finally:
+        start()
+
+
+def start() -> None:
+    """Whatever of it does not run."""
+    padlock_volume.resume()
 
 
 def wait() -> str | None:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from padlock_release.failure import Failure
 
-from . import host, places, swap
+from . import host, journal, places
 
 LOCK = '/run/padlock-backup.lock'
 
@@ -21,8 +21,8 @@ def held(restores: bool = False) -> Iterator[None]:
     """
     with open(LOCK, 'w') as file:
         while True:
-            if not restores and swap.journal() is not None:
-                raise Failure(swap.UNDER_WAY)
+            if not restores and journal.load() is not None:
+                raise Failure(journal.UNDER_WAY)
             try:
                 fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
                 break

@@ -16,6 +16,7 @@ from . import (
     export as exports,
     files,
     host,
+    journal,
     listing,
     lock,
     order as orders,
@@ -132,7 +133,7 @@ def check() -> int:
         if one['state'] in ('failed', 'late'):
             # The level of a line in the journal (sd-daemon(3)).
             print(f'<4>{state.warning(one)}', file=sys.stderr)
-    cut_off = swap.journal() is not None and lock.is_free()
+    cut_off = journal.load() is not None and lock.is_free()
     if cut_off:
         print(
             '<4>a restore was cut off, and not ended: see sudo journalctl -u padlock-backup-resume',

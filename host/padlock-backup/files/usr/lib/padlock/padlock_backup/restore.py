@@ -8,7 +8,7 @@ from typing import Any
 from padlock_release import log
 from padlock_release.failure import Failure
 
-from . import database, files, host, places, recovery, restored_files, room, swap, timelines, wanted
+from . import database, files, host, journal, places, recovery, restored_files, room, swap, timelines, wanted
 from .order import Order
 from .places import Backup, Place
 from .recovery import Part
@@ -41,7 +41,7 @@ def restore(order: RestoreOrder, own: Order | None, back_up: Any, now: datetime)
         swap.forget_former()
         # It ends this one if it is killed.
         host.run('systemctl', 'start', WATCH, check=False)
-        swap.note(step='prepare')
+        journal.note(step='prepare')
         try:
             parts = {what: _bring(order, chosen[what], what) for what in whats}
             down, problem = swap.run(whats)

@@ -6,44 +6,29 @@ how far it is, so that `resume` ends it on any host that the volume comes to.
 
 import contextlib
 import ctypes
-import json
 import os
 import shutil
 import time
-from typing import Any
 
-from padlock_release import log, store
+from padlock_release import log
 from padlock_release.failure import CommandFailure, Failure
 
-from . import app, database, files, host, recovery, restored_files, room, server, timelines
+from . import app, database, files, host, journal, recovery, restored_files, room, server, timelines
 
 AT_FDCWD = -100
 RENAME_EXCHANGE = 2
 # In a restored folder until it is in its place.
 MARK = 'padlock-restored'
-UNDER_WAY = (
-    'a restore is under way, or was cut off. Fix: once none is, sudo /usr/lib/padlock/backup resume '
-    'finishes it, or undoes it'
-)
-
-
-def journal() -> dict[str, Any] | None:
-    text = store.read(_path())
-    return None if text is None else json.loads(text)
-
-
-def note(**words: Any) -> None:
-    os.makedirs(os.path.dirname(_path()), exist_ok=True)
-    store.write(_path(), json.dumps(words) + '\n', 0o600)
-    os.sync()
 
 
 def forget() -> None:
-    """There is no restore any more, nor anything of it beside what runs."""
+    """There is no restore any more, nor anything of it beside what runs; the app waits for none."""
     recovery.forget()
     restored_files.forget()
-    with contextlib.suppress(FileNotFoundError):
-        os.unlink(_path())
+    is_kept = journal.keeps_app()
+    journal.forget()
+    if is_kept:
+        app.start()
 
 
 def folder(what: str) -> str:
@@ -76,9 +61,10 @@ def run(whats: list[str]) -> tuple[float, str | None]:
             host.as_postgres(*touch)
         else:
             host.run(*touch)
-    note(step='swap', whats=whats)
-    with log.step('swap'), app.ended() as began, server.lock():
-        _exchange(whats)
+    with log.step('swap'), app.locked():
+        journal.note(step='swap', whats=whats)
+        with app.ended() as began, server.lock():
+            _exchange(whats)
     problem = app.wait()
     return round(time.monotonic() - began, 1), problem
 
@@ -93,14 +79,17 @@ def resume() -> list[str] | None:
     Ends a swap that was cut off, and undoes what was not yet there. Returns what was restored, where
     anything is left to be done about it.
     """
-    found = journal()
+    found = journal.load()
     if found is None or found['step'] == 'prepare':
         forget()
         return None
     if found['step'] == 'swap':
         log.say('a restore was cut off while it swapped; it is finished now')
-        with app.ended(), server.lock():
+        with app.locked(), app.ended(), server.lock():
             _exchange(found['whats'])
+    elif journal.keeps_app():
+        journal.note(**found)
+        app.start()
     return found['whats']
 
 
@@ -139,7 +128,7 @@ def _exchange(whats: list[str]) -> None:
         _back(whats)
         raise Failure(f'what was restored does not run, and what was there is back: {failure}') from None
     # From here on nothing is exchanged any more, marked or not.
-    note(step='after', whats=whats)
+    journal.note(step='after', whats=whats)
 
 
 def _quiet() -> None:
@@ -187,7 +176,3 @@ def _swap(path: str) -> None:
     if libc.renameat2(*names, RENAME_EXCHANGE) != 0:
         number = ctypes.get_errno()
         raise OSError(number, os.strerror(number), path)
-
-
-def _path() -> str:
-    return f'{host.VOLUME}/backup/restore.json'
