@@ -124,7 +124,7 @@ test('a clock that is wrong, and a volume that is too small: nothing changes', a
   writeFileSync(join(copy.dir, 'free'), '')
   expect(full.code).toBe(1)
   expect(full.stderr).toMatch(
-    /has not the room .*: 0.[89] GiB are needed, 0.0 GiB are free. Fix: a larger volume/,
+    /has not the room .*: [89]\d\d MiB are needed, \d+ MiB of them for the full backup .*, 1 MiB are free. Fix: a larger volume/,
   )
   expect(await copy.rows()).toBe('2|1001|1002')
 })

@@ -3,7 +3,7 @@ import { python } from './python.ts'
 
 const SETUP = `
 import contextlib
-from padlock_backup import restored_files, room
+from padlock_backup import needs, restored_files, room
 host.VOLUME = tempfile.mkdtemp()
 room.SECONDS = 0.05
 room.floor = lambda: 100
@@ -51,8 +51,8 @@ host.DATA = f'{host.VOLUME}/data'
 os.makedirs(f'{host.DATA}/base')
 with open(f'{host.DATA}/base/rows', 'wb') as file:
     os.posix_fallocate(file.fileno(), 0, 1 << 20)
-backup = places.Backup(None, 'newest', 0, 100)
-room.MIB = 0
+backup = places.Backup(None, 'newest', 0, 100, stored=1)
+needs.LOG = needs.FOLDER = 0
 free = [1 << 21]
 host.free = lambda: free[0]
 restore.swap.room_of_former = lambda: 0
@@ -64,10 +64,52 @@ def back_up(*words):
     free[0] = 1 << 19
     return []
 order = SimpleNamespace(source=None, at=None, label=None, back_up_before=True)
-found = [recovery.needed([backup], grown) >> 20 for grown in (False, True)]
+found = [needs.database([backup], grown) >> 20 for grown in (False, True)]
 try:
     restore.restore(order, SimpleNamespace(database=True), back_up, datetime.now(UTC))
 except Failure as failure:
     say([*found, free[0] >> 19, str(failure)[:31]])`
   expect(python(code)).toEqual([0, 1, 1, 'the volume has not the room for'])
+})
+
+/** MiB that are needed, for what is restored and for the backup that follows it, of 100 MiB by size. */
+function needed(what: 'database' | 'files', where: string, stored: number, own: boolean): unknown {
+  return python(`${SETUP}
+of = places.Place('${where}', None, '', True)
+older = [places.Backup(of, 'older', 0, 40 << 20, stored=10 << 20)] * 2
+chosen = {'${what}': [places.Backup(of, 'newest', 0, 100 << 20, stored=${stored} << 20), *older]}
+needs.files.restic = lambda *words: json.dumps({'total_size': 100 << 20})
+own = SimpleNamespace(database=True, files=True) if ${own ? 1 : 0} else None
+say([one >> 20 for one in needs.of(chosen, False, own)])`)
+}
+
+test.each<[string, Parameters<typeof needed>, [number, number]]>([
+  ['a backup that is a fifth of it', ['database', 'bucket', 20, true], [612, 89]],
+  ['one that is half of it', ['database', 'volume', 50, true], [612, 114]],
+  ['one whose size there nobody tells', ['database', 'volume', 0, true], [612, 164]],
+  ['a host without backups', ['database', 'bucket', 20, false], [612, 0]],
+  ['files that are in the volume’s backups', ['files', 'volume', 0, true], [164, 0]],
+  ['files that come from elsewhere', ['files', 'bucket', 0, true], [164, 100]],
+])('%s: room for it, and for the backup that follows', (_, words, wanted) => {
+  expect(needed(...words)).toEqual(wanted)
+})
+
+test('what is too little says how much there is, how much is needed, for what, and what to do', () => {
+  const code = `${SETUP}
+room.floor = lambda: 1 << 20
+def told(restored, backup, free):
+    try:
+        room.ensure(restored << 20, backup << 20, free)
+    except Failure as failure:
+        return str(failure)
+say([told(600, 99, 700 << 20), told(600, 100, 700 << 20), told(700, 0, 1)])`
+  expect(python(code)).toEqual([
+    null,
+    'the volume has not the room for it beside what runs: 701 MiB are needed, 100 MiB of them for the full ' +
+      'backup that follows it there, 700 MiB are free. Fix: a larger volume by 1 MiB or more, which grows in ' +
+      'place (pulumi config set volume GIB, and pulumi up); nothing was changed',
+    expect.stringContaining(
+      ': 701 MiB are needed, 1 MiB are free. Fix: a larger volume by 701 MiB',
+    ),
+  ])
 })

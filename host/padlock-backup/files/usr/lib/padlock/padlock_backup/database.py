@@ -155,8 +155,9 @@ def _adopt(number: int) -> None:
 
 def backups(number: int, config: str | None = None) -> list[dict[str, Any]]:
     """
-    Those of a repository, oldest first; `start` and `stop` in seconds, `size` in bytes, `system` the
-    identifier of the database, and `former`: is another one's log handed on by now?
+    Those of a repository, oldest first; `start` and `stop` in seconds, `size` in bytes, `stored` those in the
+    repository (0: not known), `system` the identifier of the database, and `former`: is another one's log
+    handed on by now?
     """
     found = []
     for stanza in info(number, config):
@@ -167,9 +168,15 @@ def backups(number: int, config: str | None = None) -> list[dict[str, Any]]:
             found.append({
                 'label': one['label'], 'type': one['type'], 'start': one['timestamp']['start'],
                 'stop': one['timestamp']['stop'], 'size': one['info']['size'], 'system': system,
-                'former': system != present,
+                'former': system != present, 'stored': _stored(one),
             })  # fmt: skip
     return found
+
+
+def _stored(backup: dict[str, Any]) -> int:
+    """Of one that takes parts of files (repo-block) pgBackRest does not say it, unless it is a full one."""
+    told = backup['info']['repository']
+    return told.get('size') or (told['delta'] if backup['type'] == 'full' else 0)
 
 
 def archiver() -> dict[str, Any]:

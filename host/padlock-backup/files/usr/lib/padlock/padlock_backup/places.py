@@ -49,6 +49,8 @@ class Backup(NamedTuple):
     system: str | None = None
     start: float = 0
     former: bool = False
+    # Bytes that all of it takes in its place; 0 where it does not say.
+    stored: int = 0
 
 
 @contextlib.contextmanager
@@ -115,6 +117,7 @@ def _databases(place: Place) -> list[Backup]:
             system=one['system'],
             start=one['start'],
             former=one['former'],
+            stored=one['stored'],
         )
         for one in database.backups(place.number, place.settings)
     ]

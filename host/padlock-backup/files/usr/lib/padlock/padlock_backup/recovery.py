@@ -53,15 +53,6 @@ def restored() -> str:
     return f'{host.DATA}.restored'
 
 
-def needed(backups: list[Backup], grown: bool) -> int:
-    """
-    Bytes that the largest of them needs, or with `grown` what it has become since then, and the log that
-    comes and goes with it.
-    """
-    there = room.of_folder(f'{host.DATA}/base') if grown else 0
-    return max(there, *(one.size for one in backups[: 2 * TRIED])) + 512 * room.MIB
-
-
 def bring(backups: list[Backup], at: datetime | None, exactly: bool) -> Part:
     """
     Tries one backup after the other. With neither a moment nor `exactly`, all of the log that was

@@ -8,7 +8,20 @@ from typing import Any
 from padlock_release import log
 from padlock_release.failure import Failure
 
-from . import database, files, host, journal, places, recovery, restored_files, room, swap, timelines, wanted
+from . import (
+    database,
+    files,
+    host,
+    journal,
+    needs,
+    places,
+    recovery,
+    restored_files,
+    room,
+    swap,
+    timelines,
+    wanted,
+)  # fmt: skip
 from .order import Order
 from .places import Backup, Place
 from .recovery import Part
@@ -30,13 +43,13 @@ def restore(order: RestoreOrder, own: Order | None, back_up: Any, now: datetime)
     _refuse_future(order, now)
     with places.opened(order.source, own) as found:
         chosen = {what: _choose(order, found, what, now) for what in whats}
-        _ensure_room(order, chosen)
+        _ensure_room(order, chosen, own)
         if own is not None and own.database:
             database.mark()
         if own is not None and order.back_up_before:
             problems += _last_backup(back_up, own)
             # That one is on the same volume.
-            _ensure_room(order, chosen)
+            _ensure_room(order, chosen, own)
         swap.forget()
         swap.forget_former()
         # It ends this one if it is killed.
@@ -156,13 +169,9 @@ def _ensure_one(there: list[Backup]) -> None:
     )
 
 
-def _ensure_room(order: RestoreOrder, chosen: dict[str, list[Backup]]) -> None:
-    needed = 0
-    if 'database' in chosen:
-        needed += recovery.needed(chosen['database'], order.at is None and order.label is None)
-    if 'files' in chosen:
-        needed += restored_files.needed(chosen['files'][0])
-    room.ensure(needed, host.free() + swap.room_of_former())
+def _ensure_room(order: RestoreOrder, chosen: dict[str, list[Backup]], own: Order | None) -> None:
+    needed = needs.of(chosen, order.at is None and order.label is None, own)
+    room.ensure(needed.restored, needed.backup, host.free() + swap.room_of_former())
 
 
 def _last_backup(back_up: Any, own: Order) -> list[str]:

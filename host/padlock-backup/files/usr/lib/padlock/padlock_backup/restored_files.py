@@ -1,6 +1,5 @@
 """The files of the app's volumes beside those in use: restored by restic, which checks all it reads."""
 
-import json
 import os
 import shutil
 import time
@@ -17,11 +16,6 @@ from .recovery import TRIED, Part
 
 def restored() -> str:
     return f'{files.source()}.restored'
-
-
-def needed(backup: Backup) -> int:
-    told = files.restic(backup.place.order, backup.place.where, '--no-lock', 'stats', backup.label, '--json')
-    return json.loads(told)['total_size'] + 64 * room.MIB
 
 
 def bring(backups: list[Backup]) -> Part:

@@ -11,7 +11,6 @@ from padlock_release.failure import Failure
 from . import host, server
 
 MIB = 1024 * 1024
-GIB = 1024 * MIB
 # Between two looks.
 SECONDS = 1.0
 
@@ -36,14 +35,18 @@ def of_folder(path: str) -> int:
     return found
 
 
-def ensure(needed: int, free: int) -> None:
-    """Raises Failure where what is needed, and what is left to what runs, is not free."""
-    needed += floor()
+def ensure(restored: int, backup: int, free: int) -> None:
+    """
+    Raises Failure where there is not the room for what is restored, for the backup that follows it on the
+    volume, and for what is left to what runs.
+    """
+    needed = restored + backup + floor()
     if free < needed:
+        more = f'{_mib(backup)} MiB of them for the full backup that follows it there, ' if backup else ''
         raise Failure(
-            f'the volume has not the room for it beside what runs: {needed / GIB:.1f} GiB are needed, '
-            f'{free / GIB:.1f} GiB are free. Fix: a larger volume, which grows in place (pulumi config set '
-            'volume GIB, and pulumi up); nothing was changed'
+            f'the volume has not the room for it beside what runs: {_mib(needed)} MiB are needed, {more}'
+            f'{_mib(free)} MiB are free. Fix: a larger volume by {_mib(needed - free)} MiB or more, which '
+            'grows in place (pulumi config set volume GIB, and pulumi up); nothing was changed'
         )
 
 
@@ -87,3 +90,7 @@ def _end(trial: str) -> None:
     for number, how in [*children, *([(tried, signal.SIGQUIT)] if tried else [])]:
         with contextlib.suppress(ProcessLookupError):
             os.kill(number, how)
+
+
+def _mib(count: int) -> int:
+    return -(-count // MIB)

@@ -1,0 +1,52 @@
+"""Bytes that a restore needs on the volume: for what it brings, and for the backup that follows it there."""
+
+import json
+from typing import NamedTuple
+
+from . import files, host, room
+from .order import Order
+from .places import Backup
+from .recovery import TRIED
+
+# The log that comes and goes with a recovery, and what else a folder of files takes.
+LOG = 512 * room.MIB
+FOLDER = 64 * room.MIB
+
+
+class Needs(NamedTuple):
+    restored: int
+    backup: int
+
+
+def of(chosen: dict[str, list[Backup]], grown: bool, own: Order | None) -> Needs:
+    """With `grown`, all that there is is restored; `own`: of a host that makes backups of its own."""
+    restored = backup = 0
+    if 'database' in chosen:
+        size = database(chosen['database'], grown)
+        restored += size + LOG
+        if own is not None and own.database:
+            backup += int(size * _stored(chosen['database'])) + FOLDER
+    if 'files' in chosen:
+        newest = chosen['files'][0]
+        size = _files(newest)
+        restored += size + FOLDER
+        # What came from the volume is in its backups.
+        if own is not None and own.files and newest.place.where != 'volume':
+            backup += size
+    return Needs(restored, backup)
+
+
+def database(backups: list[Backup], grown: bool) -> int:
+    """What the largest of them takes, or with `grown` what it has become since then."""
+    there = room.of_folder(f'{host.DATA}/base') if grown else 0
+    return max(there, *(one.size for one in backups[: 2 * TRIED]))
+
+
+def _stored(backups: list[Backup]) -> float:
+    """The part of its size that a backup takes where it is kept, by those that there are."""
+    return max(min(1.0, one.stored / one.size) if one.stored else 1.0 for one in backups[: 2 * TRIED])
+
+
+def _files(backup: Backup) -> int:
+    told = files.restic(backup.place.order, backup.place.where, '--no-lock', 'stats', backup.label, '--json')
+    return json.loads(told)['total_size']
