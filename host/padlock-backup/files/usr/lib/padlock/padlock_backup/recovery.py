@@ -140,7 +140,7 @@ def _restore_command(backup: Backup) -> str:
 def _why() -> Failure:
     """Of the server's log what ended it."""
     text = trial.log()
-    fatal = re.findall(r'FATAL: +(.*)', text)
+    fatal = re.findall(r'(?:FATAL|PANIC): +(.*)', text)
     if any('recovery ended before configured recovery target' in line for line in fatal):
         last = _last(text)
         until = f'at {last:%Y-%m-%dT%H:%M:%S.%fZ}' if last else 'with the backup itself'
@@ -150,7 +150,14 @@ def _why() -> Failure:
         )
     kind = Branched if any("is not a child of this server's history" in line for line in fatal) else Failure
     said = re.findall(r'^(?:P00 +)?(?:ERROR|.*P00 +ERROR): *(.*)', text, re.MULTILINE)
-    return kind(' '.join(['PostgreSQL does not start on it:', *(fatal or [log.tail(text, 5)]), *said[-1:]]))
+    return kind(' '.join(['PostgreSQL does not start on it:', *(fatal or [_silent(text)]), *said[-1:]]))
+
+
+def _silent(text: str) -> str:
+    return (
+        'it ended without a word of why, as a process does that is killed (for want of memory: sudo '
+        f'journalctl -k says so); its log ends with {log.tail(text, 5) or "nothing"}'
+    )
 
 
 def _proven(backup: Backup, at: datetime | None, exactly: bool, end: str) -> datetime | None:

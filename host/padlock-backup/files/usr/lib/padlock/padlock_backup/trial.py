@@ -3,7 +3,6 @@ The server of a database that is restored: no port, a socket and settings of its
 root's; PostgreSQL's own user has the folder of the socket and the log, and root follows no link in it.
 """
 
-import os
 import shlex
 import shutil
 import time
@@ -61,7 +60,8 @@ def start(data: str) -> bool:
     # pg_ctl waits for the server alone, and not for a recovery that nobody may look at.
     asked = [f'{host.programs()}/pg_isready', '--quiet', f'--host={_sockets()}', '--dbname=postgres']
     while host.as_postgres(*asked, check=False).returncode != 0:
-        if not os.path.exists(f'{data}/postmaster.pid'):
+        # One that was killed leaves its postmaster.pid, whose number may be another process's by now.
+        if server.process(data) is None:
             return False
         time.sleep(0.2)
     return True
