@@ -145,7 +145,7 @@ test('a wrong passphrase is told, and what there is stays as it is', async () =>
   const before = below(bucket()).length
   const wrong = { ...order, passphrase: 'another-horse-battery-staple-of-32' }
   for (const [files, words] of [
-    [true, 'wrong password or no key found'],
+    [true, 'already, which the passphrase of this stack does not open'],
     [false, 'unable to load info file'],
   ] as const) {
     const { code, stderr } = await place.backup('up', { ...wrong, files })
@@ -156,6 +156,17 @@ test('a wrong passphrase is told, and what there is stays as it is', async () =>
   expect(below(bucket()).length).toBe(before)
   expect((await place.backup('up', order)).code).toBe(0)
   expect((await place.backup('now')).code).toBe(0)
+})
+
+test('a key that is refused is told as such, and no place that it does not see is taken for empty', async () => {
+  const before = below(bucket())
+  const wrong = { ...order, prefix: 'another-stack', secret: 'another-secret-of-32-characters' }
+  const { code, stderr } = await place.backup('up', wrong)
+  expect([code, stderr]).toEqual([1, expect.stringMatching(/^.*the key is refused at localhost/m)])
+  expect(stderr).toContain('restic cat config --quiet failed with exit')
+  expect(stderr).not.toContain('init')
+  expect(below(bucket())).toEqual(before)
+  expect((await place.backup('up', order)).code).toBe(0)
 })
 
 test('a key that is gone fails the bucket alone; a release goes on with the volume', async () => {

@@ -15,7 +15,11 @@ class Failure(Exception):
 
 
 class CommandFailure(Failure):
-    """A command of the host's has failed; the text ends with what it wrote."""
+    """A command of the host's has failed; the text ends with what it wrote. `code`: its exit status."""
+
+    def __init__(self, text: str, code: int | None = None):
+        super().__init__(text)
+        self.code = code
 
 
 def told(error: Failure | OSError) -> str:

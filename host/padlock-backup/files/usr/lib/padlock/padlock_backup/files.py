@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 from typing import Any
 
 from padlock_release.failure import CommandFailure, Failure
@@ -11,8 +12,19 @@ from .order import Order
 
 # In tests, an authority of their own.
 EXTRA: list[str] = []
-# What restic says of a place that holds nothing; other failures are no reason to begin a repository.
-ABSENT = ('Is there a repository at the following location', 'repository does not exist')
+# Exit codes of restic since 0.17 (https://restic.readthedocs.io/en/stable/075_scripting.html). Before that
+# it asks whether there is a repository after any failure, that of a refused key too.
+NO_REPOSITORY, OTHER_PASSPHRASE = 10, 12
+ABSENT = re.compile(
+    r'repository does not exist'
+    r'|unable to open config file: .*(The specified key does not exist|no such file or directory)'
+)
+CLOSED = re.compile(r'wrong password|no key found')
+REFUSED = re.compile(
+    r'Access ?Denied|InvalidAccessKeyId|SignatureDoesNotMatch|Forbidden'
+    r'|access key (id )?you provided does not exist|signature we calculated does not match',
+    re.IGNORECASE,
+)
 
 
 def source() -> str:
@@ -40,13 +52,38 @@ def snapshots(order: Order, repository: str) -> list[dict[str, Any]]:
 
 
 def ensure(order: Order, repository: str, of: str = 'files') -> None:
-    """A repository `of` the files there; raises where there is one that this passphrase does not open."""
+    """
+    A repository `of` the files there. Raises Failure where there is one that this passphrase does not open,
+    and where nobody can tell, as a key is refused that asks.
+    """
     try:
         restic(order, repository, 'cat', 'config', of=of)
     except CommandFailure as failure:
-        if not any(words in str(failure) for words in ABSENT):
-            raise
-        restic(order, repository, 'init', of=of)
+        if is_absent(failure):
+            restic(order, repository, 'init', of=of)
+            return
+        meaning = _meaning(order, failure)
+        raise Failure(f'{meaning}\n{failure}') if meaning else failure from None
+
+
+def is_absent(failure: CommandFailure) -> bool:
+    """Does restic say that the place holds nothing? Other failures are no reason to begin a repository."""
+    return failure.code == NO_REPOSITORY or ABSENT.search(str(failure)) is not None
+
+
+def _meaning(order: Order, failure: CommandFailure) -> str | None:
+    if failure.code == OTHER_PASSPHRASE or CLOSED.search(str(failure)):
+        return (
+            f'there are backups of {order.prefix} already, which the passphrase of this stack does not open. '
+            'Fix: the state of the stack that made them, whose output backupPassphrase opens them, or move '
+            'them away'
+        )
+    if REFUSED.search(str(failure)):
+        return (
+            f'the key is refused at {order.endpoint}, so nobody knows whether the bucket {order.bucket} has '
+            'backups, and none were begun. Fix: a key that lists, reads and writes this bucket; pulumi up'
+        )
+    return None
 
 
 def restic(order: Order, repository: str, *words: str, of: str = 'files', cwd: str = '/') -> str:
@@ -66,5 +103,6 @@ def restic(order: Order, repository: str, *words: str, of: str = 'files', cwd: s
         'GOGC': '20',
     }
     lookup = 's3.bucket-lookup=' + ('dns' if order.style == 'host' else 'path')
-    called = ['restic', '--quiet', '-o', lookup, *EXTRA, *words]
+    # What a failure is told by comes first.
+    called = ['restic', *words, '--quiet', '-o', lookup, *EXTRA]
     return host.run(*called, env=env, cwd=cwd).stdout

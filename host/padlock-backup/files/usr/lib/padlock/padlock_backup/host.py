@@ -51,7 +51,8 @@ def run(
     )  # fmt: skip
     if check and done.returncode != 0:
         said = log.tail(done.stdout + done.stderr, 12)
-        raise CommandFailure(f'{" ".join(words[:4])} failed with exit {done.returncode}:\n{said}')
+        text = f'{" ".join(words[:4])} failed with exit {done.returncode}:\n{said}'
+        raise CommandFailure(text, done.returncode)
     return done
 
 

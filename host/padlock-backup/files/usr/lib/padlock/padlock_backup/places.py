@@ -143,7 +143,7 @@ MEANINGS = [
     ),
     (r'InvalidAccessKeyId|SignatureDoesNotMatch|AccessDenied|Access ?Denied|403', 'the key is refused'),
     (r'NoSuchBucket|bucket does not exist', 'there is no such bucket'),
-    (r'missing stanza path|repository does not exist|repository at the following', 'nothing is there'),
+    (r'missing stanza path|' + files.ABSENT.pattern, 'nothing is there'),
 ]
 
 

@@ -1,0 +1,97 @@
+/** What restic says of a place that has no repository, and of one that nobody can tell of. */
+import { python } from './python.ts'
+
+const LOCATION =
+  'Is there a repository at the following location?\ns3:https://s3.example/shop/shop/files'
+const said: [string, number, string, string | null][] = [
+  // restic 0.14, of Debian 12.
+  [
+    'no object, 0.14',
+    1,
+    `Fatal: unable to open config file: Stat: The specified key does not exist.\n${LOCATION}`,
+    'init',
+  ],
+  [
+    'no folder, 0.14',
+    1,
+    `Fatal: unable to open config file: stat /srv/volume/backup/files/config: no such file or directory\n${LOCATION}`,
+    'init',
+  ],
+  [
+    'a refused key, 0.14',
+    1,
+    `Fatal: unable to open config file: Stat: Access Denied.\n${LOCATION}`,
+    'the key is refused at s3.example',
+  ],
+  [
+    'no answer, 0.14',
+    1,
+    `Fatal: unable to open config file: Stat: dial tcp: connection refused\n${LOCATION}`,
+    'restic cat',
+  ],
+  [
+    'a wrong passphrase, 0.14',
+    1,
+    'Fatal: wrong password or no key found',
+    'there are backups of shop already',
+  ],
+  // restic 0.18, of Debian 13.
+  [
+    'no object, 0.18',
+    10,
+    `Fatal: repository does not exist: unable to open config file: The specified key does not exist.\n${LOCATION}`,
+    'init',
+  ],
+  ['words that nobody knows yet', 10, 'Fatal: nothing here', 'init'],
+  [
+    'a refused key, 0.18',
+    1,
+    `Fatal: unable to open config file: Access Denied.\n${LOCATION}`,
+    'the key is refused at s3.example',
+  ],
+  [
+    'a wrong passphrase, 0.18',
+    12,
+    'Fatal: wrong password or no key found',
+    'there are backups of shop already',
+  ],
+  ['and in other words', 12, 'Fatal: not opened', 'there are backups of shop already'],
+  [
+    'a lock',
+    11,
+    'Fatal: unable to create lock in backend: repository is already locked',
+    'restic cat',
+  ],
+]
+
+test.each(said)('%s: exit %d', (_, code, text, wanted) => {
+  const found = python(`
+from padlock_backup import files
+from padlock_release.failure import CommandFailure
+calls = []
+def restic(order, repository, *words, of):
+    calls.append(words[0])
+    if words[0] == 'cat':
+        raise CommandFailure('restic cat config failed:\\n' + ${JSON.stringify(text)}, ${code})
+files.restic = restic
+order = SimpleNamespace(prefix='shop', bucket='shop', endpoint='s3.example')
+try:
+    files.ensure(order, 'bucket')
+    say(calls[-1])
+except Failure as failure:
+    say(str(failure))`)
+  expect(found).toEqual(expect.stringMatching(`^${wanted}`))
+  if (wanted !== 'init') expect(found).toContain(text)
+})
+
+test.each([
+  [said[0]?.[2], 'nothing is there'],
+  [said[2]?.[2], 'the key is refused'],
+  [said[3]?.[2], 'Fatal'],
+  [said[4]?.[2], 'the passphrase does not open them'],
+  [said[5]?.[2], 'nothing is there'],
+])('of a place to restore from, %j is told: %s', (text, wanted) => {
+  expect(python(`say(places._reason(Failure(${JSON.stringify(text)})))`)).toMatch(
+    RegExp(`^${wanted}`),
+  )
+})
