@@ -34,6 +34,7 @@ export const {
   backups,
   backupPassphrase,
   backupAccess,
+  backupReader,
   seedWriter,
   seedReader,
   backupCopy,

@@ -124,6 +124,7 @@ export class Deployment extends pulumi.ComponentResource {
       backups: workload.backups?.place,
       backupPassphrase: workload.backups?.passphrase,
       backupAccess: workload.backups?.access,
+      backupReader: workload.backups?.reader,
       seedWriter: snapshots?.writer,
       seedReader: snapshots?.reader,
       backupCopy: workload.backups?.copier,

@@ -35,6 +35,8 @@ export interface Outputs {
   backupPassphrase?: pulumi.Output<string>
   /** A secret: where the backups are, the key to them and what opens them. */
   backupAccess?: pulumi.Output<BackupAccess>
+  /** A secret: the same with a key that reads alone, for another host that restores; absent where there is none. */
+  backupReader?: pulumi.Output<BackupAccess>
   /** A secret, what `./padlock backup anonymise` stores with; none without `anonymiseSql`. */
   seedWriter?: pulumi.Output<SeedAccess>
   /** A secret for environments (`seedReader` there), which reads snapshots alone. */

@@ -19,6 +19,8 @@ export interface BackupsArgs {
   droplet: pulumi.Resource
   dropletId: pulumi.Input<string>
   place: pulumi.Input<BucketPlace>
+  /** The same with a key that reads alone, for other hosts; absent where there is none. */
+  reader?: pulumi.Input<BucketPlace> | undefined
   /** Is there a database on the host, and are there directories of the app on the volume? */
   database: boolean
   files: boolean
@@ -44,6 +46,8 @@ export class Backups extends pulumi.ComponentResource {
   readonly passphrase: pulumi.Output<string>
   /** All that a restore elsewhere needs, a secret: place, key and passphrase. */
   readonly access: pulumi.Output<BackupAccess>
+  /** The same with a key that reads alone; absent where there is none. */
+  readonly reader?: pulumi.Output<BackupAccess>
   /** Secrets: what `backup copy` needs, and what a restore from the copy does; absent where there is none. */
   readonly copier?: pulumi.Output<{ from: BucketPlace; to: BucketPlace }>
   readonly copyAccess?: pulumi.Output<BackupAccess>
@@ -59,11 +63,14 @@ export class Backups extends pulumi.ComponentResource {
       pulumi.output(args.place).apply(({ endpoint, bucket }) => `${endpoint}/${bucket}`),
     )
     const { database, files, keepDaily, keepWeekly } = args
-    this.access = pulumi.secret(
-      pulumi
-        .all([args.place, result])
-        .apply(([place, passphrase]) => ({ ...place, prefix: name, passphrase })),
-    )
+    const opened = (place: pulumi.Input<BucketPlace>) =>
+      pulumi.secret(
+        pulumi
+          .all([place, result])
+          .apply(([one, passphrase]) => ({ ...one, prefix: name, passphrase })),
+      )
+    this.access = opened(args.place)
+    if (args.reader) this.reader = opened(args.reader)
     const wanted = { database, files, keepDaily, keepWeekly }
     const order = this.access.apply((access) => ({ ...access, ...wanted }))
     this.ordered = new command.remote.Command(
@@ -81,11 +88,7 @@ export class Backups extends pulumi.ComponentResource {
     )
     if (args.copy) {
       this.copier = args.copy.copier
-      this.copyAccess = pulumi.secret(
-        pulumi
-          .all([args.copy.place, result])
-          .apply(([copy, passphrase]) => ({ ...copy, prefix: name, passphrase })),
-      )
+      this.copyAccess = opened(args.copy.place)
     }
     // What a drill of its backups is to find.
     this.registerOutputs({ database, files })

@@ -7,14 +7,14 @@ import { SpacesBackups } from './spaces.ts'
 export function deployBackups(
   name: string,
   settings: BackupSettings | undefined,
-  args: Omit<BackupsArgs, 'place' | 'copy' | 'keepDaily' | 'keepWeekly'>,
+  args: Omit<BackupsArgs, 'place' | 'reader' | 'copy' | 'keepDaily' | 'keepWeekly'>,
   opts: pulumi.ComponentResourceOptions,
 ): Backups | undefined {
   if (!settings) return undefined
-  const { place, copy } =
+  const { place, reader, copy } =
     settings.kind === 'spaces'
       ? new SpacesBackups(name, settings, opts)
-      : { place: pulumi.secret(settings.place), copy: undefined }
+      : { place: pulumi.secret(settings.place), reader: undefined, copy: undefined }
   const { keepDaily, keepWeekly } = settings
-  return new Backups(name, { ...args, place, copy, keepDaily, keepWeekly }, opts)
+  return new Backups(name, { ...args, place, reader, copy, keepDaily, keepWeekly }, opts)
 }

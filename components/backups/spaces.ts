@@ -19,12 +19,14 @@ export interface SpacesArgs {
 const OLD_VERSION_DAYS = 30
 
 /**
- * A bucket of Spaces for backups, with versions, and the one key that the host has: it reads and writes
- * this bucket and no other. The plugin makes buckets with a key of full access, which is one of the
- * stack's own and never leaves its state.
+ * A bucket of Spaces for backups, with versions, and two keys that open this bucket and no other: the one
+ * that the host has reads and writes, and one for another host that restores reads. The plugin makes buckets
+ * with a key of full access, which is one of the stack's own and never leaves its state.
  */
 export class SpacesBackups extends pulumi.ComponentResource {
   readonly place: pulumi.Output<BucketPlace>
+  /** With the key that reads alone, which this host has not. */
+  readonly reader: pulumi.Output<BucketPlace>
   /** Absent where there is none. */
   readonly copy?: SpacesCopy
 
@@ -38,23 +40,14 @@ export class SpacesBackups extends pulumi.ComponentResource {
       provider,
       protect: args.protect,
     })
-    const key = new SpacesKey(
-      `${name}-backups`,
-      {
-        name: `${name}-backups`,
-        grants: [{ bucket: bucket.name, permission: 'readwrite' }],
-      },
-      parent,
-    )
-    this.place = pulumi.secret(
-      pulumi.output({
-        endpoint: endpoint(region),
-        region: SIGNED_REGION,
-        bucket: bucket.name,
-        key: key.accessKey,
-        secret: key.secretKey,
-      }),
-    )
+    const opened = (own: string, permission: string) => {
+      const grants = [{ bucket: bucket.name, permission }]
+      const { accessKey, secretKey } = new SpacesKey(own, { name: own, grants }, parent)
+      const place = { endpoint: endpoint(region), region: SIGNED_REGION, bucket: bucket.name }
+      return pulumi.secret(pulumi.output({ ...place, key: accessKey, secret: secretKey }))
+    }
+    this.place = opened(`${name}-backups`, 'readwrite')
+    this.reader = opened(`${name}-backups-reader`, 'read')
     const { copyRegion, protect } = args
     if (copyRegion) {
       const to = { region: copyRegion, endpoint: endpoint(copyRegion) }

@@ -8,7 +8,8 @@ interface Made {
 }
 
 /**
- * The place of a stack's backups with a key that may only read them, for a host that nobody keeps.
+ * The place of a stack's backups with a key that may only read them and ends with one environment, for a
+ * host that nobody keeps.
  * @param name of the key; one by which the environment that it is for is told takes it along at its end
  * @returns undefined where the account has no key to that bucket: it is another account's, or no Spaces
  */

@@ -22,26 +22,43 @@ export type Source = v.InferOutput<typeof SOURCE>
 /** Readable by the owner's group, or by everybody (chmod(2)). */
 const BY_OTHERS = 0o077
 
+/** Outputs with a place: with the key that the host has, with one that reads alone, and of the copy. */
+const NAMES = { writer: 'backupAccess', reader: 'backupReader', copy: 'backupCopyAccess' } as const
+
+/** A place of backups, and whether its key is the one of the stack's host, which writes too. */
+export interface Opened {
+  source: Source
+  writes: boolean
+}
+
 /**
  * The place of a stack's backups, from its outputs.
- * @param copy the place of their copy in a second region instead
+ * @param which `reader`: with a key that reads alone, or the host's own where the stack has no other;
+ *   `writer`: with the host's; `copy`: of the copy in a second region, with a key that reads
  * @throws Error if it has none
  */
-export async function sourceOf(stack: string, copy = false): Promise<Source> {
+export async function sourceOf(stack: string, which: keyof typeof NAMES): Promise<Opened> {
   const words = ['stack', 'output', '--json', '--show-secrets', '--stack', stack]
   const { code, stdout, stderr } = await capture(words)
   if (code !== 0) throw new Error(`the outputs of ${stack} cannot be read:\n${stderr.trim()}`)
-  const name = copy ? 'backupCopyAccess' : 'backupAccess'
-  const { [name]: found } = JSON.parse(stdout)
+  const outputs = JSON.parse(stdout)
+  const isThere = outputs[NAMES[which]] !== undefined
+  const writes = which === 'writer' || (which === 'reader' && !isThere)
+  const name = writes ? NAMES.writer : NAMES[which]
+  const { [name]: found } = outputs
   if (found === undefined) {
     throw new Error(
-      copy
+      which === 'copy'
         ? `the stack ${stack} has no output ${name}: there is no copy of its backups. Fix: pulumi config set backupCopyRegion ams3 --stack ${stack}, and pulumi up; then ./padlock backup copy`
         : `the stack ${stack} has no output ${name}: it makes no backups, or an older program made it. Fix: pulumi config set backups spaces --stack ${stack}, and pulumi up`,
     )
   }
-  return checked(found, `the output ${name} of ${stack}`)
+  return { source: checked(found, `the output ${name} of ${stack}`), writes }
 }
+
+/** What is told where another host gets a key that writes. */
+export const WRITING_KEY =
+  "the host gets the key of the stack's own host to the bucket for this, which writes too: the stack has none that reads alone (docs/backups.md)"
 
 /**
  * The same from a file, JSON or YAML, that was kept outside of the stack.

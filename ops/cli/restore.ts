@@ -8,7 +8,7 @@ import {
   type RestoredPart,
   restoreStack,
 } from '../backups/restore.ts'
-import { type Source, sourceIn, sourceOf } from '../backups/source.ts'
+import { type Source, sourceIn, sourceOf, WRITING_KEY } from '../backups/source.ts'
 import { chosenStack } from './login.ts'
 import { runDrill } from './restore-drill.ts'
 
@@ -114,7 +114,10 @@ async function placeOf(
   to: string,
 ): Promise<Source | 'own'> {
   if (file !== undefined) return sourceIn(file)
-  return own === undefined || own === to ? 'own' : sourceOf(own)
+  if (own === undefined || own === to) return 'own'
+  const { source, writes } = await sourceOf(own, 'reader')
+  if (writes) console.error(WRITING_KEY)
+  return source
 }
 
 /** @throws Error where nobody can be asked */

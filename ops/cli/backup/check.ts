@@ -47,7 +47,8 @@ export async function run(args: string[]): Promise<number> {
 async function ofStack(named: string | undefined): Promise<Asked | undefined> {
   const stack = await chosenStack(named)
   if ((await outputsOf(stack)).backups) {
-    return { source: await sourceOf(stack), ordered: orderedOf(await stateOf(stack, {})) }
+    const { source } = await sourceOf(stack, 'reader')
+    return { source, ordered: orderedOf(await stateOf(stack, {})) }
   }
   console.log(`${stack} has no backups`)
   return undefined

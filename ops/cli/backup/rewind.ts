@@ -39,7 +39,7 @@ export async function run(args: string[]): Promise<number> {
   }
   const place = values.from
     ? sourceIn(values.from)
-    : await sourceOf(await chosenStack(values.stack))
+    : (await sourceOf(await chosenStack(values.stack), 'writer')).source
   const { objects, unchanged } = await rewind(place, at)
   console.log(
     `${place.endpoint}/${place.bucket} has ${place.prefix}/ as of ${at.toISOString()}: ${objects} objects were put back, ${unchanged} were as they should be`,

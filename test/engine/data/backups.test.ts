@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import {
   DeleteObjectCommand,
   GetBucketVersioningCommand,
+  GetObjectCommand,
   ListObjectVersionsCommand,
   PutObjectCommand,
   S3Client,
@@ -73,6 +74,28 @@ test('the host’s key writes into its bucket, which has versions, and cannot ch
   const ask = client.send(new GetBucketVersioningCommand({ Bucket: bucket }))
   await expect(ask).rejects.toThrow(/Access ?Denied/i)
   client.destroy()
+})
+
+test('the key for another host that restores reads the bucket, and this host has not got it', async () => {
+  const { bucket, endpoint, ...host } = await order()
+  const { backupReader, backupAccess } = (await stack.outputs()) as Json
+  const { key, secret, ...place } = backupReader
+  expect({ ...backupAccess, key, secret }).toEqual(backupReader)
+  expect(place).toMatchObject({ bucket, endpoint, passphrase: host.passphrase })
+  expect(JSON.stringify(host)).not.toContain(key)
+  expect(stack.stateFile()).not.toContain(secret)
+  const [writer, reader] = [clientOf({ endpoint, ...host } as never), clientOf(backupReader)]
+  const at = { Bucket: bucket, Key: 'read' }
+  const { VersionId } = await writer.send(new PutObjectCommand({ ...at, Body: 'encrypted' }))
+  const { Body } = await reader.send(new GetObjectCommand(at))
+  expect(await Body?.transformToString()).toBe('encrypted')
+  for (const command of [
+    new PutObjectCommand({ ...at, Body: 'evil' }),
+    new DeleteObjectCommand(at),
+  ])
+    await expect(reader.send(command as never)).rejects.toThrow(/Access ?Denied/i)
+  await writer.send(new DeleteObjectCommand({ ...at, VersionId }))
+  for (const one of [writer, reader]) one.destroy()
 })
 
 test('neither key nor passphrase is in plain text in the state, or in a command', async () => {
@@ -197,6 +220,7 @@ test('a stack without an expiry keeps its bucket and keys, and the receipt lists
   expect(output).toMatch(/^ {2}bucket +padlock-dev-backups-\w+$/m)
   expect(output).toMatch(/^ {2}spaces key +padlock-dev-buckets \(/m)
   expect(output).toMatch(/^ {2}spaces key +padlock-dev-backups \(/m)
+  expect(output).toMatch(/^ {2}spaces key +padlock-dev-backups-reader \(/m)
 })
 
 test('a drill restores to an environment of its own, which loses its app and is gone afterwards', async () => {
@@ -215,11 +239,12 @@ test('a drill restores to an environment of its own, which loses its app and is 
   expect(asked).toEqual({
     ...{ at: null, label: null, backUpBefore: false, database: true, files: false },
   })
-  const { backupAccess } = (await stack.outputs()) as Json
+  const { backupAccess, backupReader } = (await stack.outputs()) as Json
   const { key, secret, ...place } = source
   expect({ ...backupAccess, key, secret }).toEqual(source)
   // It may only read, and is gone by now.
   expect([key, secret]).not.toContain(backupAccess.key)
+  expect([key, secret]).not.toContain(backupReader.key)
   for (const one of [secret, place.passphrase]) expect(output).not.toContain(one)
   expect(await sandbox.things()).toEqual(before)
 })

@@ -25,7 +25,7 @@ const made = {
 const inputs = (resource?: { inputs: unknown }) =>
   plain(resource?.inputs) as Record<string, unknown>
 
-test('the bucket has versions, and the key that leaves the state opens it alone', async () => {
+test('the bucket has versions, and the keys that leave the state open it alone, one of them to read', async () => {
   const registered = mockProviders(false, made)
   const spaces = new SpacesBackups('padlock-dev', {
     ...{ region: 'fra1', protect: true },
@@ -38,6 +38,12 @@ test('the bucket has versions, and the key that leaves the state opens it alone'
     key: 'DO00padlock-dev-backups',
     secret: 'secret-of-padlock-dev-backups-0123456789',
   })
+  expect(await pulumi.isSecret(spaces.reader)).toBe(true)
+  expect(await value(spaces.reader)).toEqual({
+    ...((await value(spaces.place)) as object),
+    key: 'DO00padlock-dev-backups-reader',
+    secret: 'secret-of-padlock-dev-backups-reader-0123456789',
+  })
   const byType = await settle(registered)
   expect(inputs(byType[BUCKET]?.[0])).toMatchObject({
     ...{ region: 'fra1', acl: 'private', versioning: { enabled: true } },
@@ -49,6 +55,7 @@ test('the bucket has versions, and the key that leaves the state opens it alone'
   expect(grants).toEqual({
     'padlock-dev-buckets': [{ bucket: '', permission: 'fullaccess' }],
     'padlock-dev-backups': [{ bucket: 'padlock-dev-backups-1a2b3c4', permission: 'readwrite' }],
+    'padlock-dev-backups-reader': [{ bucket: 'padlock-dev-backups-1a2b3c4', permission: 'read' }],
   })
 })
 
@@ -88,6 +95,7 @@ test('a second bucket is in another region, and the host’s key opens nothing o
   expect(grants).toEqual({
     'padlock-dev-buckets': [{ bucket: '', permission: 'fullaccess' }],
     'padlock-dev-backups': [{ bucket: first.bucket, permission: 'readwrite' }],
+    'padlock-dev-backups-reader': [{ bucket: first.bucket, permission: 'read' }],
     'padlock-dev-backups-copy': [
       { bucket: first.bucket, permission: 'read' },
       { bucket: second.bucket, permission: 'readwrite' },
@@ -106,15 +114,19 @@ test('the order goes to the host over stdin, a secret, and the host takes it', a
     ...{ endpoint: 'fra1.digitaloceanspaces.com', region: 'us-east-1', bucket: 'shop-backups' },
     ...{ key: 'DO00ABC', secret: 'secret-of-the-key-0123456789' },
   }
+  const reader = { ...place, key: 'DO00READ', secret: 'secret-of-the-reader-0123456789' }
   const backups = new Backups('padlock-dev', {
     ssh: { host: '198.51.100.7', port: 22, privateKey: 'private', hostKey: 'ssh-ed25519 AAAA' },
-    ...{ droplet: new Anchor(), dropletId: '4711', after: [new Anchor()], place },
+    ...{ droplet: new Anchor(), dropletId: '4711', after: [new Anchor()], place, reader },
     ...{ database: true, files: false, keepDaily: 7, keepWeekly: 4 },
   })
   expect(await pulumi.isSecret(backups.passphrase)).toBe(true)
   expect(await pulumi.isSecret(backups.access)).toBe(true)
   const passphrase = 'correct-horse-battery-staple'
   expect(await value(backups.access)).toEqual({ ...place, prefix: 'padlock-dev', passphrase })
+  if (!backups.reader) throw new Error('no reader')
+  expect(await pulumi.isSecret(backups.reader)).toBe(true)
+  expect(await value(backups.reader)).toEqual({ ...reader, prefix: 'padlock-dev', passphrase })
   const byType = await settle(registered)
   const { stdin, ...sent } = inputs(byType['command:remote:Command']?.[0])
   const { secret } = stdin as { secret: string }
@@ -135,6 +147,7 @@ print(order.read(sys.stdin))`
     input: secret,
     encoding: 'utf8',
   })
+  expect(secret).not.toContain('DO00READ')
   expect(host.stdout).toContain("prefix='padlock-dev', key='DO00ABC'")
   expect(host.stderr).toBe('')
 })
