@@ -12,7 +12,7 @@ export type RawConfig = Record<string, unknown>
 const ALWAYS_SECRET = [
   'seedReader',
   ...['appSecrets', 'appRegistries', 'clientSecret', 'duckdnsToken'],
-  ...['backupAccessKey', 'backupSecretKey'],
+  ...['backupAccessKey', 'backupSecretKey', 'backupReaderAccessKey', 'backupReaderSecretKey'],
 ]
 
 /**

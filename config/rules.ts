@@ -219,6 +219,8 @@ function secretsAreSecret(values: Values, report: Report, { secretKeys }: Contex
   check('duckdnsToken', Boolean(duckdnsToken), '{path}')
   check('backupAccessKey', Boolean(values.backupAccessKey), '{path}')
   check('backupSecretKey', Boolean(values.backupSecretKey), '{path}')
+  check('backupReaderAccessKey', Boolean(values.backupReaderAccessKey), '{path}')
+  check('backupReaderSecretKey', Boolean(values.backupReaderSecretKey), '{path}')
   check('seedReader', Boolean(values.seedReader), '{path}')
   check('appSecrets', Object.keys(appSecrets ?? {}).length > 0, "--path '{path}.NAME'")
   const anyLogin = Object.keys(appRegistries ?? {}).length > 0

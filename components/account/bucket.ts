@@ -1,21 +1,14 @@
 import { randomUUID } from 'node:crypto'
 import { log } from '@pulumi/pulumi'
 import type { BackupSettings } from '../../config/backups/index.ts'
-import { type BucketPlace, clientSettings } from '../../config/backups/place.ts'
+import type { BucketPlace } from '../../config/backups/place.ts'
+import { askedByClient, type BucketQuestions } from './bucket-client.ts'
 import { configurationError } from './error.ts'
-
-/** What is asked of a bucket; each rejects with an error of the AWS SDK. */
-export interface BucketQuestions {
-  list(): Promise<unknown>
-  /** `Enabled`, `Suspended`, or undefined where it never had versions. */
-  versioning(): Promise<string | undefined>
-  /** Removes a version of an object that is not there: nothing, whatever the answer. */
-  removeVersion(key: string): Promise<unknown>
-}
 
 /**
  * Asks a bucket that is not the stack's, before anything is created, whether it is there, opens to the
- * key and has versions, and whether the key may remove those. Writes nothing.
+ * key and has versions, and whether the key may remove those; and of a key that is to read alone,
+ * whether it does. Writes nothing.
  * @throws RunError that names the key that is wrong
  */
 export async function checkBucket(
@@ -25,9 +18,9 @@ export async function checkBucket(
   warn: (text: string) => Promise<void> = (text) => log.warn(text),
 ): Promise<void> {
   if (settings?.kind !== 's3') return
-  const { place } = settings
+  const { place, reader } = settings
   const ask = await questions(place)
-  await ask.list().catch((error) => fail(place, error))
+  await ask.list().catch((error) => fail(place, error, HOSTS))
   const [versioning, removal] = await Promise.allSettled([
     ask.versioning(),
     ask.removeVersion(`${name}/not-there-${randomUUID()}`),
@@ -50,6 +43,51 @@ export async function checkBucket(
         'on the host: give it the policy in docs/backups.md.',
     )
   }
+  if (reader)
+    await checkReader(reader, await questions(reader), `${name}/not-there-${randomUUID()}`)
+}
+
+/** The keys of the configuration that a bucket is opened with. */
+interface KeyNames {
+  key: string
+  secret: string
+  policy: string
+}
+const HOSTS: KeyNames = {
+  ...{ key: 'backupAccessKey', secret: 'backupSecretKey' },
+  policy: 'a key with the policy in docs/backups.md',
+}
+const READERS: KeyNames = {
+  ...{ key: 'backupReaderAccessKey', secret: 'backupReaderSecretKey' },
+  policy: 'a key with the policy for reading in docs/backups.md',
+}
+
+/**
+ * A key that does more than it is for is refused and not warned of: who sets it wants a host to have no
+ * more, and may leave it out.
+ */
+async function checkReader(place: BucketPlace, ask: BucketQuestions, key: string): Promise<void> {
+  await ask.list().catch((error) => fail(place, error, READERS))
+  const [read, ...others] = await Promise.allSettled([
+    ask.read(key),
+    ask.write(key),
+    ask.remove(key),
+    ask.removeVersion(key),
+  ])
+  const may = ['write', 'remove objects', 'remove versions of objects'].filter(
+    (_, at) => others[at] && !isDenied(others[at]),
+  )
+  const wrong = isDenied(read)
+    ? `may not read objects in the bucket ${place.bucket}`
+    : may.length > 0
+      ? `may do more in the bucket ${place.bucket} than read: ${may.join(', ')}`
+      : undefined
+  if (wrong === undefined) return
+  throw configurationError(
+    `${READERS.key} ${wrong}`,
+    READERS.policy,
+    `give the key that policy, or pulumi config rm ${READERS.key} and ${READERS.secret}`,
+  )
 }
 
 /** Rights are looked at before the object is (AWS), so every other answer is one of somebody who may. */
@@ -70,7 +108,7 @@ const WRONG_REGION = [
   ...['PermanentRedirect', 'AuthorizationHeaderMalformed', 'IllegalLocationConstraintException'],
 ]
 
-function fail(place: BucketPlace, error: S3Error): never {
+function fail(place: BucketPlace, error: S3Error, { key, secret, policy }: KeyNames): never {
   const { bucket, endpoint, region } = place
   const code = error.name
   if (code === 'NoSuchBucket' || code === 'NotFound') {
@@ -90,23 +128,23 @@ function fail(place: BucketPlace, error: S3Error): never {
   }
   if (code === 'InvalidAccessKeyId') {
     throw configurationError(
-      `backupAccessKey is not known at ${endpoint}`,
+      `${key} is not known at ${endpoint}`,
       'an access key of its account',
-      'pulumi config set --secret backupAccessKey KEY',
+      `pulumi config set --secret ${key} KEY`,
     )
   }
   if (code === 'SignatureDoesNotMatch') {
     throw configurationError(
-      `backupSecretKey does not belong to backupAccessKey at ${endpoint}`,
+      `${secret} does not belong to ${key} at ${endpoint}`,
       'the secret of that access key',
-      'pulumi config set --secret backupSecretKey SECRET',
+      `pulumi config set --secret ${secret} SECRET`,
     )
   }
   if (code === 'AccessDenied' || statusOf(error) === 403) {
     throw configurationError(
-      `backupAccessKey may not list the bucket ${bucket} (${code})`,
-      'a key with the policy in docs/backups.md',
-      'give the key that policy, or set another one: pulumi config set --secret backupAccessKey KEY',
+      `${key} may not list the bucket ${bucket} (${code})`,
+      policy,
+      `give the key that policy, or set another one: pulumi config set --secret ${key} KEY`,
     )
   }
   throw configurationError(
@@ -115,24 +153,3 @@ function fail(place: BucketPlace, error: S3Error): never {
     'pulumi config set backupEndpoint HOST',
   )
 }
-
-/**
- * By AWS's client, which is loaded for it alone.
- * @param more settings of the client, in tests
- */
-export async function askedByClient(place: BucketPlace, more = {}): Promise<BucketQuestions> {
-  const s3 = await import('@aws-sdk/client-s3')
-  const client = new s3.S3Client({ ...clientSettings(place), ...more })
-  const Bucket = place.bucket
-  return {
-    list: () => client.send(new s3.ListObjectsV2Command({ Bucket, MaxKeys: 1 })),
-    async versioning() {
-      return (await client.send(new s3.GetBucketVersioningCommand({ Bucket }))).Status
-    },
-    removeVersion: (Key) =>
-      client.send(new s3.DeleteObjectCommand({ Bucket, Key, VersionId: NO_VERSION })),
-  }
-}
-
-/** Of an object that was there before the bucket had versions; of a key that never was, nothing. */
-const NO_VERSION = 'null'

@@ -1,5 +1,5 @@
 import * as pulumi from '@pulumi/pulumi'
-import type { BackupSettings } from '../../config/backups/index.ts'
+import type { BackupSettings, S3BackupSettings } from '../../config/backups/index.ts'
 import { Backups, type BackupsArgs } from './backups.ts'
 import { SpacesBackups } from './spaces.ts'
 
@@ -12,9 +12,13 @@ export function deployBackups(
 ): Backups | undefined {
   if (!settings) return undefined
   const { place, reader, copy } =
-    settings.kind === 'spaces'
-      ? new SpacesBackups(name, settings, opts)
-      : { place: pulumi.secret(settings.place), reader: undefined, copy: undefined }
+    settings.kind === 'spaces' ? new SpacesBackups(name, settings, opts) : ofAnotherS3(settings)
   const { keepDaily, keepWeekly } = settings
   return new Backups(name, { ...args, place, reader, copy, keepDaily, keepWeekly }, opts)
 }
+
+const ofAnotherS3 = ({ place, reader }: S3BackupSettings) => ({
+  place: pulumi.secret(place),
+  reader: reader && pulumi.secret(reader),
+  copy: undefined,
+})

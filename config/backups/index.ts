@@ -28,6 +28,8 @@ export interface SpacesBackupSettings extends Kept {
 export interface S3BackupSettings extends Kept {
   kind: 's3'
   place: BucketPlace
+  /** The same with a key that reads alone; absent where there is none. */
+  reader?: BucketPlace
 }
 
 /** Backups of what is on the volume. */
@@ -43,7 +45,10 @@ export function backupsOf(values: Values): BackupSettings | undefined {
     return { kind: 'spaces', region, ...copy, keepDaily, keepWeekly, protect }
   }
   if (backups !== 's3') return undefined
-  return { kind: 's3', place: placeOf(values), keepDaily, keepWeekly, protect: false }
+  const place = placeOf(values)
+  const { backupReaderAccessKey: key, backupReaderSecretKey: secret } = values
+  const reader = key ? { reader: { ...place, key, secret } } : {}
+  return { kind: 's3', place, ...reader, keepDaily, keepWeekly, protect: false }
 }
 
 /** What clients sign for at most servers that are not AWS's. */

@@ -48,6 +48,16 @@ export const backupKeys = () => ({
     '16 to 256 characters of ASCII without spaces',
     '--secret SECRET',
   ),
+  backupReaderAccessKey: optional(
+    KEY,
+    '3 to 128 characters of ASCII without spaces',
+    '--secret KEY',
+  ),
+  backupReaderSecretKey: optional(
+    SECRET,
+    '16 to 256 characters of ASCII without spaces',
+    '--secret SECRET',
+  ),
   keepDaily: wholeNumber('number of days', 1, 366, 7),
   keepWeekly: wholeNumber('number of weeks', 1, 520, 4),
 })

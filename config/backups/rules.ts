@@ -57,6 +57,24 @@ const NEEDED = {
     'pulumi config set --secret {path} SECRET',
   ),
 }
+/** Of a pair one, by the key that is missing. */
+const HALF_READER = {
+  backupReaderAccessKey: message(
+    'is not set, and backupReaderSecretKey is',
+    'both, of a key that reads the bucket and writes nothing (docs/backups.md), or neither',
+    'pulumi config set --secret {path} KEY, or pulumi config rm backupReaderSecretKey',
+  ),
+  backupReaderSecretKey: message(
+    'is not set, and backupReaderAccessKey is',
+    'both, of a key that reads the bucket and writes nothing (docs/backups.md), or neither',
+    'pulumi config set --secret {path} SECRET, or pulumi config rm backupReaderAccessKey',
+  ),
+}
+const SAME_READER = message(
+  'is backupAccessKey itself, which writes',
+  'another key, which reads alone (docs/backups.md)',
+  'pulumi config set --secret {path} KEY, or pulumi config rm it and backupReaderSecretKey',
+)
 const idle = (kind: string) =>
   message(
     `is set beside backups = ${JSON.stringify(kind)}, where it means nothing`,
@@ -92,16 +110,27 @@ function placeFits(values: Values, report: Report): void {
   if (backups === 's3') {
     for (const [key, wrong] of Object.entries(NEEDED))
       if (values[key as keyof typeof NEEDED] === '') report(key, wrong)
+    readerFits(values, report)
     if (backupRegion === '' && backupEndpoint === '') report('backupRegion', NO_REGION)
     return
   }
-  for (const key of [...Object.keys(NEEDED), 'backupEndpoint'])
+  for (const key of [...Object.keys(NEEDED), ...Object.keys(HALF_READER), 'backupEndpoint'])
     if (values[key as keyof Values]) report(key, idle(String(backups)))
   if (backupRegion === '') {
     if (backups === 'spaces' && !SPACES_REGIONS.includes(region)) report('backupRegion', NO_SPACES)
   } else if (!SPACES_REGIONS.includes(backupRegion)) {
     report('backupRegion', OTHER_REGION, { show: true })
   }
+}
+
+/** Of another key, and whole. */
+function readerFits(values: Values, report: Report): void {
+  const { backupReaderAccessKey, backupReaderSecretKey, backupAccessKey } = values
+  if (backupReaderAccessKey === '' && backupReaderSecretKey === '') return
+  for (const [key, wrong] of Object.entries(HALF_READER))
+    if (values[key as keyof typeof HALF_READER] === '') report(key, wrong)
+  if (backupReaderAccessKey !== '' && backupReaderAccessKey === backupAccessKey)
+    report('backupReaderAccessKey', SAME_READER)
 }
 
 function copyFits(values: Values, report: Report): void {

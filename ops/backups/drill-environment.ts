@@ -7,9 +7,9 @@ import { readTemplate } from '../environments/settings.ts'
 import { up } from '../environments/up.ts'
 import type { DrillOptions, DrillSteps } from './drill.ts'
 import { BACKUPS, orderedOf } from './ordered.ts'
-import { readingSource } from './reader.ts'
+import { sourceForDrill } from './reader.ts'
 import { DATABASE_LABEL, restoreStack } from './restore.ts'
-import { type Source, sourceOf, WRITING_KEY } from './source.ts'
+import { type Source, sourceOf } from './source.ts'
 
 /** After it a sweep takes what a drill that was killed has left. */
 const TTL_MS = 4 * 3_600_000
@@ -102,7 +102,8 @@ export async function planDrill(
   if (!found)
     throw new Error(`there is no stack ${stack}; pulumi stack ls names those that there are`)
   const wanted = drilled(stack, found)
-  const { source, writes } = await sourceOf(stack, copy ? 'copy' : 'reader')
+  const opened = await sourceOf(stack, copy ? 'copy' : 'reader')
+  const { source } = opened
   const { project } = context.marks
   const set = drillSettings(wanted, source, keysOf(readTemplate(project).config, project), copy)
   const environment = drillName()
@@ -125,10 +126,10 @@ export async function planDrill(
     },
     async restore() {
       const name = `${project}-${environment}-backups-reader`
-      const reading = await readingSource(context.accounts.digitalocean, source, name)
-      if (!reading && writes) context.say(WRITING_KEY)
+      const { digitalocean } = context.accounts
+      const from = await sourceForDrill(digitalocean, opened, name, context.say)
       return restoreStack({
-        ...{ from: reading ?? source, to: environment, ...which, backUpBefore: false },
+        ...{ from, to: environment, ...which, backUpBefore: false },
         // A label is of one of the two.
         ...(which.label === undefined && { database, files }),
         tell: context.say,

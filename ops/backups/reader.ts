@@ -1,10 +1,28 @@
 import type { DigitalOcean } from '../accounts/digitalocean.ts'
 import type { SpacesKey } from '../environments/spaces-keys.ts'
-import type { Source } from './source.ts'
+import { type Opened, type Source, WRITING_KEY } from './source.ts'
 
 /** The answer to `POST /v2/spaces/keys`; the secret is in no other. */
 interface Made {
   key: { access_key: string; secret_key: string }
+}
+
+/**
+ * The place of a stack's backups as a host gets it that nobody keeps: with a key made for it, else with
+ * what the stack has.
+ * @param opened with the stack's own key that reads, or with its only one
+ * @param name of the key that is made
+ * @param say is told where the key writes too
+ */
+export async function sourceForDrill(
+  digitalocean: Pick<DigitalOcean, 'list' | 'create'>,
+  { source, writes }: Opened,
+  name: string,
+  say: (line: string) => void,
+): Promise<Source> {
+  const reading = await readingSource(digitalocean, source, name)
+  if (!reading && writes) say(WRITING_KEY)
+  return reading ?? source
 }
 
 /**
@@ -13,7 +31,7 @@ interface Made {
  * @param name of the key; one by which the environment that it is for is told takes it along at its end
  * @returns undefined where the account has no key to that bucket: it is another account's, or no Spaces
  */
-export async function readingSource(
+async function readingSource(
   digitalocean: Pick<DigitalOcean, 'list' | 'create'>,
   source: Source,
   name: string,

@@ -18,6 +18,7 @@ import { type Json, type Sandbox, startSandbox } from '../support/sandbox.ts'
 import { openStack, type Stack } from '../support/stack.ts'
 
 jest.setTimeout(300_000)
+const DOCUMENT = readFileSync(join(import.meta.dirname, '../../../docs/backups.md'), 'utf8')
 let sandbox: Sandbox
 let stack: Stack
 let project: Project
@@ -270,6 +271,7 @@ test('a bucket of another S3 is asked before anything changes, and the host gets
   try {
     await gateway.makeBucket('acme-backups')
     const { endpoint, region, key, secret } = gateway.place('acme-backups', 'root')
+    const reader = gateway.place('acme-backups', 'other')
     await stack.run(`config set --secret backupAccessKey ${key}`)
     await stack.run(`config set --secret backupSecretKey ${secret}`)
     const { config } = parse(readFileSync(stack.configFile, 'utf8'))
@@ -282,6 +284,18 @@ test('a bucket of another S3 is asked before anything changes, and the host gets
     expect(refused.code).not.toBe(0)
     expect(refused.output).toContain('backupBucket = "acme-backups" has no versions')
     await gateway.enableVersions('acme-backups')
+    await stack.run('config set --secret backupReaderAccessKey other')
+    await stack.run(`config set --secret backupReaderSecretKey ${reader.secret}`)
+    const readers = parse(readFileSync(stack.configFile, 'utf8')).config
+    stack.set({
+      backupReaderAccessKey: readers['padlock:backupReaderAccessKey'],
+      backupReaderSecretKey: readers['padlock:backupReaderSecretKey'],
+    })
+    const closed = await stack.run('up --yes --skip-preview')
+    expect(closed.output).toContain('backupReaderAccessKey may not list the bucket acme-backups')
+    const { policy } =
+      /```json\n(?<policy>[^`]*"s3:GetObject"\][^`]*)```/.exec(DOCUMENT)?.groups ?? {}
+    await gateway.allow('acme-backups', policy ?? '', policy)
     const { code, output } = await stack.run('up --yes --skip-preview')
     expect(code).toBe(0)
     expect(output).toContain('backupAccessKey may remove versions of objects')
@@ -289,6 +303,9 @@ test('a bucket of another S3 is asked before anything changes, and the host gets
     expect(await order()).toMatchObject({ endpoint, region, bucket: 'acme-backups', key, secret })
     expect([...(await things('spaces_bucket')), ...(await things('spaces_key'))]).toEqual([])
     expect(stack.stateFile()).not.toContain(secret)
+    expect(stack.stateFile()).not.toContain(reader.secret)
+    const { backupReader, backupAccess } = (await stack.outputs()) as Json
+    expect(backupReader).toEqual({ ...backupAccess, key: 'other', secret: reader.secret })
   } finally {
     await gateway.end()
   }

@@ -11,7 +11,8 @@ import {
   PutBucketVersioningCommand,
   PutObjectCommand,
 } from '@aws-sdk/client-s3'
-import { askedByClient, checkBucket } from '../../../components/account/bucket.ts'
+import { checkBucket } from '../../../components/account/bucket.ts'
+import { askedByClient } from '../../../components/account/bucket-client.ts'
 import type { BucketPlace } from '../../../config/backups/place.ts'
 import { rewind } from '../../../ops/backups/rewind.ts'
 import { type Gateway, startGateway } from './gateway.ts'
@@ -19,8 +20,10 @@ import { type Gateway, startGateway } from './gateway.ts'
 jest.setTimeout(60_000)
 const REGION = 'eu-central-1'
 const DOCUMENT = readFileSync(join(import.meta.dirname, '../../../docs/backups.md'), 'utf8')
-/** As the documentation tells it. */
-const POLICY = /```json\n([\s\S]*?)```/.exec(DOCUMENT)?.[1] ?? ''
+/** As the documentation tells them. */
+const [POLICY = '', READING = ''] = [...DOCUMENT.matchAll(/```json\n([\s\S]*?)```/g)].map(
+  ([, policy = '']) => policy,
+)
 let gateway: Gateway
 
 beforeAll(async () => {
@@ -34,9 +37,10 @@ beforeAll(async () => {
 })
 afterAll(() => gateway?.end())
 
-async function asked(bucket: string, change: object = {}): Promise<string[]> {
+async function asked(bucket: string, change: object = {}, more: object = {}): Promise<string[]> {
   const place = { ...gateway.place(bucket, 'host'), ...change }
-  const settings = { kind: 's3' as const, place, keepDaily: 7, keepWeekly: 4, protect: false }
+  const numbers = { keepDaily: 7, keepWeekly: 4, protect: false }
+  const settings = { kind: 's3' as const, place, ...numbers, ...more }
   const warned: string[] = []
   const { requestHandler } = gateway
   const ask = (one: BucketPlace) => askedByClient(one, { requestHandler, maxAttempts: 1 })
@@ -72,6 +76,58 @@ test('a key that may remove versions is told of, and one that may not ask whethe
   expect(await asked('open')).toEqual([
     expect.stringContaining('the bucket open has versions was not told (AccessDenied)'),
   ])
+})
+
+describe('a key for other hosts', () => {
+  const withReader = (policy: string, key: 'root' | 'host' | 'other' = 'other') =>
+    gateway
+      .allow('kept', POLICY, policy)
+      .then(() => asked('kept', {}, { reader: gateway.place('kept', key) }))
+  /** What the documented policy may on objects, and more. */
+  const more = (...actions: string[]) =>
+    READING.replace('["s3:GetObject"]', JSON.stringify(['s3:GetObject', ...actions]))
+  afterAll(() => gateway.allow('kept', POLICY))
+
+  test('with the documented policy it passes, and the bucket is as it was', async () => {
+    expect(await withReader(READING)).toEqual([])
+    const owner = gateway.client(gateway.place('kept', 'root'))
+    const found = await owner.send(new ListObjectVersionsCommand({ Bucket: 'kept' }))
+    expect([found.Versions, found.DeleteMarkers]).toEqual([undefined, undefined])
+  })
+
+  test.each([
+    [['s3:PutObject'], 'than read: write. Allowed: a key with the policy for reading'],
+    [['s3:DeleteObject'], 'than read: remove objects. '],
+    [['s3:DeleteObjectVersion'], 'than read: remove versions of objects. '],
+    [
+      ['s3:PutObject', 's3:DeleteObject'],
+      'than read: write, remove objects. Allowed: a key with the policy for reading in docs/backups.md.\n    Fix: give the key that policy, or pulumi config rm backupReaderAccessKey and backupReaderSecretKey',
+    ],
+  ])('one that may %j as well is refused', async (actions, words) => {
+    const failed = withReader(more(...actions))
+    await expect(failed).rejects.toThrow(
+      `backupReaderAccessKey may do more in the bucket kept ${words}`,
+    )
+  })
+
+  test('one that cannot read, or opens nothing, is refused', async () => {
+    const blind = withReader(READING.replace('s3:GetObject"', 's3:GetObjectAcl"'))
+    await expect(blind).rejects.toThrow(
+      'backupReaderAccessKey may not read objects in the bucket kept',
+    )
+    const closed = withReader(READING.replace('s3:ListBucket"', 's3:ListBucketVersions"'))
+    await expect(closed).rejects.toThrow(
+      'backupReaderAccessKey may not list the bucket kept (AccessDenied)',
+    )
+    const reader = { ...gateway.place('kept', 'other'), secret: 'another-secret-0123456789' }
+    await expect(asked('kept', {}, { reader })).rejects.toThrow(
+      'backupReaderSecretKey does not belong to backupReaderAccessKey at localhost:',
+    )
+  })
+
+  test('the host’s own is refused', async () => {
+    await expect(withReader(READING, 'host')).rejects.toThrow('than read: write, remove objects. ')
+  })
 })
 
 test('an intruder who has the host’s key destroys no version, nor what keeps them', async () => {

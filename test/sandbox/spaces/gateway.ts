@@ -40,8 +40,11 @@ export interface Gateway {
   makeBucket(bucket: string): Promise<void>
   /** As the owner. */
   enableVersions(bucket: string): Promise<void>
-  /** What the key `host` may do in it, by the text of an AWS policy that names BUCKET. */
-  allow(bucket: string, policy: string): Promise<void>
+  /**
+   * What the key `host` may do in it, by the text of an AWS policy that names BUCKET.
+   * @param others the same for the key `other`, which may do nothing without it
+   */
+  allow(bucket: string, policy: string, others?: string): Promise<void>
   end(): Promise<void>
 }
 
@@ -106,16 +109,13 @@ export async function startGateway(region: string, trusted?: string): Promise<Ga
       const command = new PutBucketVersioningCommand({ Bucket, VersioningConfiguration })
       await client(place(Bucket, 'root')).send(command)
     },
-    async allow(Bucket, policy) {
-      const { Version, Statement } = JSON.parse(policy.replaceAll('BUCKET', Bucket)) as {
-        Version: string
-        Statement: object[]
-      }
-      const Principal = { AWS: ['host'] }
-      const Policy = JSON.stringify({
-        Version,
-        Statement: Statement.map((one) => ({ ...one, Principal })),
-      })
+    async allow(Bucket, policy, others) {
+      const of = (text: string, name: keyof typeof KEYS): object[] =>
+        JSON.parse(text.replaceAll('BUCKET', Bucket)).Statement.map((one: object) => ({
+          ...{ ...one, Principal: { AWS: [name] } },
+        }))
+      const Statement = [...of(policy, 'host'), ...(others ? of(others, 'other') : [])]
+      const Policy = JSON.stringify({ Version: '2012-10-17', Statement })
       await client(place(Bucket, 'root')).send(new PutBucketPolicyCommand({ Bucket, Policy }))
     },
     async end() {

@@ -1,4 +1,5 @@
-import { type BucketQuestions, checkBucket } from '../../../components/account/bucket.ts'
+import { checkBucket } from '../../../components/account/bucket.ts'
+import type { BucketQuestions } from '../../../components/account/bucket-client.ts'
 
 const place = {
   ...{ endpoint: 's3.eu-central-1.amazonaws.com', region: 'eu-central-1', bucket: 'acme-backups' },
@@ -13,6 +14,9 @@ const good: BucketQuestions = {
   list: async () => {},
   versioning: async () => 'Enabled',
   removeVersion: () => refused('AccessDenied', 403),
+  read: () => refused('NoSuchKey', 404),
+  write: () => refused('AccessDenied', 403),
+  remove: () => refused('AccessDenied', 403),
 }
 
 /** The warnings; rejects with the error. */
@@ -76,4 +80,26 @@ test('where versions cannot be asked for, or the key may remove them, that is to
   expect(await asked({ removeVersion: async () => {} })).toEqual(may)
   expect(await asked({ removeVersion: () => refused('NoSuchVersion', 404) })).toEqual(may)
   expect(await asked({ removeVersion: () => refused('InvalidArgument', 400) })).toEqual(may)
+})
+
+test('a key for other hosts is asked by itself, and refused if anything but a refusal answers', async () => {
+  const reader = { ...place, key: 'AKIAREAD' }
+  const asked: string[] = []
+  const check = (change: Partial<BucketQuestions>) =>
+    checkBucket('shop-dev', { ...settings, reader }, async ({ key }) => {
+      asked.push(key)
+      return key === 'AKIAREAD' ? { ...good, ...change } : good
+    })
+  await check({})
+  expect(asked).toEqual(['AKIA123', 'AKIAREAD'])
+  await expect(check({ write: () => refused('NoSuchUpload', 404) })).rejects.toThrow(
+    'backupReaderAccessKey may do more in the bucket acme-backups than read: write. ',
+  )
+  await expect(check({ remove: async () => {} })).rejects.toThrow('than read: remove objects. ')
+  await expect(check({ read: () => refused('AccessDenied', 403) })).rejects.toThrow(
+    'backupReaderAccessKey may not read objects in the bucket acme-backups',
+  )
+  await expect(check({ list: () => refused('InvalidAccessKeyId', 403) })).rejects.toThrow(
+    'backupReaderAccessKey is not known at s3.eu-central-1',
+  )
 })

@@ -40,7 +40,9 @@ test('a bucket of another S3 is not the stack’s to protect', () => {
     ...{ ...wanted, backups: 's3', backupBucket: 'acme-backups', backupRegion: 'eu-central-1' },
     ...{ backupAccessKey: 'AKIA123', backupSecretKey: 'a-secret-of-16-or-more' },
   }
-  const secretKeys = ['backupAccessKey', 'backupSecretKey']
+  const secretKeys = [
+    ...['backupAccessKey', 'backupSecretKey', 'backupReaderAccessKey', 'backupReaderSecretKey'],
+  ]
   const of = (more: object) =>
     parse({ ...defaults, ...good, ...s3, ...more }, context({ secretKeys })).backups
   const place = {
@@ -48,6 +50,13 @@ test('a bucket of another S3 is not the stack’s to protect', () => {
     ...{ bucket: 'acme-backups', key: 'AKIA123', secret: 'a-secret-of-16-or-more' },
   }
   expect(of({})).toEqual({ kind: 's3', place, keepDaily: 7, keepWeekly: 4, protect: false })
+  const reader = {
+    ...{ backupReaderAccessKey: 'AKIAREAD', backupReaderSecretKey: 'another-secret-of-16-or-more' },
+  }
+  expect(of(reader)).toMatchObject({
+    place,
+    reader: { ...place, key: 'AKIAREAD', secret: 'another-secret-of-16-or-more' },
+  })
   const elsewhere = { ...place, endpoint: 's3.corp.example:9000', region: 'us-east-1' }
   const backupEndpoint = 's3.corp.example:9000'
   const { network } = parse(

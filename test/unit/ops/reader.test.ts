@@ -1,4 +1,4 @@
-import { readingSource } from '../../../ops/backups/reader.ts'
+import { sourceForDrill } from '../../../ops/backups/reader.ts'
 
 const SOURCE = {
   ...{ endpoint: 'fra1.digitaloceanspaces.com', region: 'us-east-1', bucket: 'shop-backups' },
@@ -20,16 +20,29 @@ function account(...keys: string[]) {
 
 test('a key for one environment may read the one bucket, and nothing else', async () => {
   const digitalocean = account('DO00OTHER', 'DO00HOST')
-  expect(await readingSource(digitalocean, SOURCE, NAME)).toEqual({
+  const said: string[] = []
+  const say = (line: string) => said.push(line)
+  const opened = { source: SOURCE, writes: true }
+  expect(await sourceForDrill(digitalocean, opened, NAME, say)).toEqual({
     ...SOURCE,
     ...{ key: 'DO00READ', secret: 'r'.repeat(40) },
   })
   const grants = [{ bucket: 'shop-backups', permission: 'read' }]
   expect(digitalocean.made).toEqual([['/spaces/keys', { name: NAME, grants }]])
+  expect(said).toEqual([])
 })
 
-test('a bucket of another account, or of another S3, gets none', async () => {
-  const digitalocean = account('DO00OTHER')
-  expect(await readingSource(digitalocean, SOURCE, NAME)).toBeUndefined()
-  expect(digitalocean.made).toEqual([])
-})
+test.each([
+  [false, []],
+  [true, [expect.stringMatching(/^the host gets the key of the stack's own host .* writes too/)]],
+])(
+  'of a bucket of another account, or of another S3, the host gets the stack’s key, and one that writes (%p) is told of',
+  async (writes, told) => {
+    const digitalocean = account('DO00OTHER')
+    const said: string[] = []
+    const say = (line: string) => said.push(line)
+    expect(await sourceForDrill(digitalocean, { source: SOURCE, writes }, NAME, say)).toBe(SOURCE)
+    expect(digitalocean.made).toEqual([])
+    expect(said).toEqual(told)
+  },
+)

@@ -62,6 +62,47 @@ export const backups: BadConfiguration[] = [
     ],
   },
   {
+    title: 'a key for reading that is not whole, and one that is in plain text',
+    raw: {
+      ...{ backups: 's3', volume: 10, database: 'local', backupRegion: 'eu-central-1' },
+      ...{ backupBucket: 'acme-backups', backupAccessKey: 'AKIA123' },
+      ...{ backupSecretKey: 'a-secret-of-16-or-more', backupReaderAccessKey: 'AKIAREAD' },
+    },
+    context: { secretKeys: ['backupAccessKey', 'backupSecretKey'] },
+    messages: [
+      'backupReaderSecretKey is not set, and backupReaderAccessKey is. Allowed: both, of a key that reads the bucket and writes nothing (docs/backups.md), or neither.\n    Fix: pulumi config set --secret backupReaderSecretKey SECRET, or pulumi config rm backupReaderAccessKey',
+      'backupReaderAccessKey is in the configuration in plain text. Allowed: a value set with --secret.\n    Fix: pulumi config set --secret backupReaderAccessKey VALUE, and change the value: it has been seen',
+    ],
+  },
+  {
+    title: 'a key for reading that is the host’s own',
+    raw: {
+      ...{ backups: 's3', volume: 10, database: 'local', backupRegion: 'eu-central-1' },
+      ...{ backupBucket: 'acme-backups', backupAccessKey: 'AKIA123' },
+      ...{ backupSecretKey: 'a-secret-of-16-or-more', backupReaderAccessKey: 'AKIA123' },
+      backupReaderSecretKey: 'a-secret-of-16-or-more',
+    },
+    context: {
+      secretKeys: [
+        ...['backupAccessKey', 'backupSecretKey', 'backupReaderAccessKey', 'backupReaderSecretKey'],
+      ],
+    },
+    messages: [
+      'backupReaderAccessKey is backupAccessKey itself, which writes. Allowed: another key, which reads alone (docs/backups.md).\n    Fix: pulumi config set --secret backupReaderAccessKey KEY, or pulumi config rm it and backupReaderSecretKey',
+    ],
+  },
+  {
+    title: 'a key for reading beside other backups',
+    raw: {
+      ...{ backupReaderAccessKey: 'AKIAREAD', backupReaderSecretKey: 'a-secret-of-16-or-more' },
+    },
+    context: { secretKeys: ['backupReaderAccessKey', 'backupReaderSecretKey'] },
+    messages: [
+      'backupReaderAccessKey is set beside backups = "none", where it means nothing. Allowed: only with backups = "s3".\n    Fix: pulumi config rm backupReaderAccessKey, or pulumi config set backups s3',
+      'backupReaderSecretKey is set beside backups = "none", where it means nothing. Allowed: only with backups = "s3".\n    Fix: pulumi config rm backupReaderSecretKey, or pulumi config set backups s3',
+    ],
+  },
+  {
     title: 'a copy of backups that are not in Spaces',
     raw: { backupCopyRegion: 'ams3' },
     messages: [
