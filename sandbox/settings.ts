@@ -32,13 +32,14 @@ export const HOSTS = {
   acmeStaging: 'acme-staging.sandbox.localhost',
   apt: 'apt.sandbox.localhost',
   auth0: 'login.sandbox.localhost',
-  // One pair for all clusters, since machines learn names as they boot; the port tells them apart.
+  // One for all clusters, since machines learn names as they boot; the port tells them apart.
   database: 'db.sandbox.localhost',
-  databasePrivate: 'private-db.sandbox.localhost',
   digitalocean: 'api.sandbox.localhost',
   issuer: 'issuer.sandbox.localhost',
   registry: 'registry.sandbox.localhost',
 } as const
+/** Names in the private networks of droplets: they lead somewhere inside machines alone. */
+export const PRIVATE_HOSTS = { database: 'private-db.sandbox.internal' } as const
 
 export interface Settings {
   /** Everything that the sandbox keeps; absolute. */

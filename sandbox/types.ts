@@ -95,6 +95,9 @@ export interface Machines {
   close(): Promise<void>
 }
 
+/** The internet, or the private network (VPC) that a cluster and droplets have together. */
+export type Network = 'public' | 'private'
+
 /** Where a cluster of databases is reached. */
 export interface DatabasePlace {
   /** From anywhere. */
@@ -140,8 +143,8 @@ export interface DatabaseServers {
     pools: DatabasePool[],
     users: { name: string; password: string }[],
   ): Promise<void>
-  /** A droplet that its firewall admits begins a connection to this port. */
-  expect(id: string, port: number): Promise<void>
+  /** A droplet that its firewall admits begins a connection to this port, over this network. */
+  expect(id: string, port: number, over: Network): Promise<void>
   /** Calls the listener where a server ended by itself; it is not running then. */
   onEnd(listener: (id: string, reason: string) => void): void
   /** Ends the server and removes all its files; content with one that is gone. */

@@ -16,8 +16,9 @@ import { writeAtomically } from '../files.ts'
 import { startGate } from '../ingress/gate.ts'
 import { startRouter } from '../ingress/router.ts'
 import { type Addresses, type OwnIssuer, openIssuer } from '../issuer/own.ts'
+import { VPC } from '../machine/network.ts'
 import { noMachines } from '../machines-none.ts'
-import { HOST, HOSTS, type Ports, type Settings } from '../settings.ts'
+import { HOST, HOSTS, type Ports, PRIVATE_HOSTS, type Settings } from '../settings.ts'
 import { startSpaces } from '../spaces/index.ts'
 import { ENDPOINT_HOSTS } from '../spaces/regions.ts'
 import type { Endpoint, Machines, PowerLoss } from '../types.ts'
@@ -65,8 +66,8 @@ export class Sandbox {
     const databases = await this.#part('databases', undefined, () =>
       startDatabases({
         dir,
-        host: HOST,
-        names: { public: HOSTS.database, private: HOSTS.databasePrivate },
+        hosts: { public: HOST, private: VPC.here },
+        names: { public: HOSTS.database, private: PRIVATE_HOSTS.database },
         admits: (id, address) => cloud?.databaseAdmitsAddress(id, address) ?? false,
         log,
       }),
@@ -86,6 +87,7 @@ export class Sandbox {
           cache,
           vendor: {
             hosts: [...Object.values(HOSTS), ...ENDPOINT_HOSTS],
+            privateHosts: Object.values(PRIVATE_HOSTS),
             caCertificates: [authority.rootPem, ...extra],
             registry: `${HOSTS.registry}:${ports.registry}`,
           },

@@ -8,7 +8,7 @@ import { lazily } from '../lazily.ts'
 import { freePort } from '../ports.ts'
 import { ensurePrerequisites } from '../prerequisites.ts'
 import { Turns } from '../turns.ts'
-import type { DatabasePlace, DatabaseServers } from '../types.ts'
+import type { DatabasePlace, DatabaseServers, Network } from '../types.ts'
 import { type Gate, startGate } from './gate.ts'
 import { Pooler } from './pooler.ts'
 import { INSIDE, PostgresServer } from './server.ts'
@@ -20,11 +20,11 @@ const AGAIN_MS = 1000
 export interface DatabasesOptions {
   /** The sandbox's state; everything of a cluster lies in `databases/ID` in it. */
   dir: string
-  /** Where clients reach the clusters. */
-  host: string
-  /** Names that lead there, and from inside machines too. */
-  names: { public: string; private: string }
-  /** Does the cluster's firewall let an address in that is no droplet's? */
+  /** Addresses of this computer where clients reach the clusters: from anywhere, and as droplets do. */
+  hosts: Record<Network, string>
+  /** Names that lead there; the private one inside machines alone. */
+  names: Record<Network, string>
+  /** Does the cluster's firewall let an address of the internet in that is no droplet's? */
   admits(id: string, address: string): boolean
   log: (line: string) => void
 }
@@ -34,11 +34,16 @@ interface Running {
   server: PostgresServer
   pooler: Pooler
   place: DatabasePlace
-  gates: Gate[]
+  gates: OpenGate[]
+}
+
+interface OpenGate extends Gate {
+  port: number
+  over: Network
 }
 
 export async function startDatabases(options: DatabasesOptions): Promise<DatabaseServers> {
-  const { dir, host, names, admits, log } = options
+  const { dir, hosts, names, admits, log } = options
   const clusters = new Map<string, Running>()
   const folderOf = (id: string) => join(dir, 'databases', id)
   const postgres = lazily(() => ensurePrerequisites(['postgresql'], log))
@@ -89,11 +94,17 @@ export async function startDatabases(options: DatabasesOptions): Promise<Databas
       await sleep(AGAIN_MS, undefined, { ref: false })
     }
   }
-  const openGates = async (id: string, place: DatabasePlace): Promise<Gate[]> => {
+  const openGates = async (id: string, place: DatabasePlace): Promise<OpenGate[]> => {
+    const ways = [place.port, place.poolPort].flatMap((port) => [
+      { port, over: 'public' as const, lets: (address: string) => admits(id, address) },
+      // There is no way in from outside: droplets are announced.
+      { port, over: 'private' as const, lets: () => false },
+    ])
     const opened = await Promise.allSettled(
-      [place.port, place.poolPort].map((port) =>
-        startGate({ host, port }, { host: INSIDE, port }, (address) => admits(id, address)),
-      ),
+      ways.map(async ({ port, over, lets }) => {
+        const from = { host: hosts[over], port }
+        return { ...(await startGate(from, { host: INSIDE, port }, lets)), port, over }
+      }),
     )
     const gates = opened.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []))
     const failed = opened.find((one) => one.status === 'rejected')
@@ -122,7 +133,7 @@ export async function startDatabases(options: DatabasesOptions): Promise<Databas
 
   return {
     async place(id) {
-      const [port, poolPort] = [await freePort(host), await freePort(host)]
+      const [port, poolPort] = [await freePort(hosts.public), await freePort(hosts.public)]
       const place = { host: names.public, privateHost: names.private, port, poolPort }
       places.set(id, place)
       await writeAtomically(join(folderOf(id), 'place.json'), JSON.stringify(place))
@@ -145,9 +156,9 @@ export async function startDatabases(options: DatabasesOptions): Promise<Databas
         if (pools.length > 0) await pgbouncer()
         await running(id).pooler.set(pools, users)
       }),
-    async expect(id, port) {
-      const { place, gates } = running(id)
-      gates[port === place.port ? 0 : 1]?.expect()
+    async expect(id, port, over) {
+      const { gates } = running(id)
+      gates.find((gate) => gate.port === port && gate.over === over)?.expect()
     },
     onEnd(listener) {
       died = listener

@@ -6,7 +6,7 @@ export function noDatabases(): DatabaseServers {
   return {
     place: async () => ({
       host: 'db.sandbox.localhost',
-      privateHost: 'private-db.sandbox.localhost',
+      privateHost: 'private-db.sandbox.internal',
       port: 25060,
       poolPort: 25061,
     }),

@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net'
 import { noDatabases } from '../databases/none.ts'
 import { Faults } from '../faults.ts'
 import type { ObjectStorage } from '../spaces/index.ts'
-import type { Cloud, DatabaseServers, Machines, SimulatedApi } from '../types.ts'
+import type { Cloud, DatabaseServers, Machines, Network, SimulatedApi } from '../types.ts'
 import { accountRoutes } from './account.ts'
 import { Actions, actionRoutes } from './actions.ts'
 import { admits, admitsOutbound, singlePorts } from './admission.ts'
@@ -68,10 +68,10 @@ export interface DigitalOcean extends SimulatedApi, Cloud {
   /** Replaces the burst limit. */
   setBurst(burst: Burst): void
   /** The cluster that is reached at a port of this computer. */
-  databaseDoor(port: number): DatabaseDoor | undefined
-  /** Does the cluster's own firewall let the droplet in? */
-  databaseAdmitsDroplet(clusterId: string, dropletId: number): boolean
-  /** Does it let an address in that is no droplet's? */
+  databaseDoor(port: number, over: Network): DatabaseDoor | undefined
+  /** Has the droplet a way to the cluster over this network, and does its own firewall let it in? */
+  databaseAdmitsDroplet(clusterId: string, dropletId: number, over: Network): boolean
+  /** Does it let an address of the internet in that is no droplet's? */
   databaseAdmitsAddress(clusterId: string, address: string): boolean
 }
 
@@ -154,7 +154,7 @@ export async function startDigitalOcean(options: DigitalOceanOptions): Promise<D
     onChange: (listener) => store.onChange(listener),
     settled: () => actions.settled(),
     setBurst: (burst) => limiter.setBurst(burst),
-    databaseDoor: (port) => databaseDoor(state, port),
+    databaseDoor: (...way) => databaseDoor(state, ...way),
     databaseAdmitsDroplet: (...attempt) => databaseAdmitsDroplet(state, ...attempt),
     databaseAdmitsAddress: (...attempt) => databaseAdmitsAddress(state, ...attempt),
     async close() {

@@ -11,6 +11,12 @@ export const LAN = {
 }
 
 /**
+ * What a machine has of its droplet's private network: one address, over which it reaches what this
+ * computer has at `here` (`filterOutbound` carries it there). Which droplet may is not asked here.
+ */
+export const VPC = { address: '10.255.255.25', here: '127.0.0.3' }
+
+/**
  * A second card with a network of its own for the metadata service. Without it, requests to that
  * address would leave through this computer, and on a cloud machine reach its own metadata.
  */

@@ -1,13 +1,16 @@
+import type { Socket } from 'node:net'
 import { join } from 'node:path'
+import { framewise } from './frames.ts'
+import { VPC } from './network.ts'
 import { type Attempt, attemptOf } from './packet.ts'
 import { WIRE } from './qemu.ts'
+import { rewriting } from './rewrite.ts'
 import { connectUnix } from './unix-socket.ts'
-
-const LENGTH_BYTES = 4
 
 /**
  * Joins the two ends of a machine's wire: all that comes for it goes in, and of what it sends those
  * frames go out that may pass. Nobody is told of the others, as behind DigitalOcean's firewalls.
+ * What goes to the private network's address is led to this computer's own, and back from there.
  * While nobody joins them (the sandbox was killed) the machine has no network.
  * @param folder the machine's
  * @param admits whether it may reach this
@@ -25,25 +28,24 @@ export async function filterOutbound(
     card.destroy()
     network.destroy()
   }
-  network.pipe(card)
-  let rest: Buffer = Buffer.alloc(0)
-  card.on('data', (chunk: Buffer) => {
-    // Frames come as their length, 4 bytes, and themselves (QEMU, net/stream.c).
-    rest = rest.length === 0 ? chunk : Buffer.concat([rest, chunk])
-    const passing: Buffer[] = []
-    let at = 0
-    while (rest.length - at >= LENGTH_BYTES) {
-      const end = at + LENGTH_BYTES + rest.readUInt32BE(at)
-      if (rest.length < end) break
-      const attempt = attemptOf(rest.subarray(at + LENGTH_BYTES, end))
-      if (!attempt || admits(attempt)) passing.push(rest.subarray(at, end))
-      at = end
-    }
-    rest = rest.subarray(at)
-    if (passing.length === 0 || network.write(Buffer.concat(passing))) return
-    card.pause()
-    network.once('drain', () => card.resume())
+  const lead = rewriting('destination', VPC.address, VPC.here)
+  const leadBack = rewriting('source', VPC.here, VPC.address)
+  carry(card, network, (frame) => {
+    const attempt = attemptOf(frame)
+    return (!attempt || admits(attempt)) && lead(frame)
   })
+  carry(network, card, leadBack)
   for (const socket of [card, network]) socket.on('error', () => {}).on('close', close)
   return close
+}
+
+/** Carries frames from one end to the other, as fast as that one takes them. */
+function carry(from: Socket, to: Socket, look: (frame: Buffer) => boolean): void {
+  const passing = framewise(look)
+  from.on('data', (piece: Buffer) => {
+    const frames = passing(piece)
+    if (frames.length === 0 || to.write(frames)) return
+    from.pause()
+    to.once('drain', () => from.resume())
+  })
 }

@@ -6,8 +6,9 @@ export interface Attempt {
   port: number
 }
 
-const ETHERNET_BYTES = 14
-const IPV4 = 0x0800
+/** Of a frame's own header. */
+export const ETHERNET_BYTES = 14
+export const IPV4 = 0x0800
 const PROTOCOLS = { 1: 'icmp', 6: 'tcp', 17: 'udp' } as const
 const SYN = 0x02
 const ACK = 0x10

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { LAN } from './network.ts'
+import { LAN, VPC } from './network.ts'
 
 const HOOK = readFileSync(join(import.meta.dirname, 'base', 'vendor-hook.sh'), 'utf8')
 
@@ -10,6 +10,8 @@ const BOUNDARY = 'vendor-data-part'
 export interface Vendor {
   /** Names that lead to this computer from inside the machine. */
   hosts: string[]
+  /** Names that lead to what is in the droplet's private network. */
+  privateHosts?: string[]
   /** Authorities to trust: PEM texts, of one certificate or more. */
   caCertificates: string[]
   /** Registry that has the official images of Docker Hub where that is out of reach. */
@@ -52,10 +54,13 @@ export function vendorData(vendor: Vendor): { 'cloud-init': string } {
   return { 'cloud-init': [head, ...body, `--${BOUNDARY}--\n`].join('\n') }
 }
 
-function boothook({ hosts, caCertificates, registry }: Vendor): string {
+function boothook({ hosts, privateHosts = [], caCertificates, registry }: Vendor): string {
   const certificates = extraCertificates(caCertificates)
+  const names = (address: string, all: string[]) =>
+    all.length > 0 ? [`names '${address} ${all.join(' ')}'`] : []
   const calls = [
-    ...(hosts.length > 0 ? [`names '${LAN.computer} ${hosts.join(' ')}'`] : []),
+    ...names(LAN.computer, hosts),
+    ...names(VPC.address, privateHosts),
     ...(registry ? [`images '${registry}'`] : []),
     ...(certificates.length > 0 ? ["trust <<'PEM'", ...certificates, 'PEM'] : []),
   ]

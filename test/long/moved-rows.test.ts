@@ -49,7 +49,7 @@ test('the same again moves them, tells the time, and keeps the former database',
   expect(output).toMatch(/^\d+(\.\d)? s in which nothing could be written, until 2/m)
   const { managed, database, secrets } = await release()
   expect([managed, database]).toEqual([true, undefined])
-  expect(secrets.DATABASE_URL).toContain('@private-db.sandbox.localhost:')
+  expect(secrets.DATABASE_URL).toContain('@private-db.sandbox.internal:')
   expect(await onHost('database')).toMatch(/^\w{32}$/m)
   // No password is told to anybody on the way.
   const [droplet] = await sandbox.droplets()

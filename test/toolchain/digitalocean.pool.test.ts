@@ -45,7 +45,7 @@ test('comes with its connection, is read and imported as it is, and goes', async
         ...given,
         id,
         port: 25_061,
-        privateHost: 'private-db.sandbox.localhost',
+        privateHost: 'private-db.sandbox.internal',
         password: secret(expect.stringMatching(/^AVNS_/)),
         privateUri: secret(
           expect.stringMatching(/^postgresql:\/\/doadmin:AVNS_.+@private-db\..+:25061\/shop\?/),

@@ -1,6 +1,7 @@
 /** `/v2/databases/ID/firewall`, and what its rules let in. */
 import { randomUUID } from 'node:crypto'
 import { BlockList, isIPv4 } from 'node:net'
+import type { Network } from '../../types.ts'
 import type { Context } from '../context.ts'
 import { unprocessable } from '../errors.ts'
 import { knownTag } from '../membership.ts'
@@ -73,8 +74,8 @@ function isNetwork(text: string): boolean {
 /** Is the cluster open to the internet? It is until there is a rule. */
 export const isOpen = ({ rules }: DatabaseRow): boolean => rules.length === 0
 
-/** Does the cluster let this droplet in? */
-export function admitsDroplet(cluster: DatabaseRow, droplet: DropletRow): boolean {
+/** Does the cluster let this droplet in, which comes from its address in that network? */
+export function admitsDroplet(cluster: DatabaseRow, droplet: DropletRow, over: Network): boolean {
   return (
     isOpen(cluster) ||
     cluster.rules.some(
@@ -82,11 +83,11 @@ export function admitsDroplet(cluster: DatabaseRow, droplet: DropletRow): boolea
         (type === 'droplet' && value === String(droplet.id)) ||
         (type === 'tag' && droplet.tags.some((tag) => tag.toLowerCase() === value.toLowerCase())),
     ) ||
-    admitsAddress(cluster, droplet.publicAddress)
+    admitsAddress(cluster, over === 'private' ? droplet.privateAddress : droplet.publicAddress)
   )
 }
 
-/** Does the cluster let this address of the internet in? */
+/** Does the cluster let this address in? */
 export function admitsAddress(cluster: DatabaseRow, source: string): boolean {
   if (isOpen(cluster)) return true
   const list = new BlockList()

@@ -32,14 +32,18 @@ const hostFile = async (path: string): Promise<Json> => {
 }
 const urlOfApp = async () => new URL((await hostFile('release.json')).secrets.DATABASE_URL)
 
-/** What the app would get: psql's answer over the address that the release has, or why there is none. */
-async function ask(sql: string): Promise<string> {
+/** Addresses of this computer, as a machine's network leads there (sandbox/machine/network.ts). */
+const HOSTS = { connection: '127.0.0.1', private_connection: '127.0.0.3' }
+
+/** What whoever has the app's password gets: psql's answer, or why there is none. */
+async function ask(sql: string, over: keyof typeof HOSTS): Promise<string> {
   const url = await urlOfApp()
+  url.hostname = (await cluster())[over].host
   const ca = join(sandbox.dir, 'database-ca.crt')
   writeFileSync(ca, (await hostFile('managed.json')).ca)
   url.searchParams.set('sslrootcert', ca)
   // This computer asks no name server for it; the certificate is held against the name all the same.
-  url.searchParams.set('hostaddr', '127.0.0.1')
+  url.searchParams.set('hostaddr', HOSTS[over])
   return run('psql', ['-XAtc', sql, url.href]).then(
     ({ stdout }) => stdout.trim(),
     (error) => String(error.stderr),
@@ -98,15 +102,20 @@ test('nothing changes where nothing did', async () => {
   await stack.up('--expect-no-changes')
 })
 
-test('a real PostgreSQL answers at that address over TLS, to whom the firewall names', async () => {
-  expect(await ask('SELECT 1')).toContain('server closed the connection unexpectedly')
+test('a real PostgreSQL answers the app’s login over TLS, from outside only where the firewall names it', async () => {
+  const closed = expect.stringContaining('server closed the connection unexpectedly')
+  expect(await ask('SELECT 1', 'connection')).toEqual(closed)
+  expect(await ask('SELECT 1', 'private_connection')).toEqual(closed)
   const path = `/databases/${(await cluster()).id}/firewall`
   const before = await rules()
   await sandbox.digitalocean('PUT', path, {
     rules: [...before, { type: 'ip_addr', value: '127.0.0.1' }],
   })
   const secure = 'SELECT current_user, ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()'
-  expect(await ask(secure)).toBe('app|t')
+  expect(await ask(secure, 'connection')).toBe('app|t')
+  // Where the app reaches it, nobody else does.
+  expect((await urlOfApp()).hostname).toBe((await cluster()).private_connection.host)
+  expect(await ask(secure, 'private_connection')).toEqual(closed)
   // What somebody opened is closed by the next update after a refresh.
   expect(brief(await refreshed())).toEqual(['update DatabaseFirewall padlock-dev'])
   await stack.up()
@@ -160,7 +169,7 @@ test('another droplet finds the same cluster, which nothing touches', async () =
   const [droplet] = await sandbox.droplets()
   expect(droplet.id).not.toBe(before.id)
   expect((await clusters()).map((one) => one.id)).toEqual([id])
-  expect((await hostFile('managed.json')).host).toBe('private-db.sandbox.localhost')
+  expect((await hostFile('managed.json')).host).toBe('private-db.sandbox.internal')
 })
 
 test('protected, neither a destroy nor a program without it takes it', async () => {

@@ -12,7 +12,8 @@ import { type Account, startAccount } from '../digitalocean/account.ts'
 jest.setTimeout(300_000)
 
 const run = promisify(execFile)
-const HOST = 'private-db.sandbox.localhost'
+const NAMES = { public: 'db.sandbox.localhost', private: 'private-db.sandbox.internal' }
+const HOSTS = { public: '127.0.0.1', private: '127.0.0.3' }
 const dir = mkdtempSync(join(tmpdir(), 'databases-'))
 const lines: string[] = []
 let databases: DatabaseServers
@@ -24,8 +25,8 @@ let caFile: string
 const open = () =>
   startDatabases({
     dir,
-    host: '127.0.0.1',
-    names: { public: 'db.sandbox.localhost', private: HOST },
+    hosts: HOSTS,
+    names: NAMES,
     admits: (id, address) => account.api.databaseAdmitsAddress(id, address),
     log: (line) => lines.push(line),
   })
@@ -67,16 +68,17 @@ interface Way {
   port?: number
   ca?: string
   mode?: string
+  over?: keyof typeof HOSTS
 }
 
 /** What psql says to a statement, or why it could not ask. */
 async function ask(sql: string, way: Way = {}): Promise<string> {
   const { private_connection: one } = cluster
   const { user = one.user, password = one.password, database = one.database } = way
-  const { port = one.port, ca = caFile, mode = 'verify-full' } = way
+  const { port = one.port, ca = caFile, mode = 'verify-full', over = 'public' } = way
   const options = `sslmode=${mode} sslrootcert=${ca} connect_timeout=10`
   // The name is asked of nobody, and the certificate is held against it all the same.
-  const conninfo = `host=${HOST} hostaddr=127.0.0.1 port=${port} user=${user} dbname=${database} ${options}`
+  const conninfo = `host=${NAMES[over]} hostaddr=${HOSTS[over]} port=${port} user=${user} dbname=${database} ${options}`
   const env = { ...process.env, PGPASSWORD: password }
   return run('psql', ['-X', '-Atc', sql, conninfo], { env }).then(
     ({ stdout }) => stdout.trim(),
@@ -118,42 +120,79 @@ test('keeps passwords as SCRAM, and lets nobody be more than the provider does',
   expect(await ask('SELECT 1', reader)).toContain('password authentication failed')
 })
 
-test('only what its firewall names gets in', async () => {
-  await account.call('POST', '/tags', { name: 'shop' })
-  const ours = await account.droplet({ tags: ['shop'], name: 'ours' })
-  const other = await account.droplet({ name: 'other' })
-  expect(await ask('SELECT 1')).toBe('1')
-  expect((await rules({ type: 'tag', value: 'shop' })).status).toBe(204)
-  // This computer is the internet.
-  expect(await ask('SELECT 1')).toContain('server closed the connection unexpectedly')
-  const { port } = cluster.private_connection
-  const packet = { protocol: 'tcp', destination: '10.0.2.2', port } as const
-  const reach = (id: number, change = {}) =>
-    mayReach({ cloud: account.api, databases, spacesPort: 8481 }, id, { ...packet, ...change })
-  expect(reach(other.id)).toBe(false)
-  expect(reach(ours.id)).toBe(true)
-  await new Promise((done) => setImmediate(done))
-  expect(await ask('SELECT 1')).toBe('1')
-  // One packet, one connection.
-  expect(await ask('SELECT 1')).toContain('server closed the connection unexpectedly')
+const CLOSED = 'server closed the connection unexpectedly'
 
-  // The droplet's own firewall sees the port that all clusters have, and the private address.
-  await account.call('POST', '/firewalls', {
-    name: 'out',
-    tags: ['shop'],
-    outbound_rules: [{ protocol: 'tcp', ports: '443', destinations: { addresses: ['0.0.0.0/0'] } }],
-  })
-  expect(reach(ours.id)).toBe(false)
-  await account.call('POST', '/firewalls', {
-    name: 'database',
-    tags: ['shop'],
-    outbound_rules: [
-      { protocol: 'tcp', ports: '25060', destinations: { addresses: ['10.0.0.0/8'] } },
-    ],
-  })
-  expect(reach(ours.id)).toBe(true)
-  expect(reach(ours.id, { port: port + 5000 })).toBe(false)
+test('from outside its public address alone is reached, by what its firewall names', async () => {
+  expect(await ask('SELECT 1')).toBe('1')
+  expect(await ask('SELECT 1', { over: 'private' })).toContain(CLOSED)
+  await rules({ type: 'ip_addr', value: '203.0.113.9' })
+  // This computer is the internet.
+  expect(await ask('SELECT 1')).toContain(CLOSED)
+  await rules({ type: 'ip_addr', value: '127.0.0.1' })
+  expect(await ask('SELECT 1')).toBe('1')
+  expect(await ask('SELECT 1', { over: 'private' })).toContain(CLOSED)
   await rules()
+})
+
+test.each([
+  ['private', '10.255.255.25', '10.0.0.0/8'],
+  ['public', '10.0.2.2', '203.0.113.0/24'],
+] as const)(
+  'a droplet gets in over the %s network, by both firewalls',
+  async (over, destination, range) => {
+    const tag = `shop-${over}`
+    await account.call('POST', '/tags', { name: tag })
+    const ours = await account.droplet({ tags: [tag], name: `ours-${over}` })
+    const other = await account.droplet({ name: `other-${over}` })
+    expect((await rules({ type: 'tag', value: tag })).status).toBe(204)
+    const { port } = cluster.private_connection
+    const doors = { cloud: account.api, databases, spacesPort: 8481 }
+    const reach = (id: number, change = {}) =>
+      mayReach(doors, id, { protocol: 'tcp', destination, port, ...change })
+    expect(reach(other.id)).toBe(false)
+    expect(reach(ours.id)).toBe(true)
+    await new Promise((done) => setImmediate(done))
+    // One packet, one connection, at that address.
+    const another = over === 'public' ? 'private' : 'public'
+    expect(await ask('SELECT 1', { over: another })).toContain(CLOSED)
+    expect(await ask('SELECT 1', { over })).toBe('1')
+    expect(await ask('SELECT 1', { over })).toContain(CLOSED)
+
+    // The droplet's own firewall sees the port that all clusters have, and an address of that network.
+    const wall = (name: string, ports: string, address: string) =>
+      account.call('POST', '/firewalls', {
+        ...{ name: `${name}-${over}`, tags: [tag] },
+        outbound_rules: [{ protocol: 'tcp', ports, destinations: { addresses: [address] } }],
+      })
+    await wall('https', '443', '0.0.0.0/0')
+    await wall('elsewhere', '25060', '198.51.100.0/24')
+    expect(reach(ours.id)).toBe(false)
+    await wall('database', '25060', range)
+    expect(reach(ours.id)).toBe(true)
+    expect(reach(ours.id, { port: port + 5000 })).toBe(false)
+    expect(await ask('SELECT 1', { over })).toBe('1')
+    await rules()
+  },
+)
+
+test('in a private network there is nothing else, and it leads no other droplet to the cluster', async () => {
+  const { body } = await account.call('POST', '/vpcs', { name: 'other', region: 'ams3' })
+  const [near, far] = [
+    await account.droplet({ name: 'near' }),
+    await account.droplet({ name: 'far', vpc_uuid: body.vpc.id }),
+  ]
+  const { port } = cluster.private_connection
+  const doors = { cloud: account.api, databases, spacesPort: 8481 }
+  const reach = ({ id }: { id: number }, change = {}) =>
+    mayReach(doors, id, { protocol: 'tcp', destination: '10.255.255.25', port, ...change })
+  expect([reach(near), reach(far)]).toEqual([true, false])
+  expect(await ask('SELECT 1', { over: 'private' })).toBe('1')
+  expect(reach(far, { destination: '10.0.2.2' })).toBe(true)
+  expect(await ask('SELECT 1')).toBe('1')
+  // No firewall covers it, and all is open to it on the internet.
+  expect(reach(near, { port: 8481 })).toBe(false)
+  expect(reach(near, { protocol: 'udp' })).toBe(false)
+  expect(reach(near, { destination: '10.0.2.2', port: 8481 })).toBe(true)
 })
 
 test('a pool is PgBouncer, behind the same authority and the same firewall', async () => {
@@ -170,10 +209,10 @@ test('a pool is PgBouncer, behind the same authority and the same firewall', asy
   )
   expect(await ask('SELECT 1', { ...way, mode: 'disable' })).toContain('SSL required')
   await rules({ type: 'ip_addr', value: '203.0.113.9' })
-  expect(await ask('SELECT 1', way)).toContain('server closed the connection unexpectedly')
+  expect(await ask('SELECT 1', way)).toContain(CLOSED)
   await rules()
   await account.call('DELETE', `/databases/${id}/pools/app-pool`)
-  expect(await ask('SELECT 1', way)).toContain('server closed the connection unexpectedly')
+  expect(await ask('SELECT 1', way)).toContain(CLOSED)
 })
 
 test('a sandbox that stops keeps the rows', async () => {

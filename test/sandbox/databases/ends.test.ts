@@ -31,8 +31,13 @@ let place: DatabasePlace
 
 const open = () =>
   startDatabases({
-    ...{ dir, host: '127.0.0.1', names: { public: 'localhost', private: 'localhost' } },
-    ...{ admits: () => true, log: () => {} },
+    ...{
+      dir,
+      hosts: { public: '127.0.0.1', private: '127.0.0.3' },
+      admits: () => true,
+      log: () => {},
+    },
+    names: { public: 'localhost', private: 'localhost' },
   })
 afterAll(async () => {
   await databases?.close()

@@ -4,7 +4,7 @@ import { startDatabases } from '../../../sandbox/databases/index.ts'
 const [, , dir = '', password = ''] = process.argv
 const databases = await startDatabases({
   dir,
-  host: '127.0.0.1',
+  hosts: { public: '127.0.0.1', private: '127.0.0.3' },
   names: { public: 'localhost', private: 'localhost' },
   admits: () => true,
   log: console.error,

@@ -119,11 +119,13 @@ test.each(['postgres', 'pg_monitor', 'public', 'none'])('refuses a user %s', asy
   expect([status, body.message]).toEqual([422, `invalid name ${name}: PostgreSQL's own`])
 })
 
-test('a droplet of another network has no way to a cluster', async () => {
+test('a droplet of another network has no way to a cluster but over the internet', async () => {
   const id = await make()
   const { body } = await account.call('POST', '/vpcs', { name: 'other', region: 'ams3' })
   const near = await account.droplet({ name: 'near' })
   const far = await account.droplet({ name: 'far', vpc_uuid: body.vpc.id })
-  const admitted = [near, far].map((one) => account.api.databaseAdmitsDroplet(id, one.id))
-  expect(admitted).toEqual([true, false])
+  const admitted = (over: 'public' | 'private') =>
+    [near, far].map((one) => account.api.databaseAdmitsDroplet(id, one.id, over))
+  expect(admitted('private')).toEqual([true, false])
+  expect(admitted('public')).toEqual([true, true])
 })

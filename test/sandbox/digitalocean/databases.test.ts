@@ -53,7 +53,7 @@ test('a cluster is creating, then online, in the network of the region', async (
   const { body } = await account.call('GET', `/databases/${first.id}`)
   expect(body.database.status).toBe('online')
   expect(body.database.private_connection).toMatchObject({
-    host: 'private-db.sandbox.localhost',
+    host: 'private-db.sandbox.internal',
     user: 'doadmin',
     ssl: true,
   })
@@ -100,8 +100,12 @@ test('is open to the internet until a rule is there, and again without one', asy
   expect((await account.call('PUT', `/databases/${id}/firewall`, { rules })).status).toBe(204)
   expect(inventory()).toBe('shop-db')
   expect(account.api.databaseAdmitsAddress(id, '203.0.113.9')).toBe(false)
-  expect(account.api.databaseAdmitsDroplet(id, droplet.id)).toBe(true)
-  expect(account.api.databaseAdmitsDroplet(id, other.id)).toBe(false)
+  const admitted = (one: { id: number }) =>
+    (['public', 'private'] as const).map((over) =>
+      account.api.databaseAdmitsDroplet(id, one.id, over),
+    )
+  expect(admitted(droplet)).toEqual([true, true])
+  expect(admitted(other)).toEqual([false, false])
   const { body } = await account.call('GET', `/databases/${id}/firewall`)
   expect(body.rules).toEqual([expect.objectContaining({ cluster_uuid: id, value: 'shop' })])
   // A rule that stays keeps its id.
@@ -111,6 +115,16 @@ test('is open to the internet until a rule is there, and again without one', asy
   expect(after[0].uuid).toBe(body.rules[0].uuid)
   expect(account.api.databaseAdmitsAddress(id, '203.0.113.9')).toBe(true)
   expect(account.api.databaseAdmitsAddress(id, '198.51.100.1')).toBe(false)
+
+  // An address is one of one network.
+  for (const [at, network] of other.networks.v4.entries()) {
+    const rule = { type: 'ip_addr', value: network.ip_address }
+    await account.call('PUT', `/databases/${id}/firewall`, { rules: [rule] })
+    expect([at, admitted(other)]).toEqual([
+      at,
+      [network.type === 'public', network.type === 'private'],
+    ])
+  }
 
   await account.call('PUT', `/databases/${id}/firewall`, { rules: [] })
   expect(inventory()).toBe('shop-db (open to the internet)')

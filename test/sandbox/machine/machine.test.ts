@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { readdir, readFile } from 'node:fs/promises'
 import { createServer, type Server } from 'node:https'
-import type { AddressInfo } from 'node:net'
+import { type AddressInfo, createServer as createTcpServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -18,6 +18,7 @@ const BOOT_MS = 480_000
 const ID = 4711
 // Not under .localhost, which curl takes for the machine itself whatever /etc/hosts says.
 const NAME = 'api.machine.test'
+const PRIVATE_NAME = 'db.private.test'
 
 const folder = mkdtempSync(join(tmpdir(), 'machine-test-'))
 const file = (name: string) => join(folder, name)
@@ -113,7 +114,11 @@ beforeAll(async () => {
     dir: file('machines'),
     volumesDir: file('volumes'),
     cache: process.env.PADLOCK_CACHE ?? join(process.cwd(), '.sandbox', 'cache'),
-    vendor: { hosts: ['acme.sandbox.localhost', NAME], caCertificates: [tls.cert] },
+    vendor: {
+      hosts: ['acme.sandbox.localhost', NAME],
+      privateHosts: [PRIVATE_NAME],
+      caCertificates: [tls.cert],
+    },
   }
   spec = {
     id: ID,
@@ -256,3 +261,17 @@ test('power off, resize, destroy: nothing is left', async () => {
   expect(startMark(pid)).toBeUndefined()
   expect(await readdir(options.dir)).toEqual([])
 }, 180_000)
+
+test('a name of the private network leads to this computer’s own address, by the firewall too', async () => {
+  const inner = createTcpServer((socket) => socket.end('hello neighbour'))
+  inner.listen(0, '127.0.0.3')
+  await once(inner, 'listening')
+  const { port } = inner.address() as AddressInfo
+  const ask = () =>
+    inside(`timeout 6 bash -c 'cat </dev/tcp/${PRIVATE_NAME}/${port}' 2>/dev/null; echo $?`)
+  expect(await ask()).toBe('hello neighbour0')
+  admitted = (attempt) => attempt.destination !== '10.255.255.25'
+  expect(await ask()).toBe('124')
+  admitted = () => true
+  inner.close()
+}, 60_000)

@@ -31,6 +31,10 @@ test('vendor data that has nothing to hand over still is a valid hook', () => {
   expect(vendorData({ hosts: ['a.b'], caCertificates: [pem('AAAA')] })['cloud-init']).toContain(
     `names '10.0.2.2 a.b'\ntrust <<'PEM'\n${pem('AAAA')}\nPEM\n`,
   )
+  const both = { hosts: ['a.b'], privateHosts: ['c.d', 'e.f'], caCertificates: [] }
+  expect(vendorData(both)['cloud-init']).toContain(
+    `names '10.0.2.2 a.b'\nnames '10.255.255.25 c.d e.f'\n`,
+  )
 })
 
 test("a recipe's key names the month last, so that an older build of it is found", () => {

@@ -35,7 +35,7 @@ let open = true
 beforeAll(async () => {
   databases = await startDatabases({
     dir,
-    host: '127.0.0.1',
+    hosts: { public: '127.0.0.1', private: '127.0.0.3' },
     names: { public: 'localhost', private: 'localhost' },
     admits: () => open,
     log: () => {},

@@ -58,7 +58,8 @@ export async function startServers() {
   asPostgres(...pgCtl, '-o', options, '-w', 'start')
 
   const databases = await startDatabases({
-    ...{ dir: join(dir, 'sandbox'), host: '127.0.0.1', admits: () => true, log: () => {} },
+    ...{ dir: join(dir, 'sandbox'), admits: () => true, log: () => {} },
+    hosts: { public: '127.0.0.1', private: '127.0.0.3' },
     names: { public: 'localhost', private: 'localhost' },
   })
   const { port } = await databases.place('one')
