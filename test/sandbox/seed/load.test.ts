@@ -1,6 +1,16 @@
 /** An environment's database that begins with a snapshot: real PostgreSQL and restic, a real S3 server. */
-import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import {
+  existsSync,
+  lstatSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { CreateBucketCommand } from '@aws-sdk/client-s3'
 import { FULL, type Key, type Storage, startStorage } from '../spaces/account.ts'
 import { makeHost, PASSWORD, type SeedHost } from './host.ts'
@@ -87,6 +97,27 @@ test('a damaged or foreign snapshot is told, and the database stays empty', asyn
   expect(await environment.rows(TABLES)).toBe('0')
   expect(existsSync(on('snapshot.dump'))).toBe(false)
   rmSync(join(storage.dir, 'spaces/nyc3/buckets/shop-seed/snapshots'), { recursive: true })
+})
+
+test('one that is killed leaves nothing of the rows on the volume', async () => {
+  expect((await anonymise()).code).toBe(0)
+  const child = environment.begin('load', { place: place(reader), password: PASSWORD })
+  const fds = `/proc/${child.pid}/fd`
+  const volume = join(environment.dir, 'volume')
+  const has = () =>
+    readdirSync(fds).some((fd) => {
+      const there = lstatSync(join(fds, fd), { throwIfNoEntry: false })
+      return there !== undefined && readlinkSync(join(fds, fd)).startsWith(`${volume}/`)
+    })
+  while (!has()) await sleep(5)
+  child.kill('SIGKILL')
+  await new Promise((done) => child.once('close', done))
+  expect(readdirSync(volume).sort()).toEqual(['app', 'lost+found', 'snapshot'])
+  // Of an earlier version.
+  writeFileSync(on('snapshot.dump'), 'half')
+  expect(await environment.seed('clear', {})).toMatchObject({ code: 0, stdout: '' })
+  expect(existsSync(on('snapshot.dump'))).toBe(false)
+  expect(await environment.rows(TABLES)).toBe('0')
 })
 
 test('a wrong password of the app loads nothing, and the next run all of it', async () => {

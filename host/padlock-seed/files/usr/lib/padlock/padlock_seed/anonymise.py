@@ -8,9 +8,10 @@ import contextlib
 import hashlib
 import os
 import subprocess
+import tempfile
 import time
 from collections.abc import Iterator
-from typing import Any
+from typing import IO, Any
 
 from padlock_database import cluster
 from padlock_release.failure import Failure
@@ -46,11 +47,13 @@ def run(order: Order) -> dict[str, Any]:
         with step('anonymise'):
             _change(order.sql, before)
         after = _rows()
-        with step('dump'):
-            _dump()
-        with step('store'):
-            bucket.write(order.place, _path())
-        size, sha256 = os.path.getsize(_path()), _sha256(_path())
+        # On the volume, which is made for as much, and under no name: what is killed leaves nothing of it.
+        with tempfile.TemporaryFile(dir=cluster.VOLUME) as dump:
+            with step('dump'):
+                _dump(dump)
+            with step('store'):
+                bucket.write(order.place, dump)
+            size, sha256 = os.fstat(dump.fileno()).st_size, _sha256(dump)
     tables = [
         {'table': name, 'before': before.get(name), 'after': after.get(name)}
         for name in sorted({*before, *after})
@@ -69,15 +72,8 @@ def _scratch() -> Iterator[None]:
 
 
 def clear() -> None:
-    """The copy with every row as it was, and its dump."""
+    """The copy with every row as it was."""
     server.ask(f'DROP DATABASE IF EXISTS {SCRATCH} WITH (FORCE)')
-    with contextlib.suppress(FileNotFoundError):
-        os.unlink(_path())
-
-
-def _path() -> str:
-    """On the volume, which is made for as much; in no directory of the app's."""
-    return f'{cluster.VOLUME}/anonymised.dump'
 
 
 def _has_room() -> None:
@@ -137,12 +133,10 @@ def _rows() -> dict[str, int]:
     return {name: int(rows) for name, rows in (line.split('\t') for line in lines if line)}
 
 
-def _dump() -> None:
-    flags = ['--format=custom', '--no-privileges']
-    with open(_path(), 'wb', opener=lambda path, how: os.open(path, how | os.O_EXCL, 0o600)) as file:
-        server.run([*server.words('pg_dump', 'app', SCRATCH), *flags], output=file)
+def _dump(dump: IO[bytes]) -> None:
+    server.run([*server.words('pg_dump', 'app', SCRATCH), '--format=custom', '--no-privileges'], output=dump)
 
 
-def _sha256(path: str) -> str:
-    with open(path, 'rb') as file:
-        return hashlib.file_digest(file, 'sha256').hexdigest()
+def _sha256(dump: IO[bytes]) -> str:
+    dump.seek(0)
+    return hashlib.file_digest(dump, 'sha256').hexdigest()

@@ -22,7 +22,7 @@ NONE = ('no snapshot found', 'no matching ID found')
 ABSENT = ('The specified key does not exist', 'repository does not exist')
 
 
-def write(place: Place, path: str) -> None:
+def write(place: Place, dump: IO[bytes]) -> None:
     """Stores a file as the newest snapshot, and forgets all but the newest three."""
     try:
         _restic(place, 'cat', 'config')
@@ -32,26 +32,25 @@ def write(place: Place, path: str) -> None:
         _restic(place, 'init')
     # What a run that was killed has left.
     _restic(place, 'unlock')
-    with open(path, 'rb') as file:
-        _restic(place, 'backup', '--host', 'padlock', '--stdin', '--stdin-filename', NAME, source=file)
+    dump.seek(0)
+    _restic(place, 'backup', '--host', 'padlock', '--stdin', '--stdin-filename', NAME, source=dump)
     _restic(place, 'forget', '--host', 'padlock', '--keep-last', KEPT, '--prune')
 
 
-def read(place: Place, path: str) -> None:
+def read(place: Place, dump: IO[bytes]) -> None:
     """
-    The newest snapshot into a new file of root's, by a key that may only read. Raises Failure where there
-    is none, or what there is is not what was stored.
+    The newest snapshot into a file, by a key that may only read. Raises Failure where there is none, or what
+    there is is not what was stored.
     """
-    with open(path, 'wb', opener=lambda path, how: os.open(path, how, 0o600)) as file:
-        try:
-            _restic(place, '--no-lock', 'dump', 'latest', NAME, output=file)
-        except CommandFailure as failure:
-            if any(words in str(failure) for words in (*ABSENT, *NONE)):
-                raise Failure(
-                    f'the bucket {place.bucket} has no snapshot yet. Fix: ./padlock backup anonymise, with '
-                    'the stack that the snapshots are of'
-                ) from None
-            raise Failure(f'the snapshot in the bucket {place.bucket} cannot be read:\n{failure}') from None
+    try:
+        _restic(place, '--no-lock', 'dump', 'latest', NAME, output=dump)
+    except CommandFailure as failure:
+        if any(words in str(failure) for words in (*ABSENT, *NONE)):
+            raise Failure(
+                f'the bucket {place.bucket} has no snapshot yet. Fix: ./padlock backup anonymise, with '
+                'the stack that the snapshots are of'
+            ) from None
+        raise Failure(f'the snapshot in the bucket {place.bucket} cannot be read:\n{failure}') from None
 
 
 def _restic(

@@ -3,8 +3,8 @@ A snapshot becomes what the app's empty database begins with, before the first r
 database that has tables stays as it is.
 """
 
-import contextlib
-import os
+import tempfile
+from typing import IO
 
 from padlock_database import cluster, service
 from padlock_release import store
@@ -38,28 +38,21 @@ def run(order: Load) -> bool:
         )
     if tables == 0:
         store.write(_mark(), BEGUN, 0o644)
-        try:
+        with tempfile.TemporaryFile(dir=cluster.VOLUME) as dump:
             with step('fetch'):
-                bucket.read(order.place, _path())
+                bucket.read(order.place, dump)
             with step('load'):
-                _restore(order.password)
-        finally:
-            with contextlib.suppress(FileNotFoundError):
-                os.unlink(_path())
+                _restore(dump, order.password)
     store.write(_mark(), DONE, 0o644)
     return tables == 0
 
 
-def _restore(password: str) -> None:
+def _restore(dump: IO[bytes], password: str) -> None:
     """As the app's own user and role, in one transaction."""
     flags = ['--single-transaction', '--exit-on-error', '--no-owner', '--no-privileges']
-    with open(_path(), 'rb') as file:
-        server.run([*server.words('pg_restore', 'app', 'app'), *flags], file, {'PGPASSWORD': password})
+    dump.seek(0)
+    server.run([*server.words('pg_restore', 'app', 'app'), *flags], dump, {'PGPASSWORD': password})
 
 
 def _mark() -> str:
     return f'{cluster.VOLUME}/snapshot'
-
-
-def _path() -> str:
-    return f'{cluster.VOLUME}/snapshot.dump'

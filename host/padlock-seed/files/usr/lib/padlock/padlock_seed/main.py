@@ -3,6 +3,7 @@
 import contextlib
 import fcntl
 import json
+import os
 import sys
 from collections.abc import Iterator
 from typing import TextIO
@@ -24,6 +25,8 @@ def main(words: list[str], stream: TextIO) -> int:
         return 2
     try:
         with _lock() as has:
+            if has:
+                _forget_files()
             if words == ['clear']:
                 if has and service.is_ready():
                     anonymise.clear()
@@ -53,3 +56,10 @@ def _lock() -> Iterator[bool]:
         except BlockingIOError:
             has = False
         yield has
+
+
+def _forget_files() -> None:
+    """Of an earlier version of this program that was killed: dumps had names, and hold rows."""
+    for name in ('anonymised.dump', 'snapshot.dump'):
+        with contextlib.suppress(FileNotFoundError):
+            os.unlink(f'{cluster.VOLUME}/{name}')
