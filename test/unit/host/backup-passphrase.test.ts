@@ -7,12 +7,12 @@ const FOLDERS = ['padlock-backup', 'padlock-app'].map((name) =>
 const PROGRAM = `import sys, types
 sys.dont_write_bytecode = True
 sys.path[:0] = sys.argv[1:]
-from padlock_backup import database, host
+from padlock_backup import host, pgbackrest
 from padlock_release.failure import CommandFailure
 told = types.SimpleNamespace(returncode=29, stdout='', stderr=sys.stdin.read())
 host.as_postgres = lambda *words, check: told
 try:
-    database.pgbackrest('stanza-create')
+    pgbackrest.run('stanza-create')
 except CommandFailure as failure:
     print(failure)`
 

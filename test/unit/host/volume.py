@@ -15,6 +15,7 @@ sys.dont_write_bytecode = True
 dir, app, volume, *words = sys.argv[1:]
 sys.path[:0] = [app, volume]
 
+import padlock_device  # noqa: E402
 import padlock_volume  # noqa: E402
 from padlock_release import kept, log, processes, service, site, store, volumes  # noqa: E402
 
@@ -27,7 +28,7 @@ volumes.mounted = (root / 'mounted').exists
 site.WANTED = str(root / 'packages')
 store.LOCK = str(root / 'lock')
 log.PATH = str(root / 'log')
-padlock_volume.DEVICE_SECONDS = padlock_volume.FREE_SECONDS = 0
+padlock_device.DEVICE_SECONDS = padlock_device.FREE_SECONDS = 0
 padlock_volume.LET_GO = str(root / 'let-go')
 os.makedirs(volumes.MOUNT, exist_ok=True)
 ID = '3f2a9c01d2e4'
@@ -60,7 +61,7 @@ def opened(path, flags, *rest, **more):
     return real_open(path, flags, *rest, **more)
 
 
-padlock_volume.os.open = opened
+padlock_device.os.open = opened
 service.ensure_manager = lambda: None
 service.systemctl = user
 service.start_soon = lambda names: told(f'start {" ".join(names)}')

@@ -59,7 +59,7 @@ restore.swap.room_of_former = lambda: 0
 restore._whats = lambda order, own: ['database']
 restore._choose = lambda *words: [backup]
 restore.places.opened = lambda source, own: contextlib.nullcontext([])
-restore.database.mark = lambda: None
+restore.archive.mark = lambda: None
 def back_up(*words):
     free[0] = 1 << 19
     return []

@@ -6,7 +6,7 @@ from typing import Any
 
 from padlock_release.failure import Failure
 
-from . import database, files
+from . import archive, database, files, pgbackrest
 from .order import Order
 from .state import FORM
 
@@ -28,7 +28,7 @@ def everything(order: Order) -> list[dict[str, Any]]:
         one: dict[str, Any] = {'what': what, 'where': where, 'backups': [], 'window': None, 'problem': None}
         try:
             if what == 'database':
-                one['backups'] = database.backups(database.REPOSITORIES[where])
+                one['backups'] = database.backups(pgbackrest.REPOSITORIES[where])
                 one['window'] = _window(one['backups'])
             else:
                 one['backups'] = files.snapshots(order, where)
@@ -62,7 +62,7 @@ def _window(backups: list[dict[str, Any]]) -> dict[str, str] | None:
         return None
     newest = _time(backups[-1]['stop'])
     try:
-        handed_on = database.archiver()['last']
+        handed_on = archive.archiver()['last']
     except Failure:
         # A server that is down: what there is may be more than its backups.
         handed_on = None

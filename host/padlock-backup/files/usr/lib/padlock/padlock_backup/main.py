@@ -12,6 +12,7 @@ from padlock_release import log, store
 from padlock_release.failure import Failure, told
 
 from . import (
+    archive,
     database,
     export as exports,
     files,
@@ -20,6 +21,7 @@ from . import (
     listing,
     lock,
     order as orders,
+    pgbackrest,
     restore,
     role,
     state,
@@ -73,7 +75,7 @@ def up(order: Order) -> int:
         os.chmod(host.HOME, 0o710)  # noqa: S103
         host.folder(f'{host.VOLUME}/backup', 'root', 0o755)
         if order.files:
-            for where in database.REPOSITORIES:
+            for where in pgbackrest.REPOSITORIES:
                 files.ensure(order, where)
         if order.database:
             database.configure(order)
@@ -103,7 +105,7 @@ def release() -> int:
     with lock.held():
         failed = _back_up(order, 'incr')
     for what in {what for what, _ in order.all()}:
-        if all(f'{what} {where}' in failed for where in database.REPOSITORIES):
+        if all(f'{what} {where}' in failed for where in pgbackrest.REPOSITORIES):
             log.say(f'no backup of the {what} could be made before this release, which is not begun')
             return 1
     return 0
@@ -218,7 +220,7 @@ def _log() -> dict[str, Any]:
     """The log that PostgreSQL hands on, without which only whole nights can be had again."""
     found: dict[str, Any] = {'last': None, 'failed': None, 'problem': None}
     try:
-        found = database.archiver()
+        found = archive.archiver()
     except Failure as failure:
         found['problem'] = ' '.join(str(failure).split())[:500]
     return {'what': 'log of the database', 'state': 'failed' if found['problem'] else 'good', **found}

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from padlock_release import log, store
 from padlock_release.failure import Failure
 
-from . import database, files, host, settings
+from . import database, files, host, pgbackrest, settings
 from .order import Order
 
 # For a connection.
@@ -28,7 +28,7 @@ class Place(NamedTuple):
 
     @property
     def number(self) -> int:
-        return database.REPOSITORIES[self.where]
+        return pgbackrest.REPOSITORIES[self.where]
 
     def __str__(self) -> str:
         if self.where == 'volume':
@@ -59,7 +59,7 @@ def opened(source: Order | None, own: Order | None) -> Iterator[list[Place]]:
     if source is None:
         if own is None:
             raise Failure('no backups are ordered on this host, so it has none of its own to restore')
-        yield [Place(where, own, database.configuration(), True) for where in ('volume', 'bucket')]
+        yield [Place(where, own, pgbackrest.configuration(), True) for where in ('volume', 'bucket')]
         return
     store.write(_path(), settings.text_of_source(source), 0o640, host.POSTGRES)
     try:

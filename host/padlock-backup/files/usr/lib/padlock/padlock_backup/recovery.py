@@ -15,7 +15,7 @@ from typing import NamedTuple
 from padlock_release import log
 from padlock_release.failure import Failure
 
-from . import database, host, role, room, settings, timelines, trial
+from . import archive, host, pgbackrest, role, room, settings, timelines, trial
 from .places import Backup
 
 # Of each place; the older ones are for a newest one that turns out to be damaged.
@@ -107,8 +107,8 @@ def _bring(backup: Backup, at: datetime | None, exactly: bool) -> datetime | Non
         kind = ['--type=immediate']
     # Each backup knows the line of history that it is of; `latest` would follow a later restore's.
     line = 'current' if at or exactly else 'latest'
-    end = _end_of_log(backup)
-    database.pgbackrest(
+    end = archive.end_of(backup)
+    pgbackrest.run(
         'restore', f'--repo={backup.place.number}', f'--set={backup.label}',
         f'--pg1-path={restored()}', *kind, *(['--target-action=promote'] if kind else []),
         f'--recovery-option=restore_command={_restore_command(backup)}',
@@ -184,24 +184,6 @@ def _no_hole(end: str, text: str) -> None:
             f'a part of the log after {last} is missing there, and the log goes on to {end}. '
             f'Fix: --at a moment before {_last(text) or "it"}, or --backup'
         )
-
-
-def _end_of_log(backup: Backup) -> str:
-    """The last segment that is there by now; a server that runs goes on handing it on."""
-    found = [
-        one['max']
-        for stanza in database.info(backup.place.number, backup.place.settings)
-        for one in stanza['archive']
-        if one['max'] and one['id'] == _archive(stanza, backup)
-    ]
-    return max(found, default='')
-
-
-def _archive(stanza: dict, backup: Backup) -> str | None:
-    """The name of the part of the log that a backup needs, as each database has one of its own."""
-    of = {one['label']: one['database']['id'] for one in stanza['backup']}
-    wanted = of.get(backup.label)
-    return next((one['id'] for one in stanza['archive'] if one['database']['id'] == wanted), None)
 
 
 def _last(text: str) -> datetime | None:

@@ -9,7 +9,7 @@ from padlock_release import log
 from padlock_release.failure import Failure
 
 from . import (
-    database,
+    archive,
     files,
     host,
     journal,
@@ -45,7 +45,7 @@ def restore(order: RestoreOrder, own: Order | None, back_up: Any, now: datetime)
         chosen = {what: _choose(order, found, what, now) for what in whats}
         _ensure_room(order, chosen, own)
         if own is not None and own.database:
-            database.mark()
+            archive.mark()
         if own is not None and order.back_up_before:
             problems += _last_backup(back_up, own)
             # That one is on the same volume.

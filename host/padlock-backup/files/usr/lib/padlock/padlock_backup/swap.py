@@ -13,7 +13,7 @@ import time
 from padlock_release import log
 from padlock_release.failure import CommandFailure, Failure
 
-from . import app, database, files, host, journal, recovery, restored_files, room, server, timelines
+from . import app, files, host, journal, pgbackrest, recovery, restored_files, room, server, timelines
 
 AT_FDCWD = -100
 RENAME_EXCHANGE = 2
@@ -121,8 +121,8 @@ def _exchange(whats: list[str]) -> None:
                 _swap(folder(what))
         os.sync()
         if 'database' in whats:
-            if os.path.exists(database.configuration()):
-                database.pgbackrest('start')
+            if os.path.exists(pgbackrest.configuration()):
+                pgbackrest.run('start')
             _started()
     except (Failure, OSError) as failure:
         _back(whats)
@@ -138,7 +138,7 @@ def _quiet() -> None:
     """
     # Content with a host that makes no backups.
     with contextlib.suppress(CommandFailure):
-        database.pgbackrest('stop', '--force')
+        pgbackrest.run('stop', '--force')
     shutil.rmtree(f'{host.HOME}/spool/archive', ignore_errors=True)
 
 
@@ -153,7 +153,7 @@ def _back(whats: list[str]) -> None:
         if 'database' in whats:
             # Content with a host that makes no backups.
             with contextlib.suppress(CommandFailure):
-                database.pgbackrest('start')
+                pgbackrest.run('start')
             host.run('systemctl', 'start', host.SERVER, check=False)
     forget()
 

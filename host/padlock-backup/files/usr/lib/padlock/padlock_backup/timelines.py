@@ -10,7 +10,7 @@ import re
 from padlock_release import store
 from padlock_release.failure import Failure
 
-from . import database, host
+from . import host, pgbackrest
 
 
 def is_restored() -> bool:
@@ -44,10 +44,10 @@ def ensure_new(data: str) -> None:
 def _archived(system: str) -> list[int]:
     """Of this database, in the places of this host."""
     found = []
-    for number in database.REPOSITORIES.values():
+    for number in pgbackrest.REPOSITORIES.values():
         # Before backups are ordered, or while a place does not answer.
         with contextlib.suppress(Failure):
-            for stanza in database.info(number):
+            for stanza in pgbackrest.info(number):
                 of = [one['id'] for one in stanza['db'] if str(one['system-id']) == system]
                 found += [
                     int(one['max'][:8], 16)
