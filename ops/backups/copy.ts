@@ -1,7 +1,7 @@
 import type { BucketPlace } from '../../config/backups/place.ts'
 import { clientSettings } from '../../config/backups/place.ts'
 import { capture } from '../engine/pulumi.ts'
-import { isCopied, isLock, type Listed, listOf, names, RANKS, rankOf } from './objects.ts'
+import { isCopied, isLock, isNote, type Listed, listOf, names, RANKS, rankOf } from './objects.ts'
 import { inParallel } from './parallel.ts'
 import { type Bucket, transfer } from './transfer.ts'
 
@@ -86,7 +86,7 @@ async function listed({ client, name }: Bucket): Promise<Map<string, Listed>> {
   const all = await listOf(client, name).catch((error: Error) => {
     throw new Error(`the bucket ${name} cannot be listed: ${error.message}`)
   })
-  return new Map([...all].filter(([key]) => !isLock(key)))
+  return new Map([...all].filter(([key]) => !isLock(key) && !isNote(key)))
 }
 
 /** False where what names data has changed; nothing that names any is written then. */

@@ -40,6 +40,9 @@ export function isCopied(one: Listed, copy: Listed | undefined): boolean {
 /** Locks of restic say who is at work, which nobody is at a copy. */
 export const isLock = (key: string): boolean => /\/locks\/[0-9a-f]+$/.test(key)
 
+/** What says when the last drill and the last copy were, in each bucket for itself (last-drill.ts, last-copy.ts). */
+export const isNote = (key: string): boolean => /(^|\/)receipts\/(drill|copy)\.json$/.test(key)
+
 /**
  * How late an object is copied, so that what a repository names is there before what names it:
  * pgBackRest's `backup.info` names manifests, they name files

@@ -37,11 +37,29 @@ export interface Opened {
  *   `writer`: with the host's; `copy`: of the copy in a second region, with a key that reads
  * @throws Error if it has none
  */
-export async function sourceOf(stack: string, which: keyof typeof NAMES): Promise<Opened> {
+export const sourceOf = async (stack: string, which: keyof typeof NAMES): Promise<Opened> =>
+  openedIn(await secretOutputs(stack), stack, which)
+
+/**
+ * All outputs of a stack, secrets opened.
+ * @throws Error with the engine's words if there is no such stack
+ */
+export async function secretOutputs(stack: string): Promise<Record<string, unknown>> {
   const words = ['stack', 'output', '--json', '--show-secrets', '--stack', stack]
   const { code, stdout, stderr } = await capture(words)
-  if (code !== 0) throw new Error(`the outputs of ${stack} cannot be read:\n${stderr.trim()}`)
-  const outputs = JSON.parse(stdout)
+  if (code === 0) return JSON.parse(stdout)
+  throw new Error(`the outputs of ${stack} cannot be read:\n${stderr.trim()}`)
+}
+
+/**
+ * As `sourceOf`, of outputs that are there already.
+ * @throws Error if there is none
+ */
+export function openedIn(
+  outputs: Record<string, unknown>,
+  stack: string,
+  which: keyof typeof NAMES,
+): Opened {
   const isThere = outputs[NAMES[which]] !== undefined
   const writes = which === 'writer' || (which === 'reader' && !isThere)
   const name = writes ? NAMES.writer : NAMES[which]

@@ -1,6 +1,8 @@
-import { drill, succeeded } from '../backups/drill.ts'
+import { type DrillReceipt, drill, succeeded } from '../backups/drill.ts'
 import { planDrill, type Which } from '../backups/drill-environment.ts'
 import { describeDrill, keepDrill } from '../backups/drill-receipt.ts'
+import { noteDrill } from '../backups/last-drill.ts'
+import { openedIn, secretOutputs } from '../backups/source.ts'
 import { openEnvironments } from './env/open.ts'
 
 /**
@@ -27,9 +29,21 @@ export async function runDrill(
     const { signal } = stop
     const receipt = await drill(steps, { ...options, stop: signal, say: context.say })
     const path = await keepDrill(receipt, context.receipts)
+    if (succeeded(receipt)) await noted(stack, receipt, context.say)
     console.log(json ? JSON.stringify(receipt) : `\n${describeDrill(receipt)}\nKept as ${path}`)
     return succeeded(receipt) ? 0 : 1
   } finally {
     process.off('SIGINT', interrupted).off('SIGTERM', interrupted)
+  }
+}
+
+/** Has the bucket tell of it, for `status`; one that cannot be written to makes no drill fail. */
+async function noted(stack: string, receipt: DrillReceipt, say: (line: string) => void) {
+  try {
+    const outputs = await secretOutputs(stack)
+    const { source: writer } = openedIn(outputs, stack, 'writer')
+    await noteDrill(writer, openedIn(outputs, stack, 'reader').source.secret, receipt)
+  } catch (error) {
+    say(`./padlock status will not tell of this drill: ${(error as Error).message}`)
   }
 }

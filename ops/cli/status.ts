@@ -3,6 +3,7 @@ import { imageLines } from '../releases/image.ts'
 import { backups } from './backups.ts'
 import { certificates } from './certificates.ts'
 import { logIn, outputsOf } from './login.ts'
+import { proofs, proofsOf } from './proofs.ts'
 import { described, volumeState, wrongWith } from './volume.ts'
 
 /** Package and version, one a line; nothing for a host that has none of ours. */
@@ -12,7 +13,8 @@ export const help = `padlock status --stack NAME [--quiet]
 
 The outputs of a stack, the image that serves and its base with their ages, the volume and how full
 it is, or that it is missing, when the certificates of its site end, when its backups were made last,
-and the packages of ours on its host with their versions. Of a certificate that should have been
+were last tried by a drill and last copied to a second region (which their buckets tell), and the
+packages of ours on its host with their versions. Of a certificate that should have been
 renewed the reason is told, and of one that only an update renews the day before which to run it; of a
 backup that failed the reason. The stack is one of the backend that you are logged in to; in the
 sandbox: . .sandbox/env
@@ -20,8 +22,9 @@ sandbox: . .sandbox/env
   --quiet   for monitoring: only what is wrong with volume and backups, a line each
 
 Exit code 0: printed, and all is well. 1: no such stack, or the host does not answer. 2: a wrong
-command line. 3: printed, and the volume is missing, a backup failed or is older than 26 hours, or
-the log of the database waits for longer than 75 seconds.`
+command line. 3: printed, and the volume is missing, a backup failed or is older than 26 hours, the
+log of the database waits for longer than 75 seconds, the last drill is older than 35 days, or the
+last copy older than 26 hours. Of a drill or a copy that never was only a line tells.`
 
 /** Of a stack whose data is in danger. */
 const WRONG = 3
@@ -49,7 +52,7 @@ export async function run(args: string[]): Promise<number> {
   const data = volume ? described(volume) : []
   console.log([`stack ${stack}`, ...rows, '', ...image, ...data].join('\n'))
   console.log(`certificates\n${await certificates(stack, outputs)}`)
-  const kept = outputs.backups ? await backups(stack, outputs) : undefined
+  const kept = await keptOf(stack, outputs)
   if (kept) console.log(`\nbackups\n${kept.text}`)
   console.log('\npackages on the host')
   const code = await logIn(stack, outputs, [PACKAGES])
@@ -59,8 +62,16 @@ export async function run(args: string[]): Promise<number> {
 
 async function quietly(stack: string, outputs: Record<string, string>): Promise<number> {
   const volume = await volumeState(stack, outputs)
-  const kept = outputs.backups ? await backups(stack, outputs) : undefined
+  const kept = await keptOf(stack, outputs)
   const wrong = [...(volume ? wrongWith(volume) : []), ...(kept?.wrong ?? [])]
   for (const line of wrong) console.log(line)
   return wrong.length > 0 ? WRONG : 0
+}
+
+/** What the host says of its backups, and the buckets of drills and copies; undefined without backups. */
+async function keptOf(stack: string, outputs: Record<string, string>) {
+  if (!outputs.backups) return undefined
+  const [made, proven] = await Promise.all([backups(stack, outputs), proofsOf(stack)])
+  const { text, wrong } = proofs(stack, proven)
+  return { text: `${made.text}\n${text}`, wrong: [...made.wrong, ...wrong] }
 }

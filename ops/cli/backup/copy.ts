@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util'
 import { copyBackups, copyPlaces } from '../../backups/copy.ts'
+import { noteCopy } from '../../backups/last-copy.ts'
 import { chosenStack } from '../login.ts'
 
 export const help = `padlock backup copy [--stack NAME]
@@ -8,7 +9,7 @@ Copies what is new in the bucket of a stack's backups (default: the stack that i
 second bucket that backupCopyRegion has made, through this computer. The host has no key to that
 one, and nothing is deleted there. Sizes and MD5 sums are compared. One that was stopped is run
 again, and copies the rest; one that finds a backup at work waits for none of it, and begins anew
-with what is new. backup.yml does it every night.
+with what is new. backup.yml does it every night, and ./padlock status tells how old the last is.
 
 A restore from the copy: docs/backups.md.
 
@@ -32,6 +33,7 @@ export async function run(args: string[]): Promise<number> {
     return 0
   }
   const { objects, bytes, already, kept, replaced } = await copyBackups(places, console.log)
+  await noteCopy(places.to, { objects, bytes, already, kept, replaced })
   const { endpoint, bucket } = places.to
   console.log(
     `${endpoint}/${bucket} has the backups of ${stack}: ${objects} objects (${bytes} bytes) copied, ${already} there already, ${kept} that the first bucket has no more`,

@@ -52,6 +52,21 @@ const clientOf = ({ endpoint, key, secret }: { endpoint: string; key: string; se
     },
   })
 
+/** Buckets are deleted only where they are empty. */
+async function empty(
+  ...places: { endpoint: string; bucket: string; key: string; secret: string }[]
+) {
+  for (const place of places) {
+    const client = clientOf(place)
+    const { Versions = [] } = await client.send(
+      new ListObjectVersionsCommand({ Bucket: place.bucket }),
+    )
+    for (const { Key, VersionId } of Versions)
+      await client.send(new DeleteObjectCommand({ Bucket: place.bucket, Key, VersionId }))
+    client.destroy()
+  }
+}
+
 test('the host has its package and the order, after the database and before the release', async () => {
   expect(await onHost('installed')).toMatch(/^padlock-backup /m)
   const run = sandbox.commands((await droplet()).id)
@@ -140,7 +155,7 @@ test('what a host is told to restore from, its own backups or those of a file, a
 test('the backups are copied to a second region, of which the host has no key', async () => {
   const host = await order()
   const { backupCopy, backupCopyAccess } = (await stack.outputs()) as Json
-  const { from, to } = backupCopy
+  const { to } = backupCopy
   expect(to.endpoint).toMatch(/^nyc3\.spaces\.sandbox\.localhost:\d+$/)
   expect(backupCopyAccess).toMatchObject({
     ...{ endpoint: to.endpoint, bucket: to.bucket, passphrase: host.passphrase },
@@ -160,16 +175,6 @@ test('the backups are copied to a second region, of which the host has no key', 
     expect.stringMatching(/ has the backups of dev: 1 objects \(9 bytes\) copied, 0 there already/),
   ])
   expect((await copy()).output).toContain(': 0 objects (0 bytes) copied, 1 there already')
-  // The buckets are to be deleted, which only empty ones are.
-  for (const place of [from, to]) {
-    const client = clientOf(place === from ? host : to)
-    const { Versions = [] } = await client.send(
-      new ListObjectVersionsCommand({ Bucket: place.bucket }),
-    )
-    for (const { VersionId } of Versions)
-      await client.send(new DeleteObjectCommand({ Bucket: place.bucket, Key, VersionId }))
-    client.destroy()
-  }
   first.destroy()
 })
 
@@ -212,7 +217,12 @@ test('status says by its exit code whether a backup is missing', async () => {
     expect.stringMatching(/^backup: database bucket 2026-11-20 .*, older than 26 hours\n$/),
   ])
   const { code, output } = await status()
-  expect([code, output]).toEqual([3, expect.stringMatching(/26 hours\n\npackages on the host\n/)])
+  expect([code, output]).toEqual([
+    3,
+    expect.stringMatching(
+      /26 hours\n {2}last drill {2}none yet: \.\/padlock restore --drill --stack dev\n {2}last copy {3}\S+ \S+Z \(0 hours ago\)\n\npackages on the host\n/,
+    ),
+  ])
 })
 
 test('a stack without an expiry keeps its bucket and keys, and the receipt lists them', async () => {
@@ -248,15 +258,22 @@ test('a drill restores to an environment of its own, which loses its app and is 
   expect([key, secret]).not.toContain(backupReader.key)
   for (const one of [secret, place.passphrase]) expect(output).not.toContain(one)
   expect(await sandbox.things()).toEqual(before)
+  const { bucket, endpoint } = backupAccess
+  expect((await project.padlock('status --stack dev')).output).toMatch(
+    new RegExp(`^  last drill  \\S+ \\S+Z \\(0 days ago\\), from ${endpoint}/${bucket}$`, 'm'),
+  )
 })
 
 test('a bucket is not deleted without consent; with it, it goes, and so do the keys', async () => {
   const backupCopyRegion = undefined
+  const { backupAccess, backupCopy } = (await stack.outputs()) as Json
+  const places = [backupAccess, backupCopy.to]
   stack.set({ backups: undefined, backupCopyRegion })
   const { code, output } = await stack.run('up --yes --skip-preview')
   expect(code).not.toBe(0)
   expect(output).toContain('padlock-dev-backups')
   expect(await things('spaces_bucket')).toHaveLength(2)
+  await empty(...places)
   stack.set({ backups: 'spaces', backupCopyRegion: 'nyc3', allowDelete: ['backups'] })
   await stack.up()
   stack.set({ backups: undefined, backupCopyRegion, allowDelete: undefined })

@@ -1,6 +1,7 @@
 import {
   isCopied,
   isLock,
+  isNote,
   type Listed,
   names,
   RANKS,
@@ -50,4 +51,9 @@ test('a backup that is made or expires changes the names, one that runs does not
 
 test('locks are left out', () => {
   expect([`x/files/locks/${HASH}`, `x/files/data/aa/${HASH}`].map(isLock)).toEqual([true, false])
+})
+
+test('notes of drills and copies are no backups, and nothing else is a note', () => {
+  const keys = ['receipts/copy.json', 'shop-dev/receipts/drill.json', 'shop-dev/files/drill.json']
+  expect(keys.map(isNote)).toEqual([true, true, false])
 })
