@@ -1,12 +1,13 @@
 import { sourcesFile } from '../cloud-init/index.ts'
 import { operator } from '../config/checkout/operator.ts'
-import { hasLocal, managedIn } from '../config/database/index.ts'
+import { managedIn } from '../config/database/index.ts'
 import { clusterName } from '../config/database/managed.ts'
 import type { Settings } from '../config/settings.ts'
 import { volumeName } from '../config/volume/index.ts'
 import { type HostBundle, hostBundle } from '../host/pack/index.ts'
 import { checkBucket } from './account/bucket.ts'
 import { checkDatabase } from './account/database.ts'
+import { versionOnHost } from './account/database-version.ts'
 import { type FoundIssuer, tellAddresses } from './account/issuer.ts'
 import { checkOwner } from './account/owner.ts'
 import { type TeamRegistry, teamRegistry } from './account/registry.ts'
@@ -37,6 +38,8 @@ export interface Prepared {
   /** The packed folder of an app that is built on the host. */
   archive?: Archive
   bundle: HostBundle
+  /** Of PostgreSQL on the host; absent where it has none. */
+  databaseVersion?: string
   /** The day of the app's last refresh, if there was one. */
   refreshed?: string
   /** Absent where the team's registry is not used. */
@@ -62,12 +65,13 @@ export async function prepare(name: string, settings: Settings): Promise<Prepare
   checkZoneStays(state, settings.dns)
   checkVolume(state, settings.volume)
   checkDatabase(state, settings)
+  const databaseVersion = versionOnHost(state, settings)
   const mustStay = settings.dns.source !== 'digitalocean'
   const way = wayOf(name, settings.lifecycle.expires, state, mustStay)
   const { environment } = settings.project
   const commit = (await checkLive(state, { environment, ...settings.lifecycle })) ?? 'unknown'
   const addresses = addressesOf(settings)
-  const [local, managed] = [hasLocal(settings), managedIn(settings) !== undefined]
+  const managed = managedIn(settings) !== undefined
   const [{ connections, replacesForSize, issuer }, packed, bundle] = await Promise.all([
     preflight(
       {
@@ -76,7 +80,7 @@ export async function prepare(name: string, settings: Settings): Promise<Prepare
         replicas: settings.release.replicas,
         memoryMiB: settings.release.memoryMiB,
         processes: settings.release.processes,
-        database: local,
+        database: databaseVersion !== undefined,
         dnsServer: settings.certificates.dnsServer,
         identity: settings.identity,
         openId: settings.openId && {
@@ -99,7 +103,7 @@ export async function prepare(name: string, settings: Settings): Promise<Prepare
       edge: Boolean(settings.edge),
       tunnels: Boolean(settings.tunnels),
       volume: settings.volume && volumeName(name, settings.lifecycle.owner.id),
-      database: local,
+      database: databaseVersion,
       managed,
       backups: Boolean(settings.backups) || settings.restorable,
       seed: Boolean(settings.snapshots ?? settings.seed),
@@ -122,6 +126,7 @@ export async function prepare(name: string, settings: Settings): Promise<Prepare
     replacesForSize,
     way,
     archive: packed,
+    databaseVersion,
     refreshed: refreshed(state, app),
     registry,
     bundle,

@@ -1,4 +1,5 @@
 import * as pulumi from '@pulumi/pulumi'
+import { DEBIAN_VERSION } from '../config/database/local.ts'
 import type { Settings } from '../config/settings.ts'
 import type { VolumeSettings } from '../config/volume/index.ts'
 import type { Backups } from './backups/backups.ts'
@@ -89,7 +90,8 @@ export function deployWorkload(
   const onVolume = { ...target, volumeId: volumeId ?? '', after: [installed, mounted] }
   const { owner } = settings.lifecycle
   const inNetwork = { vpc: droplet.vpcUuid, owner: owner.id, tags, after: [installed] }
-  const database = deployDatabase(name, settings, onVolume, inNetwork, opts)
+  const local = { ...onVolume, version: prepared.databaseVersion ?? DEBIAN_VERSION }
+  const database = deployDatabase(name, settings, local, inNetwork, opts)
   const backups = deployBackups(
     name,
     settings.backups,

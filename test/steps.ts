@@ -35,7 +35,7 @@ export const steps: Step[] = [
   {
     name: 'database tools',
     after: ['tools'],
-    run: install('postgresql', 'pgbouncer', 'pgbackrest', 'restic'),
+    run: install('postgresql', 'pgbouncer', 'pgbackrest', 'restic', 'python-venv'),
   },
   {
     name: 'lint tools',

@@ -38,7 +38,8 @@ export function deployDatabase(
       const { url, up, password } = new LocalDatabase(name, local, opts)
       return { secrets: { [URL_NAME]: url }, onHost: true, up, password }
     }
-    const args = { ...local, ...managed, ...settings }
+    const { version: _, ...onHost } = local
+    const args = { ...onHost, ...managed, ...settings }
     const { url, up, clusterUrn } = new ManagedDatabase(name, args, opts)
     return { secrets: { [URL_NAME]: url }, onHost: false, up, urn: clusterUrn }
   }

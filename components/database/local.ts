@@ -11,6 +11,8 @@ export interface LocalDatabaseArgs {
   dropletId: pulumi.Input<string>
   /** Of the volume that its rows are on. */
   volumeId: pulumi.Input<string>
+  /** Major version of the packages; the next update knows it by this. */
+  version: string
   /** The host's software is there, and the volume is mounted. */
   after: pulumi.Input<pulumi.Resource>[]
 }
@@ -58,6 +60,6 @@ export class LocalDatabase extends pulumi.ComponentResource {
       },
       { ...onHost(this, args.droplet, 15), ...inPlace, dependsOn: args.after },
     )
-    this.registerOutputs({})
+    this.registerOutputs({ version: args.version })
   }
 }

@@ -1,10 +1,6 @@
 import type { Values } from '../rules.ts'
+import { type LocalDatabase, localOf } from './local.ts'
 import { type ManagedDatabase, managedOf } from './managed.ts'
-
-/** PostgreSQL on the host, with its rows on the stack's volume. */
-export interface LocalDatabase {
-  kind: 'local'
-}
 
 /** Where the app's rows are. */
 export type DatabaseSettings = LocalDatabase | ManagedDatabase
@@ -17,7 +13,7 @@ export const besideOf = (values: Values) => ofKind(values.databaseBeside, values
 
 function ofKind(kind: unknown, values: Values): DatabaseSettings | undefined {
   if (kind === 'managed') return managedOf(values)
-  return kind === 'local' ? { kind: 'local' } : undefined
+  return kind === 'local' ? localOf(values) : undefined
 }
 
 /** The stack's databases, the app's and the one beside it. */
@@ -29,6 +25,10 @@ export interface Databases {
 /** Does PostgreSQL run on the host, whether the app uses it or not? */
 export const hasLocal = ({ database, databaseBeside }: Databases): boolean =>
   [database, databaseBeside].some((one) => one?.kind === 'local')
+
+/** The one on the host of the two. */
+export const localIn = ({ database, databaseBeside }: Databases): LocalDatabase | undefined =>
+  [database, databaseBeside].find((one) => one?.kind === 'local') as LocalDatabase | undefined
 
 /** The managed one of the two. */
 export const managedIn = ({ database, databaseBeside }: Databases): ManagedDatabase | undefined =>

@@ -2,6 +2,7 @@
 import { message } from '../error.ts'
 import type { Report, Values } from '../rules.ts'
 import { isObject, otherName } from '../values.ts'
+import { localFits } from './local.ts'
 import { managedFits } from './managed.ts'
 
 /** How the app finds its database; the owner's own where the stack has none. */
@@ -34,6 +35,7 @@ export function databaseFits(values: Values, report: Report): void {
   else if (beside !== 'none' && beside === database)
     report('databaseBeside', same(database), { show: true })
   else if (beside === 'local' && volume === 0) report('databaseBeside', NO_VOLUME)
+  localFits(values, report)
   managedFits(values, report)
   if (database !== 'local' && database !== 'managed') return
   const given = otherName([URL_NAME])(`is set by database = ${database}`)

@@ -2,6 +2,7 @@ import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { bundle } from './bundle.ts'
 import { type BuiltPackage, ensureApart, readPackage } from './package.ts'
+import { postgresqlDepends, postgresqlFiles } from './postgresql.ts'
 
 /** What differs from stack to stack in a host's software. */
 export interface HostSoftware {
@@ -12,8 +13,8 @@ export interface HostSoftware {
   tunnels?: boolean
   /** The name of the stack's volume; absent where there is none. */
   volume?: string
-  /** Does PostgreSQL run on the host? */
-  database?: boolean
+  /** The major version of PostgreSQL on the host; absent where there is none. */
+  database?: string
   /** Or is it a managed one that the host's app reaches? */
   managed?: boolean
   /** Are there backups of what is on the volume, or is one restored to it? */
@@ -65,6 +66,7 @@ export async function hostBundle(facts: HostSoftware): Promise<HostBundle> {
       readPackage(join(HOST, name), {
         version,
         extra: extras(name, facts),
+        depends: name === 'padlock-database' ? postgresqlDepends(facts.database ?? '') : [],
       }),
     ),
   )
@@ -83,7 +85,8 @@ function projectVersion(): string {
 function extras(name: string, facts: HostSoftware) {
   if (name === 'padlock-base') return [portsFile(facts)]
   if (name === 'padlock-volume') return [mountFile(facts)]
-  if (name === 'padlock-database') return [upgradesFile(facts)]
+  if (name === 'padlock-database')
+    return [upgradesFile(facts), ...postgresqlFiles(facts.database ?? '')]
   return name === 'padlock-host' ? [rebootFile(facts)] : []
 }
 

@@ -21,6 +21,8 @@ export interface PackageOptions {
   version: string
   /** Generated files, beside those of the folder. */
   extra?: PackageFile[]
+  /** Further packages that it depends on. */
+  depends?: string[]
 }
 
 const SCRIPTS = ['preinst', 'postinst', 'prerm', 'postrm'] as const
@@ -33,7 +35,9 @@ const SCRIPTS = ['preinst', 'postinst', 'prerm', 'postrm'] as const
  */
 export async function readPackage(folder: string, options: PackageOptions): Promise<BuiltPackage> {
   const control = parseControl(read(join(folder, 'control')))
-  const { Package: name = '', ...rest } = control
+  const { Package: name = '', ...fields } = control
+  const depends = [fields.Depends, ...(options.depends ?? [])].filter(Boolean).join(', ')
+  const rest = { ...fields, ...(depends && { Depends: depends }) }
   const files = [
     ...list(join(folder, 'files')),
     ...(options.extra ?? []),

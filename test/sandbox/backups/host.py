@@ -16,8 +16,9 @@ sys.dont_write_bytecode = True
 root, one, other, ahead, *words = sys.argv[1:]
 sys.path[:0] = [one, other, one.replace('padlock-backup', 'padlock-volume')]
 
+import padlock_pause as app  # noqa: E402
 import padlock_volume  # noqa: E402
-from padlock_backup import app, export, files, host, journal, lock, main, recovery, settings, swap  # noqa: E402
+from padlock_backup import export, files, host, journal, lock, main, recovery, settings, swap  # noqa: E402
 from padlock_release import log, service, store  # noqa: E402
 
 
@@ -32,8 +33,9 @@ lock.LOCK = f'{root}/lock'
 log.PATH = f'{root}/log'
 host.HOME = f'{root}/home'
 host.VOLUME = f'{root}/volume'
-host.CLUSTER = f'{root}/cluster'
-host.DATA = f'{root}/data'
+host.cluster = lambda: f'{root}/cluster'
+host.data = lambda: f'{root}/data'
+host.server = lambda: 'postgresql@17-main.service'
 host.SOCKETS = f'{root}/run'
 host.LOGS = f'{root}/pgbackrest'
 host.CACHE = f'{root}/cache'

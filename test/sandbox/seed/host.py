@@ -12,12 +12,12 @@ root, programs, one, two, three, *words = sys.argv[1:]
 sys.path[:0] = [one, two, three]
 
 from padlock_database import cluster, service  # noqa: E402
-from padlock_release import log  # noqa: E402
+from padlock_release import clusters, log  # noqa: E402
 from padlock_seed import bucket, main  # noqa: E402
 
 cluster.VOLUME = f'{root}/volume'
 cluster.SOCKETS = f'{root}/run'
-cluster.PROGRAMS = programs
+clusters.programs = lambda: programs
 service.volume_is_mounted = lambda: os.path.exists(f'{root}/volume/lost+found')
 main.LOCK = f'{root}/lock'
 log.PATH = f'{root}/log'

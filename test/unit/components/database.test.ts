@@ -15,7 +15,13 @@ test('the password goes to the host over stdin and to the app in an address, a s
   })
   const database = new LocalDatabase('padlock-dev', {
     ssh: { host: '198.51.100.7', port: 22, privateKey: 'private', hostKey: 'ssh-ed25519 AAAA' },
-    ...{ droplet: new Anchor(), dropletId: '4711', volumeId: 'v1', after: [new Anchor()] },
+    ...{
+      droplet: new Anchor(),
+      dropletId: '4711',
+      volumeId: 'v1',
+      version: '17',
+      after: [new Anchor()],
+    },
   })
   expect(await pulumi.isSecret(database.url)).toBe(true)
   expect(await value(database.url)).toBe(

@@ -119,14 +119,20 @@ describe('the cluster that a stack has', () => {
     )
   })
 
-  test.each([undefined, { kind: 'local' as const }])('is not lost for %j', (settings) => {
-    expect(() => checkDatabase(state(true), { database: settings })).toThrow(
-      /database is not managed, but this stack has the database cluster padlock-dev-1a2b3c4d and would delete it/,
-    )
-  })
+  test.each([undefined, { kind: 'local' as const, version: '17' }])(
+    'is not lost for %j',
+    (settings) => {
+      expect(() => checkDatabase(state(true), { database: settings })).toThrow(
+        /database is not managed, but this stack has the database cluster padlock-dev-1a2b3c4d and would delete it/,
+      )
+    },
+  )
 
   test('stays beside another one, which it may as well be told to do', () => {
-    const databases = { database: { kind: 'local' as const }, databaseBeside: wanted }
+    const databases = {
+      database: { kind: 'local' as const, version: '17' },
+      databaseBeside: wanted,
+    }
     expect(() => checkDatabase(state(true), databases)).not.toThrow()
     expect(() => checkDatabase(state(true), { database: databases.database })).toThrow(
       /databaseBeside managed.*given up: pulumi config set databaseBeside managed &&/s,
@@ -134,8 +140,8 @@ describe('the cluster that a stack has', () => {
   })
 
   test.each([
-    [{ kind: 'local' as const }, wanted, 'managed', '--to local'],
-    [wanted, { kind: 'local' as const }, 'local', '--to managed'],
+    [{ kind: 'local' as const, version: '17' }, wanted, 'managed', '--to local'],
+    [wanted, { kind: 'local' as const, version: '17' }, 'local', '--to managed'],
   ])(
     'a release that would use the one beside is a move of the rows, %#',
     (database, databaseBeside, live, verb) => {

@@ -13,7 +13,7 @@ test('without the key there is none, and the app may bring the address of its ow
 })
 
 test('one on the host, where there is a volume', () => {
-  expect(read({ database: 'local', volume: 1 }).database).toEqual({ kind: 'local' })
+  expect(read({ database: 'local', volume: 1 }).database).toEqual({ kind: 'local', version: '17' })
 })
 
 test('a managed one, and the ports that the droplet reaches it at', () => {
@@ -39,7 +39,7 @@ test('one beside it is made as the app’s own would be, and reached at the same
   const { database, databaseBeside, network, lifecycle } = read({
     ...{ database: 'local', volume: 1, databaseBeside: 'managed', databasePool: 5 },
   })
-  expect(database).toEqual({ kind: 'local' })
+  expect(database).toEqual({ kind: 'local', version: '17' })
   expect(databaseBeside).toMatchObject({ kind: 'managed', pool: 5, protect: true })
   const ports = network.outbound.map((way) => way.ports)
   expect(ports).toEqual(expect.arrayContaining(['25060', '25061']))

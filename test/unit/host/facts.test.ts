@@ -1,5 +1,6 @@
 /** What of a stack's configuration reaches which package. */
 import { execFileSync } from 'node:child_process'
+import { fingerprint } from '../../../config/repository/openpgp.ts'
 import { type HostSoftware, hostBundle } from '../../../host/pack/index.ts'
 import { newFolder, removeFolders } from './fixture.ts'
 
@@ -76,10 +77,10 @@ test('the volume is checked and mounted for files alone, and not once it is let 
 })
 
 test('PostgreSQL is a package of its own, whose upgrades come in the hour before the reboot', async () => {
-  expect(await changedBy({ database: true })).toEqual(['padlock-database'])
+  expect(await changedBy({ database: '17' })).toEqual(['padlock-database'])
   expect(await changedBy({ backups: true })).toEqual(['padlock-backup'])
   const timer = async (rebootTime: string) => {
-    const { path } = await hostBundle({ ...facts, database: true, rebootTime })
+    const { path } = await hostBundle({ ...facts, database: '17', rebootTime })
     const script = `tar -xOf "$1" --wildcards 'packages/padlock-database_*' >"$2/x.deb" &&
       dpkg-deb --fsys-tarfile "$2/x.deb" | tar -xO --wildcards '*apt-daily-upgrade.timer.d/*.conf'`
     return execFileSync('sh', ['-c', script, 'sh', path, newFolder()], { encoding: 'utf8' })
@@ -88,4 +89,39 @@ test('PostgreSQL is a package of its own, whose upgrades come in the hour before
     '[Timer]\nOnCalendar=\nOnCalendar=*-*-* 02:30 UTC\nRandomizedDelaySec=30m\n',
   )
   expect(await timer('00:05')).toContain('OnCalendar=*-*-* 23:05 UTC\n')
+})
+
+/** A file of the package, and its field Depends, by the version of PostgreSQL. */
+async function ofDatabase(database: string, name: string): Promise<string> {
+  const { path } = await hostBundle({ ...facts, database })
+  const script = `tar -xOf "$1" --wildcards 'packages/padlock-database_*' >"$2/x.deb" &&
+    if [ "$3" = Depends ]; then dpkg-deb --field "$2/x.deb" Depends
+    else dpkg-deb --fsys-tarfile "$2/x.deb" | tar -xO --wildcards "*/$3"; fi`
+  const words = ['-c', script, 'sh', path, newFolder(), name]
+  return execFileSync('sh', words, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] })
+}
+
+test('Debian’s PostgreSQL needs no other repository', async () => {
+  expect(await ofDatabase('17', 'Depends')).not.toContain('postgresql-18')
+  expect(await ofDatabase('17', 'version')).toBe('17\n')
+  await expect(ofDatabase('17', 'postgresql.sources')).rejects.toThrow()
+})
+
+test('a newer one comes from the project’s own, which gives nothing else, beside Debian’s', async () => {
+  expect(await ofDatabase('18', 'Depends')).toMatch(/ postgresql-17, .*postgresql-18\n$/)
+  expect(await ofDatabase('18', 'version')).toBe('18\n')
+  expect(await ofDatabase('18', 'early/etc/apt/sources.list.d/postgresql.sources')).toBe(
+    'Types: deb\nURIs: https://apt.postgresql.org/pub/repos/apt\nSuites: trixie-pgdg\nComponents: main\nSigned-By: /etc/apt/keyrings/postgresql.asc\n',
+  )
+  const pin = 'Pin: release o=apt.postgresql.org,n=trixie-pgdg'
+  expect(await ofDatabase('18', 'preferences.d/padlock-postgresql')).toBe(
+    `Package: *\n${pin}\nPin-Priority: -1\n\nPackage: postgresql-18 postgresql-client-18 libpq5\n${pin}\nPin-Priority: 990\n`,
+  )
+  expect(await ofDatabase('18', 'apt.conf.d/52padlock-postgresql')).toContain(
+    'Origins-Pattern:: "origin=apt.postgresql.org,codename=trixie-pgdg"',
+  )
+  // https://www.postgresql.org/download/linux/debian/
+  expect(fingerprint(await ofDatabase('18', 'keyrings/postgresql.asc'))).toBe(
+    'B97B0AFCAA1A47F044F244A07FCC7D46ACCC4CF8',
+  )
 })

@@ -47,6 +47,13 @@ export const database: BadConfiguration[] = [
     ],
   },
   {
+    title: 'a version that the host has not',
+    raw: { database: 'local', volume: 1, databaseVersion: '16' },
+    messages: [
+      'databaseVersion = "16" is none of the host\'s. Allowed: 17, 18 where database is local.\n    Fix: pulumi config set databaseVersion 17',
+    ],
+  },
+  {
     title: 'bad values of a managed database',
     raw: {
       ...{ database: 'managed', databaseSize: 'huge', databaseNodes: 4 },

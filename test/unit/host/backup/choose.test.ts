@@ -1,8 +1,8 @@
 /** Which backups a restore tries, and in which order. */
 import { python } from './python.ts'
 
-/** A place, the day that a backup is of, and the database that it has. */
-type Backup = [where: string, day: number, system: string]
+/** A place, the day that a backup is of, the database that it has, and its version if it is another. */
+type Backup = [where: string, day: number, system: string, version?: string]
 
 /** @param at the day that is asked for; null: all that there is */
 function chosen(backups: Backup[], at: number | null, isRestored: boolean): unknown {
@@ -11,10 +11,14 @@ DAY = 86400
 day = lambda number: datetime.fromtimestamp(number * DAY, UTC)
 of = {where: places.Place(where, None, '', True) for where in ('volume', 'bucket')}
 backups = [
-    places.Backup(of[where], f'{where} {day}', day * DAY + (60 if where == 'bucket' else 0), 1, system=system)
-    for where, day, system in json.loads('${JSON.stringify(backups)}')
+    places.Backup(
+        of[where], f'{where} {day}', day * DAY + (60 if where == 'bucket' else 0), 1, system=system,
+        version=version[0] if version else '17',
+    )
+    for where, day, system, *version in json.loads('${JSON.stringify(backups)}')
 ]
 places.listed = lambda found, what: backups
+host.version = lambda: '17'
 restore.timelines.is_restored = lambda: ${isRestored ? 'True' : 'False'}
 order = SimpleNamespace(label=None, at=${at === null ? 'None' : `day(${at})`})
 say([one.label for one in restore._choose(order, list(of.values()), 'database', day(100))])`)
@@ -79,6 +83,27 @@ test.each<[string, Backup[], number | null, string[]]>([
   ],
 ])('%s', (_, backups, at, wanted) => {
   expect(chosen(backups, at, true)).toEqual(wanted)
+})
+
+describe('after an upgrade of the database', () => {
+  const backups: Backup[] = [
+    ['volume', 1, 'old', '16'],
+    ['bucket', 1, 'old', '16'],
+    ['volume', 4, 'new'],
+    ['volume', 5, 'new'],
+  ]
+  const python = (at: number | null) => () => chosen(backups, at, false)
+
+  test('all that there is, and a moment since then, are of the new one', () => {
+    expect(python(null)()).toEqual(['volume 5', 'volume 4'])
+    expect(python(4)()).toEqual(['volume 4'])
+  })
+
+  test('a moment before it names the version, and the way to have it', () => {
+    expect(python(3)).toThrow(
+      /the backup (volume|bucket) 1 is of PostgreSQL 16, and this host has 17\. Fix: restore it into a stack whose databaseVersion is 16/,
+    )
+  })
 })
 
 /** Which backups are tried where those of these days are damaged, or of before a restore that led away. */

@@ -5,7 +5,8 @@ import { python } from './python.ts'
 function ends(isThere: boolean): unknown {
   return python(`
 root = tempfile.mkdtemp()
-host.DATA, host.HOME = f'{root}/data', f'{root}/home'
+host.data = lambda: f'{root}/data'
+host.HOME = f'{root}/home'
 os.mkdir(recovery.restored())
 process = subprocess.Popen(['sleep', '60'], cwd=${isThere ? 'recovery.restored()' : "'/'"})
 with open(f'{recovery.restored()}/postmaster.pid', 'w') as file:

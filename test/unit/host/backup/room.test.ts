@@ -47,9 +47,9 @@ except Failure as failure:
 
 test('a last backup takes of the room as well; what has grown since the backup counts for all there is', () => {
   const code = `${SETUP}
-host.DATA = f'{host.VOLUME}/data'
-os.makedirs(f'{host.DATA}/base')
-with open(f'{host.DATA}/base/rows', 'wb') as file:
+host.data = lambda: f'{host.VOLUME}/data'
+os.makedirs(f'{host.data()}/base')
+with open(f'{host.data()}/base/rows', 'wb') as file:
     os.posix_fallocate(file.fileno(), 0, 1 << 20)
 backup = places.Backup(None, 'newest', 0, 100, stored=1)
 needs.LOG = needs.FOLDER = 0

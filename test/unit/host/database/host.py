@@ -10,22 +10,24 @@ import sys
 
 sys.dont_write_bytecode = True
 root, version, programs, one, other, *words = sys.argv[1:]
-sys.path[:0] = [one, other]
+sys.path[:0] = [one, other, one.replace('padlock-app', 'padlock-volume')]
 
 from padlock_database import cluster, main, service, settings  # noqa: E402
-from padlock_release import log  # noqa: E402
+from padlock_release import clusters, log  # noqa: E402
 
-cluster.VERSION = version
-cluster.NAME = f'{version}-main'
+clusters.chosen = lambda: version
 cluster.VOLUME = f'{root}/volume'
-cluster.ON_VOLUME = f'{root}/volume/postgresql'
-cluster.CLUSTERS = f'{root}/clusters'
-cluster.CONFIGURATION = f'{root}/etc/{version}/main'
+clusters.ON_VOLUME = f'{root}/volume/postgresql'
+clusters.JOURNAL = f'{root}/volume/postgresql/upgrade.json'
+clusters.DATA = f'{root}/clusters'
+clusters.CONFIGURATIONS = f'{root}/etc'
+clusters.PROGRAMS = f'{root}/programs'
+clusters.log = lambda of=None: f'{root}/run/log'
 cluster.SOCKETS = f'{root}/run'
-cluster.PROGRAMS = programs
+os.makedirs(f'{root}/programs/{version}', exist_ok=True)
+if not os.path.lexists(f'{root}/programs/{version}/bin'):
+    os.symlink(programs, f'{root}/programs/{version}/bin')
 cluster.MEMORY = f'{root}/meminfo'
-service.SERVER = f'postgresql@{version}-main.service'
-service.LOG = f'{root}/run/log'
 service.SECONDS = int(os.environ.get('LIMIT', '60'))
 service.volume_is_mounted = lambda: os.path.exists(f'{root}/volume/lost+found')
 main.LOCK = f'{root}/lock'

@@ -18,8 +18,9 @@ MOUNT = '/srv/volume'
 ROOT = f'{MOUNT}/app'
 # Of padlock-volume, which is there only where the stack has one.
 UNIT = '/usr/lib/systemd/system/srv-volume.mount'
-# Of padlock-backup.
+# Of padlock-backup, and of padlock-database.
 BACKUP = '/usr/lib/padlock/backup'
+DATABASE = '/usr/lib/padlock/database'
 
 
 def mounted() -> bool:
@@ -36,11 +37,16 @@ def away() -> bool:
 
 def swapping() -> bool:
     """
-    Is a restore cut off, or under way, with a part of the data in its place? Its end, which the units of
-    padlock-backup see to, starts the app.
+    Is a restore, or an upgrade of the database, cut off or under way while the app must not run? Its end,
+    which the units of padlock-backup and padlock-database see to, starts the app.
     """
-    note = store.read(f'{MOUNT}/backup/restore.json')
-    return note is not None and json.loads(note)['step'] == 'swap' and os.path.exists(BACKUP)
+    restore = _step('backup/restore.json') == 'swap' and os.path.exists(BACKUP)
+    return restore or (_step('postgresql/upgrade.json') in ('copy', 'swap') and os.path.exists(DATABASE))
+
+
+def _step(path: str) -> str | None:
+    note = store.read(f'{MOUNT}/{path}')
+    return None if note is None else json.loads(note)['step']
 
 
 def ensure(manifest: Manifest) -> None:

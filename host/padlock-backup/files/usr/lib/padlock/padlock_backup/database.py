@@ -24,10 +24,15 @@ LOCK_SECONDS = 120
 MISMATCH = ('[028]', '[051]')
 
 
+def readdress(order: Order) -> None:
+    """The settings in use are of the cluster that is there by now, whose log waits until a place takes it."""
+    store.write(pgbackrest.configuration(), _settings(order), 0o640, host.POSTGRES)
+    pgbackrest.run('start')
+
+
 def configure(order: Order) -> None:
     """Has PostgreSQL hand on its log, and a place for it in both repositories; a first time restarts it."""
-    volume = os.statvfs(host.VOLUME)
-    text = settings.text(order, _version(), volume.f_frsize * volume.f_blocks)
+    text = _settings(order)
     host.folder(f'{host.VOLUME}/backup/postgresql', host.POSTGRES, 0o750)
     host.folder(f'{host.HOME}/spool', host.POSTGRES, 0o750)
     # The settings in use go on until these have been seen to open what is there.
@@ -45,9 +50,14 @@ def configure(order: Order) -> None:
     if store.read(_drop_in()) != archiving:
         store.write(_drop_in(), archiving, 0o644)
     if host.sql('SHOW archive_mode') != 'on':
-        host.run('systemctl', 'restart', host.SERVER)
+        host.run('systemctl', 'restart', host.server())
     elif host.sql('SHOW archive_command') != command:
         host.sql('SELECT pg_reload_conf()')
+
+
+def _settings(order: Order) -> str:
+    volume = os.statvfs(host.VOLUME)
+    return settings.text(order, _version(), volume.f_frsize * volume.f_blocks)
 
 
 def _begin(config: str) -> None:
@@ -72,7 +82,7 @@ def forget() -> None:
     if not os.path.exists(_drop_in()):
         return
     os.unlink(_drop_in())
-    host.run('systemctl', 'try-restart', host.SERVER)
+    host.run('systemctl', 'try-restart', host.server())
 
 
 def back_up(repository: str, now: datetime, kind: str, tidy: bool) -> None:
@@ -114,19 +124,21 @@ def _adopt(number: int) -> None:
 def backups(number: int, config: str | None = None) -> list[dict[str, Any]]:
     """
     Those of a repository, oldest first; `start` and `stop` in seconds, `size` in bytes, `stored` those in the
-    repository (0: not known), `system` the identifier of the database, and `former`: is another one's log
-    handed on by now?
+    repository (0: not known), `system` the identifier of the database, `version` its major version, and
+    `former`: is another one's log handed on by now?
     """
     found = []
     for stanza in pgbackrest.info(number, config):
         systems = {one['id']: str(one['system-id']) for one in stanza['db']}
+        versions = {one['id']: str(one['version']) for one in stanza['db']}
         present = systems.get(max(systems, default=0))
         for one in stanza['backup']:
             system = systems.get(one['database']['id'])
             found.append({
                 'label': one['label'], 'type': one['type'], 'start': one['timestamp']['start'],
                 'stop': one['timestamp']['stop'], 'size': one['info']['size'], 'system': system,
-                'former': system != present, 'stored': _stored(one),
+                'version': versions.get(one['database']['id']), 'former': system != present,
+                'stored': _stored(one),
             })  # fmt: skip
     return found
 
@@ -143,4 +155,4 @@ def _version() -> tuple[int, int]:
 
 
 def _drop_in() -> str:
-    return f'{host.CLUSTER}/conf.d/padlock-backup.conf'
+    return f'{host.cluster()}/conf.d/padlock-backup.conf'

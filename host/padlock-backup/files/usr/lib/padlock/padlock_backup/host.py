@@ -4,15 +4,12 @@ import os
 import pwd
 import subprocess
 
-from padlock_release import log
+from padlock_release import clusters, log
 from padlock_release.failure import CommandFailure
 
 HOME = '/var/lib/padlock/backup'
 VOLUME = '/srv/volume'
-CLUSTER = '/etc/postgresql/17/main'
-DATA = '/var/lib/postgresql/17/main'
 SOCKETS = '/run/postgresql'
-SERVER = 'postgresql@17-main.service'
 LOGS = '/var/log/pgbackrest'
 CACHE = '/var/cache/padlock-backup'
 RUN = '/run'
@@ -23,12 +20,25 @@ kept: tuple[int, ...] = ()
 
 def version() -> str:
     """Of the cluster, as in `17`."""
-    return CLUSTER.split('/')[-2]
+    return clusters.version()
+
+
+def data() -> str:
+    return clusters.data()
+
+
+def cluster() -> str:
+    """The folder of its configuration."""
+    return clusters.configuration()
+
+
+def server() -> str:
+    """Its unit."""
+    return clusters.server()
 
 
 def programs() -> str:
-    """Debian keeps each version's server in a folder of its own, out of PATH."""
-    return f'/usr/lib/postgresql/{version()}/bin'
+    return clusters.programs()
 
 
 def volume_is_mounted() -> bool:

@@ -34,7 +34,7 @@ from .wanted import RestoreOrder
 
 USAGE = (
     'usage: backup up < ORDER | restore < ORDER | state < EXPORT | resume | now | release | check | show |\n'
-    '  list [--json] | remove'
+    '  list [--json] | remove | quiet | upgraded'
 )
 TIMERS = ['padlock-backup.timer', 'padlock-backup-check.timer']
 
@@ -43,7 +43,7 @@ def main(words: list[str], stream: TextIO) -> int:
     """The exit status: 0, 1 where something failed or is late, 2 for a wrong command line."""
     verbs = {
         'now': now, 'release': release, 'resume': resume, 'check': check, 'show': show, 'list': listed,
-        'remove': remove,
+        'remove': remove, 'quiet': quiet, 'upgraded': upgraded,
     }  # fmt: skip
     try:
         if words == ['up']:
@@ -169,6 +169,29 @@ def show() -> int:
 
 def listed() -> int:
     return listing.tell(_order(), False)
+
+
+def quiet() -> int:
+    """Before another cluster takes the place of this one, by whoever keeps others from meddling."""
+    swap.quiet()
+    return 0
+
+
+def upgraded() -> int:
+    """The database is another version's by now: its log and backups come beside those of the one before."""
+    order = _order()
+    if not order.database:
+        return 0
+    with lock.held(True, True):
+        database.readdress(order)
+        problem = None
+        try:
+            database.configure(order)
+        except Failure as failure:
+            problem = str(failure)
+            log.say(f'the log of the upgraded database is not handed on everywhere: {problem}')
+        failed = _back_up(order, 'full', False)
+    return 1 if problem or failed else 0
 
 
 def remove() -> int:

@@ -38,7 +38,7 @@ def of(chosen: dict[str, list[Backup]], grown: bool, own: Order | None) -> Needs
 
 def database(backups: list[Backup], grown: bool) -> int:
     """What the largest of them takes, or with `grown` what it has become since then."""
-    there = room.of_folder(f'{host.DATA}/base') if grown else 0
+    there = room.of_folder(f'{host.data()}/base') if grown else 0
     return max(there, *(one.size for one in backups[: 2 * TRIED]))
 
 

@@ -51,6 +51,8 @@ class Backup(NamedTuple):
     former: bool = False
     # Bytes that all of it takes in its place; 0 where it does not say.
     stored: int = 0
+    # Of PostgreSQL, as in `17`.
+    version: str | None = None
 
 
 @contextlib.contextmanager
@@ -118,6 +120,7 @@ def _databases(place: Place) -> list[Backup]:
             start=one['start'],
             former=one['former'],
             stored=one['stored'],
+            version=one['version'],
         )
         for one in database.backups(place.number, place.settings)
     ]

@@ -50,7 +50,7 @@ class Part(NamedTuple):
 
 
 def restored() -> str:
-    return f'{host.DATA}.restored'
+    return f'{host.data()}.restored'
 
 
 def bring(backups: list[Backup], at: datetime | None, exactly: bool) -> Part:

@@ -87,7 +87,7 @@ def finish(whats: list[str], own: Order | None, back_up: Any) -> list[str]:
 
 def _whats(order: RestoreOrder, own: Order | None) -> list[str]:
     has = {
-        'database': own.database if own else os.path.exists(f'{host.CLUSTER}/postgresql.conf'),
+        'database': own.database if own else os.path.exists(f'{host.cluster()}/postgresql.conf'),
         'files': own.files if own else os.path.isdir(files.source()),
     }
     asked = {'database': order.database, 'files': order.files}
@@ -131,8 +131,11 @@ def _choose(order: RestoreOrder, found: list[Place], what: str, now: datetime) -
                 f'there is no backup {order.label} at {" or ".join(map(str, found))}; ./padlock backup list '
                 'names those that there are. Nothing was changed'
             )
+        _ensure_readable(fitting[0])
         return fitting
     if order.at is None and what == 'database':
+        # Of a version before an upgrade there is another database, and this host cannot run it.
+        there = [one for one in there if _is_readable(one)] or there
         _ensure_one(there)
     fitting = [one for one in there if order.at is None or one.time <= order.at.timestamp()]
     if not fitting and order.at is not None:
@@ -142,9 +145,25 @@ def _choose(order: RestoreOrder, found: list[Place], what: str, now: datetime) -
             'Nothing was changed'
         )
     newest = max(fitting, key=lambda one: one.time)
+    _ensure_readable(newest)
     # Where that one is damaged, an older one and its log give the same; another database's never does.
     same = [one for one in fitting if one.system == newest.system]
     return sorted(same, key=_age)
+
+
+def _is_readable(backup: Backup) -> bool:
+    return backup.version in (None, host.version())
+
+
+def _ensure_readable(backup: Backup) -> None:
+    """Raises Failure where it is of another major version, as those before an upgrade are."""
+    if not _is_readable(backup):
+        raise Failure(
+            f'the backup {backup.label} is of PostgreSQL {backup.version}, and this host has '
+            f'{host.version()}. Fix: restore it into a stack whose databaseVersion is {backup.version} '
+            '(./padlock restore --to STACK), which ./padlock database upgrade then raises. Nothing was '
+            'changed'
+        )
 
 
 def _age(backup: Backup) -> float:

@@ -44,7 +44,7 @@ def text(order: Order, version: tuple[int, int], volume: int) -> str:
         **{f'repo2-{key}': value for key, value in {**on_volume, **both}.items()},
         **EXTRA,
     }
-    cluster = {'pg1-path': host.DATA, 'pg1-socket-path': host.SOCKETS}
+    cluster = {'pg1-path': host.data(), 'pg1-socket-path': host.SOCKETS}
     return _section('global', lines) + _section(STANZA, cluster)
 
 
@@ -71,7 +71,7 @@ def text_of_source(order: Order) -> str:
         **{f'repo1-{key}': value for key, value in _bucket(order).items()},
         **{key: value for key, value in EXTRA.items() if not key.startswith('repo2-')},
     }
-    cluster = {'pg1-path': host.DATA, 'pg1-socket-path': host.SOCKETS}
+    cluster = {'pg1-path': host.data(), 'pg1-socket-path': host.SOCKETS}
     return _section('global', lines) + _section(STANZA, cluster)
 
 

@@ -10,10 +10,11 @@ import os
 import shutil
 import time
 
+import padlock_pause as app
 from padlock_release import log
 from padlock_release.failure import CommandFailure, Failure
 
-from . import app, files, host, journal, pgbackrest, recovery, restored_files, room, server, timelines
+from . import files, host, journal, pgbackrest, recovery, restored_files, room, server, timelines
 
 AT_FDCWD = -100
 RENAME_EXCHANGE = 2
@@ -32,7 +33,7 @@ def forget() -> None:
 
 
 def folder(what: str) -> str:
-    return host.DATA if what == 'database' else files.source()
+    return host.data() if what == 'database' else files.source()
 
 
 def former(what: str) -> str:
@@ -111,10 +112,10 @@ def _exchange(whats: list[str]) -> None:
     """Those that are not in their places yet; the database is down meanwhile. What fails is undone."""
     try:
         if 'database' in whats:
-            host.run('systemctl', 'stop', host.SERVER)
-            _quiet()
+            host.run('systemctl', 'stop', host.server())
+            quiet()
             # By an upgrade of its package, say.
-            if server.process(host.DATA) is not None:
+            if server.process(host.data()) is not None:
                 raise Failure('PostgreSQL was started meanwhile')
         for what in whats:
             if not os.path.exists(f'{folder(what)}/{MARK}'):
@@ -131,7 +132,7 @@ def _exchange(whats: list[str]) -> None:
     journal.note(step='after', whats=whats)
 
 
-def _quiet() -> None:
+def quiet() -> None:
     """
     A process that hands on the log goes by the folder's name, and by what it noted of segments of the
     same names.
@@ -144,7 +145,7 @@ def _quiet() -> None:
 
 def _back(whats: list[str]) -> None:
     if 'database' in whats:
-        host.run('systemctl', 'stop', host.SERVER, check=False)
+        host.run('systemctl', 'stop', host.server(), check=False)
     try:
         for what in whats:
             if os.path.exists(f'{folder(what)}/{MARK}'):
@@ -154,12 +155,12 @@ def _back(whats: list[str]) -> None:
             # Content with a host that makes no backups.
             with contextlib.suppress(CommandFailure):
                 pgbackrest.run('start')
-            host.run('systemctl', 'start', host.SERVER, check=False)
+            host.run('systemctl', 'start', host.server(), check=False)
     forget()
 
 
 def _started() -> None:
-    host.run('systemctl', 'start', host.SERVER)
+    host.run('systemctl', 'start', host.server())
     if host.sql('SELECT pg_is_in_recovery()') != 'f':
         raise Failure('it is still in recovery')
     if not server.runs_on(MARK):

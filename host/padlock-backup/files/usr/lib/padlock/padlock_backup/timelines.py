@@ -16,14 +16,14 @@ from . import host, pgbackrest
 def is_restored() -> bool:
     """Has a restore brought the database that is here? A note on its volume says so."""
     try:
-        system, _ = control(host.DATA)
+        system, _ = control(host.data())
     except Failure:
         return False
     return system in (store.read(_note()) or '').split()
 
 
 def note_restored() -> None:
-    system, _ = control(host.DATA)
+    system, _ = control(host.data())
     store.write(_note(), system + '\n', 0o644)
 
 

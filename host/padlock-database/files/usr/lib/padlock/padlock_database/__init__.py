@@ -1,4 +1,4 @@
 """
-PostgreSQL of the host: the cluster 17/main, whose data lies on the stack's volume and whose
+PostgreSQL of the host: the cluster VERSION/main, whose data lies on the stack's volume and whose
 configuration is made anew on each host that the volume comes to.
 """

@@ -8,28 +8,45 @@ import os
 import re
 import subprocess
 from collections.abc import Iterator
-from typing import TextIO
+from typing import Any, TextIO
 
-from padlock_release import log
+import padlock_pause
+from padlock_release import clusters, log
 from padlock_release.failure import Failure, told
 
-from . import cluster, moved, role, service, verify
+from . import cluster, journal, moved, role, service, swap, upgrade, verify
 
 LOCK = '/run/padlock-database.lock'
+# Of an upgrade as a whole, whose backups wait for their own lock, which a restore holds as it waits for LOCK.
+UPGRADE_LOCK = '/run/padlock-database-upgrade.lock'
 # What the last update wanted on the host.
 WANTED = '/var/lib/padlock/bundles/good/packages'
-USAGE = 'usage: database up < PASSWORD | boot | stop | remove | verify | release'
+USAGE = (
+    'usage: database up < PASSWORD | boot | stop | remove | verify | release | state\n'
+    '  upgrade VERSION | resume | forget-former'
+)
 
 
 def main(words: list[str], stream: TextIO) -> int:
     """The exit status."""
-    verbs = {'boot': boot, 'stop': stop, 'remove': remove}
+    verbs = {'boot': boot, 'stop': stop, 'remove': remove, 'forget-former': forget_former}
     try:
         if words == ['verify']:
             print(json.dumps(verify.verify()))
             return 0
         if words == ['release']:
             moved.ensure_not(os.environ.get('RELEASE_DATABASE', ''))
+            return 0
+        if words == ['state']:
+            print(json.dumps(state()))
+            return 0
+        if words == ['resume']:
+            with _lock(True, UPGRADE_LOCK):
+                resume()
+            return 0
+        if len(words) == 2 and words[0] == 'upgrade' and words[1].isdigit():
+            with _lock(True, UPGRADE_LOCK):
+                print(json.dumps(upgraded(words[1])))
             return 0
         with _lock(words != ['boot']) as has:
             if not has:
@@ -55,6 +72,7 @@ def up(password: str) -> bool:
         raise Failure('the password must be 16 to 128 characters of printable ASCII without spaces')
     if not service.volume_is_mounted():
         raise Failure(f'{cluster.VOLUME} is not mounted, and a database is nowhere else; nothing was changed')
+    cut_off = upgrade.settle_folders()
     there = cluster.on_volume() is not None
     running = service.is_running()
     if running and not cluster.is_here():
@@ -72,6 +90,13 @@ def up(password: str) -> bool:
         service.start(anew)
     service.ensure_own()
     changed = role.ensure(password)
+    if cut_off is not None:
+        if cut_off.step == 'swap':
+            journal.note('after', cut_off.old, cut_off.new)
+        with padlock_pause.locked():
+            padlock_pause.start()
+    if clusters.version() != clusters.chosen():
+        log.say(f'the database is PostgreSQL {clusters.version()}: {_upgrade_to(clusters.chosen())}')
     return changed or anew or not there
 
 
@@ -80,10 +105,56 @@ def boot() -> None:
     Before the server starts: the droplet may have another size than when it was last on. Where it runs
     already, other settings restart it.
     """
+    found = journal.read()
+    if found is not None and found.step == 'swap':
+        swap.settled(found)
+        # Debian's generator finds the new one, and the old one's unit has no configuration any more.
+        service.reload()
     if cluster.on_volume() is None or not cluster.is_configured():
         return
     changed = cluster.configure()
     service.start_soon(changed and service.is_running())
+
+
+def state() -> dict[str, str | None]:
+    """The version of the cluster, the one that the packages bring, and the step of an upgrade."""
+    found = journal.read()
+    return {'version': clusters.version(), 'chosen': clusters.chosen(), 'step': found and found.step}
+
+
+def upgraded(new: str) -> dict[str, Any]:
+    """Has the cluster of that version, and tells what was done; goes on where an earlier one was cut off."""
+    problems = resume()
+    old = upgrade.check(new)
+    if old is None:
+        return {'from': new, 'to': new, 'problems': problems}
+    upgrade.back_up()
+    with _lock(True):
+        # That one is on the same volume, and somebody may have come before.
+        if upgrade.check(new) is None:
+            return {'from': new, 'to': new, 'problems': problems}
+        done = upgrade.run(old, new)
+    return {**done, 'problems': [*done['problems'], *resume()]}
+
+
+def resume() -> list[str]:
+    """Ends an upgrade that was cut off; returns what failed of its last steps."""
+    with _lock(True):
+        if journal.read() is None:
+            return []
+        if not clusters.configured():
+            raise Failure('this host has not taken over the database of the volume yet. Fix: pulumi up')
+        try:
+            found = upgrade.settle()
+        finally:
+            with padlock_pause.locked():
+                padlock_pause.start()
+    return upgrade.finish(found) if found else []
+
+
+def forget_former() -> None:
+    """The cluster that the last upgrade has replaced goes."""
+    upgrade.forget_former()
 
 
 def stop() -> None:
@@ -109,14 +180,18 @@ def remove() -> None:
         log.say(f'padlock-database stays until the host software changes again: {why}')
 
 
+def _upgrade_to(version: str) -> str:
+    return f'./padlock database upgrade --to {version} takes it to {version}'
+
+
 @contextlib.contextmanager
-def _lock(waits: bool) -> Iterator[bool]:
+def _lock(waits: bool, path: str | None = None) -> Iterator[bool]:
     """
     One at a time; the kernel frees the lock of a process that was killed. Gives whether this one has it.
     `boot` does not wait for it: the server that another one starts waits for `boot`, and settings come
     with it.
     """
-    with open(LOCK, 'w') as file:
+    with open(path or LOCK, 'w') as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | (0 if waits else fcntl.LOCK_NB))
             has = True

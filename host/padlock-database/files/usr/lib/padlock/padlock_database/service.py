@@ -6,15 +6,13 @@ import struct
 import subprocess
 import time
 
-from padlock_release import log, store
+from padlock_release import clusters, log, store
 from padlock_release.failure import Failure
 
 from . import cluster
 from .command import as_postgres, run
 
-SERVER = f'postgresql@{cluster.NAME}.service'
 MOUNT = 'var-lib-postgresql.mount'
-LOG = f'/var/log/postgresql/postgresql-{cluster.NAME}.log'
 # After a crash the server first reads what it had not yet written into the tables.
 SECONDS = 300
 
@@ -33,11 +31,11 @@ def start(anew: bool) -> None:
     longer is not ended.
     """
     began, since = _length(), int(time.time())
-    # Debian's generator finds the cluster for the next boot.
-    run('systemctl', 'daemon-reload')
+    reload()
     deadline = time.monotonic() + SECONDS
     try:
-        done = run('systemctl', 'restart' if anew else 'start', SERVER, check=False, seconds=SECONDS)
+        verb = 'restart' if anew else 'start'
+        done = run('systemctl', verb, clusters.server(), check=False, seconds=SECONDS)
     except subprocess.TimeoutExpired:
         raise _recovering() from None
     while done.returncode == 0 and time.monotonic() < deadline:
@@ -50,37 +48,48 @@ def start(anew: bool) -> None:
     raise Failure(f'PostgreSQL does not take connections; it says:\n{said}')
 
 
+def reload() -> None:
+    """Debian's generator finds the cluster for the next boot."""
+    run('systemctl', 'daemon-reload')
+
+
 def start_soon(anew: bool) -> None:
     """The server waits for the end of whoever asks this: padlock-database.service is ordered before it."""
-    run('systemctl', 'restart' if anew else 'start', '--no-block', SERVER)
+    run('systemctl', 'restart' if anew else 'start', '--no-block', clusters.server())
 
 
 def stop() -> None:
     """Ends sessions and statements, writes everything, and lets go of the volume."""
-    run('systemctl', 'stop', SERVER, MOUNT)
+    run('systemctl', 'stop', clusters.server(), MOUNT)
+
+
+def stop_server() -> None:
+    """The volume stays."""
+    run('systemctl', 'stop', clusters.server())
 
 
 def is_running() -> bool:
     """Or is about to: a recovery, or the pause before another try."""
-    state = run('systemctl', 'is-active', SERVER, check=False).stdout.strip()
+    state = run('systemctl', 'is-active', clusters.server(), check=False).stdout.strip()
     return state in ('active', 'activating', 'reloading')
 
 
 def is_ready() -> bool:
     """pg_isready(1): the server takes connections."""
     words = ['--quiet', f'--host={cluster.SOCKETS}', '--dbname=postgres', '--timeout=2']
-    return as_postgres(f'{cluster.PROGRAMS}/pg_isready', *words, check=False).returncode == 0
+    return as_postgres(f'{clusters.programs()}/pg_isready', *words, check=False).returncode == 0
 
 
 def ensure_own() -> None:
     """Raises Failure unless whoever answers has the data on the volume: the app's rows go nowhere else."""
-    here = (store.read(f'{cluster.data()}/postmaster.pid') or '').split('\n')[0]
+    here = (store.read(f'{clusters.data()}/postmaster.pid') or '').split('\n')[0]
     found = str(_listener())
     if found != here:
         raise Failure(
             f'the PostgreSQL that answers at {cluster.SOCKETS} (process {found}) has its rows elsewhere than '
-            f'in {cluster.data()} on the volume; nothing was changed there. Fix: keep what it holds '
-            f'(pg_dumpall), sudo systemctl stop {SERVER}, or end that process; then pulumi up again'
+            f'in {clusters.data()} on the volume; nothing was changed there. Fix: keep what it holds '
+            f'(pg_dumpall), sudo systemctl stop {clusters.server()}, or end that process; then pulumi up '
+            'again'
         )
 
 
@@ -95,23 +104,23 @@ def _listener() -> int:
 def _recovering() -> Failure:
     return Failure(
         f'PostgreSQL takes no connections after {SECONDS} s, as it still recovers from a crash; it goes on '
-        f'by itself, and {LOG} tells how far it is. Fix: pulumi up again, once it is through'
+        f'by itself, and {clusters.log()} tells how far it is. Fix: pulumi up again, once it is through'
     )
 
 
 def _length() -> int:
-    return os.path.getsize(LOG) if os.path.exists(LOG) else 0
+    return os.path.getsize(clusters.log()) if os.path.exists(clusters.log()) else 0
 
 
 def _said(began: int) -> str:
-    if not os.path.exists(LOG):
+    if not os.path.exists(clusters.log()):
         return ''
-    with open(LOG, encoding='utf-8', errors='replace') as file:
-        file.seek(began if began <= os.path.getsize(LOG) else 0)
+    with open(clusters.log(), encoding='utf-8', errors='replace') as file:
+        file.seek(began if began <= os.path.getsize(clusters.log()) else 0)
         return log.tail(file.read(), 15).strip()
 
 
 def _journal(since: int) -> str:
     """A server that cannot read its configuration has no log yet."""
-    words = ['--unit', SERVER, '--since', f'@{since}', '--lines=15', '--output=cat', '--no-pager', '--quiet']
-    return run('journalctl', *words, check=False).stdout.strip()
+    words = ['--unit', clusters.server(), '--since', f'@{since}', '--lines=15', '--output=cat', '--no-pager']
+    return run('journalctl', '--quiet', *words, check=False).stdout.strip()

@@ -6,14 +6,15 @@ their content, which is the same wherever the same rows are.
 import hashlib
 import json
 import time
+from collections.abc import Callable
 from typing import Any
 
-from padlock_release import log
+from padlock_release import clusters, log
 from padlock_release.failure import Failure
 
 from . import cluster, service
 from .command import as_postgres
-from .sql import ask
+from .sql import ask as ask_database
 
 # How values are written must not depend on a server's settings.
 FORM = """
@@ -52,17 +53,23 @@ def verify() -> dict[str, Any]:
     begin = time.monotonic()
     _check()
     checked = time.monotonic()
-    tables = [json.loads(line) for line in _ask(FORM + READ).splitlines()]
+    tables, digest = contents(_ask)
     read = time.monotonic()
-    lines = ''.join(f'{one["name"]} ({one["columns"]}) {one["rows"]} {one["sum"]}\n' for one in tables)
     return {
         'version': _ask('SHOW server_version'),
         'bytes': int(_ask('SELECT pg_database_size(current_database())')),
-        'tables': [{'name': one['name'], 'rows': one['rows']} for one in tables],
-        'rows': sum(one['rows'] for one in tables),
-        'hash': hashlib.sha256(lines.encode()).hexdigest(),
+        'tables': [{'name': name, 'rows': rows} for name, rows in tables.items()],
+        'rows': sum(tables.values()),
+        'hash': digest,
         'seconds': {'check': round(checked - begin, 1), 'read': round(read - checked, 1)},
     }
+
+
+def contents(ask: Callable[[str], str]) -> tuple[dict[str, int], str]:
+    """Rows by table, and the one hash of them, of the database that answers."""
+    tables = [json.loads(line) for line in ask(FORM + READ).splitlines()]
+    lines = ''.join(f'{one["name"]} ({one["columns"]}) {one["rows"]} {one["sum"]}\n' for one in tables)
+    return {one['name']: one['rows'] for one in tables}, hashlib.sha256(lines.encode()).hexdigest()
 
 
 def _recovered() -> None:
@@ -70,7 +77,7 @@ def _recovered() -> None:
     deadline = time.monotonic() + service.SECONDS
     while not (service.is_ready() and _ask('SELECT pg_is_in_recovery()') == 'f'):
         if time.monotonic() > deadline:
-            raise Failure(f'PostgreSQL takes no writes after {service.SECONDS} s; its log: {service.LOG}')
+            raise Failure(f'PostgreSQL takes no writes after {service.SECONDS} s; its log: {clusters.log()}')
         time.sleep(0.5)
 
 
@@ -81,7 +88,7 @@ def _check() -> None:
         _ask(f'BEGIN; CREATE SCHEMA {SCHEMA}; CREATE EXTENSION amcheck SCHEMA {SCHEMA}; COMMIT')
     try:
         where = [f'--host={cluster.SOCKETS}', '--username=postgres', '--no-password', 'app']
-        done = as_postgres(f'{cluster.PROGRAMS}/pg_amcheck', *where, check=False)
+        done = as_postgres(f'{clusters.programs()}/pg_amcheck', *where, check=False)
     finally:
         if own:
             _ask(f'BEGIN; DROP EXTENSION amcheck; DROP SCHEMA {SCHEMA}; COMMIT')
@@ -91,4 +98,4 @@ def _check() -> None:
 
 
 def _ask(statements: str) -> str:
-    return ask(statements, 'app')
+    return ask_database(statements, 'app')

@@ -5,7 +5,7 @@ import subprocess
 from typing import IO
 
 from padlock_database import cluster
-from padlock_release import log
+from padlock_release import clusters, log
 from padlock_release.failure import CommandFailure
 
 from .said import without_rows
@@ -16,7 +16,7 @@ SCRATCH = cluster.SCRATCH
 
 def words(program: str, user: str, database: str) -> list[str]:
     where = [f'--host={cluster.SOCKETS}', f'--username={user}', f'--dbname={database}', '--no-password']
-    return ['runuser', '--user', user, '--', f'{cluster.PROGRAMS}/{program}', *where]
+    return ['runuser', '--user', user, '--', f'{clusters.programs()}/{program}', *where]
 
 
 def run(

@@ -1,0 +1,40 @@
+/** The major version of the database on the host. */
+import { type Databases, hasLocal, localIn, managedIn } from '../../config/database/index.ts'
+import { DEBIAN_VERSION } from '../../config/database/local.ts'
+import { type Former, ofKind } from '../state.ts'
+import { configurationError } from './error.ts'
+
+/** Set by ./padlock database upgrade, which has the host take the rows to that version. */
+const UPGRADING = 'PADLOCK_DATABASE_UPGRADE'
+
+/**
+ * Of the packages that the host gets; undefined where it has no database. Which cluster serves is
+ * decided by the one on the volume (host/padlock-app, padlock_release/clusters.py).
+ * @throws RunError before anything is made, where the settings want another version than the stack has
+ */
+export function versionOnHost(state: Former[], databases: Databases): string | undefined {
+  if (!hasLocal(databases)) return undefined
+  const wanted = localIn(databases)?.version ?? DEBIAN_VERSION
+  const known = knownVersion(state)
+  if (known === undefined || known === wanted || process.env[UPGRADING] === wanted) return wanted
+  // The key is the managed one's then.
+  if (managedIn(databases)) return known
+  const raise = Number(wanted) > Number(known)
+  throw configurationError(
+    `databaseVersion = ${wanted} is not what the stack's database on the host has, and ${
+      raise
+        ? "a major upgrade is none of an update's: the app is without it for as long as its rows are copied"
+        : 'there is no way back'
+    }`,
+    `${known}, which it has`,
+    `pulumi config set databaseVersion ${known}${
+      raise ? `; or raise it: ./padlock database upgrade --to ${wanted}` : ''
+    }`,
+  )
+}
+
+/** Of the last update; stacks from before there was a choice have Debian's. */
+function knownVersion(state: Former[]): string | undefined {
+  const [former] = ofKind(state, 'LocalDatabase')
+  return former && `${former.outputs.version ?? DEBIAN_VERSION}`
+}

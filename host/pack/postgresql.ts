@@ -1,0 +1,48 @@
+/** PostgreSQL of the host: Debian's own, or beside it a newer one of the PostgreSQL project's repository. */
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { PackageFile } from './deb.ts'
+
+/** Of Debian 13; a host with a newer one has this one too, for a cluster that is not upgraded yet. */
+const DEBIAN = '17'
+const KEYRING = '/etc/apt/keyrings/postgresql.asc'
+/** https://www.postgresql.org/download/linux/debian/ */
+const SOURCES = [
+  'Types: deb',
+  'URIs: https://apt.postgresql.org/pub/repos/apt',
+  'Suites: trixie-pgdg',
+  'Components: main',
+  `Signed-By: ${KEYRING}`,
+]
+const RELEASE = 'o=apt.postgresql.org,n=trixie-pgdg'
+
+/** What the package depends on beside the names in its control file. */
+export const postgresqlDepends = (version: string): string[] =>
+  version === DEBIAN ? [] : [`postgresql-${version}`]
+
+/** The version for the host's programs, and for apt where it comes from and that nothing else does. */
+export function postgresqlFiles(version: string): PackageFile[] {
+  const file = (path: string, lines: string[]) => ({
+    path: `usr/share/padlock-database/${path}`,
+    content: Buffer.from(lines.map((line) => `${line}\n`).join('')),
+  })
+  const chosen = file('version', [version])
+  if (version === DEBIAN) return [chosen]
+  const taken = `postgresql-${version} postgresql-client-${version} libpq5`
+  const apt = 'early/etc/apt'
+  return [
+    chosen,
+    file(`${apt}/sources.list.d/postgresql.sources`, SOURCES),
+    file(`${apt}/preferences.d/padlock-postgresql`, [
+      ...['Package: *', `Pin: release ${RELEASE}`, 'Pin-Priority: -1', ''],
+      ...[`Package: ${taken}`, `Pin: release ${RELEASE}`, 'Pin-Priority: 990'],
+    ]),
+    file(`${apt}/apt.conf.d/52padlock-postgresql`, [
+      'Unattended-Upgrade::Origins-Pattern:: "origin=apt.postgresql.org,codename=trixie-pgdg";',
+    ]),
+    {
+      path: `usr/share/padlock-database/${apt}/keyrings/postgresql.asc`,
+      content: readFileSync(join(import.meta.dirname, 'postgresql.asc')),
+    },
+  ]
+}

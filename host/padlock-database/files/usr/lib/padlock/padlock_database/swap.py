@@ -1,0 +1,72 @@
+"""
+The new cluster takes the place of the old one: two renames on the volume, the new one's first, as the
+newest that is there is the host's (padlock_release.clusters). Each step may be done again.
+"""
+
+import os
+import shutil
+
+from padlock_release import clusters
+from padlock_release.failure import Failure
+
+from . import cluster, journal, service
+from .journal import Upgrade
+
+
+def place(version: str) -> str:
+    """On the volume itself: at a boot its clusters are not mounted yet."""
+    return f'{clusters.ON_VOLUME}/{version}/main'
+
+
+def beside(version: str) -> str:
+    return f'{place(version)}.new'
+
+
+def former(version: str) -> str:
+    return f'{place(version)}.former'
+
+
+def forth(found: Upgrade) -> None:
+    """Raises Failure if PostgreSQL does not start on the new one; the old one is back then."""
+    try:
+        settled(found)
+        service.start(False)
+        service.ensure_own()
+    except (Failure, OSError) as failure:
+        _back(found)
+        raise Failure(f'the upgraded database does not run, and the old one is back: {failure}') from None
+    journal.note('after', found.old, found.new)
+
+
+def settled(found: Upgrade) -> None:
+    """Folders and configuration alone, as a boot has it before any server."""
+    _rename(beside(found.new), place(found.new))
+    _rename(place(found.old), former(found.old))
+    os.sync()
+    _configured(found.old, found.new)
+
+
+def _back(found: Upgrade) -> None:
+    service.stop_server()
+    _rename(place(found.new), beside(found.new))
+    _rename(former(found.old), place(found.old))
+    os.sync()
+    _configured(found.new, found.old)
+    shutil.rmtree(beside(found.new))
+    service.start(False)
+    journal.forget()
+
+
+def _rename(path: str, to: str) -> None:
+    if os.path.lexists(path) and not os.path.lexists(to):
+        os.rename(path, to)
+
+
+def _configured(old: str, new: str) -> None:
+    """With the settings that others have put beside those of padlock, as backups have."""
+    cluster.configure(new)
+    was, now = (f'{clusters.configuration(each)}/conf.d' for each in (old, new))
+    for name in os.listdir(was) if os.path.isdir(was) else []:
+        if not os.path.lexists(f'{now}/{name}'):
+            shutil.copy2(f'{was}/{name}', f'{now}/{name}')
+    cluster.forget(old)

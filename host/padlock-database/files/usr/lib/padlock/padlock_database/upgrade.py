@@ -1,0 +1,200 @@
+"""
+The host's database goes to another major version: its rows are dumped into a new cluster beside it,
+compared, and the new one takes the place. Until then the old one is not written to.
+"""
+
+import os
+import shutil
+import time
+from typing import Any
+
+import padlock_pause
+from padlock_release import clusters, log
+from padlock_release.failure import Failure
+
+from . import apart, cluster, copying, journal, service, swap
+from .apart import Server
+from .command import as_postgres, run as run_program
+from .journal import Upgrade
+from .sql import ask
+
+# Of padlock-backup, which is there only where backups are made, or may be restored.
+BACKUP = '/usr/lib/padlock/backup'
+ORDER = '/var/lib/padlock/backup/order.json'
+RESTORE = f'{cluster.VOLUME}/backup/restore.json'
+WATCH = 'padlock-database-resume.path'
+MIB = 1024 * 1024
+GIB = 1024 * MIB
+
+
+def check(new: str) -> str | None:
+    """The version that there is, or None where it is the new one. Raises Failure where it cannot be."""
+    if not service.volume_is_mounted():
+        raise Failure(f'{cluster.VOLUME} is not mounted, and a database is nowhere else; nothing was changed')
+    old = cluster.on_volume()
+    if old is None or not service.is_ready():
+        raise Failure('PostgreSQL does not answer on this host. Fix: pulumi up; nothing was changed')
+    if old == new:
+        return None
+    if int(old) > int(new):
+        raise Failure(f'the database is PostgreSQL {old}, and there is no way back to {new}')
+    if not clusters.has_programs(new):
+        raise Failure(f'this host has no PostgreSQL {new}. Fix: ./padlock database upgrade --to {new}')
+    if os.path.exists(RESTORE):
+        raise Failure('a restore is under way, or was cut off; nothing was changed')
+    _ensure_room()
+    return old
+
+
+def back_up() -> None:
+    """Of what is about to be replaced; raises Failure where no place has it."""
+    if not os.path.exists(ORDER):
+        log.say('no backups are ordered, so none was made before the upgrade')
+        return
+    with log.step('backup'):
+        run_program(BACKUP, 'release')
+
+
+def run(old: str, new: str) -> dict[str, Any]:
+    """What was done; raises Failure where the old cluster goes on as it was."""
+    forget_former()
+    found = Upgrade('prepare', old, new)
+    journal.note(*found)
+    # It ends this one if it is killed.
+    run_program('systemctl', 'start', WATCH, check=False)
+    try:
+        with log.step('prepare'):
+            target = _prepared(new)
+            copying.ensure_extensions(target)
+        with padlock_pause.locked(), padlock_pause.ended() as began:
+            try:
+                rows = _replaced(found, target)
+            except BaseException:
+                undo(found)
+                raise
+    except BaseException:
+        # Before the app's end.
+        left = journal.read()
+        if left is not None and left.step == 'prepare':
+            undo(left)
+        raise
+    problem = padlock_pause.wait()
+    down = round(time.monotonic() - began, 1)
+    log.say(f'PostgreSQL {new} serves, after {down} s without writes')
+    return {'from': old, 'to': new, 'downSeconds': down, 'problems': [problem] if problem else [], **rows}
+
+
+def _prepared(new: str) -> Server:
+    server = Server(new, cluster.initialized(new))
+    apart.start(server, apart.make(server), apart.NEW)
+    return server
+
+
+def _replaced(found: Upgrade, target: Server) -> dict[str, Any]:
+    journal.note('copy', found.old, found.new)
+    service.stop_server()
+    source = Server(found.old, clusters.data(found.old))
+    apart.make(source)
+    apart.start(source, f'{clusters.configuration(found.old)}/postgresql.conf', apart.OLD)
+    with log.step('copy'):
+        copying.run(source, target)
+    with log.step('compare'):
+        was = copying.contents(source)
+        copying.ensure_equal(was, copying.contents(target))
+    apart.stop(source)
+    apart.stop(target)
+    apart.end(source, target)
+    if os.path.exists(ORDER):
+        run_program(BACKUP, 'quiet', check=False)
+    os.sync()
+    journal.note('swap', found.old, found.new)
+    swap.forth(found)
+    app = was.get('app', {'tables': {}, 'hash': ''})
+    return {'rows': sum(app['tables'].values()), 'tables': app['tables'], 'hash': app['hash']}
+
+
+def undo(found: Upgrade) -> None:
+    """Nothing of the new cluster stays, and the old one serves; where it took the place, that is left."""
+    if (journal.read() or found).step in ('swap', 'after'):
+        return
+    _forget_new(found)
+    service.start(False)
+    journal.forget()
+
+
+def _forget_new(found: Upgrade) -> None:
+    # As it was started with: its path below the mount, which a host that takes the volume has not yet.
+    new = f'{clusters.data(found.new)}.new'
+    apart.end(Server(found.old, clusters.data(found.old)), Server(found.new, new))
+    if os.path.lexists(swap.beside(found.new)):
+        shutil.rmtree(swap.beside(found.new))
+
+
+def settle_folders() -> Upgrade | None:
+    """As `settle`, where whoever calls it starts the server, on a host that may have just got the volume."""
+    found = journal.read()
+    if found is None:
+        return None
+    if found.step == 'swap':
+        swap.settled(found)
+    elif found.step != 'after':
+        _forget_new(found)
+        journal.forget()
+    return found
+
+
+def settle() -> Upgrade | None:
+    """
+    Undoes what was cut off before the swap, and finishes what was cut off in it. Returns what is yet to
+    be finished by `finish`.
+    """
+    found = journal.read()
+    if found is None:
+        return None
+    if found.step in ('prepare', 'copy'):
+        log.say(f'an upgrade to PostgreSQL {found.new} was cut off; it is undone')
+        undo(found)
+        return None
+    if found.step == 'swap':
+        log.say(f'an upgrade to PostgreSQL {found.new} was cut off while it swapped; it is finished now')
+        swap.forth(found)
+    return journal.read()
+
+
+def finish(found: Upgrade) -> list[str]:
+    """Once the new one serves: what its plans need, and its log and backups. Returns what failed."""
+    problems = []
+    words = ['--all', '--analyze-in-stages', '--quiet', f'--host={cluster.SOCKETS}', '--username=postgres']
+    with log.step('statistics'):
+        done = as_postgres(f'{clusters.programs()}/vacuumdb', *words, '--no-password', check=False)
+    if done.returncode != 0:
+        problems.append(f'the tables have no statistics yet: {log.tail(done.stderr, 3)}')
+    if os.path.exists(ORDER):
+        with log.step('backup of the new one'):
+            done = run_program(BACKUP, 'upgraded', check=False)
+        if done.returncode != 0:
+            said = ' '.join(log.tail(done.stderr, 3).split())
+            problems.append(f'the backup after the upgrade failed, and is tried again at night: {said}')
+    journal.forget()
+    return problems
+
+
+def forget_former() -> None:
+    """What earlier upgrades have replaced."""
+    for folder in os.listdir(clusters.ON_VOLUME):
+        former = f'{clusters.ON_VOLUME}/{folder}/main.former'
+        if os.path.lexists(former):
+            shutil.rmtree(former)
+
+
+def _ensure_room() -> None:
+    size = int(ask('SELECT sum(pg_database_size(oid)) FROM pg_database'))
+    volume = os.statvfs(cluster.VOLUME)
+    whole, free = (blocks * volume.f_frsize for blocks in (volume.f_blocks, volume.f_bavail))
+    needed = size + cluster.fitting().max_wal_size * MIB + min(whole // 10, 256 * MIB)
+    if free < needed:
+        raise Failure(
+            f'the volume has not the room for a second database: {needed / GIB:.1f} GiB are needed, '
+            f'{free / GIB:.1f} GiB are free. Fix: a larger volume, which grows in place (pulumi config set '
+            'volume GIB, and pulumi up); nothing was changed'
+        )

@@ -1,0 +1,76 @@
+/** An upgrade of the host's database that is cut off at each of its steps, as a loss of power would. */
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { type Host, makeHost, newer, old, ROWS } from '../sandbox/upgrade/host.ts'
+
+jest.setTimeout(600_000)
+
+let host: Host
+beforeEach(() => {
+  host = makeHost()
+  expect(host.up(old.version).status).toBe(0)
+  host.sql(ROWS)
+  writeFileSync(host.at('order.json'), '{}')
+  host.calls()
+})
+afterEach(() => host?.end())
+
+const step = () => JSON.parse(readFileSync(host.at('volume/postgresql/upgrade.json'), 'utf8')).step
+/** Nothing of the host's memory outlives it. */
+function loseServers(): void {
+  for (const name of readdirSync(host.at('volume/postgresql'), { recursive: true })) {
+    if (!`${name}`.endsWith('postmaster.pid')) continue
+    const path = host.at('volume/postgresql', `${name}`)
+    process.kill(Number(readFileSync(path, 'utf8').split('\n')[0]), 'SIGQUIT')
+    while (existsSync(path)) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 50)
+  }
+  rmSync(host.at('apart'), { recursive: true, force: true })
+}
+/** @param next of the sequence; a server that was lost may leave some out */
+function serves(version: string, clusters: string[], next = /^5001$/): void {
+  expect(host.asApp('SHOW server_version')).toMatch(new RegExp(`^${version}\\.`))
+  expect(host.asApp('SELECT count(*), max(n), sum(price) > 0 FROM visits')).toBe('5000|5000|t')
+  expect(host.asApp('INSERT INTO visits (price) VALUES (1) RETURNING n')).toMatch(next)
+  expect(host.clusters()).toEqual(clusters)
+  expect(host.configured()).toEqual([version])
+  expect(existsSync(host.at('volume/postgresql/upgrade.json'))).toBe(false)
+}
+const OLD = [`${old.version}/main`]
+const NEW = [`${old.version}/main.former`, `${newer.version}/main`]
+
+describe.each<[string, string, string, string[]]>([
+  ['ensure_extensions', 'prepare', old.version, OLD],
+  ['run', 'copy', old.version, OLD],
+  ['contents', 'copy', old.version, OLD],
+  ['settled', 'swap', newer.version, NEW],
+  ['_configured', 'swap', newer.version, NEW],
+  ['ensure_own', 'swap', newer.version, NEW],
+  ['finish', 'after', newer.version, NEW],
+])('before %s', (name, at, version, clusters) => {
+  beforeEach(() => {
+    writeFileSync(host.at('cut'), name)
+    expect(host.database(`upgrade ${newer.version}`).status).toBe(137)
+    expect(step()).toBe(at)
+  })
+
+  test('a kill: the unit that watches for it ends it, and the app is back', () => {
+    expect(host.database('resume')).toMatchObject({ status: 0 })
+    serves(version, clusters)
+    expect(host.calls()).toContain('app started')
+  })
+
+  test('a loss of power: the boot, and then that unit', () => {
+    loseServers()
+    expect(host.database('boot')).toMatchObject({ status: 0, stderr: '' })
+    expect(host.database('resume')).toMatchObject({ status: 0 })
+    serves(version, clusters, /^50[0-3]\d$/)
+  })
+
+  test('and an update, or the same verb again, end it as well', () => {
+    if (at !== 'after') {
+      expect(host.up(newer.version).status).toBe(0)
+      expect(host.asApp('SHOW server_version')).toMatch(new RegExp(`^${version}\\.`))
+    }
+    expect(host.database(`upgrade ${newer.version}`)).toMatchObject({ status: 0 })
+    serves(newer.version, NEW)
+  })
+})

@@ -1,0 +1,164 @@
+/** The host's database goes from one real major version of PostgreSQL to another. */
+import { existsSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { type Host, makeHost, newer, old, ROWS } from './host.ts'
+
+jest.setTimeout(240_000)
+
+const server = (version: string) => `postgresql@${version}-main.service`
+let host: Host
+beforeAll(() => {
+  host = makeHost()
+  expect(host.up(old.version)).toMatchObject({ status: 0, stdout: 'changed\n' })
+  host.sql(ROWS)
+  host.calls()
+})
+afterAll(() => host?.end())
+
+test('rows, roles, rights and settings go to the new version; the old cluster is kept', () => {
+  const before = JSON.parse(host.database('verify').stdout)
+  writeFileSync(host.at('etc', old.version, 'main/conf.d/own.conf'), "work_mem = '5MB'\n")
+  writeFileSync(host.at('order.json'), '{}')
+  const { status, stdout, stderr } = host.database(`upgrade ${newer.version}`)
+  expect([status, stderr]).toEqual([0, expect.stringContaining('without writes')])
+  const told = JSON.parse(stdout)
+  expect(told).toMatchObject({
+    ...{ from: old.version, to: newer.version, problems: [] },
+    ...{ rows: before.rows, hash: before.hash, downSeconds: expect.any(Number) },
+  })
+  expect(told.tables['public.visits']).toBe(5000)
+  expect(host.asApp('SHOW server_version')).toMatch(new RegExp(`^${newer.version}\\.`))
+  expect(host.asApp('SELECT count(*), max(n) FROM visits')).toBe('5000|5000')
+  expect(host.asApp('INSERT INTO visits (price) VALUES (1) RETURNING n')).toBe('5001')
+  expect(host.asApp('SHOW work_mem')).toBe('7MB')
+  expect(host.sql('SHOW work_mem', 'postgres')).toBe('5MB')
+  expect(host.sql(`SELECT has_table_privilege('reader', 'visits', 'SELECT')`)).toBe('t')
+  expect(host.sql(`SELECT count(*) > 0 FROM pg_stats WHERE tablename = 'visits'`)).toBe('t')
+  expect(host.sql('SHOW data_checksums')).toBe('on')
+  expect(host.clusters()).toEqual([`${old.version}/main.former`, `${newer.version}/main`])
+  expect(host.configured()).toEqual([newer.version])
+  expect(existsSync(host.at('volume/postgresql/upgrade.json'))).toBe(false)
+  expect(existsSync(host.at('apart'))).toBe(false)
+  expect(host.calls()).toEqual([
+    'backup release',
+    'app ended',
+    `stop ${server(old.version)}`,
+    'backup quiet',
+    `start ${server(newer.version)}`,
+    'app started',
+    'app started',
+    'backup upgraded',
+  ])
+})
+
+test('again there is nothing to do, there is no way back, and an update finds the new one', () => {
+  expect(host.database(`upgrade ${newer.version}`)).toMatchObject({ status: 0, stderr: '' })
+  expect(host.database(`upgrade ${old.version}`)).toMatchObject({
+    ...{
+      status: 1,
+      stderr: `the database is PostgreSQL 18, and there is no way back to ${old.version}\n`,
+    },
+  })
+  expect(host.up(newer.version)).toMatchObject({ status: 0, stdout: 'as it was\n', stderr: '' })
+  expect(host.database('forget-former').status).toBe(0)
+  expect(host.clusters()).toEqual([`${newer.version}/main`])
+})
+
+describe('what cannot be upgraded goes on as it was:', () => {
+  let other: Host
+  beforeAll(() => {
+    other = makeHost()
+    other.up(old.version)
+    other.sql(ROWS)
+  })
+  afterAll(() => other?.end())
+  beforeEach(() => other.calls())
+
+  const refused = (said: RegExp | string) => {
+    const { status, stderr } = other.database(`upgrade ${newer.version}`)
+    expect([status, stderr]).toEqual([1, expect.stringMatching(said)])
+    expect(other.asApp('SELECT count(*) FROM visits')).toBe('5000')
+    expect(other.asApp('CREATE TABLE writes (); DROP TABLE writes; SELECT 1')).toBe('1')
+    expect(other.clusters()).toEqual([`${old.version}/main`])
+    expect(other.configured()).toEqual([old.version])
+    expect(existsSync(other.at('volume/postgresql/upgrade.json'))).toBe(false)
+  }
+
+  test('an update of a package of the new version changes no rows', () => {
+    expect(other.up(newer.version)).toMatchObject({
+      ...{ status: 0, stdout: 'as it was\n' },
+      stderr: `the database is PostgreSQL ${old.version}: ./padlock database upgrade --to 18 takes it to 18\n`,
+    })
+    expect(other.asApp('SHOW server_version')).toMatch(new RegExp(`^${old.version}\\.`))
+  })
+
+  test('an extension that the new version has not', () => {
+    const shared = other.at('newer/embedded_postgres/pginstall/share')
+    const [name = ''] = [`${shared}/extension`, `${shared}/postgresql/extension`]
+      .map((folder) => `${folder}/pg_trgm.control`)
+      .filter(existsSync)
+    renameSync(name, `${name}.away`)
+    const began = other.sql('SELECT pg_postmaster_start_time()')
+    refused(/PostgreSQL 18 has no pg_trgm on this host.*nothing was changed/s)
+    renameSync(`${name}.away`, name)
+    // The app has had its server all the time.
+    expect(other.sql('SELECT pg_postmaster_start_time()')).toBe(began)
+    expect(other.calls().filter((line) => line.startsWith('app'))).toEqual([])
+  })
+
+  test('a volume without the room for two', () => {
+    writeFileSync(other.at('free'), '100')
+    refused(
+      /^the volume has not the room for a second database: 0\.\d GiB are needed, 0\.1 GiB are free/,
+    )
+    rmSync(other.at('free'))
+  })
+
+  test('no backup', () => {
+    writeFileSync(other.at('order.json'), '{}')
+    writeFileSync(other.at('no-backup'), '')
+    refused(/backup release failed.*no bucket/s)
+    rmSync(other.at('no-backup'))
+  })
+
+  test('a disk that is full while the rows come', () => {
+    writeFileSync(other.at('before-run'), 'false')
+    refused(/No space left on device/)
+    rmSync(other.at('before-run'))
+    expect(other.calls()).toEqual([
+      'backup release',
+      'app ended',
+      `stop ${server(old.version)}`,
+      `start ${server(old.version)}`,
+      'app started',
+    ])
+  })
+
+  test('a copy that has not all rows', () => {
+    const psql = `runuser --user postgres -- ${old.programs}/psql -qX -h $PWD/apart/18/run -U postgres app`
+    writeFileSync(other.at('before-contents'), `${psql} -c 'DELETE FROM visits WHERE n = 7'`)
+    refused(
+      /the copy is not what the database has: app: public\.visits has 5000 rows, and 4999 in the/,
+    )
+    rmSync(other.at('before-contents'))
+  })
+
+  test('and one in which a row is another', () => {
+    const psql = `runuser --user postgres -- ${old.programs}/psql -qX -h $PWD/apart/18/run -U postgres app`
+    writeFileSync(
+      other.at('before-contents'),
+      `${psql} -c 'UPDATE visits SET price = 0 WHERE n = 7'`,
+    )
+    refused(/the copy is not what the database has: app: the rows differ/)
+    rmSync(other.at('before-contents'))
+  })
+
+  test('a setting of somebody’s own that the new version does not know', () => {
+    // Until 15.
+    const own = other.at('etc', old.version, 'main/conf.d/own.conf')
+    writeFileSync(own, 'vacuum_defer_cleanup_age = 0\n')
+    refused(
+      /the upgraded database does not run, and the old one is back: .*vacuum_defer_cleanup_age/s,
+    )
+    expect(existsSync(own)).toBe(true)
+  })
+})
