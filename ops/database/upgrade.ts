@@ -39,7 +39,7 @@ export async function upgrade(
   to: string,
 ): Promise<{ from: string; seconds: number } | undefined> {
   const cluster = await stack.cluster()
-  if (!cluster) throw new Error(onHost(to))
+  if (!cluster) throw new Error(`the stack ${stack.name} has no database that could be upgraded`)
   const { id, name, urn } = cluster
   const live = async () => {
     const found = await stack.live(id)
@@ -90,6 +90,3 @@ async function until(
     `${otherwise} after ${PATIENCE_MS / 60_000} minutes; its page at DigitalOcean says why. Then run this again`,
   )
 }
-
-const onHost = (to: string) =>
-  `the stack has no managed database, and Debian 13, which the host runs, has PostgreSQL 17 alone. Allowed: managed. Rows of the host go to PostgreSQL ${to} by a move: pulumi config set databaseVersion ${to} && ./padlock database move --to managed`

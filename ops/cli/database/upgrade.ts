@@ -1,5 +1,7 @@
 import { parseArgs } from 'node:util'
+import { hostUpgradingStack, isOnHost } from '../../database/host-upgrading-stack.ts'
 import { upgrade } from '../../database/upgrade.ts'
+import { receipt, upgradeOnHost } from '../../database/upgrade-on-host.ts'
 import { upgradingStack } from '../../database/upgrading-stack.ts'
 import { targetOf } from '../access/target.ts'
 import { chosenStack } from '../login.ts'
@@ -7,17 +9,22 @@ import { agreed } from './agreed.ts'
 
 export const help = `padlock database upgrade --to VERSION [--stack NAME] [--yes]
 
-Raises the major version of a managed database: DigitalOcean upgrades it in place, which
-takes minutes without it and cannot be taken back. It is waited for; then the state and the
-key databaseVersion have the new version, and the tables new statistics. Try it before on a
+Raises the major version of the stack's database, and the key databaseVersion with it. There
+is no way back; a backup, or the former cluster, has the rows of before.
+
+On the host: an update installs the new version (the PostgreSQL project's, beside Debian's).
+The host takes a last backup, dumps all databases and roles into a new cluster beside the old
+one while the app is ended, compares every table's rows, their hash and every sequence, and
+starts the new one in its place. How long nothing could be written is printed. What fails, or
+is cut off, is undone, or finished, by the host itself. The volume must have room for both.
+
+A managed one DigitalOcean upgrades in place, which takes minutes without it. It is waited
+for; then the state has the new version, and the tables new statistics. Try it before on a
 fork with the app's tests (doctl databases fork); DigitalOcean's own backups of the last
 seven days make another cluster, not this one anew.
 
   --to    a major version of PostgreSQL, such as 18
   --yes   without the question
-
-A database on the host is refused: Debian 13 has one version. Its rows go to a newer one by
-./padlock database move --to managed.
 
 After a kill, or where it took too long, run it again.
 Exit code 0: it has that version. 1: not, and why. 2: a wrong command line.`
@@ -38,10 +45,16 @@ export async function run(args: string[]): Promise<number> {
     return 2
   }
   const name = await chosenStack(values.stack)
+  const onHost = await isOnHost(name)
   const question = `The database of ${name} is upgraded to PostgreSQL ${to}: minutes without it, and no way back.`
   if (!(values.yes || (await agreed(question)))) {
     console.error('nothing was changed')
     return 1
+  }
+  if (onHost) {
+    const upgraded = await upgradeOnHost(hostUpgradingStack(name), to)
+    console.log(upgraded ? receipt(upgraded, name) : `the database of ${name} is PostgreSQL ${to}`)
+    return 0
   }
   const { api } = await targetOf(name)
   const done = await upgrade(upgradingStack(name, api), to)

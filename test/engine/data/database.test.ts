@@ -44,6 +44,26 @@ test('nothing changes where nothing did', async () => {
   expect(await stack.preview()).toEqual([])
 })
 
+test('another version is refused before anything, but by the verb that takes the rows there', async () => {
+  const undo = stack.set({ databaseVersion: '18' })
+  const before = await onHost('installed')
+  await sandbox.writes()
+  expect((await stack.mistakes()).join(' ').replace(/\s+/g, ' ')).toContain(
+    "databaseVersion = 18 is not what the stack's database on the host has, and a major upgrade is none of an update's",
+  )
+  expect(await sandbox.writes()).toEqual([])
+  const { code, output } = await stack.run('up --yes --skip-preview', {
+    PADLOCK_DATABASE_UPGRADE: '18',
+  })
+  if (code !== 0) throw new Error(output)
+  const version = (text: string) => /^padlock-database (.+)$/m.exec(text)?.[1]
+  expect(version(await onHost('installed'))).not.toBe(version(before))
+  expect(await stack.preview()).toEqual([])
+  undo()
+  expect((await stack.mistakes()).join(' ')).toContain('there is no way back')
+  stack.set({ databaseVersion: '18' })
+})
+
 test('without it the release goes first, and the server after it; the volume stays', async () => {
   const id = (await droplet()).id
   const before = sandbox.commands(id).length

@@ -81,7 +81,7 @@ test.each<[string, string, Partial<UpgradingStack>, string]>([
     'no cluster',
     '17',
     { cluster: async () => undefined },
-    'has PostgreSQL 17 alone. Allowed: managed',
+    'has no database that could be upgraded',
   ],
   [
     'one that is gone',

@@ -1,0 +1,34 @@
+/** The stack whose host's database is upgraded: settings by the engine, rows by the host's own program. */
+import { ask, outputsOf } from '../cli/login.ts'
+import { capture, show } from '../engine/pulumi.ts'
+import { stateOf } from '../engine/state.ts'
+import type { HostUpgradingStack } from './upgrade-on-host.ts'
+
+const CLUSTER = 'digitalocean:index/databaseCluster:DatabaseCluster'
+const LOCAL = 'padlock:index:LocalDatabase'
+
+/** Is the database on the host the one that the key is about, as no managed one is in the stack? */
+export async function isOnHost(name: string): Promise<boolean> {
+  const types = (await stateOf(name, {})).map(({ type }) => type)
+  return types.includes(LOCAL) && !types.includes(CLUSTER)
+}
+
+export function hostUpgradingStack(name: string): HostUpgradingStack {
+  const own = ['--stack', name]
+  return {
+    name,
+    host: async (words, tell) =>
+      ask(name, await outputsOf(name), ['database', ...words], undefined, tell),
+    async choose(version) {
+      const { code, stderr } = await capture(['config', 'set', 'databaseVersion', version, ...own])
+      if (code !== 0)
+        throw new Error(`the settings of ${name} cannot be written:\n${stderr.trim()}`)
+    },
+    update: (version) =>
+      // The program takes another version than before for a mistake otherwise.
+      show(['up', '--yes', '--skip-preview', '--non-interactive', ...own], {
+        PADLOCK_DATABASE_UPGRADE: version,
+      }),
+    say: (text) => console.log(text),
+  }
+}

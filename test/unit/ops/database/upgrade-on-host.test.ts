@@ -1,0 +1,106 @@
+import {
+  type HostUpgradingStack,
+  receipt,
+  type Upgraded,
+  upgradeOnHost,
+} from '../../../../ops/database/upgrade-on-host.ts'
+
+const DONE: Upgraded = {
+  ...{ from: '17', to: '18', rows: 1007, tables: { 'public.visits': 1000, 'public.more': 7 } },
+  ...{ hash: '0123456789abcdef', downSeconds: 12.5, problems: [] },
+}
+
+/** A host whose packages bring the version that was chosen last. */
+function stackWith(change: Partial<HostUpgradingStack> = {}, state: object | null = {}) {
+  const done: string[] = []
+  const said: string[] = []
+  const good = (value: unknown) => ({ code: 0, stdout: JSON.stringify(value), stderr: '' })
+  const stack: HostUpgradingStack = {
+    name: 'dev',
+    async host(words) {
+      done.push(words.join(' '))
+      if (words[0] !== 'state') return good(DONE)
+      if (state === null)
+        return { code: 1, stdout: '', stderr: 'usage: database up < PASSWORD | boot | stop' }
+      return good({ version: '17', chosen: '17', step: null, ...state })
+    },
+    async choose(version) {
+      done.push(`choose ${version}`)
+    },
+    async update(version) {
+      done.push(`up ${version}`)
+      return 0
+    },
+    say: (text) => said.push(text),
+    ...change,
+  }
+  return { stack, done, said }
+}
+
+test('the version is installed by an update, and then the host takes the rows there', async () => {
+  const { stack, done, said } = stackWith()
+  expect(await upgradeOnHost(stack, '18')).toEqual(DONE)
+  expect(done).toEqual(['state', 'choose 18', 'up 18', 'upgrade 18'])
+  expect(said).toEqual([
+    '1/2  PostgreSQL 18 is installed beside; the app goes on with 17',
+    expect.stringMatching(/^2\/2 {2}the rows go from PostgreSQL 17 to 18/),
+  ])
+})
+
+test.each<[string, object | null, string[]]>([
+  ['installed already', { chosen: '18' }, ['choose 18', 'upgrade 18']],
+  [
+    'cut off after the swap',
+    { version: '18', chosen: '18', step: 'after' },
+    ['choose 18', 'upgrade 18'],
+  ],
+  ['there', { version: '18', chosen: '18' }, ['choose 18']],
+  ['on a host from before this verb', null, ['choose 18', 'up 18', 'upgrade 18']],
+])('one that is %s goes on from there', async (_, state, wanted) => {
+  const { stack, done } = stackWith({}, state)
+  await upgradeOnHost(stack, '18')
+  expect(done).toEqual(['state', ...wanted])
+})
+
+test.each<[string, string, object, string]>([
+  [
+    'a version that no host has',
+    '16',
+    {},
+    '--to 16 is no version that the host can have. Allowed: 17, 18;',
+  ],
+  ['an older one', '17', { version: '18' }, 'is PostgreSQL 18, and there is no way back to 17'],
+])('%s is refused before anything', async (_, to, state, message) => {
+  const { stack, done } = stackWith({}, state)
+  await expect(upgradeOnHost(stack, to)).rejects.toThrow(message)
+  expect(done.filter((line) => line !== 'state')).toEqual([])
+})
+
+test('an update that fails ends before the rows', async () => {
+  const { stack, done } = stackWith({ update: async () => 1 })
+  await expect(upgradeOnHost(stack, '18')).rejects.toThrow(
+    'PostgreSQL 18 is not installed, and the app goes on with 17. Fix:',
+  )
+  expect(done).not.toContain('upgrade 18')
+})
+
+test('what the host says against it is the message', async () => {
+  const { stack } = stackWith()
+  const host = stack.host
+  stack.host = async (words, tell) =>
+    words[0] === 'state'
+      ? host(words, tell)
+      : { code: 1, stdout: '', stderr: 'prepare: failed\nthe volume has not the room\n' }
+  await expect(upgradeOnHost(stack, '18')).rejects.toThrow(
+    /not upgraded: prepare: failed\nthe volume has not the room\n.*run this again/s,
+  )
+})
+
+test('the receipt tells rows, seconds, what is left, and where the old cluster is', () => {
+  const text = receipt({ ...DONE, problems: ['the backup failed'] }, 'dev')
+  expect(text).toMatch(
+    /^upgraded from PostgreSQL 17 to 18: 1,007 rows of 2 tables, all compared \(0123456789ab\)\n12\.5 s/,
+  )
+  expect(text).toContain('not yet: the backup failed')
+  expect(text).toContain('database forget-former')
+})
