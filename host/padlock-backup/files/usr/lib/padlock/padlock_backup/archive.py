@@ -8,7 +8,7 @@ from typing import Any
 from padlock_release import log
 from padlock_release.failure import CommandFailure
 
-from . import host, pgbackrest
+from . import host, pgbackrest, settings
 from .places import Backup
 
 MARK_SECONDS = 60
@@ -75,6 +75,15 @@ def _archived(stanza: dict[str, Any]) -> list[str]:
     """The last segments of the database that runs; that of one before may have had higher numbers."""
     current = max(one['id'] for one in stanza['db'])
     return [one['max'] or '' for one in stanza['archive'] if one['database']['id'] == current]
+
+
+def folder_of(backup: Backup) -> str | None:
+    """Where the log that a backup needs is in its repository."""
+    for stanza in pgbackrest.info(backup.place.number, backup.place.settings):
+        part = _part_of(stanza, backup)
+        if part is not None:
+            return f'archive/{settings.STANZA}/{part}'
+    return None
 
 
 def end_of(backup: Backup) -> str:

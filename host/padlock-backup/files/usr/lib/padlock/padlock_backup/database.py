@@ -124,8 +124,8 @@ def _adopt(number: int) -> None:
 def backups(number: int, config: str | None = None) -> list[dict[str, Any]]:
     """
     Those of a repository, oldest first; `start` and `stop` in seconds, `size` in bytes, `stored` those in the
-    repository (0: not known), `system` the identifier of the database, `version` its major version, and
-    `former`: is another one's log handed on by now?
+    repository (0: not known), `system` the identifier of the database, `version` its major version,
+    `former`: is another one's log handed on by now?; `line` its timeline, and `begins` where in the log.
     """
     found = []
     for stanza in pgbackrest.info(number, config):
@@ -139,6 +139,7 @@ def backups(number: int, config: str | None = None) -> list[dict[str, Any]]:
                 'stop': one['timestamp']['stop'], 'size': one['info']['size'], 'system': system,
                 'version': versions.get(one['database']['id']), 'former': system != present,
                 'stored': _stored(one),
+                'line': int((one['archive']['start'] or '0')[:8], 16), 'begins': one['lsn']['start'],
             })  # fmt: skip
     return found
 

@@ -33,19 +33,30 @@ def info(number: int, config: str | None = None) -> list[dict[str, Any]]:
     return told
 
 
+def names(number: int, folder: str, config: str | None = None) -> set[str]:
+    """What is in a folder of a repository."""
+    return set(json.loads(run('repo-ls', f'--repo={number}', '--output=json', config=config, of=folder)))
+
+
+def read(number: int, name: str, config: str | None = None) -> str:
+    """A file of a repository, without its encryption."""
+    return run('repo-get', f'--repo={number}', config=config, of=name)
+
+
 def _reason(stanza: dict[str, Any]) -> str:
     said = [stanza['status']['message'], *(one['status']['message'] for one in stanza.get('repo', []))]
     return re.sub(r'\s+', ' ', _short(said[-1]))
 
 
-def run(verb: str, *words: str, config: str | None = None) -> str:
-    """As PostgreSQL's own user; raises CommandFailure with the end of what it wrote."""
+def run(verb: str, *words: str, config: str | None = None, of: str | None = None) -> str:
+    """As PostgreSQL's own user, `of` a path; raises CommandFailure with the end of what it wrote."""
     called = [
         'pgbackrest',
         f'--config={config or configuration()}',
         f'--stanza={settings.STANZA}',
         *words,
         verb,
+        *([] if of is None else [of]),
     ]
     done = host.as_postgres(*called, check=False)
     if done.returncode != 0:

@@ -53,6 +53,9 @@ class Backup(NamedTuple):
     stored: int = 0
     # Of PostgreSQL, as in `17`.
     version: str | None = None
+    # Its timeline, and where in the log it begins, as in `0/3000028`.
+    line: int = 0
+    begins: str = ''
 
 
 @contextlib.contextmanager
@@ -121,6 +124,8 @@ def _databases(place: Place) -> list[Backup]:
             former=one['former'],
             stored=one['stored'],
             version=one['version'],
+            line=one['line'],
+            begins=one['begins'],
         )
         for one in database.backups(place.number, place.settings)
     ]

@@ -30,6 +30,8 @@ OF_THE_HOST = [
     'archive_mode', 'archive_command', 'archive_library', 'archive_timeout', 'listen_addresses', 'port',
     'unix_socket_directories',
 ]  # fmt: skip
+# What PostgreSQL says where the line that is wanted did not come from the backup's.
+AWAY = r"is not (a child of|in) this server's history"
 
 
 class Ended(Failure):
@@ -98,6 +100,11 @@ def _bring_all(backup: Backup, at: datetime | None, exactly: bool) -> datetime |
 
 
 def _bring(backup: Backup, at: datetime | None, exactly: bool) -> datetime | None:
+    # Each backup knows the line of history that it is of; `latest` would follow a later restore's.
+    line = 'current' if at or exactly else 'latest'
+    away = timelines.leads_away(backup) if line == 'latest' else None
+    if away is not None:
+        raise Branched(f'a restore has led away from it: {away}')
     forget()
     trial.make()
     # By its owner, whose the folder around it is: root would follow a link that lies in wait there.
@@ -105,8 +112,6 @@ def _bring(backup: Backup, at: datetime | None, exactly: bool) -> datetime | Non
     kind = ['--type=time', f'--target={at:%Y-%m-%d %H:%M:%S.%f+00}'] if at else []
     if exactly:
         kind = ['--type=immediate']
-    # Each backup knows the line of history that it is of; `latest` would follow a later restore's.
-    line = 'current' if at or exactly else 'latest'
     end = archive.end_of(backup)
     pgbackrest.run(
         'restore', f'--repo={backup.place.number}', f'--set={backup.label}',
@@ -148,7 +153,7 @@ def _why() -> Failure:
             f'the log that was handed on ends before that moment, {until}. Fix: an earlier moment, or none, '
             'which restores all that there is'
         )
-    kind = Branched if any("is not a child of this server's history" in line for line in fatal) else Failure
+    kind = Branched if any(re.search(AWAY, line) for line in fatal) else Failure
     said = re.findall(r'^(?:P00 +)?(?:ERROR|.*P00 +ERROR): *(.*)', text, re.MULTILINE)
     return kind(' '.join(['PostgreSQL does not start on it:', *(fatal or [_silent(text)]), *said[-1:]]))
 

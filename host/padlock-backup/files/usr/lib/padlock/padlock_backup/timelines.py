@@ -10,7 +10,8 @@ import re
 from padlock_release import store
 from padlock_release.failure import Failure
 
-from . import host, pgbackrest
+from . import archive, host, pgbackrest
+from .places import Backup
 
 
 def is_restored() -> bool:
@@ -55,6 +56,51 @@ def _archived(system: str) -> list[int]:
                     if one['max'] and one['database']['id'] in of
                 ]
     return found
+
+
+def leads_away(backup: Backup) -> str | None:
+    """
+    Why PostgreSQL does not come from this backup to the newest line in its place, which it says itself once
+    all of the backup is restored; None where it does, or where nobody can tell.
+    """
+    # A place that does not tell is no reason to pass over a backup.
+    with contextlib.suppress(Failure):
+        folder = archive.folder_of(backup)
+        if folder is None or not backup.line:
+            return None
+        there = pgbackrest.names(backup.place.number, folder, backup.place.settings)
+        newest = backup.line
+        # As PostgreSQL looks for it: up to the first number that is free.
+        while f'{newest + 1:08X}.history' in there:
+            newest += 1
+        if newest == backup.line:
+            return None
+        name = f'{folder}/{newest:08X}.history'
+        return _away(backup, newest, pgbackrest.read(backup.place.number, name, backup.place.settings))
+    return None
+
+
+def _away(backup: Backup, newest: int, history: str) -> str | None:
+    """
+    By the file of a line's history: the lines that it came along, and where it left each. A checkpoint of the
+    backup's is where the backup begins, or later.
+    """
+    left = {
+        int(line): _position(at) for line, at in re.findall(r'^(\d+)\t(\w+/\w+)\t', history, re.MULTILINE)
+    }
+    if not left:
+        return None
+    if backup.line not in left:
+        return f'it is of timeline {backup.line}, and the newest one, {newest}, did not come from there'
+    if _position(backup.begins) >= left[backup.line]:
+        return f'it begins after timeline {newest}, the newest one, has left its own, {backup.line}'
+    return None
+
+
+def _position(text: str) -> int:
+    """In the log, as PostgreSQL writes it: `16/B374D848`."""
+    high, low = text.split('/')
+    return int(high, 16) << 32 | int(low, 16)
 
 
 def control(data: str) -> tuple[str, int]:
