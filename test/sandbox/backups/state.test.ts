@@ -118,7 +118,7 @@ test('a bucket that is away keeps it from the bucket alone, and that is told', a
   await storage.account.call('PUT', path, { name: 'host', grants: [] })
   const { code, stderr } = await place.backup('state', sent(13))
   expect(code).toBe(1)
-  expect(stderr).toContain("the stack's state is not in the bucket: restic")
+  expect(stderr).toContain("the stack's state is not in the bucket: the key is refused")
   expect(stderr).not.toContain('in the volume')
   expect(stderr).not.toContain(key.secretAccessKey)
   expect(await states()).toEqual({ 'state volume': 'good', 'state bucket': 'failed' })
