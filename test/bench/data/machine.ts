@@ -32,11 +32,7 @@ export async function machine(
   const sandbox = await startSandbox(['--ports', 'auto'], undefined, 'qemu')
   try {
     const stack = await openStack(sandbox, 'bench')
-    const { SPACES_ENDPOINT_URL = '' } = await environmentOf(sandbox)
-    // The simulated Spaces are at another port than 443, which the firewall of the droplet closes.
-    const { port } = new URL(SPACES_ENDPOINT_URL.replace(/\{\{.*\}\}/, 'fra1'))
     stack.set({
-      outbound: [`${port}/tcp`],
       ...{ size, volume: VOLUME_GIB, database: 'local', releaseCommand: MIGRATE },
       ...{ backups: 'spaces', backupRegion: 'fra1', protect: false, ...settings },
     })

@@ -8,6 +8,8 @@ import type { Target } from '../release/target.ts'
 import type { Deployed } from './machine.ts'
 import type { Result } from './parts.ts'
 
+/** Within the project, as every app's source is. */
+const SOURCE = 'node_modules/.cache/padlock-bench-migrations'
 /** The last one that comes with the app. */
 const FIRST = 1
 
@@ -42,12 +44,13 @@ async function migrating(deployed: Deployed): Promise<Target> {
   const { sandbox, stack, host } = deployed
   const { url: given, ip } = await stack.outputs()
   const url = `${given!.replace(/\/$/, '')}/home`
-  const app = join(sandbox.dir, 'app')
+  const app = join(root, SOURCE)
+  rmSync(app, { recursive: true, force: true })
   cpSync(join(root, 'app'), app, {
     recursive: true,
     filter: (path) => !/\.venv|__pycache__|\.pytest_cache/.test(path),
   })
-  stack.set({ appSource: app })
+  stack.set({ appSource: SOURCE })
   const visitor = new Visitor(readFileSync(sandbox.file.ca, 'utf8'))
   const { reply } = await visitor.logIn(url, 'ada@example.com', 'sandbox')
   if (!/visit number/.test(reply.text)) throw new Error(`no visit: ${reply.status} ${reply.text}`)
@@ -91,8 +94,10 @@ def upgrade():
         throw new Error('a release whose migration fails was not refused')
       }
     },
-    // The database knows migrations that the app of the project has not.
-    async close() {},
+    // Its migrations are in the database, and no release without them follows.
+    async close() {
+      rmSync(app, { recursive: true, force: true })
+    },
   }
 }
 
