@@ -7,8 +7,8 @@
  * - `writes`: transactions a second, with the log archived and not;
  * - `backup`: time of backup and restore of so many MiB;
  * - `kills`: rows lost where the server's main process is killed at random moments under load;
- * - `migrations`: requests lost during releases with a migration each (needs wrk and h2load);
- * - `hand-over`: how long requests fail while the droplet is replaced and the volume goes to the next one.
+ * - `hand-over`: how long requests fail while the droplet is replaced and the volume goes to the next one;
+ * - `migrations`: requests lost during releases with a migration each (needs wrk and h2load).
  *
  * With `--local` the first four run against PostgreSQL and pgBackRest of this computer, with the host's own settings
  * and programs. With `--stack NAME` it is a stack that is up: they end sessions and put its

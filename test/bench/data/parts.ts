@@ -51,9 +51,10 @@ export const PARTS: Record<string, (host: Host, options: PartOptions) => Promise
 /** Parts that need the whole deployment, and that it is ours. */
 export const WHOLE: Record<string, (deployed: Deployed, options: PartOptions) => Promise<Result>> =
   {
+    'hand-over': (deployed, { rounds }) => handOvers(deployed, rounds),
+    // The last one: it leaves a database with migrations that the project's app has not.
     migrations: (deployed, { releases, requests }) =>
       migrationsUnderLoad(deployed, { releases, requests, interval: 5 }),
-    'hand-over': (deployed, { rounds }) => handOvers(deployed, rounds),
   }
 
 async function lines<T>(host: Host, words: string[]): Promise<T[]> {
