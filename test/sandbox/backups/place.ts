@@ -16,6 +16,8 @@ export interface Outcome {
 
 export interface Place {
   dir: string
+  /** Of what it runs; `PROGRAMS` is the folder of PostgreSQL's. */
+  env: NodeJS.ProcessEnv
   /**
    * The host's own program.
    * @param ahead seconds that its clock is ahead of ours
@@ -51,7 +53,7 @@ case "$*" in
     verb=\${1#try-}
     [ "$verb" != start ] || [ ! -e "$data/postmaster.pid" ] || exit 0
     [ "$verb" != stop ] || [ -e "$data/postmaster.pid" ] || exit 0
-    runuser --user postgres -- ${programs}/pg_ctl --silent -m fast -w -D "$data" -l "$DIR/run/log" \\
+    runuser --user postgres -- $PROGRAMS/pg_ctl --silent -m fast -w -D "$data" -l "$DIR/run/log" \\
       -o "-c config_file=$DIR/cluster/postgresql.conf" "$verb" 3>&- 4>&- 5>&- 6>&- 7>&- 8>&- 9>&- ;;
 esac
 `
@@ -112,7 +114,7 @@ export async function makePlace(rootPath: string, more: string[] = []): Promise<
   chmodSync(at('root.pem'), 0o644)
   for (const [name, text] of Object.entries({ systemctl: SYSTEMCTL, runuser: RUNUSER }))
     writeFileSync(at('bin', name), text, { mode: 0o755 })
-  const env = {
+  const env: NodeJS.ProcessEnv = {
     ...process.env,
     DIR: dir,
     PROGRAMS: programs,
@@ -125,7 +127,7 @@ export async function makePlace(rootPath: string, more: string[] = []): Promise<
     return (await succeed(asPostgres([...psql, '-U', 'postgres'], query))).trim()
   }
   const control = (data: string, log: string, ...words: string[]) =>
-    asPostgres([`${programs}/pg_ctl`, '--silent', '-w', '-D', data, '-l', log, ...words])
+    asPostgres([`${env.PROGRAMS}/pg_ctl`, '--silent', '-w', '-D', data, '-l', log, ...words])
   const pgbackrest = (...words: string[]) =>
     asPostgres(['pgbackrest', `--config=${at(CONFIG)}`, '--stanza=main', ...words])
 
@@ -152,6 +154,7 @@ export async function makePlace(rootPath: string, more: string[] = []): Promise<
 
   return {
     dir,
+    env,
     pgbackrest,
     control: (...words) => control(at('data'), at('run/log'), ...words),
     restic: (more, ...words) => start(['restic', ...words], { ...env, ...more }),

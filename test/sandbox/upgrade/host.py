@@ -17,7 +17,7 @@ root, chosen, one, two, three, *words = sys.argv[1:]
 sys.path[:0] = [one, two, three]
 
 import padlock_pause  # noqa: E402
-from padlock_database import apart, cluster, copying, main, service, settings, swap, upgrade  # noqa: E402
+from padlock_database import apart, backups, cluster, copying, main, service, settings, swap, upgrade  # noqa: E402
 from padlock_release import clusters, log  # noqa: E402
 
 clusters.ON_VOLUME = f'{root}/volume/postgresql'
@@ -36,7 +36,7 @@ apart.FOLDER = f'{root}/apart'
 service.SECONDS = 120
 service.volume_is_mounted = lambda: os.path.exists(f'{root}/volume/lost+found')
 main.LOCK, main.UPGRADE_LOCK, main.WANTED = f'{root}/lock', f'{root}/upgrade.lock', f'{root}/wanted'
-upgrade.BACKUP, upgrade.ORDER, upgrade.RESTORE = (
+backups.PROGRAM, backups.ORDER, upgrade.RESTORE = (
     f'{root}/bin/backup',
     f'{root}/order.json',
     f'{root}/restore.json',

@@ -42,7 +42,7 @@ test('rows, roles, rights and settings go to the new version; the old cluster is
     'backup release',
     'app ended',
     `stop ${server(old.version)}`,
-    'backup quiet',
+    'backup stop',
     `start ${server(newer.version)}`,
     'app started',
     'app started',
@@ -129,6 +129,7 @@ describe('what cannot be upgraded goes on as it was:', () => {
       'app ended',
       `stop ${server(old.version)}`,
       `start ${server(old.version)}`,
+      'backup start',
       'app started',
     ])
   })

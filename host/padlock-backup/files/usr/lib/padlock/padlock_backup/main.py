@@ -34,7 +34,7 @@ from .wanted import RestoreOrder
 
 USAGE = (
     'usage: backup up < ORDER | restore < ORDER | state < EXPORT | resume | now | release | check | show |\n'
-    '  list [--json] | remove | quiet | upgraded'
+    '  list [--json] | remove | stop | start | upgraded'
 )
 TIMERS = ['padlock-backup.timer', 'padlock-backup-check.timer']
 
@@ -43,7 +43,7 @@ def main(words: list[str], stream: TextIO) -> int:
     """The exit status: 0, 1 where something failed or is late, 2 for a wrong command line."""
     verbs = {
         'now': now, 'release': release, 'resume': resume, 'check': check, 'show': show, 'list': listed,
-        'remove': remove, 'quiet': quiet, 'upgraded': upgraded,
+        'remove': remove, 'stop': stop, 'start': start, 'upgraded': upgraded,
     }  # fmt: skip
     try:
         if words == ['up']:
@@ -171,9 +171,15 @@ def listed() -> int:
     return listing.tell(_order(), False)
 
 
-def quiet() -> int:
+def stop() -> int:
     """Before another cluster takes the place of this one, by whoever keeps others from meddling."""
     swap.quiet()
+    return 0
+
+
+def start() -> int:
+    """Where that came to nothing."""
+    database.pgbackrest('start')
     return 0
 
 

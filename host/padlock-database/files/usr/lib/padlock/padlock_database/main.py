@@ -14,7 +14,7 @@ import padlock_pause
 from padlock_release import clusters, log
 from padlock_release.failure import Failure, told
 
-from . import cluster, journal, moved, role, service, swap, upgrade, verify
+from . import backups, cluster, journal, moved, role, service, swap, upgrade, verify
 
 LOCK = '/run/padlock-database.lock'
 # Of an upgrade as a whole, whose backups wait for their own lock, which a restore holds as it waits for LOCK.
@@ -128,7 +128,7 @@ def upgraded(new: str) -> dict[str, Any]:
     old = upgrade.check(new)
     if old is None:
         return {'from': new, 'to': new, 'problems': problems}
-    upgrade.back_up()
+    backups.make()
     with _lock(True):
         # That one is on the same volume, and somebody may have come before.
         if upgrade.check(new) is None:

@@ -9,7 +9,7 @@ import shutil
 from padlock_release import clusters
 from padlock_release.failure import Failure
 
-from . import cluster, journal, service
+from . import backups, cluster, journal, service
 from .journal import Upgrade
 
 
@@ -54,6 +54,7 @@ def _back(found: Upgrade) -> None:
     _configured(found.new, found.old)
     shutil.rmtree(beside(found.new))
     service.start(False)
+    backups.start()
     journal.forget()
 
 

@@ -12,15 +12,13 @@ import padlock_pause
 from padlock_release import clusters, log
 from padlock_release.failure import Failure
 
-from . import apart, cluster, copying, journal, service, swap
+from . import apart, backups, cluster, copying, journal, service, swap
 from .apart import Server
-from .command import as_postgres, run as run_program
+from .command import as_postgres, run as called
 from .journal import Upgrade
 from .sql import ask
 
-# Of padlock-backup, which is there only where backups are made, or may be restored.
-BACKUP = '/usr/lib/padlock/backup'
-ORDER = '/var/lib/padlock/backup/order.json'
+# Of padlock-backup.
 RESTORE = f'{cluster.VOLUME}/backup/restore.json'
 WATCH = 'padlock-database-resume.path'
 MIB = 1024 * 1024
@@ -46,22 +44,13 @@ def check(new: str) -> str | None:
     return old
 
 
-def back_up() -> None:
-    """Of what is about to be replaced; raises Failure where no place has it."""
-    if not os.path.exists(ORDER):
-        log.say('no backups are ordered, so none was made before the upgrade')
-        return
-    with log.step('backup'):
-        run_program(BACKUP, 'release')
-
-
 def run(old: str, new: str) -> dict[str, Any]:
     """What was done; raises Failure where the old cluster goes on as it was."""
     forget_former()
     found = Upgrade('prepare', old, new)
     journal.note(*found)
     # It ends this one if it is killed.
-    run_program('systemctl', 'start', WATCH, check=False)
+    called('systemctl', 'start', WATCH, check=False)
     try:
         with log.step('prepare'):
             target = _prepared(new)
@@ -104,8 +93,7 @@ def _replaced(found: Upgrade, target: Server) -> dict[str, Any]:
     apart.stop(source)
     apart.stop(target)
     apart.end(source, target)
-    if os.path.exists(ORDER):
-        run_program(BACKUP, 'quiet', check=False)
+    backups.stop()
     os.sync()
     journal.note('swap', found.old, found.new)
     swap.forth(found)
@@ -119,6 +107,7 @@ def undo(found: Upgrade) -> None:
         return
     _forget_new(found)
     service.start(False)
+    backups.start()
     journal.forget()
 
 
@@ -139,6 +128,7 @@ def settle_folders() -> Upgrade | None:
         swap.settled(found)
     elif found.step != 'after':
         _forget_new(found)
+        backups.start()
         journal.forget()
     return found
 
@@ -169,12 +159,9 @@ def finish(found: Upgrade) -> list[str]:
         done = as_postgres(f'{clusters.programs()}/vacuumdb', *words, '--no-password', check=False)
     if done.returncode != 0:
         problems.append(f'the tables have no statistics yet: {log.tail(done.stderr, 3)}')
-    if os.path.exists(ORDER):
-        with log.step('backup of the new one'):
-            done = run_program(BACKUP, 'upgraded', check=False)
-        if done.returncode != 0:
-            said = ' '.join(log.tail(done.stderr, 3).split())
-            problems.append(f'the backup after the upgrade failed, and is tried again at night: {said}')
+    problem = backups.begin_anew()
+    if problem:
+        problems.append(f'the backup after the upgrade failed, and is tried again at night: {problem}')
     journal.forget()
     return problems
 

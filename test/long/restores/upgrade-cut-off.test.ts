@@ -1,6 +1,6 @@
 /** An upgrade of the host's database that is cut off at each of its steps, as a loss of power would. */
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { type Host, makeHost, newer, old, ROWS } from '../sandbox/upgrade/host.ts'
+import { type Host, makeHost, newer, old, ROWS } from '../../sandbox/upgrade/host.ts'
 
 jest.setTimeout(600_000)
 
