@@ -48,5 +48,5 @@ main._checked = lambda *_: ([17, 17], 8 << 20)
 contents.of = lambda _: contents.Contents({'public.visits': 3}, {'public.visits_id_seq': [3, True]}, 0)
 contents.written = lambda _: 0
 copy.copy = copied
-copy.extend = fence.close = fence.open_again = target.clear = target.say = nothing
+fence.close = fence.open_again = target.prepare = target.say = nothing
 sys.exit(main.main(sys.argv[1:], sys.stdin))

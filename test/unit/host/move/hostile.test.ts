@@ -1,4 +1,6 @@
 /** What an app that is not itself any more leaves in its database for whoever moves the rows. */
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { type Kind, startServers } from './servers.ts'
 
 jest.setTimeout(180_000)
@@ -58,6 +60,72 @@ test('what the rows run while they come does so as the app', async () => {
   const owned =
     "SELECT tableowner FROM pg_tables WHERE tablename = 'steps'; SELECT count(*) FROM steps;"
   expect(await ask('local', owned)).toBe('app\n3')
+})
+
+/** Tries to get in as the app while the superuser is at work in its new database. */
+const MEANWHILE = `
+from padlock_move import extensions
+real = extensions.make_as_superuser
+def make(made, target):
+    try:
+        target.make('SELECT 1;')
+        print('got in', file=open(f'{root}/tried', 'w'))
+    except Exception as failure:
+        print(made, failure, file=open(f'{root}/tried', 'w'))
+    real(made, target)
+extensions.make_as_superuser = make`
+
+test('a name of a schema runs nothing, and the superuser makes an extension before the app gets in', async () => {
+  const { ask, dir, live, move, order, provide, release, trouble } = servers
+  live('managed')
+  expect(await move('undo', order('local'))).toMatchObject({ status: 0 })
+  const name = 'x"; RESET ROLE; CREATE ROLE seized_by_name; --'
+  const schema = `"${name.replaceAll('"', '""')}"`
+  // What the app may make itself, and what it may not, with what that requires.
+  expect(
+    await ask('managed', `CREATE SCHEMA ${schema}; CREATE EXTENSION citext SCHEMA ${schema};`),
+  ).toBe('')
+  const more = `CREATE SCHEMA "my ext" AUTHORIZATION app; CREATE EXTENSION cube;
+    CREATE EXTENSION earthdistance; CREATE EXTENSION bloom SCHEMA "my ext";`
+  expect(await provide(more)).toBe('')
+  trouble(MEANWHILE)
+  const found = { ...order('local'), replace: true }
+  await servers.administrate('local', 'DROP TABLE IF EXISTS public.steps, public.notes;')
+  expect(await move('order', found)).toMatchObject({ status: 0, said: '' })
+  expect(await release('local')).toMatchObject({ status: 0 })
+  trouble('')
+  expect(readFileSync(join(dir, 'tried'), 'utf8')).toMatch(
+    /'earthdistance': 'public'.*permission denied for database/s,
+  )
+  expect([await seized('local'), await seized('managed')]).toEqual(['', ''])
+  const made = `SELECT extname, nspname, extowner::regrole, nspowner::regrole = 'app'::regrole
+    FROM pg_extension JOIN pg_namespace n ON n.oid = extnamespace WHERE extname <> 'plpgsql' ORDER BY 1`
+  expect((await ask('local', made)).split('\n')).toEqual([
+    'bloom|my ext|postgres|t',
+    `citext|${name}|app|t`,
+    'cube|public|postgres|f',
+    'earthdistance|public|postgres|f',
+  ])
+  expect(
+    await ask(
+      'local',
+      'SELECT datdba::regrole, datacl FROM pg_database WHERE datname = current_database()',
+    ),
+  ).toBe('app|{app=CTc/app}')
+})
+
+test('what gives more than its own rows is made by no superuser, and is told before anything', async () => {
+  const { live, move, order, provide } = servers
+  live('managed')
+  expect(await move('undo', order('local'))).toMatchObject({ status: 0 })
+  expect(await provide('CREATE EXTENSION pageinspect; CREATE EXTENSION file_fdw;')).toBe('')
+  const { status, said } = await move('check', { ...order('local'), replace: true })
+  expect([status, said]).toEqual([
+    1,
+    expect.stringContaining('extensions file_fdw, pageinspect, which on the host'),
+  ])
+  expect(said).toContain('DROP EXTENSION')
+  expect(await provide('DROP EXTENSION pageinspect; DROP EXTENSION file_fdw;')).toBe('')
 })
 
 test.each([

@@ -1,6 +1,15 @@
 /** Two real PostgreSQL: one as a host has it, by its socket, and a cluster of the sandbox over TLS. */
 import { spawn, spawnSync } from 'node:child_process'
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  globSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { startDatabases } from '../../../../sandbox/databases/index.ts'
@@ -106,6 +115,14 @@ export async function startServers() {
     const { stdout, said } = await run('psql', ['-XAtq', ...of[kind]], sql, { PGPASSWORD: ADMIN })
     return (stdout + said).trim()
   }
+  /** As the provider, whom nobody outside of the cluster can be. */
+  async function provide(sql: string): Promise<string> {
+    const [pidfile = ''] = globSync(join(dir, 'sandbox/**/postmaster.pid'))
+    const [, , , port = '', sockets = ''] = readFileSync(pidfile, 'utf8').split('\n')
+    const words = ['-XAtq', '-h', sockets, '-p', port, '-U', 'postgres', 'app']
+    const { stdout, said } = await run('psql', words, sql)
+    return (stdout + said).trim()
+  }
   const role = `CREATE ROLE app LOGIN PASSWORD '${LOCAL}'; CREATE DATABASE app OWNER app;`
   await administrate('local', role, 'postgres')
   await administrate(
@@ -123,7 +140,7 @@ export async function startServers() {
     return run('python3', [join(__dirname, 'host.py'), dir, ...FOLDERS, verb], text, more)
   }
   return {
-    ...{ dir, ask, administrate, order, move, run },
+    ...{ dir, ask, administrate, provide, order, move, run },
     secrets: [ADMIN, APP, LOCAL],
     live: (kind: Kind) => writeFileSync(join(dir, 'live'), kind),
     trouble: (python: string) => writeFileSync(join(dir, 'trouble'), python),

@@ -80,9 +80,5 @@ def extensions(side: Side) -> dict[str, str]:
     return dict(side.rows(asked))
 
 
-def available(side: Side) -> set[str]:
-    return set(side.own('SELECT name FROM pg_available_extensions;'))
-
-
 def written(side: Side) -> int:
     return int(side.own(WRITTEN)[0])

@@ -46,22 +46,6 @@ def copy(source: Side, target: Side) -> None:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def extend(source: Side, target: Side) -> None:
-    """Extensions; some of them only the administrator may make."""
-    for name, schema in contents.extensions(source).items():
-        if schema != 'public':
-            target.own(f'{_as_app(target)}CREATE SCHEMA IF NOT EXISTS "{schema}";')
-        statement = f'CREATE EXTENSION IF NOT EXISTS "{name}" WITH SCHEMA "{schema}";'
-        try:
-            target.own(f'{_as_app(target)}{statement}')
-        except CommandFailure:
-            target.admin(statement)
-
-
-def _as_app(target: Side) -> str:
-    return f'SET ROLE "{target.app}"; ' if target.kind == 'local' else ''
-
-
 def _rest(source: Side, target: Side, section: str, folder: str, made: set[str]) -> None:
     path, chosen = f'{folder}/{section}', f'{folder}/{section}.list'
     with open(path, 'wb') as file:
@@ -77,8 +61,8 @@ def _rest(source: Side, target: Side, section: str, folder: str, made: set[str])
 
 
 def _is_there(line: str, made: set[str]) -> bool:
-    """`3; 3079 16385 EXTENSION - citext`, `4; 2615 2200 SCHEMA - public postgres`, and remarks about them."""
-    found = re.match(r'\d+; \d+ \d+ (?:COMMENT - )?(EXTENSION|SCHEMA) (?:- )?(\S+)', line)
+    """`3; 3079 16385 EXTENSION - citext `, `4; 2615 2200 SCHEMA - public postgres`, and remarks on them."""
+    found = re.match(r'\d+; \d+ \d+ (?:COMMENT - )?(EXTENSION|SCHEMA) (?:- )?(.*) \S*$', line)
     return found is not None and (found[1] == 'EXTENSION' or found[2] in {'public', *made})
 
 

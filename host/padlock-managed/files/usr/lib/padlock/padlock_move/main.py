@@ -143,8 +143,7 @@ def _ways(move: Move) -> str:
 def _copy(move: Move, source: Side, target: Side) -> None:
     with log.step('target'):
         # While the app still writes: what the target does not take, such as an extension, stops nothing.
-        targets.clear(target)
-        copy.extend(source, target)
+        targets.prepare(source, target)
     move = move._replace(phase='copying', began=time.time(), copied=None, found=None)
     state.save(move)
     with log.step('read-only'):

@@ -45,13 +45,17 @@ class Side(NamedTuple):
         """As whoever may read and write all that the app has made."""
         return self._ask('app', statements, None)
 
+    def make(self, statements: str) -> None:
+        """As the app's own role, in a session of its own: nothing that it has made runs as anybody else."""
+        self._ask('maker', statements, None)
+
     def rows(self, statements: str) -> list[Any]:
         """Of statements that give one column of JSON."""
         return [json.loads(line) for line in self.own(statements) if line]
 
     def ensure_maker(self) -> None:
         """Raises Failure where the app's role does not get in."""
-        self._ask('maker', 'SELECT 1;', None)
+        self.make('SELECT 1;')
 
     def program(self, name: str, *words: str) -> tuple[list[str], dict[str, str]]:
         """The words and variables of pg_dump, as `own`, or of pg_restore, as the app's role."""
@@ -125,6 +129,11 @@ def _keep(path: str, lines: list[str]) -> None:
     """https://www.postgresql.org/docs/17/libpq-pgpass.html"""
     with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), 'w', encoding='ascii') as file:
         file.writelines(lines)
+
+
+def quoted(name: str) -> str:
+    """A name in a statement: the app chooses those of its schemas."""
+    return '"' + name.replace('"', '""') + '"'
 
 
 def _escaped(password: str) -> str:

@@ -2,9 +2,9 @@
 
 from padlock_release.failure import Failure
 
-from . import contents
+from . import contents, extensions
 from .order import Order
-from .sides import Side
+from .sides import Side, quoted
 
 # Remarks about the database itself, which outlive this host.
 UNFINISHED = 'padlock: a copy that is not in use'
@@ -21,7 +21,7 @@ def remark(side: Side) -> str:
 
 def say(side: Side, text: str | None) -> None:
     value = 'NULL' if text is None else f"'{text}'"
-    side.admin(f'COMMENT ON DATABASE "{side.database}" IS {value};')
+    side.admin(f'COMMENT ON DATABASE {quoted(side.database)} IS {value};')
 
 
 def ensure_free(order: Order, target: Side, unfinished: bool) -> None:
@@ -87,29 +87,40 @@ def ensure_versions(source: Side, target: Side, tools: int) -> tuple[int, int]:
             f'the {source.kind} database is PostgreSQL {versions[0]}, which pg_dump {tools} of this host '
             'does not read'
         )
-    missing = sorted(set(contents.extensions(source)) - contents.available(target))
-    if missing:
-        raise Failure(
-            f'the {target.kind} database has not the extensions that the {source.kind} one uses: '
-            f'{", ".join(missing)}. Fix: do without them (DROP EXTENSION), or stay'
-        )
+    extensions.ensure(source, target)
     return versions
 
 
-def clear(target: Side) -> None:
-    """Nothing of the app's is in it afterwards, and the app may make everything anew."""
+def prepare(source: Side, target: Side) -> None:
+    """Nothing of the app's is in it afterwards but its extensions, and the app may make everything anew."""
     say(target, UNFINISHED)
-    database, app = f'"{target.database}"', f'"{target.app}"'
     if target.kind == 'local':
-        target.admin(
-            f'DROP DATABASE {database} WITH (FORCE);\n'
-            f'CREATE DATABASE {database} OWNER {app};\n'
-            f'REVOKE ALL ON DATABASE {database} FROM PUBLIC;',
-            'postgres',
-        )
+        _anew(source, target)
+    else:
+        _emptied(target)
+    extensions.make(source, target)
+
+
+def _anew(source: Side, target: Side) -> None:
+    database, app = quoted(target.database), quoted(target.app)
+    # Until it is the app's nobody but the superuser gets in, so what he runs there is nobody else's.
+    target.admin(
+        f'DROP DATABASE {database} WITH (FORCE);\n'
+        f'CREATE DATABASE {database} ALLOW_CONNECTIONS false;\n'
+        f'REVOKE ALL ON DATABASE {database} FROM PUBLIC;\n'
+        f'ALTER DATABASE {database} ALLOW_CONNECTIONS true;',
+        'postgres',
+    )
+    try:
         say(target, UNFINISHED)
-        return
-    # The provider knows its databases by name, so it stays and what is in it goes.
+        extensions.make_as_superuser(extensions.of_superuser(source, target), target)
+    finally:
+        target.admin(f'ALTER DATABASE {database} OWNER TO {app};', 'postgres')
+
+
+def _emptied(target: Side) -> None:
+    """The provider knows its databases by name, so it stays and what is in it goes."""
+    database, app = quoted(target.database), quoted(target.app)
     target.own('DROP OWNED BY current_user CASCADE;')
     target.admin(
         f'ALTER DATABASE {database} RESET default_transaction_read_only;\n'
