@@ -2,6 +2,7 @@ import { SpacesBucket } from '@pulumi/digitalocean/spacesBucket.js'
 import { SpacesKey } from '@pulumi/digitalocean/spacesKey.js'
 import * as pulumi from '@pulumi/pulumi'
 import type { BucketPlace } from '../../config/backups/place.ts'
+import { VERSION_DAYS } from '../../config/backups/versions.ts'
 import { bucketSettings } from './bucket.ts'
 
 export interface SpacesCopyArgs {
@@ -17,9 +18,6 @@ export interface SpacesCopyArgs {
   provider: pulumi.ProviderResource
 }
 
-/** Time to find out that what is copied is not what it should be. */
-const OLD_VERSION_DAYS = 90
-
 /**
  * A second bucket for backups, in another region, and its keys, none of which the host has: the one of
  * `backup copy` reads the first bucket and writes this one; a restore has one that reads this one.
@@ -34,7 +32,7 @@ export class SpacesCopy extends pulumi.ComponentResource {
     const { region, first, endpoint, protect, provider } = args
     const parent = { parent: this }
     const own = `${name}-backups-copy`
-    const bucket = new SpacesBucket(own, bucketSettings(region, OLD_VERSION_DAYS), {
+    const bucket = new SpacesBucket(own, bucketSettings(region, VERSION_DAYS.copy), {
       ...{ ...parent, provider, protect },
     })
     const firstName = pulumi.unsecret(first.bucket)

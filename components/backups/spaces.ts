@@ -2,6 +2,7 @@ import { SpacesBucket } from '@pulumi/digitalocean/spacesBucket.js'
 import { SpacesKey } from '@pulumi/digitalocean/spacesKey.js'
 import * as pulumi from '@pulumi/pulumi'
 import type { BucketPlace } from '../../config/backups/place.ts'
+import { VERSION_DAYS } from '../../config/backups/versions.ts'
 import { bucketSettings } from './bucket.ts'
 import { bucketKeeper, SIGNED_REGION } from './bucket-keeper.ts'
 import { SpacesCopy } from './copy.ts'
@@ -14,9 +15,6 @@ export interface SpacesArgs {
   /** Of a second bucket, with a copy. */
   copyRegion?: string
 }
-
-/** Days that a version stays after it was overwritten or removed. */
-const OLD_VERSION_DAYS = 30
 
 /**
  * A bucket of Spaces for backups, with versions, and two keys that open this bucket and no other: the one
@@ -35,11 +33,15 @@ export class SpacesBackups extends pulumi.ComponentResource {
     const parent = { parent: this }
     const { region } = args
     const { provider, endpoint } = bucketKeeper(`${name}-buckets`, this)
-    const bucket = new SpacesBucket(`${name}-backups`, bucketSettings(region, OLD_VERSION_DAYS), {
-      ...parent,
-      provider,
-      protect: args.protect,
-    })
+    const bucket = new SpacesBucket(
+      `${name}-backups`,
+      bucketSettings(region, VERSION_DAYS.backups),
+      {
+        ...parent,
+        provider,
+        protect: args.protect,
+      },
+    )
     const opened = (own: string, permission: string) => {
       const grants = [{ bucket: bucket.name, permission }]
       const { accessKey, secretKey } = new SpacesKey(own, { name: own, grants }, parent)

@@ -7,6 +7,10 @@ export interface Rewound {
   objects: number
   /** That are as they were without that. */
   unchanged: number
+  /** That have come since, and stay. */
+  later: number
+  /** Keys that were removed since together with all their versions, so that nothing brings them back. */
+  lost: string[]
 }
 
 /** A version of an object, or the mark of its removal. */
@@ -25,7 +29,7 @@ const lastModified = (one: { LastModified?: Date; VersionId: string }): number =
 /**
  * Has the objects of a stack in a bucket with versions as they were at a moment: what was overwritten or
  * removed since becomes the latest version again, as a copy that the server makes. Nothing is deleted,
- * and what has come since stays, so the host's key is enough. What names data comes after it.
+ * and what has come since stays, so the host's key is enough. The moment must be one for which versions are kept. What names data comes after it.
  * @param at the moment
  * @param more in tests: settings of the client, and when a version was made
  * @throws Error if the versions cannot be listed, or there is none of that moment
@@ -39,7 +43,7 @@ export async function rewind(
   const client = new s3.S3Client({ ...clientSettings(place), ...settings })
   const { bucket, prefix } = place
   try {
-    const then = await versionsOf()
+    const { then, later, lost } = await versionsOf()
     if (then.length === 0) {
       throw new Error(
         `the bucket ${bucket} has no version of ${prefix}/ from before ${at.toISOString()}; earlier versions are kept for as long as its life cycle says`,
@@ -52,14 +56,16 @@ export async function rewind(
         restore,
       )
     }
-    return { objects: changed.length, unchanged: then.length - changed.length }
+    return { objects: changed.length, unchanged: then.length - changed.length, later, lost }
   } finally {
     client.destroy()
   }
 
-  /** By object the version of that moment, where it was there. */
-  async function versionsOf(): Promise<Version[]> {
+  /** By object the version of that moment, where it was there; and what the others are. */
+  async function versionsOf() {
     const found = new Map<string, Version>()
+    /** Of each object the first that is known, of any moment. */
+    const first = new Map<string, Pick<Version, 'at' | 'isMark'>>()
     let position: { KeyMarker?: string; VersionIdMarker?: string } = {}
     for (let more = true; more; ) {
       const page = await client
@@ -76,16 +82,24 @@ export async function rewind(
       for (const { Key: key = '', VersionId: id = '', ...one } of [...versions, ...marks]) {
         const time = timeOf({ ...one, VersionId: id })
         const isLatest = one.IsLatest === true
+        if (isLock(key)) continue
+        const oldest = first.get(key)
+        // Of several in one second a version is before the mark of its removal.
+        const isOlder = !oldest || time < oldest.at || (time === oldest.at && oldest.isMark)
+        if (isOlder) first.set(key, { at: time, isMark: one.isMark })
         const known = found.get(key)?.at ?? -1
         // Times of S3 are of whole seconds: of several in one, the later comes first in its list.
         const isLater = time > known || (time === known && isLatest)
-        if (time > at.getTime() || !isLater || isLock(key)) continue
+        if (time > at.getTime() || !isLater) continue
         found.set(key, { key, id, at: time, isLatest, isMark: one.isMark })
       }
       more = page.IsTruncated === true
       position = { KeyMarker: page.NextKeyMarker, VersionIdMarker: page.NextVersionIdMarker }
     }
-    return [...found.values()].filter(({ isMark }) => !isMark)
+    const since = [...first].filter(([key]) => !found.has(key))
+    const lost = since.filter(([, { isMark }]) => isMark).map(([key]) => key)
+    const then = [...found.values()].filter(({ isMark }) => !isMark)
+    return { then, later: since.length - lost.length, lost: lost.sort() }
   }
 
   async function restore({ key, id }: Version): Promise<void> {

@@ -1,21 +1,30 @@
 import { parseArgs } from 'node:util'
+import { VERSION_DAYS } from '../../../config/backups/versions.ts'
 import { rewind } from '../../backups/rewind.ts'
 import { sourceIn, sourceOf } from '../../backups/source.ts'
+import { visible } from '../../report/visible.ts'
 import { chosenStack } from '../login.ts'
 
-export const help = `padlock backup rewind --at TIME [--stack NAME | --from FILE]
+export const help = `padlock backup rewind --at TIME [--stack NAME | --from FILE] [--kept-days N]
 
 Has the bucket of a stack's backups (default: the stack that is selected) as it was at a moment,
 after somebody has removed or overwritten what is in it: a bucket with versions keeps that for a
 while. Each object gets its version of that moment again; what has come since stays, and nothing is
 deleted. Change the key that the intruder had first.
 
-  --at TIME    such as 2026-11-29T03:00:00Z
-  --from FILE  the place of the backups in a file (the output backupAccess), for a stack whose
-               state is gone, or for a copy of the backups, with a key that may write
+  --at TIME      such as 2026-11-29T03:00:00Z, and not before the time for which versions are kept
+  --from FILE    the place of the backups in a file (the output backupAccess), for a stack whose
+                 state is gone, or for a copy of the backups, with a key that may write
+  --kept-days N  for how many days the bucket keeps a version after it was replaced. Default: 30,
+                 as the stack's own and those of docs/backups.md; a copy's are kept for 90
 
 Exit code 0: it is as it was. 1: it is not, the message says why; run it again. 2: a wrong command
-line.`
+line, or a moment that is too long ago: nothing was changed. 3: as 0, but for what was removed with
+all its versions, which is told.`
+
+/** Of objects that nothing brings back. */
+const LOST = 3
+const DAY_MS = 24 * 3_600_000
 
 /** With its zone, as a moment that is an hour off brings back what the intruder has written. */
 const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d)?(Z|[+-]\d\d:\d\d)$/
@@ -23,7 +32,10 @@ const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d)?(Z|[+-]\d\d:\d\d)$/
 /** The verb. */
 export async function run(args: string[]): Promise<number> {
   const text = { type: 'string' } as const
-  const { values } = parseArgs({ args, options: { at: text, stack: text, from: text } })
+  const { values } = parseArgs({
+    args,
+    options: { at: text, stack: text, from: text, 'kept-days': text },
+  })
   const at = new Date(values.at ?? '')
   if (!TIME.test(values.at ?? '') || Number.isNaN(at.getTime())) {
     console.error('--at must be a time with its zone, such as 2026-11-29T03:00:00Z')
@@ -37,12 +49,57 @@ export async function run(args: string[]): Promise<number> {
     console.error('either --stack or --from, and not both')
     return 2
   }
+  const days = values['kept-days'] ?? String(VERSION_DAYS.backups)
+  if (!/^[1-9]\d{0,3}$/.test(days)) {
+    console.error(`--kept-days ${days} is no number of days. Allowed: 1 to 9999`)
+    return 2
+  }
+  const refused = tooOld(at, Number(days))
+  if (refused) {
+    console.error(refused)
+    return 2
+  }
   const place = values.from
     ? sourceIn(values.from)
     : (await sourceOf(await chosenStack(values.stack), 'writer')).source
-  const { objects, unchanged } = await rewind(place, at)
+  const { objects, unchanged, later, lost } = await rewind(place, at)
   console.log(
-    `${place.endpoint}/${place.bucket} has ${place.prefix}/ as of ${at.toISOString()}: ${objects} objects were put back, ${unchanged} were as they should be`,
+    `${place.endpoint}/${place.bucket} has ${place.prefix}/ as of ${at.toISOString()}: ${objects} objects were put back, ${unchanged} were as they should be, ${later} have come since and stay, ${lost.length} were removed with all their versions`,
   )
-  return 0
+  if (lost.length === 0) return 0
+  console.error(
+    `what was removed with all its versions nothing brings back here, so not all of this can be restored: ${affected(lost, place.prefix).join(', ')}. ./padlock backup list has the backups, and ./padlock restore --drill proves one; a copy in a second region has them all`,
+  )
+  return LOST
+}
+
+/**
+ * Why a bucket cannot be had as it was then; undefined where it can. Of what was replaced before its
+ * versions' time nothing is left, so a mixture would come of it.
+ * @param days that a version is kept after it was replaced
+ */
+export function tooOld(at: Date, days: number, now = Date.now()): string | undefined {
+  const first = now - days * DAY_MS
+  if (at.getTime() >= first) return undefined
+  const allowed = new Date(Math.ceil(first / 60_000) * 60_000 + 60_000).toISOString()
+  return [
+    `--at ${at.toISOString()} is ${Math.floor((now - at.getTime()) / DAY_MS)} days ago, and the bucket keeps a version for ${days} days after it was replaced.`,
+    'What was replaced or removed between then and those days has no version of then, and the lists of the backups (backup.info, archive.info) change every night.',
+    `Allowed: from ${allowed.replace(/\.\d+Z$/, 'Z')} on, which brings back all that there still is of then too; a bucket that keeps versions longer: --kept-days N.`,
+    'Nothing was changed.',
+  ].join('\n    ')
+}
+
+/** What objects are of, in words. */
+export function affected(keys: string[], prefix: string): string[] {
+  const of = (key: string) => {
+    const [, label] =
+      /^postgresql\/backup\/main\/(\d{8}-\d{6}F(?:_\d{8}-\d{6}[DI])?)\//.exec(key) ?? []
+    if (label) return `backup ${label} of the database`
+    if (key.startsWith('postgresql/backup/')) return 'the list of the backups of the database'
+    if (key.startsWith('postgresql/')) return 'the log of the database'
+    if (key.startsWith('files/')) return 'the snapshots of the files'
+    return key.startsWith('state/') ? 'the exports of the state' : visible(key)
+  }
+  return [...new Set(keys.map((key) => of(key.slice(prefix.length + 1))))]
 }

@@ -267,13 +267,12 @@ test('a drill restores to an environment of its own, which loses its app and is 
 test('a bucket is not deleted without consent; with it, it goes, and so do the keys', async () => {
   const backupCopyRegion = undefined
   const { backupAccess, backupCopy } = (await stack.outputs()) as Json
-  const places = [backupAccess, backupCopy.to]
+  await empty(backupAccess, backupCopy.to)
   stack.set({ backups: undefined, backupCopyRegion })
   const { code, output } = await stack.run('up --yes --skip-preview')
   expect(code).not.toBe(0)
   expect(output).toContain('padlock-dev-backups')
   expect(await things('spaces_bucket')).toHaveLength(2)
-  await empty(...places)
   stack.set({ backups: 'spaces', backupCopyRegion: 'nyc3', allowDelete: ['backups'] })
   await stack.up()
   stack.set({ backups: undefined, backupCopyRegion, allowDelete: undefined })

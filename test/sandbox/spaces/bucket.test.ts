@@ -188,10 +188,18 @@ test('what he has removed and overwritten is as it was, by the very key that he 
 
   const more = { client: { requestHandler: gateway.requestHandler }, timeOf: made }
   const back = (when: Date) => rewind({ ...place, prefix: 'shop-dev' }, when, more)
-  expect(await back(at)).toMatchObject({ objects: 2 })
+  expect(await back(at)).toEqual({ objects: 2, unchanged: 1, later: 1, lost: [] })
   for (const name of files.slice(0, 2)) expect(await read(name)).toBe(`good ${name}`)
   expect(await read('postgresql/new')).toBe('later')
   await expect(read('gone')).rejects.toMatchObject({ name: 'NoSuchKey' })
+  // Somebody who may remove versions leaves the mark of a removal, and nothing behind it.
+  const owner = gateway.client(gateway.place('kept', 'root'))
+  const Key = 'shop-dev/postgresql/left-alone'
+  await host.send(new DeleteObjectCommand({ Bucket: 'kept', Key }))
+  const listed = await owner.send(new ListObjectVersionsCommand({ Bucket: 'kept', Prefix: Key }))
+  for (const { VersionId } of listed.Versions ?? [])
+    await owner.send(new DeleteObjectCommand({ Bucket: 'kept', Key, VersionId }))
+  expect(await back(at)).toEqual({ objects: 2, unchanged: 0, later: 1, lost: [Key] })
   await expect(back(new Date(0))).rejects.toThrow(
     'has no version of shop-dev/ from before 1970-01-01',
   )

@@ -1,4 +1,4 @@
-import { run } from '../../../../ops/cli/backup/rewind.ts'
+import { affected, run, tooOld } from '../../../../ops/cli/backup/rewind.ts'
 
 const error = jest.spyOn(console, 'error').mockImplementation(() => {})
 afterEach(() => error.mockClear())
@@ -13,7 +13,46 @@ test.each([
     ['--at', '2026-01-02T03:00+01:00', '--stack', 'a', '--from', 'b'],
     'either --stack or --from, and not both',
   ],
+  [
+    ['--at', '2026-01-02T03:00Z', '--kept-days', 'all'],
+    '--kept-days all is no number of days. Allowed: 1 to 9999',
+  ],
+  [['--at', '2026-01-02T03:00Z'], 'Nothing was changed.'],
 ])('a wrong command line is told before anything is asked: %j', async (words, told) => {
   expect(await run(words)).toBe(2)
   expect(error.mock.calls.flat().join('\n')).toContain(told)
+})
+
+const NOW = Date.parse('2026-11-29T12:00:30Z')
+const ago = (days: number) => new Date(NOW - days * 24 * 3_600_000)
+
+test('a moment from which a version may be gone is refused, with the first that may not', () => {
+  expect(tooOld(ago(30), 30, NOW)).toBeUndefined()
+  expect(tooOld(ago(89), 90, NOW)).toBeUndefined()
+  const refused = tooOld(ago(40.5), 30, NOW)
+  expect(refused).toContain(
+    '--at 2026-10-20T00:00:30.000Z is 40 days ago, and the bucket keeps a version for 30 days',
+  )
+  const [, allowed = ''] = /Allowed: from (\S+) on/.exec(refused ?? '') ?? []
+  expect(allowed).toBe('2026-10-30T12:02:00Z')
+  // Typed a minute later it is still one.
+  expect(tooOld(new Date(allowed), 30, NOW + 60_000)).toBeUndefined()
+})
+
+test('what is lost is told by what it is of', () => {
+  const label = '20261129-010000F_20261130-010000D'
+  const keys = [
+    ...[`backup/main/${label}/pg_data/base/1`, `backup/main/${label}/backup.manifest`],
+    ...['backup/main/backup.info', 'archive/main/17-1/0000000100000000/0001'],
+  ].map((key) => `shop/postgresql/${key}`)
+  expect(
+    affected([...keys, 'shop/files/data/aa/bb', 'shop/state/config', 'shop/x\n'], 'shop'),
+  ).toEqual([
+    `backup ${label} of the database`,
+    'the list of the backups of the database',
+    'the log of the database',
+    'the snapshots of the files',
+    'the exports of the state',
+    'x ⏎',
+  ])
 })
