@@ -29,8 +29,8 @@ const lastModified = (one: { LastModified?: Date; VersionId: string }): number =
 /**
  * Has the objects of a stack in a bucket with versions as they were at a moment: what was overwritten or
  * removed since becomes the latest version again, as a copy that the server makes. Nothing is deleted,
- * and what has come since stays, so the host's key is enough. The moment must be one for which versions are kept. What names data comes after it.
- * @param at the moment
+ * and what has come since stays, so the host's key is enough. What names data comes after it.
+ * @param at the moment, one for which the bucket still keeps versions
  * @param more in tests: settings of the client, and when a version was made
  * @throws Error if the versions cannot be listed, or there is none of that moment
  */
