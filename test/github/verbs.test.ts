@@ -127,5 +127,19 @@ test('github drill: one that does not come to a receipt is told by its words, an
   const [issue] = repository.server.state.issues
   expect(issue).toMatchObject({ state: 'open', labels: ['restore-drill'] })
   expect(issue?.body).toContain('Pulumi.preview.yaml is not here')
-  expect(await padlock(event, 'github', 'drill')).toMatchObject({ code: 2 })
 })
+
+test.each(['drill', 'drift'])(
+  'github %s: wants a stack by its name, and no other words',
+  async (verb) => {
+    const event = { name: 'schedule', payload: {} }
+    const help = expect.stringContaining(`padlock github ${verb} --stack STACK`)
+    for (const words of [[], ['--stack', '']])
+      expect(await padlock(event, 'github', verb, ...words)).toMatchObject({
+        code: 2,
+        stderr: help,
+      })
+    const ran = await padlock(event, 'github', verb, '--stack', 'production', '--number', '1')
+    expect([ran.code, repository.server.state.issues]).toEqual([2, []])
+  },
+)

@@ -1,3 +1,4 @@
+import { parseArgs } from 'node:util'
 import { type GitHub, openGitHub } from '../../github/client.ts'
 import { readEvent } from '../../github/event.ts'
 import { type Runner, thisRunner } from '../../github/runner.ts'
@@ -21,6 +22,20 @@ export function connect(repo: string | undefined): { github: GitHub; runner: Run
   runner.maskSecrets()
   const log = (line: string) => console.error(line)
   return { github: openGitHub({ token, repository, apiUrl, log }), runner }
+}
+
+/**
+ * The stack that a verb keeps an issue about (`--stack`), and the repository that the issue is of
+ * (`--repo`).
+ * @returns undefined where no stack is named
+ * @throws Error as `connect` does, or for words that are not known
+ */
+export function connectForStack(
+  args: string[],
+): { stack: string; github: GitHub; runner: Runner } | undefined {
+  const option = { type: 'string' } as const
+  const { stack, repo } = parseArgs({ args, options: { stack: option, repo: option } }).values
+  return stack ? { stack, ...connect(repo) } : undefined
 }
 
 /**

@@ -1,10 +1,9 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { parseArgs } from 'node:util'
 import { reportDrift } from '../../github/drift.ts'
 import { findDrift } from '../../preview/drift.ts'
-import { CONNECTION_HELP, connect } from './connect.ts'
+import { CONNECTION_HELP, connectForStack } from './connect.ts'
 
 export const help = `padlock github drift --stack STACK [--repo OWNER/NAME]
 
@@ -19,16 +18,12 @@ or what GitHub says. 2: a wrong command line.`
 
 /** The verb. */
 export async function run(args: string[]): Promise<number> {
-  const { values } = parseArgs({
-    args,
-    options: { stack: { type: 'string' }, repo: { type: 'string' } },
-  })
-  const { stack } = values
-  if (!stack) {
+  const opened = connectForStack(args)
+  if (!opened) {
     console.error(help)
     return 2
   }
-  const { github, runner } = connect(values.repo)
+  const { stack, github, runner } = opened
   const folder = await mkdtemp(join(tmpdir(), 'padlock-drift-'))
   try {
     const drifted = await findDrift(stack, folder)

@@ -1,11 +1,10 @@
 import { spawn } from 'node:child_process'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
-import { parseArgs } from 'node:util'
 import { succeeded } from '../../backups/drill.ts'
 import { noBackups } from '../../backups/drill-environment.ts'
 import { type Drill, report, reportDrill } from '../../github/drill.ts'
-import { CONNECTION_HELP, connect } from './connect.ts'
+import { CONNECTION_HELP, connectForStack } from './connect.ts'
 
 /** Characters of what a program said that stand in an issue. */
 const MOST_SAID = 4000
@@ -23,16 +22,12 @@ Exit code 0: restored, or the stack makes no backups. 1: it failed, and the issu
 
 /** The verb. */
 export async function run(args: string[]): Promise<number> {
-  const { values } = parseArgs({
-    args,
-    options: { stack: { type: 'string' }, repo: { type: 'string' } },
-  })
-  const { stack } = values
-  if (!stack) {
+  const opened = connectForStack(args)
+  if (!opened) {
     console.error(help)
     return 2
   }
-  const { github, runner } = connect(values.repo)
+  const { stack, github, runner } = opened
   const drill = await drillOf(stack)
   if (drill.said?.includes(noBackups(stack))) return 0
   const told = report(drill)
