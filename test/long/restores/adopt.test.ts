@@ -1,29 +1,21 @@
 /** Another stack's database is here, and the host's own bucket is away just then. */
+
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { type Stocked, stocked } from '../../sandbox/backups/stocked.ts'
-import { type Storage, startStorage } from '../../sandbox/spaces/account.ts'
+import { newFleet } from '../../sandbox/backups/fleet.ts'
+import type { Stocked } from '../../sandbox/backups/stocked.ts'
 
 jest.setTimeout(300_000)
 
-let storage: Storage
+const fleet = newFleet()
 let shop: Stocked
 let copy: Stocked
 
 beforeAll(async () => {
-  storage = await startStorage()
-  shop = await stocked(storage, 'shop')
-  copy = await stocked(storage, 'copy')
+  shop = await fleet.stocked('shop')
+  copy = await fleet.stocked('copy')
   await shop.insert(1, 100)
-  for (const host of [shop, copy]) {
-    const { code, stderr } = await host.backup('now')
-    if (code !== 0) throw new Error(stderr)
-  }
-})
-afterAll(async () => {
-  await copy?.end()
-  await shop?.end()
-  await storage?.end()
+  for (const host of [shop, copy]) await host.must('now')
 })
 
 /** Files that hold what opens the backups of the other stack. */
@@ -54,13 +46,13 @@ test('the volume has a backup of it at once, and the bucket the next night', asy
   const checked = await copy.backup('check')
   expect([checked.code, checked.stderr]).toEqual([1, expect.stringContaining('was cut off')])
   const path = `/spaces/keys/${copy.key.accessKeyId}`
-  await storage.account.call('PUT', path, { name: 'copy', grants: [] })
+  await fleet.storage.account.call('PUT', path, { name: 'copy', grants: [] })
   const { code, stderr } = await copy.backup('resume')
   expect([code, stderr]).toEqual([0, expect.stringContaining('after the restore failed')])
   expect(stderr).not.toContain('database volume')
   expect([holders(), await systems(2), await copy.rows()]).toEqual([[], 2, '100|1|100'])
   const grants = [{ bucket: 'copy', permission: 'readwrite' }]
-  await storage.account.call('PUT', path, { name: 'copy', grants })
+  await fleet.storage.account.call('PUT', path, { name: 'copy', grants })
   expect(await copy.backup('now')).toMatchObject({ code: 0, stderr: '' })
   expect(await systems(1)).toBe(2)
   expect(await copy.backup('check')).toMatchObject({ code: 0, stderr: '' })

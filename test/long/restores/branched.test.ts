@@ -1,21 +1,17 @@
 /** A restore whose own backup failed: all that there is still comes back, by a backup from before it. */
+
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { type Stocked, stocked } from '../../sandbox/backups/stocked.ts'
-import { type Storage, startStorage } from '../../sandbox/spaces/account.ts'
+import { newFleet } from '../../sandbox/backups/fleet.ts'
+import type { Stocked } from '../../sandbox/backups/stocked.ts'
 
 jest.setTimeout(600_000)
 
-let storage: Storage
+const fleet = newFleet()
 let host: Stocked
 
 beforeAll(async () => {
-  storage = await startStorage()
-  host = await stocked(storage, 'shop')
-})
-afterAll(async () => {
-  await host?.end()
-  await storage?.end()
+  host = await fleet.stocked('shop')
 })
 
 /** How often pgBackRest has restored a backup. */

@@ -1,24 +1,19 @@
 /** A restore that is cut off on the way: run again, it is finished or undone, and every row is whole. */
+
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { type Stocked, stocked } from '../../sandbox/backups/stocked.ts'
-import { type Storage, startStorage } from '../../sandbox/spaces/account.ts'
+import { newFleet } from '../../sandbox/backups/fleet.ts'
+import type { Stocked } from '../../sandbox/backups/stocked.ts'
 
 jest.setTimeout(240_000)
 
-let storage: Storage
+const fleet = newFleet()
 let host: Stocked
 
 beforeAll(async () => {
-  storage = await startStorage()
-  host = await stocked(storage, 'shop')
+  host = await fleet.stocked('shop')
   await host.insert(1, 10)
-  const { code, stderr } = await host.backup('now')
-  if (code !== 0) throw new Error(stderr)
-})
-afterAll(async () => {
-  await host?.end()
-  await storage?.end()
+  await host.must('now')
 })
 
 test.each([

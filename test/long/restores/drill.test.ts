@@ -1,35 +1,29 @@
 /** A host that makes no backups of its own, as a drill's: another stack's come there by a key that only reads. */
+
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { type Stocked, stocked } from '../../sandbox/backups/stocked.ts'
-import { type Storage, startStorage } from '../../sandbox/spaces/account.ts'
+import { newFleet } from '../../sandbox/backups/fleet.ts'
+import type { Stocked } from '../../sandbox/backups/stocked.ts'
 
 jest.setTimeout(240_000)
 
-let storage: Storage
+const fleet = newFleet()
 let shop: Stocked
 let drill: Stocked
 
 beforeAll(async () => {
-  storage = await startStorage()
-  shop = await stocked(storage, 'shop')
-  drill = await stocked(storage, 'drill')
+  shop = await fleet.stocked('shop')
+  drill = await fleet.stocked('drill')
   writeFileSync(join(shop.dir, 'volume/app/upload'), 'of the shop')
   await shop.insert(1, 100)
-  const { code, stderr } = await shop.backup('now')
-  if (code !== 0) throw new Error(stderr)
+  await shop.must('now')
   if ((await drill.backup('remove')).code !== 0) throw new Error('backups stay')
   rmSync(join(drill.dir, 'volume/backup'), { recursive: true })
-})
-afterAll(async () => {
-  await drill?.end()
-  await shop?.end()
-  await storage?.end()
 })
 
 test('database and files are restored, and nothing of the key or the passphrase stays there', async () => {
   const grant = { bucket: 'shop', permission: 'read' } as const
-  const { accessKeyId: key, secretAccessKey: secret } = await storage.key('reader', grant)
+  const { accessKeyId: key, secretAccessKey: secret } = await fleet.storage.key('reader', grant)
   const source = { ...shop.source, key, secret }
   const order = { source, database: true, files: true, backUpBefore: false }
   const { code, stderr, told } = await drill.restore(order)

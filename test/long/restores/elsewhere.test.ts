@@ -1,4 +1,5 @@
 /** Restores from another stack's bucket, and everything that is refused before anything changes. */
+
 import {
   existsSync,
   mkdirSync,
@@ -10,38 +11,28 @@ import {
 } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { makePlace } from '../../sandbox/backups/place.ts'
-import { type Stocked, stocked } from '../../sandbox/backups/stocked.ts'
-import { type Storage, startStorage } from '../../sandbox/spaces/account.ts'
+import { newFleet } from '../../sandbox/backups/fleet.ts'
+import type { Stocked } from '../../sandbox/backups/stocked.ts'
 
 jest.setTimeout(240_000)
 
-let storage: Storage
+const fleet = newFleet()
 let shop: Stocked
 let copy: Stocked
 let began: string
 
 beforeAll(async () => {
-  storage = await startStorage()
-  shop = await stocked(storage, 'shop')
-  copy = await stocked(storage, 'copy')
+  shop = await fleet.stocked('shop')
+  copy = await fleet.stocked('copy')
   began = await shop.moment()
   writeFileSync(join(shop.dir, 'volume/app/upload'), 'of the shop')
   await shop.insert(1, 100)
-  for (const host of [shop, copy]) {
-    const { code, stderr } = await host.backup('now')
-    if (code !== 0) throw new Error(stderr)
-  }
+  for (const host of [shop, copy]) await host.must('now')
   await copy.insert(1001, 1002)
-})
-afterAll(async () => {
-  await copy?.end()
-  await shop?.end()
-  await storage?.end()
 })
 
 const objects = (folder: string) => {
-  const root = join(storage.dir, 'spaces/nyc3/buckets/shop/shop', folder)
+  const root = join(fleet.storage.dir, 'spaces/nyc3/buckets/shop/shop', folder)
   return readdirSync(root, { recursive: true, withFileTypes: true })
     .filter((one) => one.isFile())
     .map((one) => join(one.parentPath, one.name))
@@ -152,7 +143,7 @@ test('all of it into another stack, twice: its own backups go on, its password s
 })
 
 test('into a host that makes no backups of its own', async () => {
-  const bare = await makePlace(storage.authority.rootPath)
+  const bare = await fleet.place()
   try {
     // As the package makes it.
     mkdirSync(join(bare.dir, 'home'), { mode: 0o711 })

@@ -1,31 +1,24 @@
 /** A volume that was lost: the rows of the database before come back, though the newest backups hold none. */
 
-import { makePlace, type Place } from '../../sandbox/backups/place.ts'
-import { type Stocked, stocked } from '../../sandbox/backups/stocked.ts'
-import { type Storage, startStorage } from '../../sandbox/spaces/account.ts'
+import { newFleet } from '../../sandbox/backups/fleet.ts'
+import type { Place } from '../../sandbox/backups/place.ts'
+import type { Stocked } from '../../sandbox/backups/stocked.ts'
 
 jest.setTimeout(300_000)
 
-let storage: Storage
+const fleet = newFleet()
 let lost: Stocked
 let fresh: Place
 
 beforeAll(async () => {
-  storage = await startStorage()
-  lost = await stocked(storage, 'shop')
-  fresh = await makePlace(storage.authority.rootPath)
+  lost = await fleet.stocked('shop')
+  fresh = await fleet.place()
   await lost.insert(1, 100)
-  const { code, stderr } = await lost.backup('now')
-  if (code !== 0) throw new Error(stderr)
+  await lost.must('now')
   await lost.insert(101, 106)
   const name = await lost.sql('SELECT pg_walfile_name(pg_switch_wal())')
   const handedOn = 'SELECT last_archived_wal FROM pg_stat_archiver'
   while ((await lost.sql(handedOn)) < name) await new Promise((done) => setTimeout(done, 200))
-})
-afterAll(async () => {
-  await fresh?.end()
-  await lost?.end()
-  await storage?.end()
 })
 
 test('without a moment it is refused, and the one that is named brings all of them', async () => {

@@ -1,35 +1,20 @@
 /** A host whose database is gone, with the backups of the one before: they stay, and new ones follow. */
+
 import { readdirSync, rmSync, utimesSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { CreateBucketCommand } from '@aws-sdk/client-s3'
-import { makePlace, type Place } from '../../sandbox/backups/place.ts'
-import { FULL, type Storage, startStorage } from '../../sandbox/spaces/account.ts'
+import { newFleet } from '../../sandbox/backups/fleet.ts'
+import type { Place } from '../../sandbox/backups/place.ts'
 
 jest.setTimeout(300_000)
-let storage: Storage
+const fleet = newFleet()
 let places: Place[]
 let order: Record<string, unknown>
 
 beforeAll(async () => {
-  storage = await startStorage()
-  const owner = storage.client('nyc3', await storage.key('owner', FULL))
-  await owner.send(new CreateBucketCommand({ Bucket: 'shop-backups' }))
-  const key = await storage.key('host', { bucket: 'shop-backups', permission: 'readwrite' })
-  places = [
-    await makePlace(storage.authority.rootPath),
-    await makePlace(storage.authority.rootPath),
-  ]
-  order = {
-    ...{ database: true, files: false, endpoint: `localhost:${storage.spaces.port}` },
-    ...{ region: 'us-east-1', bucket: 'shop-backups', prefix: 'shop-dev' },
-    ...{ key: key.accessKeyId, secret: key.secretAccessKey },
-    ...{ passphrase: 'correct-horse-battery-staple-of-32', keepDaily: 7, keepWeekly: 4 },
-  }
-})
-afterAll(async () => {
-  for (const place of places ?? []) await place.end()
-  await storage?.end()
+  const made = await fleet.bucket('shop-backups', 'shop-dev')
+  order = { ...made.order, files: false }
+  places = [await fleet.place(), await fleet.place()]
 })
 
 const states = async (place: Place) => {
@@ -82,7 +67,7 @@ test('a log that waits for longer than a host may lose is told', async () => {
 
 test('a log that is missing is told, though that of the database before went further', async () => {
   const [, fresh] = places as [Place, Place]
-  const bucket = join(storage.dir, 'spaces/nyc3/buckets/shop-backups/shop-dev/postgresql')
+  const bucket = join(fleet.storage.dir, 'spaces/nyc3/buckets/shop-backups/shop-dev/postgresql')
   const archives = readdirSync(join(bucket, 'archive/main')).filter((name) => /^\d+-2$/.test(name))
   for (const name of archives) rmSync(join(bucket, 'archive/main', name), { recursive: true })
   expect((await states(fresh))['log of the database']).toMatchObject({

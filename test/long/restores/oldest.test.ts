@@ -1,23 +1,17 @@
 /** Restores end no backup that a week is still kept for. */
 
-import { type Stocked, stocked } from '../../sandbox/backups/stocked.ts'
-import { type Storage, startStorage } from '../../sandbox/spaces/account.ts'
+import { newFleet } from '../../sandbox/backups/fleet.ts'
+import type { Stocked } from '../../sandbox/backups/stocked.ts'
 
 jest.setTimeout(240_000)
 
-let storage: Storage
+const fleet = newFleet()
 let host: Stocked
 
 beforeAll(async () => {
-  storage = await startStorage()
-  host = await stocked(storage, 'shop')
+  host = await fleet.stocked('shop')
   const wanted = { database: true, files: false, keepDaily: 1, keepWeekly: 1 }
-  const { code, stderr } = await host.backup('up', { ...host.source, ...wanted })
-  if (code !== 0) throw new Error(stderr)
-})
-afterAll(async () => {
-  await host?.end()
-  await storage?.end()
+  await host.must('up', { ...host.source, ...wanted })
 })
 
 async function fulls(repository: 1 | 2): Promise<string[]> {

@@ -1,22 +1,18 @@
 /** A backup is killed while restic runs: restic goes on, and nobody else begins before its end. */
+
 import { execFileSync } from 'node:child_process'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { type Stocked, stocked } from '../../sandbox/backups/stocked.ts'
-import { type Storage, startStorage } from '../../sandbox/spaces/account.ts'
+import { newFleet } from '../../sandbox/backups/fleet.ts'
+import type { Stocked } from '../../sandbox/backups/stocked.ts'
 
 jest.setTimeout(240_000)
 
-let storage: Storage
+const fleet = newFleet()
 let host: Stocked
 
 beforeAll(async () => {
-  storage = await startStorage()
-  host = await stocked(storage, 'shop')
-})
-afterAll(async () => {
-  await host?.end()
-  await storage?.end()
+  host = await fleet.stocked('shop')
 })
 
 /** Kills who calls it, once, and ends some seconds later. */

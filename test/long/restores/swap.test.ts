@@ -1,12 +1,13 @@
 /** A swap in which something goes wrong: what was there runs on, and its log is handed on. */
+
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { type Stocked, stocked } from '../../sandbox/backups/stocked.ts'
-import { type Storage, startStorage } from '../../sandbox/spaces/account.ts'
+import { newFleet } from '../../sandbox/backups/fleet.ts'
+import type { Stocked } from '../../sandbox/backups/stocked.ts'
 
 jest.setTimeout(600_000)
 
-let storage: Storage
+const fleet = newFleet()
 let host: Stocked
 let at: string
 const upload = () => join(host.dir, 'volume/app/upload')
@@ -14,19 +15,13 @@ const upload = () => join(host.dir, 'volume/app/upload')
 const beforeSwap = (command: string) => writeFileSync(join(host.dir, 'before-_swap'), command)
 
 beforeAll(async () => {
-  storage = await startStorage()
-  host = await stocked(storage, 'shop')
+  host = await fleet.stocked('shop')
   writeFileSync(upload(), 'first')
   await host.insert(1, 10)
-  const { code, stderr } = await host.backup('now')
-  if (code !== 0) throw new Error(stderr)
+  await host.must('now')
   at = await host.moment()
   await host.insert(101, 105)
   writeFileSync(upload(), 'second')
-})
-afterAll(async () => {
-  await host?.end()
-  await storage?.end()
 })
 
 async function isAsBefore(): Promise<void> {

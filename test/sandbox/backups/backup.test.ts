@@ -1,4 +1,5 @@
 /** The host's backups: PostgreSQL, pgBackRest and restic as Debian has them, against a real S3 server. */
+
 import {
   readdirSync,
   readFileSync,
@@ -10,40 +11,26 @@ import {
 } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { CreateBucketCommand } from '@aws-sdk/client-s3'
 import { lastBackups, missing } from '../../../ops/backups/check.ts'
 import type { Source } from '../../../ops/backups/source.ts'
-import { FULL, type Key, type Storage, startStorage } from '../spaces/account.ts'
-import { makePlace, type Place } from './place.ts'
+import type { Key } from '../spaces/account.ts'
+import { newFleet } from './fleet.ts'
+import type { Place } from './place.ts'
 
 jest.setTimeout(120_000)
 
 const PASSPHRASE = 'correct-horse-battery-staple-of-32'
-let storage: Storage
+const fleet = newFleet()
 let place: Place
 let key: Key
 let order: Record<string, unknown>
 
 beforeAll(async () => {
-  storage = await startStorage()
-  const owner = storage.client('nyc3', await storage.key('owner', FULL))
-  await owner.send(new CreateBucketCommand({ Bucket: 'shop-backups' }))
-  key = await storage.key('host', { bucket: 'shop-backups', permission: 'readwrite' })
-  place = await makePlace(storage.authority.rootPath)
-  order = {
-    ...{ database: true, files: true, endpoint: `localhost:${storage.spaces.port}` },
-    ...{ region: 'us-east-1', bucket: 'shop-backups', prefix: 'shop-dev' },
-    ...{ key: key.accessKeyId, secret: key.secretAccessKey, passphrase: PASSPHRASE },
-    ...{ keepDaily: 7, keepWeekly: 4 },
-  }
+  ;({ key, order } = await fleet.bucket('shop-backups', 'shop-dev'))
+  place = await fleet.place()
   await place.sql('CREATE TABLE numbers (n bigint PRIMARY KEY, at timestamptz DEFAULT now())')
   writeFileSync(join(place.dir, 'volume/app/upload'), 'a file of the app')
-  const { code, stderr } = await place.backup('up', order)
-  if (code !== 0) throw new Error(stderr)
-})
-afterAll(async () => {
-  await place?.end()
-  await storage?.end()
+  await place.must('up', order)
 })
 
 const insert = (from: number, to: number) =>
@@ -61,7 +48,7 @@ function below(folder: string): string[] {
     .map((one) => join(one.parentPath, one.name))
     .sort((a, b) => statSync(b).size - statSync(a).size)
 }
-const bucket = () => join(storage.dir, 'spaces/nyc3/buckets/shop-backups')
+const bucket = () => join(fleet.storage.dir, 'spaces/nyc3/buckets/shop-backups')
 const ALL = ['database volume', 'database bucket', 'files volume', 'files bucket']
 
 test('a host that has just been told has until the next night', async () => {
@@ -100,13 +87,13 @@ test('the bucket itself tells how old they are, to whoever reads it', async () =
   const { endpoint, region, bucket, prefix } = order as Record<string, string>
   const source = { endpoint, region, bucket, prefix, passphrase: PASSPHRASE } as Source
   const secrets = { key: key.accessKeyId, secret: key.secretAccessKey }
-  const seen = await lastBackups({ ...source, ...secrets }, storage.client('nyc3', key))
+  const seen = await lastBackups({ ...source, ...secrets }, fleet.storage.client('nyc3', key))
   expect(seen.map(({ what }) => what)).toEqual(['database', 'files'])
   expect(missing(seen)).toEqual([])
   expect(missing(seen, undefined, new Date(Date.now() + 27 * 3600_000))).toHaveLength(2)
   const other = lastBackups(
     { ...source, ...secrets, bucket: 'no-such' },
-    storage.client('nyc3', key),
+    fleet.storage.client('nyc3', key),
   )
   await expect(other).rejects.toThrow('the bucket no-such cannot be read: NoSuchBucket')
 })
@@ -127,7 +114,7 @@ test('the second night takes what has changed, and all is listed', async () => {
 
 test('the files come back from the bucket', async () => {
   const env = {
-    RESTIC_REPOSITORY: `s3:https://localhost:${storage.spaces.port}/shop-backups/shop-dev/files`,
+    RESTIC_REPOSITORY: `s3:https://localhost:${fleet.storage.spaces.port}/shop-backups/shop-dev/files`,
     ...{ RESTIC_PASSWORD: PASSPHRASE, RESTIC_CACHE_DIR: join(place.dir, 'cache') },
     ...{ AWS_ACCESS_KEY_ID: key.accessKeyId, AWS_SECRET_ACCESS_KEY: key.secretAccessKey },
   }
@@ -172,7 +159,7 @@ test('a key that is refused is told as such, and no place that it does not see i
 test('a key that is gone fails the bucket alone; a release goes on with the volume', async () => {
   const path = `/spaces/keys/${key.accessKeyId}`
   const grants = [{ bucket: 'shop-backups', permission: 'readwrite' }]
-  await storage.account.call('PUT', path, { name: 'host', grants: [] })
+  await fleet.storage.account.call('PUT', path, { name: 'host', grants: [] })
   const { code, stderr } = await place.backup('now')
   expect(code).toBe(1)
   expect(stderr).toContain('backup of database bucket failed')
@@ -187,7 +174,7 @@ test('a key that is gone fails the bucket alone; a release goes on with the volu
   expect(checked.code).toBe(1)
   expect(checked.stderr).toMatch(/backup of database bucket: the last one is of .*; it failed at/)
   expect((await place.backup('release')).code).toBe(0)
-  await storage.account.call('PUT', path, { name: 'host', grants })
+  await fleet.storage.account.call('PUT', path, { name: 'host', grants })
   expect((await place.backup('now')).code).toBe(0)
   expect((await place.backup('check')).code).toBe(0)
 })
@@ -195,7 +182,7 @@ test('a key that is gone fails the bucket alone; a release goes on with the volu
 test('a release is not begun where nothing could be backed up', async () => {
   const path = `/spaces/keys/${key.accessKeyId}`
   const grants = [{ bucket: 'shop-backups', permission: 'readwrite' }]
-  await storage.account.call('PUT', path, { name: 'host', grants: [] })
+  await fleet.storage.account.call('PUT', path, { name: 'host', grants: [] })
   const folder = join(place.dir, 'volume/backup/files')
   renameSync(folder, `${folder}.away`)
   writeFileSync(folder, 'no repository')
@@ -204,7 +191,7 @@ test('a release is not begun where nothing could be backed up', async () => {
   expect(stderr).toContain('no backup of the files could be made before this release')
   rmSync(folder)
   renameSync(`${folder}.away`, folder)
-  await storage.account.call('PUT', path, { name: 'host', grants })
+  await fleet.storage.account.call('PUT', path, { name: 'host', grants })
   expect((await place.backup('now')).code).toBe(0)
 })
 

@@ -23,6 +23,8 @@ export interface Place {
    * @param ahead seconds that its clock is ahead of ours
    */
   backup(verb: string, order?: object, ahead?: number): Promise<Outcome>
+  /** The same; throws an Error with what it says where it fails. */
+  must(verb: string, order?: object): Promise<void>
   /** Statements as PostgreSQL's own user. */
   sql(statements: string): Promise<string>
   /** pg_ctl of the host's server. */
@@ -151,6 +153,14 @@ export async function makePlace(rootPath: string, more: string[] = []): Promise<
   const ownSettings = `-c config_file=${at('cluster/postgresql.conf')}`
   await succeed(control(at('data'), at('run/log'), '-o', ownSettings, 'start'))
   let restores = 0
+  function backup(verb: string, order?: object, ahead = 0): Promise<Outcome> {
+    const folders = ['padlock-backup', 'padlock-app'].map((name) =>
+      join(HOST, name, 'files/usr/lib/padlock'),
+    )
+    const program = join(import.meta.dirname, 'host.py')
+    const words = ['python3', program, dir, ...folders, String(ahead), ...verb.split(' ')]
+    return start(words, env, order === undefined ? '' : JSON.stringify(order))
+  }
 
   return {
     dir,
@@ -159,13 +169,9 @@ export async function makePlace(rootPath: string, more: string[] = []): Promise<
     control: (...words) => control(at('data'), at('run/log'), ...words),
     restic: (more, ...words) => start(['restic', ...words], { ...env, ...more }),
     sql: (statements) => ask(statements, at('run')),
-    backup(verb, order, ahead = 0) {
-      const folders = ['padlock-backup', 'padlock-app'].map((name) =>
-        join(HOST, name, 'files/usr/lib/padlock'),
-      )
-      const program = join(import.meta.dirname, 'host.py')
-      const words = ['python3', program, dir, ...folders, String(ahead), ...verb.split(' ')]
-      return start(words, env, order === undefined ? '' : JSON.stringify(order))
+    backup,
+    async must(verb, order) {
+      await succeed(backup(verb, order))
     },
     async restored(repository, time, query, config = CONFIG) {
       const data = at('restored', String(restores++))

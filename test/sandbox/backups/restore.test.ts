@@ -1,23 +1,19 @@
 /** Restores of a host's own backups: to a moment, to a backup, and to all there is. */
+
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { type Storage, startStorage } from '../spaces/account.ts'
-import { type Stocked, stocked } from './stocked.ts'
+import { newFleet } from './fleet.ts'
+import type { Stocked } from './stocked.ts'
 
 jest.setTimeout(240_000)
 
-let storage: Storage
+const fleet = newFleet()
 let host: Stocked
 const upload = () => join(host.dir, 'volume/app/upload')
 
 beforeAll(async () => {
-  storage = await startStorage()
-  host = await stocked(storage, 'shop')
+  host = await fleet.stocked('shop')
   writeFileSync(upload(), 'first')
-})
-afterAll(async () => {
-  await host?.end()
-  await storage?.end()
 })
 
 const verifier = () => host.sql(`SELECT rolpassword FROM pg_authid WHERE rolname = 'app'`)

@@ -1,39 +1,28 @@
 /** Exports of a stack's state beside the backups: restic as Debian has it, against a real S3 server. */
+
 import { spawn } from 'node:child_process'
 import { mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { CreateBucketCommand } from '@aws-sdk/client-s3'
-import { FULL, type Key, type Storage, startStorage } from '../spaces/account.ts'
-import { makePlace, type Outcome, type Place } from './place.ts'
+import type { Key } from '../spaces/account.ts'
+import { newFleet } from './fleet.ts'
+import type { Outcome, Place } from './place.ts'
 
 jest.setTimeout(120_000)
 
 const PASSPHRASE = 'correct-horse-battery-staple-of-32'
 const root = join(import.meta.dirname, '../../..')
-let storage: Storage
+const fleet = newFleet()
 let place: Place
 let key: Key
 let order: Record<string, unknown>
 
 beforeAll(async () => {
-  storage = await startStorage()
-  const owner = storage.client('nyc3', await storage.key('owner', FULL))
-  await owner.send(new CreateBucketCommand({ Bucket: 'shop-backups' }))
-  key = await storage.key('host', { bucket: 'shop-backups', permission: 'readwrite' })
-  place = await makePlace(storage.authority.rootPath)
+  const made = await fleet.bucket('shop-backups', 'shop-dev')
+  key = made.key
   // A database alone, or nothing yet: the state has a repository of its own.
-  order = {
-    ...{ database: false, files: false, endpoint: `localhost:${storage.spaces.port}` },
-    ...{ region: 'us-east-1', bucket: 'shop-backups', prefix: 'shop-dev' },
-    ...{ key: key.accessKeyId, secret: key.secretAccessKey, passphrase: PASSPHRASE },
-    ...{ keepDaily: 7, keepWeekly: 4 },
-  }
-  const { code, stderr } = await place.backup('up', order)
-  if (code !== 0) throw new Error(stderr)
-})
-afterAll(async () => {
-  await place?.end()
-  await storage?.end()
+  order = { ...made.order, database: false, files: false }
+  place = await fleet.place()
+  await place.must('up', order)
 })
 
 const deployment = (serial: number) =>
@@ -115,7 +104,7 @@ test('it is never late, and a new order does not forget it', async () => {
 
 test('a bucket that is away keeps it from the bucket alone, and that is told', async () => {
   const path = `/spaces/keys/${key.accessKeyId}`
-  await storage.account.call('PUT', path, { name: 'host', grants: [] })
+  await fleet.storage.account.call('PUT', path, { name: 'host', grants: [] })
   const { code, stderr } = await place.backup('state', sent(13))
   expect(code).toBe(1)
   expect(stderr).toContain("the stack's state is not in the bucket: the key is refused")
@@ -126,7 +115,7 @@ test('a bucket that is away keeps it from the bucket alone, and that is told', a
   expect(checked.code).toBe(1)
   expect(checked.stderr).toContain('backup of state bucket: the last one is of')
   const grants = [{ bucket: 'shop-backups', permission: 'readwrite' }]
-  await storage.account.call('PUT', path, { name: 'host', grants })
+  await fleet.storage.account.call('PUT', path, { name: 'host', grants })
   expect((await place.backup('state', sent(14))).code).toBe(0)
   expect((await place.backup('check')).code).toBe(0)
 })

@@ -40,8 +40,7 @@ export async function stocked(storage: Storage, name: string): Promise<Stocked> 
   await place.sql('CREATE TABLE numbers (n bigint PRIMARY KEY, at timestamptz DEFAULT now())')
   await place.sql(`CREATE ROLE app LOGIN PASSWORD 'password-of-${name}'`)
   const wanted = { database: true, files: true, keepDaily: 7, keepWeekly: 4 }
-  const { code, stderr } = await place.backup('up', { ...source, ...wanted })
-  if (code !== 0) throw new Error(stderr)
+  await place.must('up', { ...source, ...wanted })
   return {
     ...place,
     ...{ key, source },
