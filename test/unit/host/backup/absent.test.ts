@@ -90,6 +90,11 @@ test.each([
   [said[3]?.[2], 'Fatal'],
   [said[4]?.[2], 'the passphrase does not open them'],
   [said[5]?.[2], 'nothing is there'],
+  // pgBackRest, of a file that a wrong passphrase opens, as about one in 256 does.
+  [
+    'unable to load info file: it is damaged, or is not opened by this passphrase',
+    'the passphrase does not open them',
+  ],
 ])('of a place to restore from, %j is told: %s', (text, wanted) => {
   expect(python(`say(places._reason(Failure(${JSON.stringify(text)})))`)).toMatch(
     RegExp(`^${wanted}`),

@@ -146,7 +146,7 @@ def _seconds(text: str) -> float:
 # What the programs say, and what it means.
 MEANINGS = [
     (
-        r'CryptoError|FormatError|cipher|wrong password|no key found',
+        r'CryptoError|FormatError|cipher|wrong password|no key found|' + pgbackrest.OTHER_PASSPHRASE,
         'the passphrase does not open them, or they are cut short',
     ),
     (r'InvalidAccessKeyId|SignatureDoesNotMatch|AccessDenied|Access ?Denied|403', 'the key is refused'),
