@@ -69,7 +69,7 @@ test.each(said)('%s: exit %d', (_, code, text, wanted) => {
 from padlock_backup import files
 from padlock_release.failure import CommandFailure
 calls = []
-def restic(order, repository, *words, of):
+def restic(order, repository, *words, of, seconds=None):
     calls.append(words[0])
     if words[0] == 'cat':
         raise CommandFailure('restic cat config failed:\\n' + ${JSON.stringify(text)}, ${code})
@@ -99,4 +99,31 @@ test.each([
   expect(python(`say(places._reason(Failure(${JSON.stringify(text)})))`)).toMatch(
     RegExp(`^${wanted}`),
   )
+})
+
+test('a place that does not answer is left in time, and its restic is ended', () => {
+  const found = python(`
+from padlock_backup import files
+folder = tempfile.mkdtemp()
+with open(f'{folder}/restic', 'w') as file:
+    file.write(f'#!/bin/sh\\necho $$ > {folder}/pid\\necho "Load(<config>) failed, retrying" >&2\\nexec sleep 600\\n')
+os.chmod(f'{folder}/restic', 0o755)
+os.environ['PATH'] = folder + ':' + os.environ['PATH']
+host.VOLUME = folder
+os.mkdir(f'{folder}/app')
+files.ANSWER_SECONDS = 2
+order = SimpleNamespace(
+    prefix='shop', bucket='shop', endpoint='s3.example', passphrase='p', key='k', secret='s', region='r', style='path',
+)
+try:
+    files.back_up(order, 'volume', False)
+    say('no failure')
+except Failure as failure:
+    with open(f'{folder}/pid') as file:
+        pid = file.read().strip()
+    say([str(failure), os.path.exists(f'/proc/{pid}')])`)
+  expect(found).toEqual([
+    'restic cat config --quiet has no answer after 2 s:\nLoad(<config>) failed, retrying',
+    false,
+  ])
 })

@@ -15,6 +15,8 @@ EXTRA: list[str] = []
 # Exit codes of restic since 0.17 (https://restic.readthedocs.io/en/stable/075_scripting.html). Before that
 # it asks whether there is a repository after any failure, that of a refused key too.
 NO_REPOSITORY, OTHER_PASSPHRASE = 10, 12
+# Of a place that does not answer, or not as it should, restic 0.18 asks for 15 minutes.
+ANSWER_SECONDS = 90
 ABSENT = re.compile(
     r'repository does not exist'
     r'|unable to open config file: .*(The specified key does not exist|no such file or directory)'
@@ -35,6 +37,7 @@ def back_up(order: Order, repository: str, tidy: bool) -> None:
     """A snapshot; with `tidy`, the end of those that are older than what is kept."""
     if not os.path.isdir(source()):
         raise Failure(f'{source()} is not there: is the volume mounted?')
+    _ask(order, repository)
     restic(order, repository, 'backup', '--host', order.prefix, source())
     if not tidy:
         return
@@ -57,13 +60,18 @@ def ensure(order: Order, repository: str, of: str = 'files') -> None:
     and where nobody can tell, as a key is refused that asks.
     """
     try:
-        restic(order, repository, 'cat', 'config', of=of)
+        _ask(order, repository, of)
     except CommandFailure as failure:
         if is_absent(failure):
             restic(order, repository, 'init', of=of)
             return
         meaning = _meaning(order, failure)
         raise Failure(f'{meaning}\n{failure}') if meaning else failure from None
+
+
+def _ask(order: Order, repository: str, of: str = 'files') -> None:
+    """Raises CommandFailure where the place has no repository that this opens, or no answer in time."""
+    restic(order, repository, 'cat', 'config', of=of, seconds=ANSWER_SECONDS)
 
 
 def is_absent(failure: CommandFailure) -> bool:
@@ -86,8 +94,18 @@ def _meaning(order: Order, failure: CommandFailure) -> str | None:
     return None
 
 
-def restic(order: Order, repository: str, *words: str, of: str = 'files', cwd: str = '/') -> str:
-    """What it prints; `of` is the folder of the repository. Raises CommandFailure with the end of that."""
+def restic(
+    order: Order,
+    repository: str,
+    *words: str,
+    of: str = 'files',
+    cwd: str = '/',
+    seconds: float | None = None,
+) -> str:
+    """
+    What it prints; `of` is the folder of the repository. Raises CommandFailure with the end of that, and
+    where it takes longer than `seconds`.
+    """
     places = {
         'bucket': f's3:https://{order.endpoint}/{order.bucket}/{order.prefix}/{of}',
         'volume': f'{host.VOLUME}/backup/{of}',
@@ -105,4 +123,4 @@ def restic(order: Order, repository: str, *words: str, of: str = 'files', cwd: s
     lookup = 's3.bucket-lookup=' + ('dns' if order.style == 'host' else 'path')
     # What a failure is told by comes first.
     called = ['restic', *words, '--quiet', '-o', lookup, *EXTRA]
-    return host.run(*called, env=env, cwd=cwd).stdout
+    return host.run(*called, env=env, cwd=cwd, seconds=seconds).stdout

@@ -2,6 +2,7 @@
 
 import os
 import pwd
+import signal
 import subprocess
 
 from padlock_release import clusters, log
@@ -52,13 +53,26 @@ def free() -> int:
 
 
 def run(
-    *words: str, env: dict[str, str] | None = None, stdin: str = '', check: bool = True, cwd: str = '/'
+    *words: str,
+    env: dict[str, str] | None = None,
+    stdin: str = '',
+    check: bool = True,
+    cwd: str = '/',
+    seconds: float | None = None,
 ) -> subprocess.CompletedProcess:
-    """With `check`, a failure raises with the end of what the command wrote."""
-    done = subprocess.run(
-        words, input=stdin, env={**os.environ, **(env or {})}, cwd=cwd, pass_fds=kept,
-        capture_output=True, text=True, errors='replace', check=False,
-    )  # fmt: skip
+    """
+    With `check`, a failure raises with the end of what the command wrote. One that takes longer than
+    `seconds` is killed, which raises CommandFailure.
+    """
+    try:
+        done = subprocess.run(
+            words, input=stdin, env={**os.environ, **(env or {})}, cwd=cwd, pass_fds=kept,
+            capture_output=True, text=True, errors='replace', check=False, timeout=seconds,
+        )  # fmt: skip
+    except subprocess.TimeoutExpired as failure:
+        said = log.tail((failure.stderr or b'').decode(errors='replace'), 12)
+        text = f'{" ".join(words[:4])} has no answer after {seconds} s:\n{said}'
+        raise CommandFailure(text.rstrip(':\n'), -signal.SIGKILL) from None
     if check and done.returncode != 0:
         said = log.tail(done.stdout + done.stderr, 12)
         text = f'{" ".join(words[:4])} failed with exit {done.returncode}:\n{said}'
