@@ -195,6 +195,13 @@ test('a release is not begun where nothing could be backed up', async () => {
   expect((await place.backup('now')).code).toBe(0)
 })
 
+test('backups that an upgrade has stopped go on once it came to nothing', async () => {
+  expect(await place.backup('stop')).toMatchObject({ code: 0 })
+  expect((await place.backup('now')).code).toBe(1)
+  expect(await place.backup('start')).toMatchObject({ code: 0, stderr: '' })
+  expect((await place.backup('now')).code).toBe(0)
+})
+
 test('a truncated object is found out at the restore, and the volume has the database still', async () => {
   const now = await place.sql('SELECT clock_timestamp()')
   await insert(3001, 3002)

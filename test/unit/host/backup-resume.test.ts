@@ -75,7 +75,8 @@ test('the mark is there whenever the note says so, and goes before the app is st
   const code = `import json, os, sys
 sys.dont_write_bytecode = True
 sys.path[:0] = sys.argv[2:]
-from padlock_backup import app, host, journal, recovery, restored_files, swap
+import padlock_pause as app
+from padlock_backup import host, journal, recovery, restored_files, swap
 host.VOLUME, host.HOME = sys.argv[1], sys.argv[1]
 recovery.forget = restored_files.forget = lambda: None
 found = []

@@ -31,7 +31,8 @@ function versionOf(path: string): string {
 function compile(): string {
   const target = join(newFolder(), 'pack')
   mkdirSync(target)
-  for (const name of readdirSync(join(root, 'host/pack'))) {
+  const names = readdirSync(join(root, 'host/pack')).filter((name) => name.endsWith('.ts'))
+  for (const name of names) {
     const { code } = transformSync(readFileSync(join(root, 'host/pack', name), 'utf8'), {
       jsc: { parser: { syntax: 'typescript' }, target: 'es2020' },
       module: { type: 'commonjs' },

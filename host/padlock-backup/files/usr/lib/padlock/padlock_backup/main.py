@@ -179,7 +179,7 @@ def stop() -> int:
 
 def start() -> int:
     """Where that came to nothing."""
-    database.pgbackrest('start')
+    pgbackrest.run('start')
     return 0
 
 
