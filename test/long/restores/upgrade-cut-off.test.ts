@@ -1,5 +1,5 @@
 /** An upgrade of the host's database that is cut off at each of its steps, as a loss of power would. */
-import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { type Host, makeHost, newer, old, ROWS } from '../../sandbox/upgrade/host.ts'
 
 jest.setTimeout(600_000)
@@ -73,4 +73,58 @@ describe.each<[string, string, string, string[]]>([
     expect(host.database(`upgrade ${newer.version}`)).toMatchObject({ status: 0 })
     serves(newer.version, NEW)
   })
+})
+
+// The new one does not run, so the old one comes back: its renames are the third and fourth.
+describe.each<[string, string]>([
+  ['_rename:3', 'swap'],
+  ['_rename:4', 'swap'],
+  ['_configured:2', 'swap'],
+  ['note:4', 'swap'],
+  ['remove', 'copy'],
+  ['start:2', 'copy'],
+  ['forget', 'copy'],
+])('on the way back, before %s', (name, at) => {
+  beforeEach(() => {
+    writeFileSync(host.at('before-ensure_own'), 'false')
+    // As a loss of power in the midst of that has left it.
+    writeFileSync(
+      host.at('before-remove'),
+      `rm -rf volume/postgresql/${newer.version}/main.new/base`,
+    )
+    writeFileSync(host.at('cut'), name)
+    expect(host.database(`upgrade ${newer.version}`).status).toBe(137)
+    expect(step()).toBe(at)
+  })
+
+  test('a kill: the unit that watches for it has the old one back', () => {
+    expect(host.database('resume').status).toBe(at === 'swap' ? 1 : 0)
+    serves(old.version, OLD)
+  })
+
+  test('a loss of power: the boot, and then that unit', () => {
+    loseServers()
+    expect(host.database('boot')).toMatchObject({ status: 0, stderr: '' })
+    expect(host.database('resume').status).toBe(at === 'swap' ? 1 : 0)
+    serves(old.version, OLD, /^50[0-3]\d$/)
+  })
+
+  test('an update loses no row either', () => {
+    rmSync(host.at('before-ensure_own'))
+    expect(host.up(newer.version).status).toBe(0)
+    expect(host.asApp('SELECT count(*), max(n) FROM visits')).toBe('5000|5000')
+  })
+})
+
+test('an empty database is made beside none that an upgrade has set aside', () => {
+  host.systemctl('stop', `postgresql@${old.version}-main.service`)
+  const place = host.at('volume/postgresql', old.version, 'main')
+  renameSync(place, `${place}.former`)
+  expect(host.up(old.version)).toMatchObject({
+    status: 1,
+    stderr: expect.stringContaining(`Fix: sudo mv ${place}.former ${place}`),
+  })
+  renameSync(`${place}.former`, place)
+  expect(host.up(old.version).status).toBe(0)
+  serves(old.version, OLD)
 })

@@ -17,7 +17,7 @@ root, chosen, one, two, three, *words = sys.argv[1:]
 sys.path[:0] = [one, two, three]
 
 import padlock_pause  # noqa: E402
-from padlock_database import apart, backups, cluster, copying, main, service, settings, swap, upgrade  # noqa: E402
+from padlock_database import apart, backups, cluster, copying, journal, main, service, settings, swap, upgrade  # noqa: E402
 from padlock_release import clusters, log  # noqa: E402
 
 clusters.ON_VOLUME = f'{root}/volume/postgresql'
@@ -73,15 +73,18 @@ padlock_pause.wait = lambda: None
 
 def cut_before(name, step):
     """
-    Ends this process just before a step, whose name is in the file `cut`; or runs the command that is in
-    `before-NAME`, and has the step fail as on a full disk where that fails.
+    Ends this process just before a step, whose name is in the file `cut`, or before its nth time (NAME:N); or
+    runs the command that is in `before-NAME`, and has the step fail as on a full disk where that fails.
     """
+    calls = 0
 
     def cut(*words):
+        nonlocal calls
+        calls += 1
         with contextlib.suppress(FileNotFoundError), open(f'{root}/before-{name}') as file:
             if subprocess.run(['sh', '-c', file.read()], cwd=root).returncode != 0:
                 raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), name)
-        if os.path.exists(f'{root}/cut') and open(f'{root}/cut').read() == name:
+        if os.path.exists(f'{root}/cut') and open(f'{root}/cut').read() in (name, f'{name}:{calls}'):
             os.unlink(f'{root}/cut')
             os._exit(137)
         return step(*words)
@@ -91,7 +94,8 @@ def cut_before(name, step):
 
 for place, name in (
     (copying, 'ensure_extensions'), (copying, 'run'), (copying, 'contents'), (swap, 'settled'), (swap, '_configured'),
-    (service, 'ensure_own'), (upgrade, 'finish'),
+    (service, 'ensure_own'), (upgrade, 'finish'), (swap, '_rename'), (swap, 'remove'), (service, 'start'),
+    (journal, 'note'), (journal, 'forget'),
 ):  # fmt: skip
     setattr(place, name, cut_before(name, getattr(place, name)))
 if os.geteuid() != 0:

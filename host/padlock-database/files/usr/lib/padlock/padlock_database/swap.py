@@ -29,7 +29,8 @@ def former(version: str) -> str:
 def forth(found: Upgrade) -> None:
     """Raises Failure if PostgreSQL does not start on the new one; the old one is back then."""
     try:
-        settled(found)
+        if not settled(found):
+            raise Failure(f'there is no cluster of PostgreSQL {found.new} any more')
         service.start(False)
         service.ensure_own()
     except (Failure, OSError) as failure:
@@ -38,24 +39,43 @@ def forth(found: Upgrade) -> None:
     journal.note('after', found.old, found.new)
 
 
-def settled(found: Upgrade) -> None:
-    """Folders and configuration alone, as a boot has it before any server."""
+def settled(found: Upgrade) -> bool:
+    """
+    Folders and configuration alone, as a boot has it before any server. False where the new one is gone: the
+    old one is in place then, and noted as before the swap.
+    """
     _rename(beside(found.new), place(found.new))
+    if not os.path.exists(f'{place(found.new)}/PG_VERSION'):
+        _returned(found)
+        return False
     _rename(place(found.old), former(found.old))
     os.sync()
     _configured(found.old, found.new)
+    return True
+
+
+def remove(found: Upgrade) -> None:
+    """Nothing of the new one stays beside the old one."""
+    if os.path.lexists(beside(found.new)):
+        shutil.rmtree(beside(found.new))
 
 
 def _back(found: Upgrade) -> None:
     service.stop_server()
+    _returned(found)
+    remove(found)
+    service.start(False)
+    backups.start()
+    journal.forget()
+
+
+def _returned(found: Upgrade) -> None:
+    """From its note on it is undone, and no longer finished, wherever it is cut off."""
     _rename(place(found.new), beside(found.new))
     _rename(former(found.old), place(found.old))
     os.sync()
     _configured(found.new, found.old)
-    shutil.rmtree(beside(found.new))
-    service.start(False)
-    backups.start()
-    journal.forget()
+    journal.note('copy', found.old, found.new)
 
 
 def _rename(path: str, to: str) -> None:

@@ -115,8 +115,7 @@ def _forget_new(found: Upgrade) -> None:
     # As it was started with: its path below the mount, which a host that takes the volume has not yet.
     new = f'{clusters.data(found.new)}.new'
     apart.end(Server(found.old, clusters.data(found.old)), Server(found.new, new))
-    if os.path.lexists(swap.beside(found.new)):
-        shutil.rmtree(swap.beside(found.new))
+    swap.remove(found)
 
 
 def settle_folders() -> Upgrade | None:
@@ -124,13 +123,12 @@ def settle_folders() -> Upgrade | None:
     found = journal.read()
     if found is None:
         return None
-    if found.step == 'swap':
-        swap.settled(found)
-    elif found.step != 'after':
-        _forget_new(found)
-        backups.start()
-        journal.forget()
-    return found
+    if found.step == 'after' or (found.step == 'swap' and swap.settled(found)):
+        return found
+    _forget_new(found)
+    backups.start()
+    journal.forget()
+    return found._replace(step='copy')
 
 
 def settle() -> Upgrade | None:
