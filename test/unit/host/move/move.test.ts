@@ -26,6 +26,7 @@ CREATE TABLE visits (id bigserial PRIMARY KEY, person int REFERENCES people, at 
 CREATE TABLE "odd ""name"""."t|a ble" (a bytea, b jsonb);
 CREATE TABLE empty (a int);
 CREATE MATERIALIZED VIEW counted AS SELECT person, count(*) FROM visits GROUP BY person;
+CREATE MATERIALIZED VIEW stale AS SELECT id FROM people;
 CREATE FUNCTION stamp() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RAISE EXCEPTION ''once''; END';
 INSERT INTO people (mail, mood) SELECT i || '@example.com', 'fine' FROM generate_series(1, 100) i;
 INSERT INTO visits (person) SELECT 1 + i % 100 FROM generate_series(1, 20000) i;
@@ -38,7 +39,7 @@ const HASH = `SELECT md5(string_agg(v::text, ',' ORDER BY id)) FROM visits v;
 SELECT md5(string_agg(p::text, ',' ORDER BY id)) FROM people p;
 SELECT nextval('visits_id_seq') > 20000, (SELECT count(*) FROM counted), (SELECT count(*) FROM pg_largeobject_metadata);
 SELECT encode(a, 'hex'), b FROM "odd ""name"""."t|a ble"; SET timezone = UTC;`
-const ROWS = 100 + 20_000 + 1 + 100 + 1
+const ROWS = 100 + 20_000 + 1 + 1
 
 async function moved(to: Kind, change = {}) {
   const { move, order, release, live } = servers
@@ -52,7 +53,7 @@ async function moved(to: Kind, change = {}) {
 test('what would be moved is checked, and nothing is changed', async () => {
   const { move, order, ask } = servers
   expect(JSON.parse((await move('check', order('managed'))).stdout)).toMatchObject({
-    ...{ rows: ROWS, tables: 5 },
+    ...{ rows: ROWS, tables: 4 },
     bytes: expect.any(Number),
   })
   expect(JSON.parse((await move('state', '')).stdout)).toEqual({ live: 'local', move: null })

@@ -34,7 +34,7 @@ SELECT format(
     FROM pg_attribute WHERE attrelid = class.oid AND attnum > 0 AND NOT attisdropped),
   nspname, relname)
 FROM pg_class AS class JOIN pg_namespace AS space ON space.oid = relnamespace
-WHERE relkind IN ('r', 'm') AND relpersistence = 'p' AND relispopulated
+WHERE relkind IN ({kinds}) AND relpersistence = 'p' AND relispopulated
   AND nspname !~ '^pg_' AND nspname <> 'information_schema'
   OR class.oid = 'pg_largeobject'::regclass AND EXISTS (SELECT FROM pg_largeobject_metadata)
 ORDER BY nspname COLLATE "C", relname COLLATE "C" \\gexec
@@ -65,9 +65,13 @@ def verify() -> dict[str, Any]:
     }
 
 
-def contents(ask: Callable[[str], str]) -> tuple[dict[str, int], str]:
-    """Rows by table, and the one hash of them, of the database that answers."""
-    tables = [json.loads(line) for line in ask(FORM + READ).splitlines()]
+def contents(ask: Callable[[str], str], views: bool = True) -> tuple[dict[str, int], str]:
+    """
+    Rows by table, and the one hash of them, of the database that answers. `views`: materialized ones too,
+    which a dump does not carry but fills anew from their tables (pg_dump(1)).
+    """
+    read = READ.format(kinds="'r', 'm'" if views else "'r'")
+    tables = [json.loads(line) for line in ask(FORM + read).splitlines()]
     lines = ''.join(f'{one["name"]} ({one["columns"]}) {one["rows"]} {one["sum"]}\n' for one in tables)
     return {one['name']: one['rows'] for one in tables}, hashlib.sha256(lines.encode()).hexdigest()
 

@@ -11,10 +11,11 @@ WHERE n.nspname NOT IN ('pg_catalog', 'information_schema') AND n.nspname !~ '^p
   AND NOT EXISTS (SELECT 1 FROM pg_depend AS d
     WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'e')
 """
+# Materialized views are not copied but filled anew from their tables, and need not be as they were.
 COUNTS = f"""
 SELECT format('SELECT json_build_array(''table'', %L, count(*)) FROM %I.%I',
   n.nspname || '.' || c.relname, n.nspname, c.relname)
-{OWN} AND (c.relkind = 'r' OR c.relkind = 'm' AND c.relispopulated) ORDER BY n.nspname, c.relname \\gexec
+{OWN} AND c.relkind = 'r' ORDER BY n.nspname, c.relname \\gexec
 SELECT format('SELECT json_build_array(''sequence'', %L, last_value, is_called) FROM %I.%I',
   n.nspname || '.' || c.relname, n.nspname, c.relname)
 {OWN} AND c.relkind = 'S' ORDER BY n.nspname, c.relname \\gexec
