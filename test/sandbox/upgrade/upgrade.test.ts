@@ -116,6 +116,17 @@ describe('what cannot be upgraded goes on as it was:', () => {
     rmSync(other.at('free'))
   })
 
+  test('one that has it, and none for the full backup that follows', () => {
+    const mib = `SELECT sum(pg_database_size(oid)) / 1048576 FROM pg_database;
+      SELECT setting FROM pg_settings WHERE name = 'max_wal_size'`
+    const [size = 0, log = 0] = other.sql(mib, 'postgres').split('\n').map(Number)
+    writeFileSync(other.at('free'), `${Math.round(1.5 * size + log + 1024 / 10)}`)
+    writeFileSync(other.at('order.json'), '{}')
+    refused(/the room for a second database: .* of them for the full backup that follows it there/)
+    rmSync(other.at('order.json'))
+    rmSync(other.at('free'))
+  })
+
   test('no backup', () => {
     writeFileSync(other.at('order.json'), '{}')
     writeFileSync(other.at('no-backup'), '')

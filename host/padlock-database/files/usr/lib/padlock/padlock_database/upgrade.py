@@ -176,10 +176,13 @@ def _ensure_room() -> None:
     size = int(ask('SELECT sum(pg_database_size(oid)) FROM pg_database'))
     volume = os.statvfs(cluster.VOLUME)
     whole, free = (blocks * volume.f_frsize for blocks in (volume.f_blocks, volume.f_bavail))
-    needed = size + cluster.fitting().max_wal_size * MIB + min(whole // 10, 256 * MIB)
+    # On the volume too, beside those that are kept.
+    backup = size if os.path.exists(backups.ORDER) else 0
+    needed = size + backup + cluster.fitting().max_wal_size * MIB + min(whole // 10, 256 * MIB)
     if free < needed:
+        more = f'{backup / GIB:.1f} GiB of them for the full backup that follows it there, ' if backup else ''
         raise Failure(
             f'the volume has not the room for a second database: {needed / GIB:.1f} GiB are needed, '
-            f'{free / GIB:.1f} GiB are free. Fix: a larger volume, which grows in place (pulumi config set '
+            f'{more}{free / GIB:.1f} GiB are free. Fix: a larger volume, which grows in place (pulumi config set '
             'volume GIB, and pulumi up); nothing was changed'
         )
