@@ -1,7 +1,8 @@
 """
 How far an upgrade is, in a file on the volume, by which any host that the volume comes to ends it:
 `prepare` (the new cluster is made, the app goes on), `copy` (the app is ended), `swap` (the new one has
-been compared and takes the place), `after` (it runs; its log is yet to be handed on).
+been compared and takes the place), `after` (it runs; its log is yet to be handed on). Beside it is a mark in
+`swap`, with which no unit of the app starts (app-.service.d): what it wrote then could be lost.
 """
 
 import contextlib
@@ -26,11 +27,26 @@ def read() -> Upgrade | None:
 
 
 def note(step: str, old: str, new: str) -> None:
+    """Whenever it is `swap`, there is the mark."""
+    if step == 'swap':
+        store.write(mark(), '', 0o644)
     store.write(clusters.JOURNAL, json.dumps(Upgrade(step, old, new)._asdict()) + '\n', 0o600)
     os.sync()
+    if step != 'swap':
+        _unlink(mark())
 
 
 def forget() -> None:
-    with contextlib.suppress(FileNotFoundError):
-        os.unlink(clusters.JOURNAL)
+    # With neither a note nor an app nobody would look after either.
+    _unlink(mark())
+    _unlink(clusters.JOURNAL)
     os.sync()
+
+
+def mark() -> str:
+    return f'{os.path.dirname(clusters.JOURNAL)}/swapping'
+
+
+def _unlink(path: str) -> None:
+    with contextlib.suppress(FileNotFoundError):
+        os.unlink(path)

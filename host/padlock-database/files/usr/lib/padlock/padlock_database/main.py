@@ -15,6 +15,7 @@ from padlock_release import clusters, log
 from padlock_release.failure import Failure, told
 
 from . import backups, cluster, journal, moved, role, service, swap, upgrade, verify
+from .journal import Upgrade
 
 LOCK = '/run/padlock-database.lock'
 # Of an upgrade as a whole, whose backups wait for their own lock, which a restore holds as it waits for LOCK.
@@ -91,7 +92,7 @@ def up(password: str) -> bool:
     service.ensure_own()
     changed = role.ensure(password)
     if cut_off is not None:
-        if cut_off.step == 'swap':
+        if cut_off.step in ('swap', 'after'):
             journal.note('after', cut_off.old, cut_off.new)
         with padlock_pause.locked():
             padlock_pause.start()
@@ -140,16 +141,27 @@ def upgraded(new: str) -> dict[str, Any]:
 def resume() -> list[str]:
     """Ends an upgrade that was cut off; returns what failed of its last steps."""
     with _lock(True):
-        if journal.read() is None:
+        left = journal.read()
+        if left is None:
             return []
         if not clusters.configured():
             raise Failure('this host has not taken over the database of the volume yet. Fix: pulumi up')
-        try:
-            found = upgrade.settle()
-        finally:
-            with padlock_pause.locked():
-                padlock_pause.start()
+        found = _settled(left)
     return upgrade.finish(found) if found else []
+
+
+def _settled(left: Upgrade) -> Upgrade | None:
+    """The app runs afterwards; what goes back in a swap has nobody's writes."""
+    if left.step == 'swap':
+        with padlock_pause.locked(), padlock_pause.ended():
+            return upgrade.settle()
+    # Its mark, where the note was cut off.
+    journal.note(*left)
+    try:
+        return upgrade.settle()
+    finally:
+        with padlock_pause.locked():
+            padlock_pause.start()
 
 
 def forget_former() -> None:
