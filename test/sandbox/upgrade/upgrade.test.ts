@@ -127,6 +127,14 @@ describe('what cannot be upgraded goes on as it was:', () => {
     rmSync(other.at('free'))
   })
 
+  test('a restore that began just before its note', () => {
+    writeFileSync(other.at('before-note'), 'touch restore.json')
+    refused('a restore is under way')
+    rmSync(other.at('before-note'))
+    rmSync(other.at('restore.json'))
+    expect(other.calls().filter((line) => line.startsWith('app'))).toEqual([])
+  })
+
   test('no backup', () => {
     writeFileSync(other.at('order.json'), '{}')
     writeFileSync(other.at('no-backup'), '')

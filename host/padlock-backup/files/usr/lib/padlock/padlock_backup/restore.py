@@ -5,7 +5,7 @@ import time
 from datetime import UTC, datetime
 from typing import Any
 
-from padlock_release import log
+from padlock_release import clusters, log
 from padlock_release.failure import Failure
 
 from . import (
@@ -13,6 +13,7 @@ from . import (
     files,
     host,
     journal,
+    lock,
     needs,
     places,
     recovery,
@@ -56,6 +57,9 @@ def restore(order: RestoreOrder, own: Order | None, back_up: Any, now: datetime)
         host.run('systemctl', 'start', WATCH, check=False)
         journal.note(step='prepare')
         try:
+            # Each notes itself before it looks for the other's note.
+            if clusters.upgrading():
+                raise Failure(lock.UPGRADE)
             parts = {what: _bring(order, chosen[what], what) for what in whats}
             down, problem = swap.run(whats)
         except BaseException:

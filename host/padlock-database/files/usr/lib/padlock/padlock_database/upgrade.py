@@ -38,8 +38,7 @@ def check(new: str) -> str | None:
         raise Failure(f'the database is PostgreSQL {old}, and there is no way back to {new}')
     if not clusters.has_programs(new):
         raise Failure(f'this host has no PostgreSQL {new}. Fix: ./padlock database upgrade --to {new}')
-    if os.path.exists(RESTORE):
-        raise Failure('a restore is under way, or was cut off; nothing was changed')
+    _ensure_no_restore()
     _ensure_room()
     return old
 
@@ -52,6 +51,8 @@ def run(old: str, new: str) -> dict[str, Any]:
     # It ends this one if it is killed.
     called('systemctl', 'start', WATCH, check=False)
     try:
+        # Each notes itself before it looks for the other's note.
+        _ensure_no_restore()
         with log.step('prepare'):
             target = _prepared(new)
             copying.ensure_extensions(target)
@@ -170,6 +171,11 @@ def forget_former() -> None:
         former = f'{clusters.ON_VOLUME}/{folder}/main.former'
         if os.path.lexists(former):
             shutil.rmtree(former)
+
+
+def _ensure_no_restore() -> None:
+    if os.path.exists(RESTORE):
+        raise Failure('a restore is under way, or was cut off; nothing was changed')
 
 
 def _ensure_room() -> None:
