@@ -79,6 +79,8 @@ describe('what cannot be upgraded goes on as it was:', () => {
   const refused = (said: RegExp | string) => {
     const { status, stderr } = other.database(`upgrade ${newer.version}`)
     expect([status, stderr]).toEqual([1, expect.stringMatching(said)])
+    // Of no row in words that logs keep.
+    expect(stderr).not.toContain('rose@')
     expect(other.asApp('SELECT count(*) FROM visits')).toBe('5000')
     expect(other.asApp('CREATE TABLE writes (); DROP TABLE writes; SELECT 1')).toBe('1')
     expect(other.clusters()).toEqual([`${old.version}/main`])
@@ -154,6 +156,16 @@ describe('what cannot be upgraded goes on as it was:', () => {
       'backup start',
       'app started',
     ])
+  })
+
+  test('a row that the new one does not take, which is not told', () => {
+    const fits = (what: boolean) =>
+      `CREATE OR REPLACE FUNCTION fits(text) RETURNS bool IMMUTABLE LANGUAGE sql AS 'SELECT ${what}';`
+    other.sql(`${fits(true)} CREATE TABLE people (mail text CHECK (fits(mail)));
+      INSERT INTO people VALUES ('rose@example.com'); ${fits(false)}`)
+    refused(/psql failed with exit 3:\n.*ERROR: {2}new row for relation "people" violates check/)
+    other.sql('DROP TABLE people; DROP FUNCTION fits')
+    other.calls()
   })
 
   test('a copy that has not all rows', () => {

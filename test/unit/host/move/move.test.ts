@@ -161,6 +161,11 @@ test.each([
     'rows of public.visits: 20002 and 20001',
   ],
   [
+    'a row that the target does not take',
+    "rows = copy._rows\ndef refused(source, target):\n    target.make('ALTER TABLE public.people ADD CHECK (id < 50);')\n    rows(source, target)\ncopy._rows = refused",
+    'violates check constraint',
+  ],
+  [
     'an app that writes all the same',
     "whole = copy.copy\ndef late(source, target):\n    whole(source, target)\n    source.own('SET default_transaction_read_only = off; UPDATE public.people SET mood = NULL WHERE id = 1;')\ncopy.copy = late",
     'the app has written 1 rows into the local database meanwhile',
@@ -176,6 +181,8 @@ test.each([
   trouble(python)
   const { status, said } = await release('managed')
   expect([status, said]).toEqual([1, expect.stringContaining(words)])
+  // Of no row in words that logs keep.
+  expect(said).not.toContain('@example.com')
   expect(await ask('local', 'INSERT INTO empty VALUES (1); DELETE FROM empty;')).toBe('')
   expect(JSON.parse((await move('state', '')).stdout).move).toBe(null)
   trouble('')

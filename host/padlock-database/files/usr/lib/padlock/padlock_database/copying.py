@@ -11,6 +11,7 @@ from typing import IO, Any
 
 from padlock_release import clusters, log
 from padlock_release.failure import CommandFailure, Failure
+from padlock_release.said import without_rows
 
 from . import verify
 from .apart import Server
@@ -41,7 +42,7 @@ def ensure_extensions(new: Server) -> None:
 
 
 def run(old: Server, new: Server) -> None:
-    """Raises CommandFailure with the end of what either program wrote."""
+    """Raises CommandFailure with the end of what either program wrote, without rows."""
     programs = clusters.programs(new.version)
     dump = [f'{programs}/pg_dumpall', f'--host={old.sockets}', '--username=postgres', '--no-password']
     load = [
@@ -59,7 +60,7 @@ def run(old: Server, new: Server) -> None:
         for program, (code, file) in codes.items():
             if code != 0:
                 file.seek(0)
-                text = log.tail(file.read().decode(errors='replace'), 8)
+                text = log.tail(without_rows(file.read().decode(errors='replace')), 8)
                 raise CommandFailure(f'{program} failed with exit {code}:\n{text}')
 
 

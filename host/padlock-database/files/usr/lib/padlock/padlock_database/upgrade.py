@@ -11,6 +11,7 @@ from typing import Any
 import padlock_pause
 from padlock_release import clusters, log
 from padlock_release.failure import Failure
+from padlock_release.said import without_rows
 
 from . import apart, backups, cluster, copying, journal, service, swap
 from .apart import Server
@@ -157,7 +158,7 @@ def finish(found: Upgrade) -> list[str]:
     with log.step('statistics'):
         done = as_postgres(f'{clusters.programs()}/vacuumdb', *words, '--no-password', check=False)
     if done.returncode != 0:
-        problems.append(f'the tables have no statistics yet: {log.tail(done.stderr, 3)}')
+        problems.append(f'the tables have no statistics yet: {log.tail(without_rows(done.stderr), 3)}')
     problem = backups.begin_anew()
     if problem:
         problems.append(f'the backup after the upgrade failed, and is tried again at night: {problem}')

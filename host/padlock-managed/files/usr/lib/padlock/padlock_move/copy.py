@@ -12,6 +12,7 @@ import tempfile
 
 from padlock_release import log
 from padlock_release.failure import CommandFailure, Failure
+from padlock_release.said import without_rows
 
 from . import contents
 from .sides import Side
@@ -105,5 +106,5 @@ def _run(
 
 
 def _failed(name: str, side: Side, said: bytes) -> CommandFailure:
-    text = log.tail(said.decode(errors='replace'), 6)
+    text = log.tail(without_rows(said.decode(errors='replace')), 6)
     return CommandFailure(f'{name} of the {side.kind} database failed:\n{text}')

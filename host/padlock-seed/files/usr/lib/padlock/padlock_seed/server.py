@@ -7,8 +7,7 @@ from typing import IO
 from padlock_database import cluster
 from padlock_release import clusters, log
 from padlock_release.failure import CommandFailure
-
-from .said import without_rows
+from padlock_release.said import without_rows
 
 # Of the database whose rows are anonymised; pg_hba.conf lets the host's user `app` in as the role `app`.
 SCRATCH = cluster.SCRATCH

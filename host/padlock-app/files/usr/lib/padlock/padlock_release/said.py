@@ -4,7 +4,7 @@ import re
 
 # Errors, and what the programs say of themselves; a row is in the lines after them (DETAIL, CONTEXT).
 ERROR = re.compile(r'\b(?:ERROR|FATAL|PANIC): {2}')
-PROGRAM = re.compile(r'(?:psql|pg_dump|pg_restore|runuser): ')
+PROGRAM = re.compile(r'(?:psql|pg_dump|pg_dumpall|pg_restore|vacuumdb|runuser): ')
 # A function's own words.
 NOTE = re.compile(r'\b(?:NOTICE|WARNING|INFO|LOG|DEBUG): {2}')
 # What stands in quotes behind these words is a name; anything else may be a value.
