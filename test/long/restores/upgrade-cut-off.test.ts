@@ -122,6 +122,19 @@ describe.each<[string, string]>([
   })
 })
 
+test('an update that starts no server leaves the note, by which the app comes back', () => {
+  writeFileSync(host.at('cut'), 'run')
+  expect(host.database(`upgrade ${newer.version}`).status).toBe(137)
+  host.calls()
+  writeFileSync(host.at('before-start'), 'false')
+  expect(host.up(newer.version).status).toBe(1)
+  expect(step()).toBe('copy')
+  rmSync(host.at('before-start'))
+  expect(host.database('resume').status).toBe(0)
+  serves(old.version, OLD)
+  expect(host.calls().filter((line) => line.startsWith('app'))).toEqual(['app started'])
+})
+
 test('an empty database is made beside none that an upgrade has set aside', () => {
   host.systemctl('stop', `postgresql@${old.version}-main.service`)
   const place = host.at('volume/postgresql', old.version, 'main')

@@ -94,6 +94,8 @@ def up(password: str) -> bool:
     if cut_off is not None:
         if cut_off.step in ('swap', 'after'):
             journal.note('after', cut_off.old, cut_off.new)
+        else:
+            journal.forget()
         with padlock_pause.locked():
             padlock_pause.start()
     if clusters.version() != clusters.chosen():

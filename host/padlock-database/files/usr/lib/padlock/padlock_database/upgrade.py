@@ -121,7 +121,10 @@ def _forget_new(found: Upgrade) -> None:
 
 
 def settle_folders() -> Upgrade | None:
-    """As `settle`, where whoever calls it starts the server, on a host that may have just got the volume."""
+    """
+    As `settle`, where whoever calls it starts the server, on a host that may have just got the volume, and
+    then forgets what is undone.
+    """
     found = journal.read()
     if found is None:
         return None
@@ -129,7 +132,6 @@ def settle_folders() -> Upgrade | None:
         return found
     _forget_new(found)
     backups.start()
-    journal.forget()
     return found._replace(step='copy')
 
 
