@@ -33,6 +33,27 @@ except Failure as failure:
     say([str(failure), journal.load()])`
 
 test.each([
+  ...['prepare', 'copy', 'swap'].map((step) => [step, 'refused'] as const),
+  ['after', 'made'],
+  [null, 'made'],
+] as const)('a backup, or an update, in the step %s of an upgrade is %s', (step, wanted) => {
+  const code = `${SETUP}
+from padlock_backup import lock
+lock.LOCK = f'{host.VOLUME}/lock'
+lock.places.forget = lambda: None
+step = json.loads('${JSON.stringify(step)}')
+if step:
+    with open(clusters.JOURNAL, 'w') as file:
+        json.dump({'step': step, 'old': '17', 'new': '18'}, file)
+try:
+    with lock.held():
+        say('made')
+except Failure as failure:
+    say('refused' if str(failure) == lock.UPGRADE else str(failure))`
+  expect(python(code)).toBe(wanted)
+})
+
+test.each([
   [1, /^an upgrade of the database is under way/],
   [0, /^brought$/],
 ])('a restore after whose note there are %s upgrades', (upgrades, said) => {

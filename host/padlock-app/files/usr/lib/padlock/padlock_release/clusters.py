@@ -3,6 +3,7 @@ The cluster of PostgreSQL of this host: its version, and where things are by it.
 decides, and not what was installed last: a package of another version changes no rows.
 """
 
+import json
 import os
 
 from . import store, volumes
@@ -39,7 +40,12 @@ def found() -> dict[str, str]:
 
 
 def upgrading() -> bool:
-    return os.path.exists(JOURNAL)
+    """
+    Is one under way, or cut off, whose clusters may yet be exchanged? Once the new one runs, what is left is a
+    backup, which waits for others as others wait for it.
+    """
+    note = store.read(JOURNAL)
+    return note is not None and json.loads(note)['step'] != 'after'
 
 
 def data(of: str | None = None) -> str:

@@ -18,17 +18,17 @@ UPGRADE = (
 
 
 @contextlib.contextmanager
-def held(restores: bool = False, upgrades: bool = False) -> Iterator[None]:
+def held(restores: bool = False) -> Iterator[None]:
     """
     One at a time; the kernel frees the lock of a process that was killed, once the programs that it had
     called have ended too. A backup does not wait for a restore, which itself waits for the release that a
-    backup is part of; and neither comes between an upgrade of the database, but what is a part of it.
+    backup is part of; and neither comes between an upgrade of the database.
     """
     with open(LOCK, 'w') as file:
         while True:
             if not restores and journal.load() is not None:
                 raise Failure(journal.UNDER_WAY)
-            if not upgrades and clusters.upgrading():
+            if clusters.upgrading():
                 raise Failure(UPGRADE)
             try:
                 fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)

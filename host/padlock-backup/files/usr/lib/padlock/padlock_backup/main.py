@@ -188,7 +188,7 @@ def upgraded() -> int:
     order = _order()
     if not order.database:
         return 0
-    with lock.held(True, True):
+    with lock.held(True):
         database.readdress(order)
         problem = None
         try:
