@@ -1,5 +1,5 @@
 /** The host's database goes from one real major version of PostgreSQL to another. */
-import { existsSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { type Host, makeHost, newer, old, ROWS } from './host.ts'
 
 jest.setTimeout(240_000)
@@ -19,6 +19,8 @@ test('rows, roles, rights and settings go to the new version; the old cluster is
   // A dump fills it anew, of now.
   host.sql('CREATE MATERIALIZED VIEW stale AS SELECT now() AS at')
   writeFileSync(host.at('etc', old.version, 'main/conf.d/own.conf'), "work_mem = '5MB'\n")
+  host.sql(`ALTER SYSTEM SET application_name = 'it''s mine'`)
+  host.sql(`ALTER SYSTEM SET archive_command = 'false'`)
   writeFileSync(host.at('order.json'), '{}')
   const { status, stdout, stderr } = host.database(`upgrade ${newer.version}`)
   expect([status, stderr]).toEqual([0, expect.stringContaining('without writes')])
@@ -34,6 +36,9 @@ test('rows, roles, rights and settings go to the new version; the old cluster is
   expect(host.sql('SELECT count(*) FROM stale')).toBe('1')
   expect(host.asApp('SHOW work_mem')).toBe('7MB')
   expect(host.sql('SHOW work_mem', 'postgres')).toBe('5MB')
+  const altered = `SELECT setting FROM pg_file_settings WHERE sourcefile ~ 'auto.conf$'`
+  expect(host.sql(altered, 'postgres')).toBe("it's mine")
+  expect(stderr).toContain('settings of ALTER SYSTEM go to the new version: application_name\n')
   expect(host.sql(`SELECT has_table_privilege('reader', 'visits', 'SELECT')`)).toBe('t')
   expect(host.sql(`SELECT count(*) > 0 FROM pg_stats WHERE tablename = 'visits'`)).toBe('t')
   expect(host.sql('SHOW data_checksums')).toBe('on')
@@ -185,6 +190,16 @@ describe('what cannot be upgraded goes on as it was:', () => {
     )
     refused(/the copy is not what the database has: app: the rows differ/)
     rmSync(other.at('before-contents'))
+  })
+
+  test('a setting of ALTER SYSTEM that the new version does not know, while the app goes on', () => {
+    // Until 15.
+    const path = other.at('volume/postgresql', old.version, 'main/postgresql.auto.conf')
+    const before = readFileSync(path)
+    writeFileSync(path, `${before}vacuum_defer_cleanup_age = 0\n`)
+    refused(/PostgreSQL 18 does not start; it says:.*vacuum_defer_cleanup_age/s)
+    writeFileSync(path, before)
+    expect(other.calls().filter((line) => line.startsWith('app'))).toEqual([])
   })
 
   test('a setting of somebody’s own that the new version does not know', () => {

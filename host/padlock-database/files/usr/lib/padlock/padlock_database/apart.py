@@ -22,7 +22,11 @@ SECONDS = 86400
 # Of the old one: nothing is written, and what its log gets nonetheless is handed on once it is back.
 OLD = {'default_transaction_read_only': 'on', 'archive_command': '', 'archive_library': ''}
 # Of the new one: nobody has its rows until it is shut down, and then they are all on the disk.
-NEW = {'synchronous_commit': 'off', 'autovacuum': 'off', 'archive_mode': 'off'}
+NEW = {
+    'synchronous_commit': 'off', 'autovacuum': 'off', 'archive_mode': 'off',
+    # Somebody's own setting may be another (ALTER SYSTEM).
+    'default_transaction_read_only': 'off',
+}  # fmt: skip
 
 
 class Server(NamedTuple):

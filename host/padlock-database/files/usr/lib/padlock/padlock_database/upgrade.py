@@ -13,7 +13,7 @@ from padlock_release import clusters, log
 from padlock_release.failure import Failure
 from padlock_release.said import without_rows
 
-from . import apart, backups, cluster, copying, journal, service, swap
+from . import altered, apart, backups, cluster, copying, journal, service, swap
 from .apart import Server
 from .command import as_postgres, run as called
 from .journal import Upgrade
@@ -55,7 +55,7 @@ def run(old: str, new: str) -> dict[str, Any]:
         # Each notes itself before it looks for the other's note.
         _ensure_no_restore()
         with log.step('prepare'):
-            target = _prepared(new)
+            target = _prepared(old, new)
             copying.ensure_extensions(target)
         with padlock_pause.locked(), padlock_pause.ended() as began:
             try:
@@ -75,8 +75,9 @@ def run(old: str, new: str) -> dict[str, Any]:
     return {'from': old, 'to': new, 'downSeconds': down, 'problems': [problem] if problem else [], **rows}
 
 
-def _prepared(new: str) -> Server:
+def _prepared(old: str, new: str) -> Server:
     server = Server(new, cluster.initialized(new))
+    altered.take_over(old, server.data)
     apart.start(server, apart.make(server), apart.NEW)
     return server
 
