@@ -52,15 +52,15 @@ def make_folder() -> None:
 
 def create() -> None:
     """
-    Makes the cluster; one that was cut off half-way is not found under its name, and made anew. Raises Failure
-    where an upgrade or a restore has set one aside, whose rows an empty one would hide.
+    Makes the cluster; one that was cut off half-way is not found under its name, and made anew. Raises
+    Failure where an upgrade or a restore has set one aside, whose rows an empty one would hide.
     """
     version = clusters.chosen()
     for former in glob.glob(f'{clusters.ON_VOLUME}/*/main.former'):
         raise Failure(
-            f'the volume has no database in place, but one that was set aside ({former}); no empty '
-            f'one is made beside it. Fix: sudo mv {former} {former.removesuffix(".former")}, or, where nobody '
-            f'needs its rows, sudo rm -r {former}; then pulumi up'
+            f'the volume has no database in place, but one that was set aside ({former}); no empty one is '
+            f'made beside it. Fix: sudo mv {former} {former.removesuffix(".former")}, or, where nobody needs '
+            f'its rows, sudo rm -r {former}; then pulumi up'
         )
     os.rename(initialized(version), clusters.data(version))
     # Podman and initdb alike leave the names of folders to the kernel.

@@ -91,7 +91,9 @@ def contents(server: Server) -> Contents:
     """Of each database the rows of its tables with their one hash, and its sequences."""
     found = {}
     for base in _lines(DATABASES, server):
-        tables, digest = verify.contents(lambda statements, base=base: ask(statements, base, server=server), False)
+        tables, digest = verify.contents(
+            lambda statements, base=base: ask(statements, base, server=server), views=False
+        )
         sequences = json.loads(ask(SEQUENCES, base, server=server))
         found[base] = {'tables': tables, 'hash': digest, 'sequences': sequences}
     return found

@@ -193,6 +193,6 @@ def _ensure_room() -> None:
         more = f'{backup / GIB:.1f} GiB of them for the full backup that follows it there, ' if backup else ''
         raise Failure(
             f'the volume has not the room for a second database: {needed / GIB:.1f} GiB are needed, '
-            f'{more}{free / GIB:.1f} GiB are free. Fix: a larger volume, which grows in place (pulumi config set '
-            'volume GIB, and pulumi up); nothing was changed'
+            f'{more}{free / GIB:.1f} GiB are free. Fix: a larger volume, which grows in place (pulumi config '
+            'set volume GIB, and pulumi up); nothing was changed'
         )
