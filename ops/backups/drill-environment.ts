@@ -1,3 +1,4 @@
+import { DEBIAN_VERSION } from '../../config/database/local.ts'
 import { ask, outputsOf } from '../cli/login.ts'
 import type { StateResource } from '../engine/state.ts'
 import type { Context } from '../environments/context.ts'
@@ -15,6 +16,7 @@ import { type Source, sourceOf } from './source.ts'
 const TTL_MS = 4 * 3_600_000
 
 const VOLUME = 'digitalocean:index/volume:Volume'
+const LOCAL = 'padlock:index:LocalDatabase'
 
 /** What of a stack a drill must know. */
 export interface Drilled {
@@ -22,6 +24,8 @@ export interface Drilled {
   volume: number
   database: boolean
   files: boolean
+  /** Major version of the host's database, whose backups no other reads; undefined where none is backed up. */
+  version?: string | undefined
 }
 
 /**
@@ -39,7 +43,13 @@ export function drilled(stack: string, resources: StateResource[]): Drilled {
       `nothing tells what the stack ${stack} backs up: an older program made it. Fix: pulumi up --stack ${stack}`,
     )
   }
-  return { volume, ...ordered }
+  return { volume, ...ordered, version: ordered.database ? versionIn(resources) : undefined }
+}
+
+/** Stacks from before there was a choice have Debian's. */
+function versionIn(resources: StateResource[]): string {
+  const local = resources.find(({ type }) => type === LOCAL)
+  return `${local?.outputs?.version ?? DEBIAN_VERSION}`
 }
 
 /** What a drill says of such a stack, which is no failure of its backups. */
@@ -57,7 +67,7 @@ export const drillName = (now = new Date()): string =>
  * @param copy it is made in the region of the bucket, where everything is when another one is gone
  */
 export function drillSettings(
-  { volume, database }: Drilled,
+  { volume, database, version }: Drilled,
   { endpoint }: Pick<Source, 'endpoint'>,
   template: Record<string, unknown>,
   copy = false,
@@ -70,7 +80,7 @@ export function drillSettings(
   return {
     ...Object.fromEntries(away.map((key) => [key, undefined])),
     ...{ volume, restorable: true, ...(copy && { region: host.split('.')[0] }) },
-    ...(database && { database: 'local' }),
+    ...(database && { database: 'local', databaseVersion: version ?? DEBIAN_VERSION }),
     ...(port && !ways.includes('all') && { outbound: [...new Set([...ways, `${port}/tcp`])] }),
   }
 }

@@ -178,9 +178,28 @@ describe('the environment', () => {
 
   test('is as large as the stack’s volume, and has what is backed up', () => {
     const both = { database: true, files: false }
-    expect(drilled('production', [volume, backups(both)])).toEqual({ volume: 20, ...both })
+    expect(drilled('production', [volume, backups(both)])).toEqual({
+      ...{ volume: 20, version: '17', ...both },
+    })
     const grown = { ...volume, inputs: { size: 40 } }
     expect(drilled('production', [volume, grown, backups(both)]).volume).toBe(40)
+  })
+
+  test.each([
+    ['17', {}],
+    ['17', { version: '17' }],
+    ['18', { version: '18' }],
+  ])('has PostgreSQL %s where the stack has it: %j', (version, outputs) => {
+    const local = { urn, type: 'padlock:index:LocalDatabase', outputs }
+    const ordered = backups({ database: true, files: true })
+    const wanted = drilled('production', [volume, local, ordered])
+    expect(wanted.version).toBe(version)
+    for (const template of [{}, { databaseVersion: '16', database: 'managed' }])
+      expect(drillSettings(wanted, SPACES, template)).toMatchObject({
+        ...{ database: 'local', databaseVersion: version },
+      })
+    const files = drilled('production', [volume, local, backups({ database: false, files: true })])
+    expect(drillSettings(files, SPACES, {})).not.toHaveProperty('databaseVersion')
   })
 
   test.each([
@@ -192,7 +211,7 @@ describe('the environment', () => {
   })
 
   const SPACES = { endpoint: 'fra1.digitaloceanspaces.com' }
-  const WANTED = { volume: 20, database: true, files: true }
+  const WANTED = { volume: 20, database: true, files: true, version: '17' }
 
   test('has what restores, and nothing that fills it otherwise', () => {
     const template = {
@@ -203,10 +222,18 @@ describe('the environment', () => {
       size: 's',
     }
     const set = drillSettings(WANTED, SPACES, template)
-    expect(set).toEqual({ volume: 20, restorable: true, database: 'local' })
+    expect(set).toEqual({ volume: 20, restorable: true, database: 'local', databaseVersion: '17' })
     // Undefined, which takes the template's away.
     expect(Object.keys(set).sort()).toEqual([
-      ...['database', 'databaseNodes', 'restorable', 'seed', 'seedCommand', 'volume'],
+      ...[
+        'database',
+        'databaseNodes',
+        'databaseVersion',
+        'restorable',
+        'seed',
+        'seedCommand',
+        'volume',
+      ],
     ])
     expect(drillSettings({ ...WANTED, database: false }, SPACES, template)).toEqual({
       ...{ volume: 20, restorable: true },
