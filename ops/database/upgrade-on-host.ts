@@ -17,6 +17,9 @@ export interface Upgraded {
   problems: string[]
 }
 
+/** What it says where that version serves already: an earlier run was cut off after its swap. */
+type Finished = Pick<Upgraded, 'from' | 'to' | 'problems'>
+
 /** What the host knows: the version that serves, the one that its packages bring, and a step that was cut off. */
 export interface HostState {
   version: string
@@ -76,8 +79,10 @@ export async function upgradeOnHost(
       `the database was not upgraded: ${last(stderr)}\nWhat serves: ./padlock ssh --stack ${stack.name} "sudo /usr/lib/padlock/database state". Fix: repair what is said above, then run this again`,
     )
   }
-  const done: Upgraded = JSON.parse(stdout)
-  return done.from === done.to ? undefined : done
+  const done: Upgraded | Finished = JSON.parse(stdout)
+  if ('rows' in done) return done
+  for (const problem of done.problems) stack.say(`not yet: ${problem}`)
+  return undefined
 }
 
 /** Undefined where the host's software is older than this verb. */

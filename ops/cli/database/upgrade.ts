@@ -27,7 +27,8 @@ seven days make another cluster, not this one anew.
   --yes   without the question
 
 After a kill, or where it took too long, run it again.
-Exit code 0: it has that version. 1: not, and why. 2: a wrong command line.`
+Exit code 0: it has that version, and "not yet" names what is still to be seen to, such as a backup.
+1: not, and why. 2: a wrong command line.`
 
 /** The verb. */
 export async function run(args: string[]): Promise<number> {

@@ -62,6 +62,18 @@ test.each<[string, object | null, string[]]>([
   expect(done).toEqual(['state', ...wanted])
 })
 
+test('what an earlier run that was cut off has left to do is told', async () => {
+  const { stack, said } = stackWith({}, { version: '18', chosen: '18', step: 'after' })
+  const host = stack.host
+  const finished = { from: '18', to: '18', problems: ['the backup failed', 'no statistics'] }
+  stack.host = async (words, tell) =>
+    words[0] === 'state'
+      ? host(words, tell)
+      : { code: 0, stdout: JSON.stringify(finished), stderr: '' }
+  expect(await upgradeOnHost(stack, '18')).toBeUndefined()
+  expect(said.slice(1)).toEqual(['not yet: the backup failed', 'not yet: no statistics'])
+})
+
 test.each<[string, string, object, string]>([
   [
     'a version that no host has',
