@@ -24,7 +24,7 @@ export interface ManagedDatabase {
 }
 
 /** What DigitalOcean sells, mid-2026; `doctl databases options versions --engine pg`. */
-const VERSIONS = ['14', '15', '16', '17', '18']
+export const MANAGED_VERSIONS = ['14', '15', '16', '17', '18']
 /** The one size that has no standby nodes. */
 const SMALLEST = 'db-s-1vcpu-1gb'
 const MOST_NODES = 3
@@ -50,9 +50,9 @@ export const managedKeys = () => ({
   databasePool: wholeNumber('number of connections, nor 0 for no pool', 0, MOST_CONNECTIONS, 0),
   databaseVersion: v.optional(
     texts.oneOf(
-      VERSIONS,
-      `is none of ${VERSIONS.join(', ')}`,
-    )(help(VERSIONS.join(', '), 'pulumi config set {path} 17')),
+      MANAGED_VERSIONS,
+      `is none of ${MANAGED_VERSIONS.join(', ')}`,
+    )(help(MANAGED_VERSIONS.join(', '), 'pulumi config set {path} 17')),
     '17',
   ),
 })

@@ -1,5 +1,6 @@
 /** Raises the major version of the database on a stack's host: two updates of it, one of them the host's own. */
 import { HOST_VERSIONS } from '../../config/database/local.ts'
+import { MANAGED_VERSIONS } from '../../config/database/managed.ts'
 import type { Result } from '../engine/pulumi.ts'
 
 /** What the host has done. */
@@ -49,9 +50,7 @@ export async function upgradeOnHost(
   to: string,
 ): Promise<Upgraded | undefined> {
   if (!HOST_VERSIONS.includes(to)) {
-    throw new Error(
-      `--to ${to} is no version that the host can have. Allowed: ${HOST_VERSIONS.join(', ')}; others are a managed database's, to which the rows go by a move: pulumi config set databaseVersion ${to} && ./padlock database move --to managed`,
-    )
+    throw new Error(notOnHost(to))
   }
   const before = await stateOf(stack)
   const from = before?.version ?? 'what it is'
@@ -83,6 +82,17 @@ export async function upgradeOnHost(
   if ('rows' in done) return done
   for (const problem of done.problems) stack.say(`not yet: ${problem}`)
   return undefined
+}
+
+/**
+ * Why the host cannot have a version, and the way there where there is one.
+ * @param managed versions that a managed database may have
+ */
+export function notOnHost(to: string, managed = MANAGED_VERSIONS): string {
+  const wrong = `--to ${to} is none of the host's versions. Allowed: ${HOST_VERSIONS.join(', ')}`
+  const higher = HOST_VERSIONS.every((version) => Number(version) < Number(to))
+  if (!(higher && managed.includes(to))) return wrong
+  return `${wrong}; a managed database may have it, to which the rows go by a move: pulumi config set databaseVersion ${to} && ./padlock database move --to managed`
 }
 
 /** Undefined where the host's software is older than this verb. */

@@ -1,5 +1,6 @@
 import {
   type HostUpgradingStack,
+  notOnHost,
   receipt,
   type Upgraded,
   upgradeOnHost,
@@ -74,17 +75,27 @@ test('what an earlier run that was cut off has left to do is told', async () => 
   expect(said.slice(1)).toEqual(['not yet: the backup failed', 'not yet: no statistics'])
 })
 
+const NONE = (to: string) => `--to ${to} is none of the host's versions. Allowed: 17, 18`
+
+test('a move is proposed for a higher version that managed ones alone have', () => {
+  expect(notOnHost('19', ['15', '18', '19'])).toBe(
+    `${NONE('19')}; a managed database may have it, to which the rows go by a move: pulumi config set databaseVersion 19 && ./padlock database move --to managed`,
+  )
+  expect(notOnHost('15', ['15', '18', '19'])).toBe(NONE('15'))
+})
+
 test.each<[string, string, object, string]>([
+  ['an older version than any host has', '15', {}, NONE('15')],
+  ['one that is not there yet', '99', {}, NONE('99')],
   [
-    'a version that no host has',
-    '16',
-    {},
-    '--to 16 is no version that the host can have. Allowed: 17, 18;',
+    'an older one',
+    '17',
+    { version: '18' },
+    'the database of dev is PostgreSQL 18, and there is no way back to 17',
   ],
-  ['an older one', '17', { version: '18' }, 'is PostgreSQL 18, and there is no way back to 17'],
 ])('%s is refused before anything', async (_, to, state, message) => {
   const { stack, done } = stackWith({}, state)
-  await expect(upgradeOnHost(stack, to)).rejects.toThrow(message)
+  await expect(upgradeOnHost(stack, to)).rejects.toThrow(new Error(message))
   expect(done.filter((line) => line !== 'state')).toEqual([])
 })
 
