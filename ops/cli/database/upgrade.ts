@@ -13,7 +13,8 @@ Raises the major version of the stack's database, and the key databaseVersion wi
 is no way back; a backup, or the former cluster, has the rows of before.
 
 On the host: an update installs the new version (the PostgreSQL project's, beside Debian's).
-The host takes a last backup, dumps all databases and roles into a new cluster beside the old
+It is a whole one: all else that this checkout and its settings change is applied too, without
+a preview (pulumi preview shows it). Then the host takes a last backup, dumps all databases and roles into a new cluster beside the old
 one while the app is ended, compares every table's rows, their hash and every sequence, and
 starts the new one in its place. How long nothing could be written is printed. What fails, or
 is cut off, is undone, or finished, by the host itself. The volume must have room for both.
@@ -47,8 +48,7 @@ export async function run(args: string[]): Promise<number> {
   }
   const name = await chosenStack(values.stack)
   const onHost = await isOnHost(name)
-  const question = `The database of ${name} is upgraded to PostgreSQL ${to}: minutes without it, and no way back.`
-  if (!(values.yes || (await agreed(question)))) {
+  if (!(values.yes || (await agreed(question(name, to, onHost))))) {
     console.error('nothing was changed')
     return 1
   }
@@ -65,4 +65,12 @@ export async function run(args: string[]): Promise<number> {
       : `the database of ${name} is PostgreSQL ${to}`,
   )
   return 0
+}
+
+/** @param onHost the database is the host's, which an update has the new version installed on */
+export function question(stack: string, to: string, onHost: boolean): string {
+  const upgraded = `The database of ${stack} is upgraded to PostgreSQL ${to}: minutes without it, and no way back.`
+  return onHost
+    ? `${upgraded} First an update applies all that this checkout changes, which pulumi preview --stack ${stack} shows.`
+    : upgraded
 }
