@@ -19,21 +19,21 @@ export function versionOnHost(state: Former[], databases: Databases): string | u
   if (known === undefined || known === wanted || process.env[UPGRADING] === wanted) return wanted
   // The key is the managed one's then.
   if (managedIn(databases)) return known
-  const raise = Number(wanted) > Number(known)
+  if (Number(wanted) > Number(known)) {
+    throw configurationError(
+      `databaseVersion = ${wanted} is not what the stack's database on the host has, and a major upgrade is none of an update's: the app is without it for as long as its rows are copied`,
+      `${known}, which it has`,
+      `pulumi config set databaseVersion ${known}; or raise it: ./padlock database upgrade --to ${wanted}`,
+    )
+  }
   throw configurationError(
-    `databaseVersion = ${wanted} is not what the stack's database on the host has, and ${
-      raise
-        ? "a major upgrade is none of an update's: the app is without it for as long as its rows are copied"
-        : 'there is no way back'
-    }`,
-    `${known}, which it has`,
-    `pulumi config set databaseVersion ${known}${
-      raise ? `; or raise it: ./padlock database upgrade --to ${wanted}` : ''
-    }`,
+    `databaseVersion = ${wanted} is lower than what the last update wanted on the host, PostgreSQL ${known}, and there is no way back`,
+    known,
+    `pulumi config set databaseVersion ${known}; where the rows are of ${wanted} still, ./padlock database upgrade --to ${known} goes on`,
   )
 }
 
-/** Of the last update; stacks from before there was a choice have Debian's. */
+/** What the last update wanted on the host, whose rows may be of an older one; stacks from before there was a choice have Debian's. */
 function knownVersion(state: Former[]): string | undefined {
   const [former] = ofKind(state, 'LocalDatabase')
   return former && `${former.outputs.version ?? DEBIAN_VERSION}`
