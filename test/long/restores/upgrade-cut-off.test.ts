@@ -43,6 +43,7 @@ describe.each<[string, string, string, string[]]>([
   ['ensure_extensions', 'prepare', old.version, OLD],
   ['run', 'copy', old.version, OLD],
   ['contents', 'copy', old.version, OLD],
+  ['forget_former', 'copy', old.version, OLD],
   ['settled', 'swap', newer.version, NEW],
   ['_configured', 'swap', newer.version, NEW],
   ['ensure_own', 'swap', newer.version, NEW],

@@ -95,7 +95,7 @@ def cut_before(name, step):
 for place, name in (
     (copying, 'ensure_extensions'), (copying, 'run'), (copying, 'contents'), (swap, 'settled'), (swap, '_configured'),
     (service, 'ensure_own'), (upgrade, 'finish'), (swap, '_rename'), (swap, 'remove'), (service, 'start'),
-    (journal, 'note'), (journal, 'forget'),
+    (journal, 'note'), (journal, 'forget'), (upgrade, 'forget_former'),
 ):  # fmt: skip
     setattr(place, name, cut_before(name, getattr(place, name)))
 if os.geteuid() != 0:

@@ -3,6 +3,7 @@ The host's database goes to another major version: its rows are dumped into a ne
 compared, and the new one takes the place. Until then the old one is not written to.
 """
 
+import glob
 import os
 import shutil
 import time
@@ -46,7 +47,6 @@ def check(new: str) -> str | None:
 
 def run(old: str, new: str) -> dict[str, Any]:
     """What was done; raises Failure where the old cluster goes on as it was."""
-    forget_former()
     found = Upgrade('prepare', old, new)
     journal.note(*found)
     # It ends this one if it is killed.
@@ -97,6 +97,8 @@ def _replaced(found: Upgrade, target: Server) -> dict[str, Any]:
     apart.stop(target)
     apart.end(source, target)
     backups.stop()
+    # It would be in the way of the old one, and has been of use until here.
+    forget_former()
     os.sync()
     journal.note('swap', found.old, found.new)
     swap.forth(found)
@@ -170,11 +172,13 @@ def finish(found: Upgrade) -> list[str]:
 
 
 def forget_former() -> None:
-    """What earlier upgrades have replaced."""
-    for folder in os.listdir(clusters.ON_VOLUME):
-        former = f'{clusters.ON_VOLUME}/{folder}/main.former'
-        if os.path.lexists(former):
-            shutil.rmtree(former)
+    """What earlier upgrades, or a restore, have replaced."""
+    for former in _formers():
+        shutil.rmtree(former)
+
+
+def _formers() -> list[str]:
+    return glob.glob(f'{glob.escape(clusters.ON_VOLUME)}/*/main.former')
 
 
 def _ensure_no_restore() -> None:
@@ -194,5 +198,11 @@ def _ensure_room() -> None:
         raise Failure(
             f'the volume has not the room for a second database: {needed / GIB:.1f} GiB are needed, '
             f'{more}{free / GIB:.1f} GiB are free. Fix: a larger volume, which grows in place (pulumi config '
-            'set volume GIB, and pulumi up); nothing was changed'
+            f'set volume GIB, and pulumi up){_instead()}; nothing was changed'
         )
+
+
+def _instead() -> str:
+    """What was replaced before is there until the new one has been compared, and its room with it."""
+    formers = _formers()
+    return f', or sudo /usr/lib/padlock/database forget-former ({", ".join(formers)})' if formers else ''
