@@ -48,3 +48,19 @@ test('where it is there already nothing is put in place', () => {
   expect(found('echo installed 99')).toEqual([])
   expect(existsSync(join(root, FILE))).toBe(false)
 })
+
+test('where no repository has it, what the host must reach is told', () => {
+  stub(root, 'dpkg-query', 'exit 1')
+  stub(root, 'apt-get', 'case "$*" in *install*) exit 100 ;; esac')
+  stub(root, 'apt-cache', '[ "$2" != postgresql-17 ]')
+  const sources = join(root, 'etc/apt/sources.list.d/postgresql.sources')
+  writeFileSync(sources, 'Types: deb\nURIs: https://apt.example.com/apt\n')
+  const { status, stderr } = install(root, bundle)
+  expect(status).toBe(1)
+  expect(stderr).toMatch(
+    /step dependencies; .*\nno repository that this host reaches has postgresql-17\na databaseVersion that Debian has not comes from https:\/\/apt\.example\.com\/apt, which the host must reach\n/s,
+  )
+  expect(stderr).not.toContain('reaches has python3')
+  rmSync(sources)
+  expect(install(root, bundle).stderr).not.toContain('databaseVersion')
+})
