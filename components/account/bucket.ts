@@ -86,7 +86,7 @@ async function checkReader(place: BucketPlace, ask: BucketQuestions, key: string
   throw configurationError(
     `${READERS.key} ${wrong}`,
     READERS.policy,
-    `give the key that policy, or pulumi config rm ${READERS.key} and ${READERS.secret}`,
+    `give the key that policy, or pulumi config rm-all ${READERS.key} ${READERS.secret}`,
   )
 }
 

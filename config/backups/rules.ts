@@ -73,7 +73,7 @@ const HALF_READER = {
 const SAME_READER = message(
   'is backupAccessKey itself, which writes',
   'another key, which reads alone (docs/backups.md)',
-  'pulumi config set --secret {path} KEY, or pulumi config rm it and backupReaderSecretKey',
+  'pulumi config set --secret {path} KEY, or pulumi config rm-all backupReaderAccessKey backupReaderSecretKey',
 )
 const idle = (kind: string) =>
   message(

@@ -76,7 +76,7 @@ export function openedIn(
 
 /** What is told where another host gets a key that writes. */
 export const WRITING_KEY =
-  "the host gets the key of the stack's own host to the bucket for this, which writes too: the stack has none that reads alone (docs/backups.md)"
+  "the host gets the key of the stack's own host to the bucket for this, which writes too: the stack has none that reads alone. Fix: with backups spaces pulumi up makes one, where an older program made the stack; with backups s3 set backupReaderAccessKey and backupReaderSecretKey (docs/backups.md, Another host that restores)"
 
 /**
  * The same from a file, JSON or YAML, that was kept outside of the stack.

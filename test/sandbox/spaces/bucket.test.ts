@@ -101,7 +101,7 @@ describe('a key for other hosts', () => {
     [['s3:DeleteObjectVersion'], 'than read: remove versions of objects. '],
     [
       ['s3:PutObject', 's3:DeleteObject'],
-      'than read: write, remove objects. Allowed: a key with the policy for reading in docs/backups.md.\n    Fix: give the key that policy, or pulumi config rm backupReaderAccessKey and backupReaderSecretKey',
+      'than read: write, remove objects. Allowed: a key with the policy for reading in docs/backups.md.\n    Fix: give the key that policy, or pulumi config rm-all backupReaderAccessKey backupReaderSecretKey',
     ],
   ])('one that may %j as well is refused', async (actions, words) => {
     const failed = withReader(more(...actions))

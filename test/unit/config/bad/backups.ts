@@ -88,7 +88,7 @@ export const backups: BadConfiguration[] = [
       ],
     },
     messages: [
-      'backupReaderAccessKey is backupAccessKey itself, which writes. Allowed: another key, which reads alone (docs/backups.md).\n    Fix: pulumi config set --secret backupReaderAccessKey KEY, or pulumi config rm it and backupReaderSecretKey',
+      'backupReaderAccessKey is backupAccessKey itself, which writes. Allowed: another key, which reads alone (docs/backups.md).\n    Fix: pulumi config set --secret backupReaderAccessKey KEY, or pulumi config rm-all backupReaderAccessKey backupReaderSecretKey',
     ],
   },
   {
