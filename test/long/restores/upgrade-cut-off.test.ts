@@ -144,6 +144,10 @@ test('an empty database is made beside none that an upgrade has set aside', () =
     status: 1,
     stderr: expect.stringContaining(`Fix: sudo mv ${place}.former ${place}`),
   })
+  expect(host.database('forget-former')).toMatchObject({
+    status: 1,
+    stderr: expect.stringContaining('may be all there is, and stays'),
+  })
   renameSync(`${place}.former`, place)
   expect(host.up(old.version).status).toBe(0)
   serves(old.version, OLD)

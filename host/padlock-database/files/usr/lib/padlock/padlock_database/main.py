@@ -167,7 +167,12 @@ def _settled(left: Upgrade) -> Upgrade | None:
 
 
 def forget_former() -> None:
-    """The cluster that the last upgrade has replaced goes."""
+    """The cluster that the last upgrade has replaced goes; raises Failure where it may be wanted back."""
+    if clusters.upgrading() or not clusters.found():
+        raise Failure(
+            'an upgrade is under way, or was cut off, or no other database is in place: what was set aside '
+            'may be all there is, and stays. Fix: sudo /usr/lib/padlock/database resume, or pulumi up'
+        )
     upgrade.forget_former()
 
 
