@@ -33,10 +33,14 @@ export async function run(args: string[]): Promise<number> {
     return 0
   }
   const { objects, bytes, already, kept, replaced } = await copyBackups(places, console.log)
-  await noteCopy(places.to, { objects, bytes, already, kept, replaced })
   const { endpoint, bucket } = places.to
   console.log(
     `${endpoint}/${bucket} has the backups of ${stack}: ${objects} objects (${bytes} bytes) copied, ${already} there already, ${kept} that the first bucket has no more`,
+  )
+  await noteCopy(places.to, { objects, bytes, already, kept, replaced }).catch((error: Error) =>
+    console.error(
+      `no note of this copy could be written, so ./padlock status tells of the one before: ${error.message}`,
+    ),
   )
   if (replaced > 0) {
     console.error(
