@@ -15,6 +15,8 @@ import { type Source, sourceOf } from './source.ts'
 /** After it a sweep takes what a drill that was killed has left. */
 const TTL_MS = 4 * 3_600_000
 
+/** The component of a bucket in Spaces (components/backups). */
+const SPACES = 'padlock:index:SpacesBackups'
 const VOLUME = 'digitalocean:index/volume:Volume'
 const LOCAL = 'padlock:index:LocalDatabase'
 
@@ -26,6 +28,8 @@ export interface Drilled {
   files: boolean
   /** Major version of the host's database, whose backups no other reads; undefined where none is backed up. */
   version?: string | undefined
+  /** In a bucket of Spaces, which a host reaches as it is. */
+  inSpaces: boolean
 }
 
 /**
@@ -43,7 +47,9 @@ export function drilled(stack: string, resources: StateResource[]): Drilled {
       `nothing tells what the stack ${stack} backs up: an older program made it. Fix: pulumi up --stack ${stack}`,
     )
   }
-  return { volume, ...ordered, version: ordered.database ? versionIn(resources) : undefined }
+  const version = ordered.database ? versionIn(resources) : undefined
+  const inSpaces = resources.some(({ type }) => type === SPACES)
+  return { volume, ...ordered, version, inSpaces }
 }
 
 /** Stacks from before there was a choice have Debian's. */
@@ -67,7 +73,7 @@ export const drillName = (now = new Date()): string =>
  * @param copy it is made in the region of the bucket, where everything is when another one is gone
  */
 export function drillSettings(
-  { volume, database, version }: Drilled,
+  { volume, database, version, inSpaces }: Omit<Drilled, 'files'>,
   { endpoint }: Pick<Source, 'endpoint'>,
   template: Record<string, unknown>,
   copy = false,
@@ -81,7 +87,9 @@ export function drillSettings(
     ...Object.fromEntries(away.map((key) => [key, undefined])),
     ...{ volume, restorable: true, ...(copy && { region: host.split('.')[0] }) },
     ...(database && { database: 'local', databaseVersion: version ?? DEBIAN_VERSION }),
-    ...(port && !ways.includes('all') && { outbound: [...new Set([...ways, `${port}/tcp`])] }),
+    ...(port &&
+      !inSpaces &&
+      !ways.includes('all') && { outbound: [...new Set([...ways, `${port}/tcp`])] }),
   }
 }
 

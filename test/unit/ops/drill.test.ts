@@ -179,8 +179,10 @@ describe('the environment', () => {
   test('is as large as the stack’s volume, and has what is backed up', () => {
     const both = { database: true, files: false }
     expect(drilled('production', [volume, backups(both)])).toEqual({
-      ...{ volume: 20, version: '17', ...both },
+      ...{ volume: 20, version: '17', ...both, inSpaces: false },
     })
+    const spaces = { urn, type: 'padlock:index:SpacesBackups' }
+    expect(drilled('production', [volume, backups(both), spaces]).inSpaces).toBe(true)
     const grown = { ...volume, inputs: { size: 40 } }
     expect(drilled('production', [volume, grown, backups(both)]).volume).toBe(40)
   })
@@ -211,7 +213,7 @@ describe('the environment', () => {
   })
 
   const SPACES = { endpoint: 'fra1.digitaloceanspaces.com' }
-  const WANTED = { volume: 20, database: true, files: true, version: '17' }
+  const WANTED = { volume: 20, database: true, files: true, version: '17', inSpaces: true }
 
   test('has what restores, and nothing that fills it otherwise', () => {
     const template = {
@@ -246,9 +248,12 @@ describe('the environment', () => {
     expect(drillSettings(WANTED, SPACES, {})).not.toHaveProperty('region')
   })
 
-  test('is let out to a bucket at another port', () => {
+  test('is let out to a bucket of another S3 at another port, as Spaces need no way', () => {
+    const spaces = drillSettings(WANTED, { endpoint: 'fra1.digitaloceanspaces.com:8481' }, {})
+    expect(spaces).not.toHaveProperty('outbound')
     const out = (outbound: unknown) =>
-      drillSettings(WANTED, { endpoint: 's3.example:8481' }, { outbound }).outbound
+      drillSettings({ ...WANTED, inSpaces: false }, { endpoint: 's3.example:8481' }, { outbound })
+        .outbound
     expect(out(undefined)).toEqual(['8481/tcp'])
     expect(out(['25/tcp', '8481/tcp'])).toEqual(['25/tcp', '8481/tcp'])
     expect(out(['all'])).toBeUndefined()
