@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { log } from '@pulumi/pulumi'
 import type { BackupSettings } from '../../config/backups/index.ts'
 import type { BucketPlace } from '../../config/backups/place.ts'
+import { codeOf, isRefusal, rightOf, type S3Error, statusOf } from './bucket-answers.ts'
 import { askedByClient, type BucketQuestions } from './bucket-client.ts'
 import { configurationError } from './error.ts'
 
@@ -27,7 +28,7 @@ export async function checkBucket(
   ])
   if (versioning.status === 'rejected') {
     await warn(
-      `whether the bucket ${place.bucket} has versions was not told (${versioning.reason.name}); without them ` +
+      `whether the bucket ${place.bucket} has versions was not told (${codeOf(versioning.reason)}); without them ` +
         'an intruder on the host destroys the backups. The key needs s3:GetBucketVersioning (docs/backups.md).',
     )
   } else if (versioning.value !== 'Enabled') {
@@ -37,14 +38,16 @@ export async function checkBucket(
       `aws s3api put-bucket-versioning --bucket ${place.bucket} --versioning-configuration Status=Enabled`,
     )
   }
-  if (!isDenied(removal)) {
+  if (rightOf(removal) === 'untold')
+    await warn(untold(HOSTS, 'remove versions of objects', place, removal))
+  if (rightOf(removal) === 'may') {
     await warn(
       `backupAccessKey may remove versions of objects in the bucket ${place.bucket}, and with it an intruder ` +
         'on the host: give it the policy in docs/backups.md.',
     )
   }
   if (reader)
-    await checkReader(reader, await questions(reader), `${name}/not-there-${randomUUID()}`)
+    await checkReader(reader, await questions(reader), `${name}/not-there-${randomUUID()}`, warn)
 }
 
 /** The keys of the configuration that a bucket is opened with. */
@@ -64,45 +67,47 @@ const READERS: KeyNames = {
 
 /**
  * A key that does more than it is for is refused and not warned of: who sets it wants a host to have no
- * more, and may leave it out.
+ * more, and may leave it out. What was not told is warned of, as of the host's key.
  */
-async function checkReader(place: BucketPlace, ask: BucketQuestions, key: string): Promise<void> {
+async function checkReader(
+  place: BucketPlace,
+  ask: BucketQuestions,
+  key: string,
+  warn: (text: string) => Promise<void>,
+): Promise<void> {
   await ask.list().catch((error) => fail(place, error, READERS))
-  const [read, ...others] = await Promise.allSettled([
-    ask.read(key),
-    ask.write(key),
-    ask.remove(key),
-    ask.removeVersion(key),
+  const rights = ['read objects', 'write', 'remove objects', 'remove versions of objects']
+  const answers = await Promise.allSettled([
+    ...[ask.read(key), ask.write(key), ask.remove(key), ask.removeVersion(key)],
   ])
-  const may = ['write', 'remove objects', 'remove versions of objects'].filter(
-    (_, at) => others[at] && !isDenied(others[at]),
-  )
-  const wrong = isDenied(read)
-    ? `may not read objects in the bucket ${place.bucket}`
-    : may.length > 0
-      ? `may do more in the bucket ${place.bucket} than read: ${may.join(', ')}`
-      : undefined
-  if (wrong === undefined) return
-  throw configurationError(
-    `${READERS.key} ${wrong}`,
-    READERS.policy,
-    `give the key that policy, or pulumi config rm-all ${READERS.key} ${READERS.secret}`,
-  )
+  const [read, ...others] = answers.map(rightOf)
+  const may = rights.slice(1).filter((_, at) => others[at] === 'may')
+  const wrong =
+    read === 'may not'
+      ? `may not read objects in the bucket ${place.bucket}`
+      : may.length > 0
+        ? `may do more in the bucket ${place.bucket} than read: ${may.join(', ')}`
+        : undefined
+  if (wrong !== undefined) {
+    throw configurationError(
+      `${READERS.key} ${wrong}`,
+      READERS.policy,
+      `give the key that policy, or pulumi config rm-all ${READERS.key} ${READERS.secret}`,
+    )
+  }
+  for (const [at, answer] of answers.entries())
+    if (rightOf(answer) === 'untold')
+      await warn(untold(READERS, rights[at] as string, place, answer))
 }
 
-/** Rights are looked at before the object is (AWS), so every other answer is one of somebody who may. */
-const isDenied = (one: PromiseSettledResult<unknown>): boolean =>
-  one.status === 'rejected' && (one.reason.name === 'AccessDenied' || statusOf(one.reason) === 403)
-
-interface S3Error extends Error {
-  Code?: string
-  /** Where a bucket is, in answers of AWS. */
-  Region?: string
-  $metadata?: { httpStatusCode?: number }
-  $response?: { headers?: Record<string, string> }
-}
-
-const statusOf = ({ $metadata }: S3Error) => $metadata?.httpStatusCode
+const untold = (
+  { key, policy }: KeyNames,
+  right: string,
+  { bucket }: BucketPlace,
+  answer: PromiseSettledResult<unknown>,
+): string =>
+  `whether ${key} may ${right} in the bucket ${bucket} was not told ` +
+  `(${answer.status === 'rejected' ? codeOf(answer.reason) : ''}): the next update asks again. It is to be ${policy}.`
 
 const WRONG_REGION = [
   ...['PermanentRedirect', 'AuthorizationHeaderMalformed', 'IllegalLocationConstraintException'],
@@ -140,7 +145,7 @@ function fail(place: BucketPlace, error: S3Error, { key, secret, policy }: KeyNa
       `pulumi config set --secret ${secret} SECRET`,
     )
   }
-  if (code === 'AccessDenied' || statusOf(error) === 403) {
+  if (isRefusal(error)) {
     throw configurationError(
       `${key} may not list the bucket ${bucket} (${code})`,
       policy,

@@ -79,10 +79,43 @@ test('where versions cannot be asked for, or the key may remove them, that is to
   const may = [expect.stringContaining('backupAccessKey may remove versions of objects')]
   expect(await asked({ removeVersion: async () => {} })).toEqual(may)
   expect(await asked({ removeVersion: () => refused('NoSuchVersion', 404) })).toEqual(may)
-  expect(await asked({ removeVersion: () => refused('InvalidArgument', 400) })).toEqual(may)
+  expect(await asked({ versioning: () => reset() })).toEqual([
+    expect.stringContaining('has versions was not told (ECONNRESET)'),
+  ])
 })
 
-test('a key for other hosts is asked by itself, and refused if anything but a refusal answers', async () => {
+const reset = () =>
+  Promise.reject(Object.assign(new Error('socket hang up'), { code: 'ECONNRESET' }))
+const UNTOLD: [string, () => Promise<never>][] = [
+  ['InvalidArgument', () => refused('InvalidArgument', 400)],
+  ['NotImplemented', () => refused('NotImplemented', 501)],
+  ['SlowDown', () => refused('SlowDown', 503)],
+  ['HTTP 502', () => refused('UnknownError', 502)],
+  ['TimeoutError', () => Promise.reject(Object.assign(new Error(), { name: 'TimeoutError' }))],
+  ['ECONNRESET', reset],
+]
+
+test.each(UNTOLD)('an answer that tells of no right is told as that: %s', async (code, answer) => {
+  const told = (key: string, right: string) =>
+    `whether ${key} may ${right} in the bucket acme-backups was not told (${code}): the next update asks again. `
+  const [warning, ...more] = await asked({ removeVersion: answer })
+  expect(warning).toContain(told('backupAccessKey', 'remove versions of objects'))
+  expect(more).toEqual([])
+  for (const [question, right] of Object.entries({
+    ...{ read: 'read objects', write: 'write', remove: 'remove objects' },
+    removeVersion: 'remove versions of objects',
+  })) {
+    const warned: string[] = []
+    const questions = async ({ key }: { key: string }) =>
+      key === 'AKIAREAD' ? { ...good, [question]: answer } : good
+    const both = { ...settings, reader: { ...place, key: 'AKIAREAD' } }
+    await checkBucket('shop-dev', both, questions, async (text) => void warned.push(text))
+    expect(warned).toEqual([expect.stringContaining(told('backupReaderAccessKey', right))])
+    expect(warned[0]).toContain('It is to be a key with the policy for reading in docs/backups.md.')
+  }
+})
+
+test('a key for other hosts is asked by itself, and refused if it may do more than read', async () => {
   const reader = { ...place, key: 'AKIAREAD' }
   const asked: string[] = []
   const check = (change: Partial<BucketQuestions>) =>
@@ -96,6 +129,12 @@ test('a key for other hosts is asked by itself, and refused if anything but a re
     'backupReaderAccessKey may do more in the bucket acme-backups than read: write. ',
   )
   await expect(check({ remove: async () => {} })).rejects.toThrow('than read: remove objects. ')
+  await expect(check({ remove: () => refused('PreconditionFailed', 412) })).rejects.toThrow(
+    'than read: remove objects. ',
+  )
+  await expect(
+    check({ removeVersion: () => refused('NoSuchVersion', 404), write: reset }),
+  ).rejects.toThrow('than read: remove versions of objects. ')
   await expect(check({ read: () => refused('AccessDenied', 403) })).rejects.toThrow(
     'backupReaderAccessKey may not read objects in the bucket acme-backups',
   )
