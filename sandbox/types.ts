@@ -124,6 +124,8 @@ export interface DatabasePool {
 export interface DatabaseServers {
   /** Chooses where a cluster will be reached, for good. */
   place(id: string): Promise<DatabasePlace>
+  /** Where it is reached, with the names that machines know now; undefined where nobody has chosen. */
+  placed(id: string): DatabasePlace | undefined
   /** Makes its server with the user doadmin and the database defaultdb, and starts it. */
   create(id: string, password: string): Promise<void>
   /** Starts the server of a cluster that was made before. */

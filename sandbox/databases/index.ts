@@ -51,7 +51,8 @@ export async function startDatabases(options: DatabasesOptions): Promise<Databas
   const places = new Map<string, DatabasePlace>()
   for (const id of await readdir(join(dir, 'databases')).catch(() => [])) {
     const text = await readIfThere(join(folderOf(id), 'place.json'))
-    if (text !== undefined) places.set(id, JSON.parse(text))
+    // Machines know the names of now, whatever they were when it was made.
+    if (text !== undefined) places.set(id, { ...JSON.parse(text), ...hostsOf(names) })
   }
 
   let closed = false
@@ -134,13 +135,14 @@ export async function startDatabases(options: DatabasesOptions): Promise<Databas
   return {
     async place(id) {
       const [port, poolPort] = [await freePort(hosts.public), await freePort(hosts.public)]
-      const place = { host: names.public, privateHost: names.private, port, poolPort }
+      const place = { ...hostsOf(names), port, poolPort }
       places.set(id, place)
       await writeAtomically(join(folderOf(id), 'place.json'), JSON.stringify(place))
       return place
     },
     create: (id, password) => begin(id, (server) => server.make(password)),
     start: (id) => begin(id, (server) => server.start()),
+    placed: (id) => places.get(id),
     ca: async (id) => (await openAuthority(folderOf(id))).rootPem,
     createUser: (id, name, password) => run(id, statements.createUser(name, password)),
     setPassword: (id, name, password) => run(id, statements.setPassword(name, password)),
@@ -175,3 +177,7 @@ export async function startDatabases(options: DatabasesOptions): Promise<Databas
     },
   }
 }
+
+const hostsOf = (names: Record<Network, string>) => ({
+  ...{ host: names.public, privateHost: names.private },
+})

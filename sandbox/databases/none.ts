@@ -10,6 +10,7 @@ export function noDatabases(): DatabaseServers {
       port: 25060,
       poolPort: 25061,
     }),
+    placed: () => undefined,
     create: nothing,
     start: nothing,
     ca: async () => '-----BEGIN CERTIFICATE-----\nnone\n-----END CERTIFICATE-----\n',

@@ -75,7 +75,9 @@ export class ClusterJobs {
 
   /** Starts the servers that there were when the sandbox ended. */
   resume(): void {
-    for (const row of clustersOf(this.#context.store.state)) {
+    const { databases, store } = this.#context
+    for (const row of clustersOf(store.state)) {
+      row.place = databases.placed(row.id) ?? row.place
       if (row.status === 'creating') this.create(row)
       else this.#start(row, 0)
     }

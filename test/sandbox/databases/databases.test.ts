@@ -1,6 +1,6 @@
 /** Clusters asked by PostgreSQL's own client. */
 import { execFile } from 'node:child_process'
-import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
@@ -13,6 +13,7 @@ jest.setTimeout(300_000)
 
 const run = promisify(execFile)
 const NAMES = { public: 'db.sandbox.localhost', private: 'private-db.sandbox.internal' }
+const BEFORE = 'private-db.sandbox.localhost'
 const HOSTS = { public: '127.0.0.1', private: '127.0.0.3' }
 const dir = mkdtempSync(join(tmpdir(), 'databases-'))
 const lines: string[] = []
@@ -22,11 +23,11 @@ let account: Account
 let cluster: any
 let caFile: string
 
-const open = () =>
+const open = (names = NAMES) =>
   startDatabases({
     dir,
     hosts: HOSTS,
-    names: NAMES,
+    names,
     admits: (id, address) => account.api.databaseAdmitsAddress(id, address),
     log: (line) => lines.push(line),
   })
@@ -224,6 +225,30 @@ test('a sandbox that stops keeps the rows', async () => {
   await account.restart({ databases })
   await account.api.settled()
   expect(await ask('SELECT a FROM kept')).toBe('42')
+})
+
+test('one of a sandbox with other names has those of now, and a certificate for them', async () => {
+  const { id } = cluster
+  const again = async (names: typeof NAMES) => {
+    await account.api.close()
+    await databases.close()
+    for (const file of [join(dir, 'databases', id, 'place.json'), account.stateFile]) {
+      const text = readFileSync(file, 'utf8')
+      writeFileSync(file, text.replaceAll(NAMES.private, BEFORE))
+    }
+    databases = await open(names)
+    await account.restart({ databases })
+    await account.api.settled()
+    return (await account.call('GET', `/databases/${id}`)).body.database.private_connection
+  }
+  expect((await again({ ...NAMES, private: BEFORE })).host).toBe(BEFORE)
+  expect(await ask('SELECT 1')).toBe('1')
+  const now = await again(NAMES)
+  expect(now.host).toBe(NAMES.private)
+  expect(now.uri).toContain(`@${NAMES.private}:`)
+  // The name is held against the certificate.
+  await databases.expect(id, now.port, 'private')
+  expect(await ask('SELECT 1', { over: 'private' })).toBe('1')
 })
 
 test('a cluster that goes leaves neither process nor file', async () => {
