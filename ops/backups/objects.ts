@@ -56,6 +56,14 @@ const LATE = [
 ]
 /** 0: data. */
 export const rankOf = (key: string): number => LATE.findIndex((one) => one.test(key)) + 1
+/**
+ * What a repository is told by from its beginning on, and without which it does not open: pgBackRest's
+ * lists, restic's `config`.
+ */
+export const isOfRepository = (key: string): boolean =>
+  /^[^/]+\/(postgresql\/(archive|backup)\/[^/]+\/\2\.info(\.copy)?|(files|state)\/config)$/.test(
+    key,
+  )
 export const RANKS = LATE.length + 1
 
 /** What must be the same before and after the data is copied: all that says which data there must be. */

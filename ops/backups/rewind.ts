@@ -1,5 +1,5 @@
 import { type BucketPlace, clientSettings } from '../../config/backups/place.ts'
-import { isLock, RANKS, rankOf } from './objects.ts'
+import { isLock, isOfRepository, RANKS, rankOf } from './objects.ts'
 import { inParallel } from './parallel.ts'
 
 export interface Rewound {
@@ -9,7 +9,11 @@ export interface Rewound {
   unchanged: number
   /** That have come since, and stay. */
   later: number
-  /** Keys that were removed since together with all their versions, so that nothing brings them back. */
+  /**
+   * Keys of which no version of then is left, in order: what has the mark of a removal and nothing before
+   * it, and what a repository has from its beginning on. Of others that were removed by the number of each
+   * version nothing is left that tells of them.
+   */
   lost: string[]
 }
 
@@ -97,7 +101,9 @@ export async function rewind(
       position = { KeyMarker: page.NextKeyMarker, VersionIdMarker: page.NextVersionIdMarker }
     }
     const since = [...first].filter(([key]) => !found.has(key))
-    const lost = since.filter(([, { isMark }]) => isMark).map(([key]) => key)
+    const lost = since
+      .filter(([key, { isMark }]) => isMark || isOfRepository(key))
+      .map(([key]) => key)
     const then = [...found.values()].filter(({ isMark }) => !isMark)
     return { then, later: since.length - lost.length, lost: lost.sort() }
   }

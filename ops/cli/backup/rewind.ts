@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util'
 import { VERSION_DAYS } from '../../../config/backups/versions.ts'
-import { rewind } from '../../backups/rewind.ts'
-import { sourceIn, sourceOf } from '../../backups/source.ts'
+import { type Rewound, rewind } from '../../backups/rewind.ts'
+import { openedIn, type Source, secretOutputs, sourceIn } from '../../backups/source.ts'
 import { visible } from '../../report/visible.ts'
 import { chosenStack } from '../login.ts'
 
@@ -18,9 +18,12 @@ deleted. Change the key that the intruder had first.
   --kept-days N  for how many days the bucket keeps a version after it was replaced. Default: 30,
                  as the stack's own and those of docs/backups.md; a copy's are kept for 90
 
-Exit code 0: it is as it was. 1: it is not, the message says why; run it again. 2: a wrong command
-line, or a moment that is too long ago: nothing was changed. 3: as 0, but for what was removed with
-all its versions, which is told.`
+Nothing tells of what was removed without the mark of a removal, version by version: ./padlock
+restore --drill proves that what is there can be restored.
+
+Exit code 0: all that there is a version of is as it was. 1: it is not, the message says why; run it
+again. 2: a wrong command line, or a moment that is too long ago: nothing was changed. 3: as 0, and
+of some objects it is told that no version of then is left.`
 
 /** Of objects that nothing brings back. */
 const LOST = 3
@@ -59,18 +62,38 @@ export async function run(args: string[]): Promise<number> {
     console.error(refused)
     return 2
   }
-  const place = values.from
-    ? sourceIn(values.from)
-    : (await sourceOf(await chosenStack(values.stack), 'writer')).source
-  const { objects, unchanged, later, lost } = await rewind(place, at)
-  console.log(
-    `${place.endpoint}/${place.bucket} has ${place.prefix}/ as of ${at.toISOString()}: ${objects} objects were put back, ${unchanged} were as they should be, ${later} have come since and stay, ${lost.length} were removed with all their versions`,
-  )
-  if (lost.length === 0) return 0
-  console.error(
-    `what was removed with all its versions nothing brings back here, so not all of this can be restored: ${affected(lost, place.prefix).join(', ')}. ./padlock backup list has the backups, and ./padlock restore --drill proves one; a copy in a second region has them all`,
-  )
+  const { place, copyOf } = values.from
+    ? { place: sourceIn(values.from) }
+    : await placeOf(await chosenStack(values.stack))
+  const rewound = await rewind(place, at)
+  console.log(summary(rewound, place, at))
+  if (rewound.lost.length === 0) return 0
+  console.error(lossOf(rewound.lost, place.prefix, copyOf))
   return LOST
+}
+
+/** @returns `copyOf`: the stack, where it has a second bucket */
+async function placeOf(stack: string): Promise<{ place: Source; copyOf?: string | undefined }> {
+  const outputs = await secretOutputs(stack)
+  const { source } = openedIn(outputs, stack, 'writer')
+  return { place: source, copyOf: outputs.backupCopyAccess === undefined ? undefined : stack }
+}
+
+/** What was done, and what that does not tell. */
+export const summary = (
+  { objects, unchanged, later, lost }: Rewound,
+  { endpoint, bucket, prefix }: Pick<Source, 'endpoint' | 'bucket' | 'prefix'>,
+  at: Date,
+): string =>
+  `${endpoint}/${bucket} has ${prefix}/ as of ${at.toISOString()}, of what it has versions of: ${objects} objects were put back, ${unchanged} were as they should be, ${later} have come since and stay, ${lost.length} have no version of then. Nothing tells of what was removed without a mark, version by version: ./padlock restore --drill proves the rest`
+
+/**
+ * What no version is left of, and where it may be had.
+ * @param copyOf the stack whose backups have a copy in a second region
+ */
+export function lossOf(lost: string[], prefix: string, copyOf?: string): string {
+  const copy = `. The copy in the second region may have it, as of its last run before the loss: ./padlock restore --drill --copy --stack ${copyOf}`
+  return `nothing brings this back here, as no version of then is left, so not all can be restored: ${affected(lost, prefix).join(', ')}. Where it began only after --at, take a later moment. ./padlock backup list has the backups that there are, and ./padlock restore --drill proves one${copyOf ? copy : ''}`
 }
 
 /**
@@ -97,6 +120,8 @@ export function affected(keys: string[], prefix: string): string[] {
       /^postgresql\/backup\/main\/(\d{8}-\d{6}F(?:_\d{8}-\d{6}[DI])?)\//.exec(key) ?? []
     if (label) return `backup ${label} of the database`
     if (key.startsWith('postgresql/backup/')) return 'the list of the backups of the database'
+    if (/^postgresql\/archive\/[^/]+\/archive\.info/.test(key))
+      return 'the list of the log of the database'
     if (key.startsWith('postgresql/')) return 'the log of the database'
     if (key.startsWith('files/')) return 'the snapshots of the files'
     return key.startsWith('state/') ? 'the exports of the state' : visible(key)

@@ -204,3 +204,39 @@ test('what he has removed and overwritten is as it was, by the very key that he 
     'has no version of shop-dev/ from before 1970-01-01',
   )
 })
+
+test('of what was removed version by version nothing tells, but for what a repository begins with', async () => {
+  await gateway.makeBucket('emptied')
+  await gateway.enableVersions('emptied')
+  await gateway.allow('emptied', POLICY)
+  const place = { ...gateway.place('emptied', 'host'), prefix: 'shop-dev' }
+  const owner = gateway.client(gateway.place('emptied', 'root'))
+  const put = async (name: string) => {
+    const at = { Bucket: 'emptied', Key: `shop-dev/${name}` }
+    const { VersionId } = await owner.send(new PutObjectCommand({ ...at, Body: name }))
+    return { ...at, VersionId }
+  }
+  const lists = ['postgresql/backup/main/backup.info', 'postgresql/archive/main/archive.info']
+  const names = [...lists, 'files/config', 'files/data/aa/bb']
+  const then = await Promise.all(names.map(put))
+  await put('files/data/aa/stays')
+  await sleep(20)
+  const at = new Date()
+  await sleep(20)
+  for (const one of then) await owner.send(new DeleteObjectCommand(one))
+  for (const name of names.slice(0, 3)) await put(name)
+  await put('files/data/aa/later')
+
+  const { Versions, DeleteMarkers } = await owner.send(
+    new ListObjectVersionsCommand({ Bucket: 'emptied' }),
+  )
+  expect([Versions?.length, DeleteMarkers]).toEqual([5, undefined])
+  const more = { client: { requestHandler: gateway.requestHandler }, timeOf: made }
+  expect(await rewind(place, at, more)).toEqual({
+    ...{ objects: 0, unchanged: 1, later: 1 },
+    lost: names
+      .slice(0, 3)
+      .map((name) => `shop-dev/${name}`)
+      .sort(),
+  })
+})

@@ -1,4 +1,5 @@
-import { affected, run, tooOld } from '../../../../ops/cli/backup/rewind.ts'
+import { isOfRepository } from '../../../../ops/backups/objects.ts'
+import { affected, lossOf, run, summary, tooOld } from '../../../../ops/cli/backup/rewind.ts'
 
 const error = jest.spyOn(console, 'error').mockImplementation(() => {})
 afterEach(() => error.mockClear())
@@ -43,16 +44,47 @@ test('what is lost is told by what it is of', () => {
   const label = '20261129-010000F_20261130-010000D'
   const keys = [
     ...[`backup/main/${label}/pg_data/base/1`, `backup/main/${label}/backup.manifest`],
-    ...['backup/main/backup.info', 'archive/main/17-1/0000000100000000/0001'],
+    ...['backup/main/backup.info', 'archive/main/archive.info'],
+    'archive/main/17-1/0000000100000000/0001',
   ].map((key) => `shop/postgresql/${key}`)
   expect(
     affected([...keys, 'shop/files/data/aa/bb', 'shop/state/config', 'shop/x\n'], 'shop'),
   ).toEqual([
     `backup ${label} of the database`,
     'the list of the backups of the database',
+    'the list of the log of the database',
     'the log of the database',
     'the snapshots of the files',
     'the exports of the state',
     'x ⏎',
   ])
+})
+
+test('what was done does not claim what nothing tells', () => {
+  const place = { endpoint: 's3.example', bucket: 'b', prefix: 'shop' }
+  const rewound = { objects: 1, unchanged: 2, later: 3, lost: [] }
+  expect(summary(rewound, place, new Date('2026-11-29T03:00:00Z'))).toBe(
+    's3.example/b has shop/ as of 2026-11-29T03:00:00.000Z, of what it has versions of: 1 objects were put back, 2 were as they should be, 3 have come since and stay, 0 have no version of then. Nothing tells of what was removed without a mark, version by version: ./padlock restore --drill proves the rest',
+  )
+})
+
+test('a copy is named where the stack has one', () => {
+  const lost = ['shop/postgresql/backup/main/backup.info']
+  expect(lossOf(lost, 'shop')).toContain('the list of the backups of the database. ')
+  expect(lossOf(lost, 'shop')).not.toContain('copy')
+  expect(lossOf(lost, 'shop', 'production')).toContain(
+    'may have it, as of its last run before the loss: ./padlock restore --drill --copy --stack production',
+  )
+})
+
+test.each([
+  ['postgresql/backup/main/backup.info', true],
+  ['postgresql/archive/main/archive.info.copy', true],
+  ['files/config', true],
+  ['state/config', true],
+  ['postgresql/backup/main/20261129-010000F/backup.manifest', false],
+  ['postgresql/backup/main/20261129-010000F/pg_data/files/config', false],
+  ['files/snapshots/0a', false],
+])('%s is there from the beginning of a repository on: %p', (key, is) => {
+  expect(isOfRepository(`shop/${key}`)).toBe(is)
 })
