@@ -41,8 +41,8 @@ def found() -> dict[str, str]:
 
 def upgrading() -> bool:
     """
-    Is one under way, or cut off, whose clusters may yet be exchanged? Once the new one runs, what is left is a
-    backup, which waits for others as others wait for it.
+    Is one under way, or cut off, whose clusters may yet be exchanged? Once the new one runs, what is left is
+    a backup, which waits for others as others wait for it.
     """
     note = store.read(JOURNAL)
     return note is not None and json.loads(note)['step'] != 'after'
