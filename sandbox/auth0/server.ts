@@ -27,6 +27,9 @@ export interface Listener {
   route(routing: Routing): void
 }
 
+/** Whoever posts into a connection that is closed for its silence at that moment reads an EOF; Node's own is 5 s. */
+const IDLE_MS = 72_000
+
 /** Listens on 127.0.0.1; the port must be known before the domains can be named. */
 export async function listen(options: {
   port: number
@@ -74,6 +77,7 @@ export async function listen(options: {
     site(request, response)
   }
 
+  server.keepAliveTimeout = IDLE_MS
   await new Promise<void>((done, failed) => {
     server.once('error', failed)
     server.listen(options.port, '127.0.0.1', () => {

@@ -59,17 +59,24 @@ SELECT r.writer, count(*), max(r.n), count(*) FILTER (WHERE r.sum <> md5(r.body)
       AND NOT EXISTS (SELECT FROM drill_rows o WHERE o.writer = l.writer AND o.n = l.n))
 FROM drill_rows r LEFT JOIN drill_twins t USING (writer, n) GROUP BY r.writer`
 
+/** What a shell that somebody logs in to prints of itself comes before it. */
+const BEGINS = 'drill begins'
+
 /** Runs a script in a shell of the host; what it prints, a line at a time. */
 function shell({ login, env }: Host, script: string, line: (line: string) => void = () => {}) {
   const child = spawn('sh', ['-c', login], { cwd: root, env, detached: true })
   const errors = text(child.stderr).catch(() => '')
   const lines: string[] = []
+  let begun = false
   createInterface(child.stdout).on('line', (one) => {
-    lines.push(one)
-    line(one)
+    if (begun) {
+      lines.push(one)
+      line(one)
+    }
+    begun ||= one === BEGINS
   })
   child.stdin.on('error', () => undefined)
-  child.stdin.end(script)
+  child.stdin.end(`echo '${BEGINS}'\n${script}`)
   const ended = new Promise<{ code: number | null; lines: string[]; errors: string }>((done) =>
     child.on('close', async (code) => done({ code, lines, errors: await errors })),
   )
