@@ -7,6 +7,9 @@ import { configurationError } from './error.ts'
 /** Set by ./padlock database upgrade, which has the host take the rows to that version. */
 const UPGRADING = 'PADLOCK_DATABASE_UPGRADE'
 
+/** In the URN of what has had the server up, a part of its component. */
+const SERVER = 'padlock:index:LocalDatabase$command:remote:Command::'
+
 /**
  * Of the packages that the host gets; undefined where it has no database. Which cluster serves is
  * decided by the one on the volume (host/padlock-app, padlock_release/clusters.py).
@@ -27,14 +30,18 @@ export function versionOnHost(state: Former[], databases: Databases): string | u
     )
   }
   throw configurationError(
-    `databaseVersion = ${wanted} is lower than what the last update wanted on the host, PostgreSQL ${known}, and there is no way back`,
+    `databaseVersion = ${wanted} is lower than what the last update installed on the host, PostgreSQL ${known}, and there is no way back`,
     known,
     `pulumi config set databaseVersion ${known}; where the rows are of ${wanted} still, ./padlock database upgrade --to ${known} goes on`,
   )
 }
 
-/** What the last update wanted on the host, whose rows may be of an older one; stacks from before there was a choice have Debian's. */
+/**
+ * What the last update that came so far has installed, whose rows may be of an older one; stacks from
+ * before there was a choice have Debian's. Undefined where no server has been up yet.
+ */
 function knownVersion(state: Former[]): string | undefined {
   const [former] = ofKind(state, 'LocalDatabase')
-  return former && `${former.outputs.version ?? DEBIAN_VERSION}`
+  if (!former || !state.some(({ urn }) => urn.includes(SERVER))) return undefined
+  return `${former.outputs.version ?? DEBIAN_VERSION}`
 }

@@ -42,7 +42,7 @@ export class LocalDatabase extends pulumi.ComponentResource {
     })
     this.password = pulumi.secret(password)
     this.url = pulumi.secret(pulumi.interpolate`postgresql://app:${password}@/app?host=${SOCKETS}`)
-    this.up = new command.remote.Command(
+    const up = new command.remote.Command(
       `${name}-database`,
       {
         connection: connection(args.ssh),
@@ -60,6 +60,8 @@ export class LocalDatabase extends pulumi.ComponentResource {
       },
       { ...onHost(this, args.droplet, 15), ...inPlace, dependsOn: args.after },
     )
-    this.registerOutputs({ version: args.version })
+    this.up = up
+    // Once the host has them: packages that could not be had bind nobody.
+    this.registerOutputs({ version: up.id.apply(() => args.version) })
   }
 }

@@ -1,4 +1,5 @@
 /** The stack whose host's database is upgraded: settings by the engine, rows by the host's own program. */
+import { DEBIAN_VERSION } from '../../config/database/local.ts'
 import { ask, outputsOf } from '../cli/login.ts'
 import { capture, show } from '../engine/pulumi.ts'
 import { stateOf } from '../engine/state.ts'
@@ -29,6 +30,10 @@ export function hostUpgradingStack(name: string): HostUpgradingStack {
       show(['up', '--yes', '--skip-preview', '--non-interactive', ...own], {
         PADLOCK_DATABASE_UPGRADE: version,
       }),
+    async known() {
+      const local = (await stateOf(name, {})).find(({ type }) => type === LOCAL)
+      return `${local?.outputs?.version ?? DEBIAN_VERSION}`
+    },
     say: (text) => console.log(text),
   }
 }

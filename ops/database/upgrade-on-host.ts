@@ -36,6 +36,8 @@ export interface HostUpgradingStack {
   choose(version: string): Promise<void>
   /** `pulumi up` that may bring another version; its exit code. */
   update(version: string): Promise<number>
+  /** The version that the stack's state has, with which it takes no other one. */
+  known(): Promise<string>
   say(text: string): void
 }
 
@@ -60,7 +62,8 @@ export async function upgradeOnHost(
     )
   }
   await stack.choose(to)
-  if (before?.chosen !== to) {
+  // An update may have ended between both.
+  if (before?.chosen !== to || (await stack.known()) !== to) {
     stack.say(`1/2  PostgreSQL ${to} is installed beside; the app goes on with ${from}`)
     if ((await stack.update(to)) !== 0) {
       throw new Error(

@@ -58,6 +58,14 @@ test('another version is refused before anything, and the verb takes the rows th
   const project = await openProject(sandbox)
   copyFileSync(stack.configFile, join(project.folder, 'Pulumi.dev.yaml'))
   const upgrade = () => project.padlock('database upgrade --to 18 --stack dev --yes')
+  sandbox.fail('install', 'no repository has postgresql-18')
+  expect(await upgrade()).toMatchObject({
+    code: 1,
+    output: expect.stringContaining('PostgreSQL 18 is not installed, and the app goes on with 17'),
+  })
+  sandbox.mend()
+  // And it may stay there.
+  await stack.up()
   const { code, output } = await upgrade()
   expect([code, output]).toEqual([
     0,

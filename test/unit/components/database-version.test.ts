@@ -6,8 +6,18 @@ const managed = {
   ...{ kind: 'managed' as const, size: 'db-s-1vcpu-1gb', nodes: 1, version: '18' },
   ...{ region: 'fra1', protect: true },
 }
+const STACK = 'urn:pulumi:dev::padlock::padlock:index:Deployment$'
 const had = (version?: string): Former[] => [
-  { urn: 'a', type: 'padlock:index:LocalDatabase', outputs: { version } },
+  {
+    urn: `${STACK}padlock:index:LocalDatabase::a`,
+    type: 'padlock:index:LocalDatabase',
+    outputs: { version },
+  },
+  {
+    urn: `${STACK}padlock:index:LocalDatabase$command:remote:Command::a-database`,
+    type: 'command:remote:Command',
+    outputs: {},
+  },
 ]
 
 afterEach(() => {
@@ -17,6 +27,12 @@ afterEach(() => {
 test.each<[string, Former[], object, string | undefined]>([
   ['none', had('17'), { database: managed }, undefined],
   ['a first one', [], { database: local('18') }, '18'],
+  [
+    'another, where the first one never came up',
+    had().slice(0, 1),
+    { database: local('18') },
+    '18',
+  ],
   ['the one that it has', had('18'), { database: local('18') }, '18'],
   ['one from before there was a choice', had(), { database: local('17') }, '17'],
   [
@@ -40,6 +56,6 @@ test('no update raises it, but the verb’s', () => {
 
 test('and nothing lowers it', () => {
   expect(() => versionOnHost(had('18'), { database: local('17') })).toThrow(
-    /databaseVersion = 17 is lower than what the last update wanted on the host, PostgreSQL 18, and there is no way back\. Allowed: 18\.\s+Fix: pulumi config set databaseVersion 18; where the rows are of 17 still, \.\/padlock database upgrade --to 18 goes on\n/,
+    /databaseVersion = 17 is lower than what the last update installed on the host, PostgreSQL 18, and there is no way back\. Allowed: 18\.\s+Fix: pulumi config set databaseVersion 18; where the rows are of 17 still, \.\/padlock database upgrade --to 18 goes on\n/,
   )
 })

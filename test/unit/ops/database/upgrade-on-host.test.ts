@@ -32,6 +32,7 @@ function stackWith(change: Partial<HostUpgradingStack> = {}, state: object | nul
       done.push(`up ${version}`)
       return 0
     },
+    known: async () => '18',
     say: (text) => said.push(text),
     ...change,
   }
@@ -46,6 +47,12 @@ test('the version is installed by an update, and then the host takes the rows th
     '1/2  PostgreSQL 18 is installed beside; the app goes on with 17',
     expect.stringMatching(/^2\/2 {2}the rows go from PostgreSQL 17 to 18/),
   ])
+})
+
+test('an update that was cut off before the state had it is made again', async () => {
+  const { stack, done } = stackWith({ known: async () => '17' }, { version: '18', chosen: '18' })
+  expect(await upgradeOnHost(stack, '18')).toBeUndefined()
+  expect(done).toEqual(['state', 'choose 18', 'up 18'])
 })
 
 test.each<[string, object | null, string[]]>([
