@@ -62,5 +62,7 @@ test('where no repository has it, what the host must reach is told', () => {
   )
   expect(stderr).not.toContain('reaches has python3')
   rmSync(sources)
+  // Its end is what is told.
+  rmSync(join(root, 'log'), { recursive: true })
   expect(install(root, bundle).stderr).not.toContain('databaseVersion')
 })

@@ -140,7 +140,7 @@ test('back again: what was left there is named, and replaced by what is said to'
   const { status, said } = await move('check', order('local'))
   expect([status, said]).toEqual([
     1,
-    expect.stringMatching(/still has the 20202 rows .* moved to managed at 2.*--replace/s),
+    expect.stringMatching(/still has the 20102 rows .* moved to managed at 2.*--replace/s),
   ])
   expect(await moved('local', { replace: true })).toMatchObject({ rows: ROWS + 1 })
   expect(
