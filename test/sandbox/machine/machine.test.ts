@@ -223,6 +223,20 @@ test('a port is forwarded once, and another one beside it', async () => {
   expect(await answer.text()).toContain('sources.list.d')
 }, 180_000)
 
+test('a name of the private network leads to this computer’s own address, by the firewall too', async () => {
+  const inner = createTcpServer((socket) => socket.end('hello neighbour'))
+  inner.listen(0, '127.0.0.3')
+  await once(inner, 'listening')
+  const { port } = inner.address() as AddressInfo
+  const ask = () =>
+    inside(`timeout 6 bash -c 'cat </dev/tcp/${PRIVATE_NAME}/${port}' 2>/dev/null; echo $?`)
+  expect(await ask()).toBe('hello neighbour0')
+  admitted = (attempt) => attempt.destination !== '10.255.255.25'
+  expect(await ask()).toBe('124')
+  admitted = () => true
+  inner.close()
+}, 60_000)
+
 test(
   'the power button shuts the system down, and its disk is there again after power on',
   async () => {
@@ -261,17 +275,3 @@ test('power off, resize, destroy: nothing is left', async () => {
   expect(startMark(pid)).toBeUndefined()
   expect(await readdir(options.dir)).toEqual([])
 }, 180_000)
-
-test('a name of the private network leads to this computer’s own address, by the firewall too', async () => {
-  const inner = createTcpServer((socket) => socket.end('hello neighbour'))
-  inner.listen(0, '127.0.0.3')
-  await once(inner, 'listening')
-  const { port } = inner.address() as AddressInfo
-  const ask = () =>
-    inside(`timeout 6 bash -c 'cat </dev/tcp/${PRIVATE_NAME}/${port}' 2>/dev/null; echo $?`)
-  expect(await ask()).toBe('hello neighbour0')
-  admitted = (attempt) => attempt.destination !== '10.255.255.25'
-  expect(await ask()).toBe('124')
-  admitted = () => true
-  inner.close()
-}, 60_000)

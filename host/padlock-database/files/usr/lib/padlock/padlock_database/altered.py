@@ -7,6 +7,8 @@ import re
 
 from padlock_release import clusters, log, store
 
+from . import cluster
+
 NAME = 'postgresql.auto.conf'
 SETTING = re.compile(r'^\s*(\w+(?:\.\w+)?)\s*=')
 # Of a recovery that is over, and of the host, which has them in its own files (padlock_backup/recovery.py).
@@ -24,5 +26,7 @@ def take_over(old: str, to: str) -> None:
     found = [(match[1], line) for line in said.splitlines() if (match := SETTING.match(line))]
     settings = {name: line for name, line in found if not LEFT.fullmatch(name)}
     if settings:
-        store.write(f'{to}/{NAME}', '\n'.join(settings.values()) + '\n', 0o600, 'postgres')
+        store.write(f'{to}/{NAME}', '\n'.join(settings.values()) + '\n', 0o600)
+        # One that the server cannot read it passes over in silence.
+        cluster.own(f'{to}/{NAME}')
         log.say(f'settings of ALTER SYSTEM go to the new version: {", ".join(settings)}')
