@@ -1,8 +1,9 @@
 import { spawnSync } from 'node:child_process'
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { dirname, join, relative } from 'node:path'
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { readPackage } from '../../../host/pack/package.ts'
 import { newFolder, removeFolders } from './fixture.ts'
+import { heldUnits } from './held-units.ts'
 
 const PACKAGE = join(import.meta.dirname, '../../../host/padlock-backup')
 const [UNITS, FOLDER, RELEASE] = [
@@ -41,33 +42,11 @@ test('the units watch the note, and wait for the lock, that a restore has', () =
 
 afterEach(removeFolders)
 
-/** systemd.unit(5): a drop-in of `app-.service` is one of every unit whose name begins with it. */
 test('no unit of the app starts while the data is half swapped, and each does without a mark', async () => {
   const { paths } = await readPackage(PACKAGE, { version: '1.0.0' })
   expect(paths).toContain(DROP_IN)
-  const folder = newFolder()
-  const [mark = '', kept = ''] = [named()[3], join(folder, 'volume/backup/swapping')]
-  const dropIn = readFileSync(join(PACKAGE, 'files', DROP_IN), 'utf8')
-  expect(dropIn).toContain(mark)
-  const files = { [relative('usr/lib/systemd/user', DROP_IN)]: dropIn.replace(mark, kept) }
-  const release = '3f2a9c01d2e4'
-  const units = ['', '.2', '-worker', '-job', '-release', '-seed'].map((end) => `${release}${end}`)
-  for (const name of units) files[`app-${name}.service`] = '[Service]\nExecStart=/bin/true\n'
-  for (const [name, content] of Object.entries({ ...files, '../volume/backup/restore.json': '' })) {
-    mkdirSync(dirname(join(folder, 'units', name)), { recursive: true })
-    writeFileSync(join(folder, 'units', name), content)
-  }
-  const starts = (name: string) => {
-    const env = { ...process.env, SYSTEMD_UNIT_PATH: `${folder}/units:`, XDG_RUNTIME_DIR: folder }
-    const words = ['--user', 'condition', `--unit=app-${name}.service`]
-    const { stderr, status } = spawnSync('systemd-analyze', words, { encoding: 'utf8', env })
-    if (!/^Conditions (succeeded|failed)\.$/m.test(stderr)) throw new Error(stderr)
-    return status === 0
-  }
-  expect(units.filter(starts)).toEqual(units)
-  writeFileSync(kept, '')
-  expect(units.filter(starts)).toEqual([])
-  rmSync(kept)
+  const { all, free, held } = heldUnits(join(PACKAGE, 'files', DROP_IN), named()[3] ?? '')
+  expect([free, held]).toEqual([all, []])
 })
 
 test('the mark is there whenever the note says so, and goes before the app is started', () => {

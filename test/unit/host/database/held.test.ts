@@ -1,9 +1,9 @@
 /** No unit of the app starts while an upgrade's swap is cut off: what it wrote could go with the new cluster. */
 import { spawnSync } from 'node:child_process'
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
 import { readPackage } from '../../../../host/pack/package.ts'
 import { newFolder, removeFolders } from '../fixture.ts'
+import { heldUnits } from '../held-units.ts'
 
 const HOST = join(import.meta.dirname, '../../../../host')
 const PROGRAMS = ['padlock-database', 'padlock-app', 'padlock-volume'].map((name) =>
@@ -22,36 +22,12 @@ function python(code: string, ...words: string[]): string {
   return stdout.trim()
 }
 
-/** systemd.unit(5): a drop-in of `app-.service` is one of every unit whose name begins with it. */
 test('each unit waits for the end of the mark that the note has', async () => {
   const { paths } = await readPackage(join(HOST, 'padlock-database'), { version: '1.0.0' })
   expect(paths).toContain(DROP_IN)
-  const folder = newFolder()
   const mark = python('from padlock_database import journal\nprint(journal.mark())')
-  const kept = join(folder, 'swapping')
-  const dropIn = readFileSync(join(HOST, 'padlock-database/files', DROP_IN), 'utf8')
-  expect(dropIn).toContain(`ConditionPathExists=!${mark}\n`)
-  const release = '3f2a9c01d2e4'
-  const units = ['', '.2', '-worker', '-job', '-release', '-seed'].map((end) => `${release}${end}`)
-  const files = Object.fromEntries(
-    units.map((name) => [`app-${name}.service`, '[Service]\nExecStart=/bin/true\n']),
-  )
-  files['app-.service.d/padlock-database.conf'] = dropIn.replace(mark, kept)
-  for (const [name, content] of Object.entries(files)) {
-    mkdirSync(dirname(join(folder, 'units', name)), { recursive: true })
-    writeFileSync(join(folder, 'units', name), content)
-  }
-  const starts = (name: string) => {
-    const env = { ...process.env, SYSTEMD_UNIT_PATH: `${folder}/units:`, XDG_RUNTIME_DIR: folder }
-    const words = ['--user', 'condition', `--unit=app-${name}.service`]
-    const { stderr, status } = spawnSync('systemd-analyze', words, { encoding: 'utf8', env })
-    if (!/^Conditions (succeeded|failed)\.$/m.test(stderr)) throw new Error(stderr)
-    return status === 0
-  }
-  expect(units.filter(starts)).toEqual(units)
-  writeFileSync(kept, '')
-  expect(units.filter(starts)).toEqual([])
-  rmSync(kept)
+  const { all, free, held } = heldUnits(join(HOST, 'padlock-database/files', DROP_IN), mark)
+  expect([free, held]).toEqual([all, []])
 })
 
 test('the mark is there whenever the note says swap, and no longer than the note', () => {
