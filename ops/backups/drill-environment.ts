@@ -1,5 +1,6 @@
 import { DEBIAN_VERSION } from '../../config/database/local.ts'
 import { ask, outputsOf } from '../cli/login.ts'
+import { localDatabaseVersion } from '../engine/local-database.ts'
 import type { StateResource } from '../engine/state.ts'
 import type { Context } from '../environments/context.ts'
 import { down } from '../environments/down.ts'
@@ -18,7 +19,6 @@ const TTL_MS = 4 * 3_600_000
 /** The component of a bucket in Spaces (components/backups). */
 const SPACES = 'padlock:index:SpacesBackups'
 const VOLUME = 'digitalocean:index/volume:Volume'
-const LOCAL = 'padlock:index:LocalDatabase'
 
 /** What of a stack a drill must know. */
 export interface Drilled {
@@ -47,15 +47,9 @@ export function drilled(stack: string, resources: StateResource[]): Drilled {
       `nothing tells what the stack ${stack} backs up: an older program made it. Fix: pulumi up --stack ${stack}`,
     )
   }
-  const version = ordered.database ? versionIn(resources) : undefined
+  const version = ordered.database ? localDatabaseVersion(resources) : undefined
   const inSpaces = resources.some(({ type }) => type === SPACES)
   return { volume, ...ordered, version, inSpaces }
-}
-
-/** Stacks from before there was a choice have Debian's. */
-function versionIn(resources: StateResource[]): string {
-  const local = resources.find(({ type }) => type === LOCAL)
-  return `${local?.outputs?.version ?? DEBIAN_VERSION}`
 }
 
 /** What a drill says of such a stack, which is no failure of its backups. */

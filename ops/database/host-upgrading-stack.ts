@@ -1,17 +1,16 @@
 /** The stack whose host's database is upgraded: settings by the engine, rows by the host's own program. */
-import { DEBIAN_VERSION } from '../../config/database/local.ts'
 import { ask, outputsOf } from '../cli/login.ts'
+import { hasLocalDatabase, localDatabaseVersion } from '../engine/local-database.ts'
 import { capture, show } from '../engine/pulumi.ts'
 import { stateOf } from '../engine/state.ts'
 import type { HostUpgradingStack } from './upgrade-on-host.ts'
 
 const CLUSTER = 'digitalocean:index/databaseCluster:DatabaseCluster'
-const LOCAL = 'padlock:index:LocalDatabase'
 
 /** Is the database on the host the one that the key is about, as no managed one is in the stack? */
 export async function isOnHost(name: string): Promise<boolean> {
-  const types = (await stateOf(name, {})).map(({ type }) => type)
-  return types.includes(LOCAL) && !types.includes(CLUSTER)
+  const resources = await stateOf(name, {})
+  return hasLocalDatabase(resources) && !resources.some(({ type }) => type === CLUSTER)
 }
 
 export function hostUpgradingStack(name: string): HostUpgradingStack {
@@ -30,10 +29,7 @@ export function hostUpgradingStack(name: string): HostUpgradingStack {
       show(['up', '--yes', '--skip-preview', '--non-interactive', ...own], {
         PADLOCK_DATABASE_UPGRADE: version,
       }),
-    async known() {
-      const local = (await stateOf(name, {})).find(({ type }) => type === LOCAL)
-      return `${local?.outputs?.version ?? DEBIAN_VERSION}`
-    },
+    known: async () => localDatabaseVersion(await stateOf(name, {})),
     say: (text) => console.log(text),
   }
 }

@@ -10,7 +10,7 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 
 const packages = join(__dirname, '../../../host/padlock-app/files/usr/lib/padlock')
 /** Without root's rights those of a user namespace. */
@@ -143,16 +143,21 @@ test.each([
   },
 )
 
-test('none is tried while a restore is half swapped', () => {
-  const code =
-    'volumes.BACKUP = given["dir"]\nprint(json.dumps(attempt(lambda: volumes.ensure(one))))'
+test.each([
+  ['a restore', 'BACKUP', 'backup/restore.json', ['swap'], ['prepare', 'after']],
+  ['an upgrade', 'DATABASE', 'postgresql/upgrade.json', ['copy', 'swap'], ['prepare', 'after']],
+])('none is tried while %s is half done', (what, program, note, holds, lets) => {
+  const code = `volumes.${program} = given["dir"]\nprint(json.dumps(attempt(lambda: volumes.ensure(one))))`
   const said = (step: string, volumes?: object) => {
-    mkdirSync(join(dir, 'backup'), { recursive: true })
-    writeFileSync(join(dir, 'backup/restore.json'), JSON.stringify({ step }))
+    mkdirSync(dirname(join(dir, note)), { recursive: true })
+    writeFileSync(join(dir, note), JSON.stringify({ step }))
     return python(code, { manifest: { ...good, volumes } })
   }
-  expect(said('swap', {})).toContain('sudo journalctl -u padlock-backup-resume')
-  expect([said('prepare', {}), said('after', {}), said('swap')]).toEqual([null, null, null])
+  const words = RegExp(
+    `${what}.* was cut off.*journalctl -u padlock-${program.toLowerCase()}-resume`,
+  )
+  for (const step of holds) expect(said(step, {})).toMatch(words)
+  expect([...lets.map((step) => said(step, {})), said('swap')]).toEqual([null, null, null])
 })
 
 test('web process, worker, job and releaseCommand have them, and start with the volume alone', () => {

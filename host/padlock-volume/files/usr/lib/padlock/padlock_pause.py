@@ -18,7 +18,7 @@ def locked() -> contextlib.AbstractContextManager[None]:
 def ended() -> Iterator[float]:
     """
     Whatever uses the volume, while it is `locked`. It is started again in any case, unless its units wait for
-    the end of a restore. Gives when its end began (time.monotonic).
+    the end of a restore or an upgrade. Gives when its end began (time.monotonic).
     """
     service.ensure_manager()
     began = time.monotonic()

@@ -40,8 +40,16 @@ def swapping() -> bool:
     Is a restore, or an upgrade of the database, cut off or under way while the app must not run? Its end,
     which the units of padlock-backup and padlock-database see to, starts the app.
     """
-    restore = _step('backup/restore.json') == 'swap' and os.path.exists(BACKUP)
-    return restore or (_step('postgresql/upgrade.json') in ('copy', 'swap') and os.path.exists(DATABASE))
+    return _unfinished() is not None
+
+
+def _unfinished() -> tuple[str, str] | None:
+    """What it is, and the unit that ends it."""
+    if _step('backup/restore.json') == 'swap' and os.path.exists(BACKUP):
+        return 'a restore', 'padlock-backup-resume'
+    if _step('postgresql/upgrade.json') in ('copy', 'swap') and os.path.exists(DATABASE):
+        return 'an upgrade of the database', 'padlock-database-resume'
+    return None
 
 
 def _step(path: str) -> str | None:
@@ -58,10 +66,12 @@ def ensure(manifest: Manifest) -> None:
             f'the volume is not mounted at {MOUNT}: sudo systemctl status srv-volume.mount says why. '
             'Fix: pulumi up --refresh attaches one that was detached'
         )
-    if swapping():
+    unfinished = _unfinished()
+    if unfinished is not None:
+        what, unit = unfinished
         raise Failure(
-            'a restore was cut off in the midst of its swap, and the app starts once the host has ended it: '
-            'sudo journalctl -u padlock-backup-resume says how far it is. Fix: pulumi up again after that'
+            f'{what} was cut off, or is under way, and the app starts once the host has ended it: '
+            f'sudo journalctl -u {unit} says how far it is. Fix: pulumi up again after that'
         )
 
 
