@@ -126,7 +126,9 @@ test('a copy that is killed has nothing that names what is not there, and the ne
   expect(half.length).toBeLessThan(first().length)
   expect(half.filter((key) => /backup\.(info|manifest)|snapshots|index/.test(key))).toEqual([])
   const { objects, already } = await copy()
-  expect(already).toBe(half.length)
+  // The server finishes what it had received of a client that was killed since.
+  expect(already).toBeGreaterThanOrEqual(half.length)
+  expect(already).toBeLessThan(first().length)
   expect(objects + already).toBe(first().length)
   expect(second()).toEqual(first())
   expect(await restored()).toBe('1000|1000')
