@@ -93,7 +93,14 @@ function forward(
       },
       resolve,
     )
-    pipeline(body === undefined ? incoming : [body], passed).catch(reject)
+    if (body !== undefined) return passed.end(body).once('error', reject)
+    // S3 stores nothing of a body that broke off; the gateway takes a closed connection for its end, but not a reset one.
+    incoming.once('error', (error) => {
+      if (passed.socket) passed.socket.resetAndDestroy()
+      else passed.destroy()
+      reject(error)
+    })
+    incoming.pipe(passed).once('error', reject)
   })
 }
 

@@ -125,7 +125,8 @@ test('a copy that is killed has nothing that names what is not there, and the ne
   const half = second()
   expect(half.length).toBeLessThan(first().length)
   expect(half.filter((key) => /backup\.(info|manifest)|snapshots|index/.test(key))).toEqual([])
-  const { objects, already } = await copy()
+  const { objects, already, replaced } = await copy()
+  expect(replaced).toBe(0)
   // The server finishes what it had received of a client that was killed since.
   expect(already).toBeGreaterThanOrEqual(half.length)
   expect(already).toBeLessThan(first().length)

@@ -1,4 +1,6 @@
 /** Spaces' keys and buckets, as AWS's own client meets them. */
+import { Readable } from 'node:stream'
+import { setTimeout as sleep } from 'node:timers/promises'
 import {
   CreateBucketCommand,
   DeleteBucketCommand,
@@ -123,6 +125,31 @@ test('what is overwritten or removed stays as a version; a key that may write ca
   await client.send(new DeleteObjectCommand({ Bucket, Key: 'versioned', VersionId }))
   expect((await versions()).Versions).toHaveLength(1)
 })
+
+test.each(['WHEN_REQUIRED', 'WHEN_SUPPORTED'] as const)(
+  'of a body that breaks off nothing is stored, with checksums %s',
+  async (requestChecksumCalculation) => {
+    // The client tells at length of each stream that it cannot send again.
+    const logger = { debug() {}, info() {}, warn() {}, error() {} }
+    const client = storage.client('fra1', readwrite, { requestChecksumCalculation, logger })
+    const Key = `broken off ${requestChecksumCalculation}`
+    const gone = new AbortController()
+    async function* body() {
+      for (let part = 0; part < 20; part++) {
+        if (part === 10) gone.abort()
+        yield Buffer.alloc(16 * 1024, 'x')
+        await sleep(5)
+      }
+    }
+    const Body = Readable.from(body())
+    const order = new PutObjectCommand({ Bucket, Key, Body, ContentLength: 20 * 16 * 1024 })
+    await expect(client.send(order, { abortSignal: gone.signal })).rejects.toThrow('aborted')
+    while (!storage.lines.some((line) => line.includes(encodeURI(Key)))) await sleep(10)
+    await sleep(300)
+    const { Contents } = await owner.send(new ListObjectsV2Command({ Bucket, Prefix: Key }))
+    expect(Contents).toBeUndefined()
+  },
+)
 
 test('a bucket lies in one region, its name is taken in all', async () => {
   const elsewhere = storage.client('nyc3', await storage.key('elsewhere', FULL))
