@@ -78,7 +78,7 @@ export const suites: Suite[] = [
   {
     name: 'engine',
     after: ['tools', 'database tools', 'engine'],
-    commands: [jestOn('test/engine', 100)],
+    commands: [jestOn('test/engine', 150)],
   },
   {
     name: 'e2e',

@@ -14,7 +14,6 @@ import { shownCertificate } from './certificate.ts'
 import { inPlaceTests } from './in-place.ts'
 import { lockedOutTests } from './locked-out.ts'
 import { replacementTests } from './replacement.ts'
-import { servingTests } from './serving.ts'
 import { pulumi, root, sh, stackOutputs } from './shell.ts'
 import { startTraffic } from './traffic.ts'
 
@@ -292,8 +291,6 @@ describe('the stack’s own admin key', () => {
 inPlaceTests(URL, stackFile, onHost)
 
 lockedOutTests(stackFile, onHost)
-
-servingTests(URL, stackFile, onHost)
 
 replacementTests(URL, stackFile)
 

@@ -4,10 +4,13 @@ import { root, sh, stackOutputs } from '../e2e/shell.ts'
 import { appOutageTests } from './app-outages.ts'
 import { environmentTests } from './environments.ts'
 import { outageTests } from './outages.ts'
+import { servingTests } from './serving-tcp.ts'
 import { upgradeTests } from './upgrades.ts'
 
 const URL = 'https://dev.padlock.localhost:8443'
 const appCopy = '.sandbox/e2e/app'
+/** The stack's own settings, and a copy of the app. */
+const stackFile = '.sandbox/e2e/Pulumi.dev.yaml'
 
 jest.setTimeout(30 * 60_000)
 
@@ -21,6 +24,8 @@ beforeAll(async () => {
   const template = join(root, appCopy, 'greeter', 'templates', 'home.html')
   const text = readFileSync(template, 'utf8')
   writeFileSync(template, text.replace('You are logged in', 'Welcome back: you are logged in'))
+  const settings = readFileSync(join(root, 'Pulumi.dev.yaml'), 'utf8')
+  writeFileSync(join(root, stackFile), `${settings.trimEnd()}\n  appSource: ${appCopy}\n`)
   const { code, output, seconds } = await sh('make up', { minutes: 25 })
   console.log(`make up: ${Math.round(seconds)} s`)
   if (code !== 0) throw new Error(output)
@@ -44,6 +49,7 @@ const answers = async () => {
 }
 
 environmentTests(URL)
+servingTests(URL, stackFile, onHost)
 outageTests(onHost, answers)
 appOutageTests(onHost, answers)
 upgradeTests(onHost, answers)

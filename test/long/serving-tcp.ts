@@ -2,8 +2,8 @@ import { cpSync, readFileSync, writeFileSync } from 'node:fs'
 import https from 'node:https'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { pulumi, root, type sh, stackOutputs } from './shell.ts'
-import { startTraffic } from './traffic.ts'
+import { pulumi, type Ran, root, stackOutputs } from '../e2e/shell.ts'
+import { startTraffic } from '../e2e/traffic.ts'
 
 const folder = '.sandbox/e2e/tcp-app'
 const file = '.sandbox/e2e/Pulumi.serving.yaml'
@@ -25,7 +25,7 @@ interface Answered {
 export function servingTests(
   url: string,
   stackFile: string,
-  onHost: (command: string) => ReturnType<typeof sh>,
+  onHost: (command: string) => Promise<Ran>,
 ): void {
   let address = ''
 
