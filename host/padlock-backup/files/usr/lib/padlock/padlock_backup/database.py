@@ -103,6 +103,11 @@ def back_up(repository: str, now: datetime, kind: str, tidy: bool) -> None:
         if not any(code in str(failure) for code in MISMATCH):
             raise
         _adopt(number)
+        # One that does not take the log has the server try each segment in vain, and rest for a minute.
+        for other in pgbackrest.REPOSITORIES.values():
+            if other != number:
+                with contextlib.suppress(CommandFailure):
+                    _adopt(other)
         pgbackrest.run('backup', '--type=full', *words)
 
 

@@ -38,6 +38,8 @@ def text(order: Order, version: tuple[int, int], volume: int) -> str:
         # PostgreSQL, one segment that fails would keep all after it.
         'archive-async': 'y',
         'spool-path': f'{host.HOME}/spool',
+        # After three failures PostgreSQL rests for a minute before it hands on more (PGARCH_AUTOWAKE_INTERVAL).
+        'archive-timeout': '180',
         # And it must not fill the volume and stop the database.
         'archive-push-queue-max': str(volume // 4),
         **{f'repo1-{key}': value for key, value in {**_bucket(order), **both}.items()},
