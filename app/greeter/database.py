@@ -15,7 +15,7 @@ _CONNECTIONS = 2  # of each worker
 
 def engine(url: str) -> "Engine":
     """Connects by psycopg, at the first query; a connection that a restart of the server has ended
-    is replaced by a new one."""
+    is replaced by a new one. A pool between (PgBouncer) may have any mode."""
     from sqlalchemy import create_engine, make_url
 
     return create_engine(
@@ -24,7 +24,9 @@ def engine(url: str) -> "Engine":
         max_overflow=0,
         pool_timeout=TIMEOUT,
         pool_pre_ping=True,
-        connect_args={"connect_timeout": TIMEOUT},
+        # A pool in mode `transaction` gives each transaction another session, and a prepared
+        # statement is a session's (psycopg.org/psycopg3/docs/advanced/prepare.html#pgbouncer).
+        connect_args={"connect_timeout": TIMEOUT, "prepare_threshold": None},
         hide_parameters=True,  # in messages
     )
 

@@ -134,6 +134,26 @@ def test_a_database_that_was_not_migrated_is_not_ready_and_greets_all_the_same(u
     assert "visit" not in page.text
 
 
+def test_why_visits_are_not_counted_is_logged_once_and_without_the_address(url, build, caplog):
+    client = browser(build(DATABASE_URL=url.replace("postgres@", "postgres:hunter22@")))
+    log_in(client)
+    caplog.set_level("INFO", "greeter.visits")
+
+    def logged():
+        return [record.getMessage() for record in caplog.records if "visits" in record.name]
+
+    for _ in range(3):
+        client.get("/home")
+    # 42P01: undefined_table.
+    problem = "visits are not counted: ProgrammingError, SQLSTATE 42P01"
+    assert logged() == [problem]
+    migrate(url)
+    for _ in range(2):
+        client.get("/home")
+    assert logged() == [problem, "visits are counted again"]
+    assert "hunter22" not in caplog.text and "auth0|ada" not in caplog.text
+
+
 def test_connections_that_a_restart_has_ended_are_replaced(url, build):
     migrate(url)
     client = browser(build(DATABASE_URL=url))

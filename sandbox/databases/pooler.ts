@@ -1,14 +1,15 @@
-import { type ChildProcess, spawn } from 'node:child_process'
+import { type ChildProcess, execFile, spawn } from 'node:child_process'
 import { mkdir, open, rm } from 'node:fs/promises'
 import { connect } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { promisify } from 'node:util'
 import { openAuthority } from '../ca/index.ts'
 import { writeAtomically } from '../files.ts'
 import { findProgram } from '../machine/programs.ts'
 import { recordProcess } from '../processes.ts'
 import type { DatabasePool } from '../types.ts'
-import { asPlainUser } from './programs.ts'
+import { asPlainUser, strictPoolSettings } from './programs.ts'
 import { INSIDE, type ServerOptions } from './server.ts'
 
 const START_MS = 15_000
@@ -43,7 +44,8 @@ export class Pooler {
     this.#last = [pools, logins]
     if (pools.length === 0) return
     const { path } = await findProgram(['pgbouncer'])
-    const config = await this.#configure(pools, logins)
+    const { stdout: version } = await promisify(execFile)(path, ['--version'])
+    const config = await this.#configure(pools, logins, strictPoolSettings(version))
     const { dir, id } = this.#options
     await mkdir(join(dir, 'logs'), { recursive: true })
     const log = await open(join(dir, 'logs', `pool-${id}.log`), 'a', 0o600)
@@ -92,7 +94,7 @@ export class Pooler {
     await this.#forget()
   }
 
-  async #configure(pools: DatabasePool[], logins: Login[]): Promise<string> {
+  async #configure(pools: DatabasePool[], logins: Login[], more: string[]): Promise<string> {
     const { folder, names, port } = this.#options
     const at = join(folder, 'pools')
     await rm(at, { recursive: true, force: true })
@@ -119,6 +121,7 @@ export class Pooler {
       ...[`server_tls_ca_file = ${file('ca.crt')}`, 'max_client_conn = 500'],
       // Clients send it as they start, and a pool has one for all of them.
       'ignore_startup_parameters = extra_float_digits',
+      ...more,
     ]
     await writeAtomically(file('pgbouncer.ini'), `${settings.join('\n')}\n`)
     return file('pgbouncer.ini')

@@ -53,6 +53,18 @@ async function installed(debian: string): Promise<{ version: string; folder: str
 }
 
 /**
+ * Settings for a PgBouncer that keeps nothing of a session from one transaction to the next. Since
+ * 1.21 it may follow prepared statements, since 1.24 it does (https://www.pgbouncer.org/changelog.html),
+ * and DigitalOcean does not say whether its pools do; an older one knows no such setting.
+ * @param version what `pgbouncer --version` prints
+ */
+export function strictPoolSettings(version: string): string[] {
+  const [, major = '0', minor = '0'] = /(\d+)\.(\d+)/.exec(version) ?? []
+  const follows = Number(major) > 1 || Number(minor) >= 21
+  return follows ? ['max_prepared_statements = 0'] : []
+}
+
+/**
  * The command line with which this user may run PostgreSQL, which refuses root: root runs it in a
  * user namespace in which it has another number (user_namespaces(7)), so that files stay its own.
  */

@@ -1,7 +1,7 @@
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { postgresPrograms } from '../../../sandbox/databases/programs.ts'
+import { postgresPrograms, strictPoolSettings } from '../../../sandbox/databases/programs.ts'
 
 const debian = mkdtempSync(join(tmpdir(), 'programs-'))
 beforeAll(() => {
@@ -26,4 +26,14 @@ test('data of a version that is not there: the error names it and those that are
     'PostgreSQL 16 server is needed (initdb, postgres), and this computer has 17 and 15 and 9.6. ' +
       'Fix: install it, or delete the cluster, whose data no other version reads',
   )
+})
+
+test.each([
+  ['PgBouncer 1.18.0\nlibevent 2.1.12-stable\n', []],
+  ['PgBouncer 1.20.1\n', []],
+  ['PgBouncer 1.21.0\n', ['max_prepared_statements = 0']],
+  ['PgBouncer 1.25.0\n', ['max_prepared_statements = 0']],
+  ['PgBouncer 2.0.0\n', ['max_prepared_statements = 0']],
+])('a pool follows no prepared statements: %s', (version, settings) => {
+  expect(strictPoolSettings(version)).toEqual(settings)
 })
