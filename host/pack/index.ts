@@ -1,6 +1,7 @@
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { bundle } from './bundle.ts'
+import { backupFile, rebootFile, upgradesFile } from './night.ts'
 import { type BuiltPackage, ensureApart, readPackage } from './package.ts'
 import { postgresqlDepends, postgresqlFiles } from './postgresql.ts'
 
@@ -86,36 +87,9 @@ function extras(name: string, facts: HostSoftware) {
   if (name === 'padlock-base') return [portsFile(facts)]
   if (name === 'padlock-volume') return [mountFile(facts)]
   if (name === 'padlock-database')
-    return [upgradesFile(facts), ...postgresqlFiles(facts.database ?? '')]
-  return name === 'padlock-host' ? [rebootFile(facts)] : []
-}
-
-/** apt reads its drop-ins in order, so it stands after 51padlock and Debian's own. */
-function rebootFile({ rebootTime }: HostSoftware) {
-  const line = `Unattended-Upgrade::Automatic-Reboot-Time "${rebootTime}";\n`
-  return {
-    path: 'usr/share/padlock-host/etc/apt/apt.conf.d/52padlock-reboot',
-    content: Buffer.from(line),
-  }
-}
-
-/**
- * An upgrade of PostgreSQL's package stops the server and starts it again, so on a host with a database
- * upgrades come in the hour before the reboot that may follow them, and not at Debian's 6 o'clock.
- */
-function upgradesFile({ rebootTime }: HostSoftware) {
-  const [hour = 0, minute = 0] = rebootTime.split(':').map(Number)
-  const before = `${(hour + 23) % 24}:${minute}`.replace(/\b\d\b/g, '0$&')
-  const lines = [
-    '[Timer]',
-    'OnCalendar=',
-    `OnCalendar=*-*-* ${before} UTC`,
-    'RandomizedDelaySec=30m',
-  ]
-  return {
-    path: 'usr/lib/systemd/system/apt-daily-upgrade.timer.d/padlock-database.conf',
-    content: Buffer.from(lines.map((line) => `${line}\n`).join('')),
-  }
+    return [upgradesFile(facts.rebootTime), ...postgresqlFiles(facts.database ?? '')]
+  if (name === 'padlock-backup') return [backupFile(facts.rebootTime)]
+  return name === 'padlock-host' ? [rebootFile(facts.rebootTime)] : []
 }
 
 function portsFile({ ports }: HostSoftware) {

@@ -5,6 +5,13 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
 const packages = join(__dirname, '../../../host/padlock-app/files/usr/lib/padlock')
+const OPTIONS = { cwd: packages, encoding: 'utf8' as const }
+const PROGRAM = `
+import sys
+sys.dont_write_bytecode = True
+from padlock_release import before, log
+from padlock_release.failure import Failure
+before.FOLDER, log.PATH = sys.argv[1], '/dev/null'`
 let folder: string
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'before-'))
@@ -12,17 +19,12 @@ beforeEach(() => {
 afterEach(() => rmSync(folder, { recursive: true }))
 
 function run(path = folder): { code: number | null; stderr: string } {
-  const program = `
-import sys
-sys.dont_write_bytecode = True
-from padlock_release import before, log
-from padlock_release.failure import Failure
-before.FOLDER, log.PATH = sys.argv[1], '/dev/null'
+  const program = `${PROGRAM}
 try:
     before.run('managed')
 except Failure as failure:
     sys.exit(str(failure))`
-  const done = spawnSync('python3', ['-c', program, path], { cwd: packages, encoding: 'utf8' })
+  const done = spawnSync('python3', ['-c', program, path], OPTIONS)
   return { code: done.status, stderr: done.stderr }
 }
 const script = (name: string, body: string) =>
@@ -45,6 +47,20 @@ test('the first that fails stops the release, with what it said', () => {
   expect(code).toBe(1)
   expect(stderr).toContain('backup before the release failed with exit 3:\nthe bucket is away')
   expect(spawnSync('cat', [`${folder}.said`]).status).not.toBe(0)
+})
+
+test('for whom a program waits is told while it waits', () => {
+  // It ends once its words have been read.
+  script('backup', `echo waits for a backup >&2; while [ ! -e ${folder}.read ]; do sleep 0.1; done`)
+  const program = `${PROGRAM}
+def show(text):
+    open(sys.argv[1] + '.read', 'w')
+    print(text, file=sys.stderr)
+log.show = show
+before.run()`
+  const done = spawnSync('python3', ['-c', program, folder], { ...OPTIONS, timeout: 20_000 })
+  rmSync(`${folder}.read`, { force: true })
+  expect(done.stderr).toMatch(/^waits for a backup\nbackup: done after /)
 })
 
 test('a host without such a package does nothing', () => {

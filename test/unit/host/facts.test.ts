@@ -79,16 +79,31 @@ test('the volume is checked and mounted for files alone, and not once it is let 
 test('PostgreSQL is a package of its own, whose upgrades come in the hour before the reboot', async () => {
   expect(await changedBy({ database: '17' })).toEqual(['padlock-database'])
   expect(await changedBy({ backups: true })).toEqual(['padlock-backup'])
-  const timer = async (rebootTime: string) => {
-    const { path } = await hostBundle({ ...facts, database: '17', rebootTime })
-    const script = `tar -xOf "$1" --wildcards 'packages/padlock-database_*' >"$2/x.deb" &&
-      dpkg-deb --fsys-tarfile "$2/x.deb" | tar -xO --wildcards '*apt-daily-upgrade.timer.d/*.conf'`
-    return execFileSync('sh', ['-c', script, 'sh', path, newFolder()], { encoding: 'utf8' })
-  }
-  expect(await timer('03:30')).toBe(
+  expect(await timer('padlock-database', '03:30')).toBe(
     '[Timer]\nOnCalendar=\nOnCalendar=*-*-* 02:30 UTC\nRandomizedDelaySec=30m\n',
   )
-  expect(await timer('00:05')).toContain('OnCalendar=*-*-* 23:05 UTC\n')
+  expect(await timer('padlock-database', '00:05')).toContain('OnCalendar=*-*-* 23:05 UTC\n')
+})
+
+/** What the package has in the place of its timer's own times, where a host may reboot at that time. */
+async function timer(name: string, rebootTime: string): Promise<string> {
+  const { path } = await hostBundle({ ...facts, database: '17', backups: true, rebootTime })
+  const script = `tar -xOf "$1" --wildcards "packages/$3_*" >"$2/x.deb" &&
+    dpkg-deb --fsys-tarfile "$2/x.deb" | tar -xO --wildcards '*.timer.d/*.conf'`
+  return execFileSync('sh', ['-c', script, 'sh', path, newFolder(), name], { encoding: 'utf8' })
+}
+
+test('the nightly backup is begun an hour and more before the upgrades', async () => {
+  expect(await timer('padlock-backup', '03:30')).toBe(
+    '[Timer]\nOnCalendar=\nOnCalendar=*-*-* 01:00 UTC\nRandomizedDelaySec=30m\n',
+  )
+  expect(await timer('padlock-backup', '02:00')).toContain('OnCalendar=*-*-* 23:30 UTC\n')
+  const units = async (rebootTime: string) =>
+    (await hostBundle({ ...facts, backups: true, rebootTime })).packages['padlock-backup']?.units[
+      'padlock-backup.timer'
+    ]
+  expect(await units('02:00')).toMatch(/^restart /)
+  expect(await units('02:00')).not.toBe(await units('03:30'))
 })
 
 /** A file of the package, and its field Depends, by the version of PostgreSQL. */

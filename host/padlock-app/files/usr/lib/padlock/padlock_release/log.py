@@ -8,8 +8,13 @@ PATH = '/var/log/padlock/release.log'
 
 
 def say(text: str) -> None:
-    """One line to the operator; the connection may be gone, the release goes on."""
+    """One line to the operator, and to the file."""
     write(text + '\n')
+    show(text)
+
+
+def show(text: str) -> None:
+    """One line to the operator; the connection may be gone, the release goes on."""
     try:
         print(text, file=sys.stderr, flush=True)
     except OSError:

@@ -4,8 +4,9 @@ import contextlib
 import fcntl
 import time
 from collections.abc import Iterator
+from typing import TextIO
 
-from padlock_release import clusters
+from padlock_release import clusters, log
 from padlock_release.failure import Failure
 
 from . import host, journal, places
@@ -15,6 +16,21 @@ UPGRADE = (
     'an upgrade of the database is under way, or was cut off. Fix: once none is, sudo '
     '/usr/lib/padlock/database resume finishes it, or undoes it'
 )
+# How others call the verb that has it.
+NAMES = {
+    'now': 'a backup by night or by hand',
+    'release': 'the backup before a release',
+    'restore': 'a restore',
+    'resume': 'the end of a restore that was cut off',
+    'state': "an export of the stack's state",
+    'up': 'an update of the settings of backups',
+    'upgraded': 'the backup after an upgrade of the database',
+    'remove': 'the end of backups',
+}
+# Of verbs that are a command of an update: less than its time limit, of 15 minutes and more. In seconds.
+PATIENCE = {'release': 480, 'up': 480, 'remove': 480}
+# The verb of this process.
+verb = ''
 
 
 @contextlib.contextmanager
@@ -22,9 +38,12 @@ def held(restores: bool = False) -> Iterator[None]:
     """
     One at a time; the kernel frees the lock of a process that was killed, once the programs that it had
     called have ended too. A backup does not wait for a restore, which itself waits for the release that a
-    backup is part of; and neither comes between an upgrade of the database.
+    backup is part of; and neither comes between an upgrade of the database. Whoever waits says once for whom,
+    and an update not for longer than its PATIENCE.
     """
-    with open(LOCK, 'w') as file:
+    # Not emptied: it has the name of who holds it.
+    with open(LOCK, 'a+') as file:
+        began, told = time.monotonic(), False
         while True:
             if not restores and journal.load() is not None:
                 raise Failure(journal.UNDER_WAY)
@@ -34,7 +53,18 @@ def held(restores: bool = False) -> Iterator[None]:
                 fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
                 break
             except BlockingIOError:
+                waited = time.monotonic() - began
+                # By then the name is there.
+                if waited >= 0.5 and not told:
+                    told = True
+                    log.say(f'waits for {_holder(file)}')
+                if waited > PATIENCE.get(verb, float('inf')):
+                    raise Failure(
+                        f'{_holder(file)} is not done, and this has waited for {waited:.0f} s. '
+                        'Fix: once it is (sudo journalctl -u padlock-backup), pulumi up again'
+                    ) from None
                 time.sleep(0.5)
+        _note(file, f'{verb} {time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())}')
         # Of a restore that was killed.
         places.forget()
         host.kept = (file.fileno(),)
@@ -42,6 +72,20 @@ def held(restores: bool = False) -> Iterator[None]:
             yield
         finally:
             host.kept = ()
+            _note(file, '')
+
+
+def _note(file: TextIO, text: str) -> None:
+    file.truncate(0)
+    file.write(text)
+    file.flush()
+
+
+def _holder(file: TextIO) -> str:
+    """Who has it, and since when; programs of before wrote neither."""
+    file.seek(0)
+    name, _, since = file.read().partition(' ')
+    return NAMES.get(name, 'another backup or restore') + (f' (since {since})' if since else '')
 
 
 def is_free() -> bool:

@@ -45,6 +45,7 @@ def main(words: list[str], stream: TextIO) -> int:
         'now': now, 'release': release, 'resume': resume, 'check': check, 'show': show, 'list': listed,
         'remove': remove, 'stop': stop, 'start': start, 'upgraded': upgraded,
     }  # fmt: skip
+    lock.verb = ' '.join(words[:1])
     try:
         if words == ['up']:
             return up(orders.read(stream))

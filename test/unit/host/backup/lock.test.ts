@@ -1,0 +1,76 @@
+/** Who waits for a backup or a restore is told for which, and an update does not wait for ever. */
+import { python } from './python.ts'
+
+/** Another process has the lock, by `lock.held` too, until `release()`; `said` is what the waiter says. */
+const SETUP = `
+import threading
+from padlock_backup import journal, lock
+host.VOLUME = tempfile.mkdtemp()
+lock.LOCK = f'{host.VOLUME}/lock'
+lock.clusters.JOURNAL = f'{host.VOLUME}/upgrade.json'
+lock.places.forget = lambda: None
+said = []
+lock.log.say = said.append
+def holder(verb):
+    lock.verb, (ready, held), (free, freed) = verb, os.pipe(), os.pipe()
+    if os.fork() == 0:
+        os.close(freed)
+        with lock.held():
+            os.write(held, b'1')
+            os.read(free, 1)
+        os._exit(0)
+    os.close(free)
+    os.read(ready, 1)
+    return lambda: os.close(freed)
+`
+const SINCE = '\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\dZ'
+
+test('a release behind a nightly backup says once for what it waits, and since when that runs', () => {
+  const code = `${SETUP}
+release = holder('now')
+lock.verb = 'release'
+threading.Timer(1.8, release).start()
+with lock.held():
+    with open(lock.LOCK) as file:
+        mine = file.read()
+with open(lock.LOCK) as file:
+    say([said, mine, file.read()])`
+  expect(python(code)).toEqual([
+    [expect.stringMatching(`^waits for a backup by night or by hand \\(since ${SINCE}\\)$`)],
+    expect.stringMatching(`^release ${SINCE}$`),
+    '',
+  ])
+})
+
+test('what an update waits for ends before the update does, with the reason', () => {
+  const code = `${SETUP}
+release = holder('restore')
+lock.verb, lock.PATIENCE = 'up', {'up': 1}
+threading.Timer(10, release).start()
+try:
+    with lock.held(True):
+        say('held')
+except Failure as failure:
+    release()
+    say(str(failure))
+    os._exit(0)`
+  expect(python(code)).toMatch(
+    RegExp(
+      `^a restore \\(since ${SINCE}\\) is not done, and this has waited for [12] s. Fix: .*pulumi up`,
+    ),
+  )
+})
+
+test('a lock that a program of before holds has no name, and one that is free says nothing', () => {
+  const code = `${SETUP}
+import fcntl
+lock.verb = 'now'
+with lock.held():
+    pass
+file = open(lock.LOCK, 'w')
+fcntl.flock(file, fcntl.LOCK_EX)
+threading.Timer(1.8, file.close).start()
+with lock.held():
+    say(said)`
+  expect(python(code)).toEqual(['waits for another backup or restore'])
+})
