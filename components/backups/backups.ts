@@ -79,8 +79,8 @@ export class Backups extends pulumi.ComponentResource {
         connection: connection(args.ssh),
         create: onEach('sudo /usr/lib/padlock/backup up', args.dropletId),
         stdin: pulumi.secret(pulumi.jsonStringify(order)),
-        // The installer takes the package away before, and the package ends the backups then.
-        delete: endOf('backup', 'remove'),
+        // Here and not with the package: an update that fails before it leaves them ordered.
+        delete: endOf('backup-end'),
         addPreviousOutputInEnv: false,
         logging: 'none',
       },

@@ -279,7 +279,7 @@ test('a bucket is not deleted without consent; with it, it goes, and so do the k
   await stack.up()
   expect([...(await things('spaces_bucket')), ...(await things('spaces_key'))]).toEqual([])
   const run = sandbox.commands((await droplet()).id)
-  expect(run.some((one) => one.includes('/padlock/backup remove'))).toBe(true)
+  expect(run.some((one) => one.includes('/padlock/backup-end'))).toBe(true)
 })
 
 test('a bucket of another S3 is asked before anything changes, and the host gets the key to it', async () => {

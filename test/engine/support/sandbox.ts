@@ -36,6 +36,7 @@ const HOST_COMMANDS = [
   'certificates',
   'edge',
   'managed',
+  'backup-end',
   'site',
   'volume-mount',
   'volume-unmount',

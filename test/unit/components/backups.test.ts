@@ -132,7 +132,7 @@ test('the order goes to the host over stdin, a secret, and the host takes it', a
   const { secret } = stdin as { secret: string }
   expect(sent).toMatchObject({
     create: 'sudo /usr/lib/padlock/backup up # on droplet 4711',
-    delete: endOf('backup', 'remove'),
+    delete: endOf('backup-end'),
     ...{ addPreviousOutputInEnv: false, logging: 'none' },
   })
   const read = `import sys

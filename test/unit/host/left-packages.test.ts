@@ -1,6 +1,6 @@
 /**
  * The login in front of an app stays on the host until the site in hand asks it no more, and the database
- * until it has been given up, with its volume.
+ * until it has been given up, with its volume; backups stay until they are ended.
  */
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -62,4 +62,29 @@ test('a cluster that is configured keeps its package, and the volume’s', () =>
 test('a volume that is mounted keeps what lets go of it', () => {
   stub(root, 'mountpoint', '[ "$*" = "--quiet /srv/volume" ]')
   expect(purged()).toEqual(['padlock-database', 'padlock-edge', 'padlock-tunnels'])
+})
+
+describe('backups', () => {
+  const order = () => {
+    mkdirSync(join(root, 'lib/backup'))
+    writeFileSync(join(root, 'lib/backup/order.json'), '{}')
+  }
+  const ended = () => writeFileSync(join(root, 'backup-end'), '')
+  beforeEach(() => stub(root, 'dpkg-query', 'printf "padlock-%s 1 installed\\n" app backup volume'))
+
+  test('that are ordered keep their package, and the volume’s, which it needs', () => {
+    order()
+    ended()
+    expect(purged()).toEqual([])
+  })
+
+  test('that were ended go', () => {
+    ended()
+    expect(purged()).toEqual(['padlock-backup', 'padlock-volume'])
+  })
+
+  test('whose package cannot go by itself, as it is older, go as they did', () => {
+    order()
+    expect(purged()).toEqual(['padlock-backup', 'padlock-volume'])
+  })
 })

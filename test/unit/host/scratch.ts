@@ -30,6 +30,7 @@ export function makeBundle(root: string, name: string, repository: Record<string
     .replaceAll('/etc/', `${root}/etc/`)
     .replaceAll('/usr/local/lib/padlock/pin-caddy', 'pin-caddy')
     .replaceAll('/usr/lib/padlock/apply-units', 'apply-units')
+    .replaceAll('/usr/lib/padlock/backup-end', `${root}/backup-end`)
   expect(moved).not.toMatch(/\/var\/(lib|log)\/padlock/)
   writeFileSync(join(bundle, 'install'), moved, { mode: 0o755 })
   return bundle
