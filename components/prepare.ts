@@ -5,6 +5,7 @@ import { clusterName } from '../config/database/managed.ts'
 import type { Settings } from '../config/settings.ts'
 import { volumeName } from '../config/volume/index.ts'
 import { type HostBundle, hostBundle } from '../host/pack/index.ts'
+import { checkBackups } from './account/backups.ts'
 import { checkBucket } from './account/bucket.ts'
 import { checkDatabase } from './account/database.ts'
 import { versionOnHost } from './account/database-version.ts'
@@ -65,6 +66,7 @@ export async function prepare(name: string, settings: Settings): Promise<Prepare
   checkZoneStays(state, settings.dns)
   checkVolume(state, settings.volume)
   checkDatabase(state, settings)
+  checkBackups(state, settings.backups)
   const databaseVersion = versionOnHost(state, settings)
   const mustStay = settings.dns.source !== 'digitalocean'
   const way = wayOf(name, settings.lifecycle.expires, state, mustStay)

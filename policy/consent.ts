@@ -18,8 +18,17 @@ export interface Preview {
 
 type Verb = 'replace' | 'delete'
 
+interface Guarded {
+  type: string
+  /** The components that it is guarded in; absent for all. */
+  within?: string[]
+  word: string
+  replace: Verb
+  loses: string
+}
+
 /** What holds data or the site's service, and the consent that each loss needs. */
-const GUARDED: { type: string; word: string; replace: Verb; loses: string }[] = [
+const GUARDED: Guarded[] = [
   {
     type: 'digitalocean:index/droplet:Droplet',
     word: 'droplet',
@@ -39,6 +48,21 @@ const GUARDED: { type: string; word: string; replace: Verb; loses: string }[] = 
     replace: 'delete' as const,
     loses: 'its data',
   })),
+  // Snapshots, which another component has a bucket of, can be made again.
+  {
+    type: 'digitalocean:index/spacesBucket:SpacesBucket',
+    within: ['padlock:index:SpacesBackups', 'padlock:index:SpacesCopy'],
+    word: 'backups',
+    replace: 'delete',
+    loses: 'every backup in the bucket',
+  },
+  {
+    type: 'random:index/randomPassword:RandomPassword',
+    within: ['padlock:index:Backups'],
+    word: 'backups',
+    replace: 'delete',
+    loses: 'the one passphrase that opens them',
+  },
 ]
 
 const KEYS: Record<Verb, string> = { replace: 'allowReplace', delete: 'allowDelete' }
@@ -55,7 +79,10 @@ const REPLACING = ['replace', 'create-replacement', 'delete-replaced']
  */
 export function withoutConsent(preview: Preview): string[] {
   const messages = [...(preview.steps ?? []), ...rejected(preview)].flatMap(({ op, urn }) => {
-    const guarded = GUARDED.find(({ type }) => typeOf(urn) === type)
+    const [type, parent] = typesOf(urn)
+    const guarded = GUARDED.find(
+      (one) => one.type === type && (one.within?.includes(parent ?? '') ?? true),
+    )
     const done: Verb | undefined = REPLACING.includes(op)
       ? 'replace'
       : op === 'delete'
@@ -86,7 +113,7 @@ function projectOf(urn: string): string | undefined {
   return urn.split('::')[1]
 }
 
-/** The last type of the URN's chain. */
-function typeOf(urn: string): string | undefined {
-  return urn.split('::')[2]?.split('$').at(-1)
+/** The types of the URN's chain, its own first. */
+function typesOf(urn: string): string[] {
+  return urn.split('::')[2]?.split('$').reverse() ?? []
 }

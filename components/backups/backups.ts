@@ -29,6 +29,8 @@ export interface BackupsArgs {
   /** How many of each are kept. */
   keepDaily: number
   keepWeekly: number
+  /** Does the engine refuse to delete the passphrase? There is no other that opens them. */
+  protect: boolean
   /** The host's software is there, the volume is mounted, and a database takes connections. */
   after: pulumi.Input<pulumi.Resource>[]
 }
@@ -37,7 +39,7 @@ const PASSPHRASE = { length: 40, special: false }
 
 /**
  * Backups of the host (host/padlock-backup) to a bucket and to its volume. At its end no more are made;
- * those that there are stay where they are.
+ * those that there are stay where they are, and the passphrase goes.
  */
 export class Backups extends pulumi.ComponentResource {
   /** `fra1.digitaloceanspaces.com/BUCKET`. */
@@ -56,7 +58,11 @@ export class Backups extends pulumi.ComponentResource {
 
   constructor(name: string, args: BackupsArgs, opts?: pulumi.ComponentResourceOptions) {
     super('padlock:index:Backups', name, {}, opts)
-    const { result } = new random.RandomPassword(`${name}-backups`, PASSPHRASE, { parent: this })
+    const { protect } = args
+    const { result } = new random.RandomPassword(`${name}-backups`, PASSPHRASE, {
+      parent: this,
+      protect,
+    })
     this.passphrase = pulumi.secret(result)
     // Neither is a secret, as the key is.
     this.place = pulumi.unsecret(
@@ -90,7 +96,8 @@ export class Backups extends pulumi.ComponentResource {
       this.copier = args.copy.copier
       this.copyAccess = opened(args.copy.place)
     }
-    // What a drill of its backups is to find.
-    this.registerOutputs({ database, files })
+    // What a drill of its backups is to find; and for a program that has them no more, whether the engine
+    // refuses to delete what opens them, and where they are.
+    this.registerOutputs({ database, files, protects: protect, place: this.place })
   }
 }

@@ -60,6 +60,7 @@ export class SpacesCopy extends pulumi.ComponentResource {
       pulumi.output({ from: opened(from, copier), to: opened(second, copier) }),
     )
     this.place = pulumi.secret(opened(second, reader))
-    this.registerOutputs({})
+    // As that of the first bucket.
+    this.registerOutputs({ protects: protect })
   }
 }

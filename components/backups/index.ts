@@ -7,14 +7,15 @@ import { SpacesBackups } from './spaces.ts'
 export function deployBackups(
   name: string,
   settings: BackupSettings | undefined,
-  args: Omit<BackupsArgs, 'place' | 'reader' | 'copy' | 'keepDaily' | 'keepWeekly'>,
+  args: Omit<BackupsArgs, 'place' | 'reader' | 'copy' | 'keepDaily' | 'keepWeekly' | 'protect'>,
   opts: pulumi.ComponentResourceOptions,
 ): Backups | undefined {
   if (!settings) return undefined
   const { place, reader, copy } =
     settings.kind === 'spaces' ? new SpacesBackups(name, settings, opts) : ofAnotherS3(settings)
-  const { keepDaily, keepWeekly } = settings
-  return new Backups(name, { ...args, place, reader, copy, keepDaily, keepWeekly }, opts)
+  const { keepDaily, keepWeekly, protect } = settings
+  const all = { ...args, place, reader, copy, keepDaily, keepWeekly, protect }
+  return new Backups(name, all, opts)
 }
 
 const ofAnotherS3 = ({ place, reader }: S3BackupSettings) => ({

@@ -56,6 +56,7 @@ export class SpacesBackups extends pulumi.ComponentResource {
       const first = this.place
       this.copy = new SpacesCopy(name, { ...to, first, protect, provider }, parent)
     }
-    this.registerOutputs({})
+    // Whether the engine refuses to delete the bucket, for a program that has it no more.
+    this.registerOutputs({ protects: args.protect })
   }
 }

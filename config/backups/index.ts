@@ -11,7 +11,7 @@ interface Kept {
   /** How many of each are kept. */
   keepDaily: number
   keepWeekly: number
-  /** Does the engine keep the bucket from being deleted? */
+  /** Does the engine keep the passphrase, and a bucket of the stack's own, from being deleted? */
   protect: boolean
 }
 
@@ -48,7 +48,7 @@ export function backupsOf(values: Values): BackupSettings | undefined {
   const place = placeOf(values)
   const { backupReaderAccessKey: key, backupReaderSecretKey: secret } = values
   const reader = key ? { reader: { ...place, key, secret } } : {}
-  return { kind: 's3', place, ...reader, keepDaily, keepWeekly, protect: false }
+  return { kind: 's3', place, ...reader, keepDaily, keepWeekly, protect }
 }
 
 /** What clients sign for at most servers that are not AWS's. */

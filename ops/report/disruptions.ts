@@ -73,7 +73,9 @@ const STOPS_DATABASE = { text: 'Stops the database on the host; its rows stay on
 
 /** What a host is told of backups, and the passphrase: they go while the droplet stays. */
 const isBackups = (one: Resource) => one.operation === 'delete' && within(one) === 'Backups'
-const ENDS_BACKUPS = { text: 'Ends the backups; those that there are stay where they are' }
+const ENDS_BACKUPS = {
+  text: 'Ends the backups and deletes their passphrase: those that there are stay where they are, and whoever has not kept it cannot read them',
+}
 
 const verbOf = (some: Resource[]) =>
   some.some((one) => one.operation === 'delete') ? 'Deletes' : 'Replaces'

@@ -264,22 +264,77 @@ test('a drill restores to an environment of its own, which loses its app and is 
   )
 })
 
-test('a bucket is not deleted without consent; with it, it goes, and so do the keys', async () => {
-  const backupCopyRegion = undefined
+/** What an update must refuse before anything of accounts, host and state has changed. */
+async function refused(change: Record<string, unknown>, words: string[]) {
+  const undo = stack.set(change)
+  const { id } = await droplet()
+  const all = async () => [await sandbox.things(), sandbox.commands(id), await order()]
+  const before = await all()
+  await sandbox.writes()
+  for (const command of ['preview', 'up --yes --skip-preview']) {
+    const { code, output } = await stack.run(command)
+    expect(code).not.toBe(0)
+    for (const one of words) expect(output.replace(/\s+/g, ' ')).toContain(one)
+  }
+  expect(await sandbox.writes()).toEqual([])
+  expect(await all()).toEqual(before)
+  undo()
+}
+const NONE = { backups: undefined, backupCopyRegion: undefined }
+const CONSENT = "pulumi config set --path 'allowDelete[0]' backups"
+
+test('without consent neither bucket nor passphrase goes, and the refusal names the key and the way', async () => {
+  await refused(NONE, [
+    'backups is not set, but this stack has backups in fra1.spaces.sandbox.localhost',
+    'would delete the bucket padlock-dev-backups-',
+    'pulumi stack output backupAccess --show-secrets > access.json',
+    CONSENT,
+  ])
+  await refused({ backupRegion: 'ams3' }, ['= "ams3" is not where the stack\'s bucket', CONSENT])
+  await refused({ backupCopyRegion: undefined }, [
+    'backupCopyRegion is not set, but this stack has a copy of its backups',
+    CONSENT,
+  ])
+  const state = await stack.state()
+  const guarded = state.filter(({ type, protect }: Json) => protect && /:Spaces|:Random/.test(type))
+  expect(guarded.map(({ urn }: Json) => urn.split('::').at(-1)).sort()).toEqual([
+    ...['padlock-dev-backups', 'padlock-dev-backups', 'padlock-dev-backups-copy'],
+  ])
+})
+
+test('an update that fails before they are ended leaves them ordered, and the package there', async () => {
   const { backupAccess, backupCopy } = (await stack.outputs()) as Json
   await empty(backupAccess, backupCopy.to)
-  stack.set({ backups: undefined, backupCopyRegion })
-  const { code, output } = await stack.run('up --yes --skip-preview')
-  expect(code).not.toBe(0)
-  expect(output).toContain('padlock-dev-backups')
-  expect(await things('spaces_bucket')).toHaveLength(2)
-  stack.set({ backups: 'spaces', backupCopyRegion: 'nyc3', allowDelete: ['backups'] })
+  stack.set({ allowDelete: ['backups'] })
   await stack.up()
-  stack.set({ backups: undefined, backupCopyRegion, allowDelete: undefined })
+  const before = await order()
+  const undo = stack.set({ ...NONE, allowDelete: undefined })
+  sandbox.fail('backup-end', 'the host is busy')
+  const { code, output } = await stack.run('up --yes --skip-preview')
+  sandbox.mend()
+  expect([code, output]).toEqual([expect.any(Number), expect.stringContaining('the host is busy')])
+  expect(code).not.toBe(0)
+  expect(await onHost('installed')).toMatch(/^padlock-backup /m)
+  undo()
+  await stack.up()
+  expect(await order()).toEqual(before)
+  expect(await onHost('installed')).toMatch(/^padlock-backup /m)
+})
+
+test('by consent they go, with keys and order; set again, the host gets an order again', async () => {
+  const { passphrase } = await order()
+  const undo = stack.set({ ...NONE, allowDelete: undefined })
   await stack.up()
   expect([...(await things('spaces_bucket')), ...(await things('spaces_key'))]).toEqual([])
   const run = sandbox.commands((await droplet()).id)
   expect(run.some((one) => one.includes('/padlock/backup-end'))).toBe(true)
+  await expect(order()).rejects.toThrow('ENOENT')
+  expect(await onHost('installed')).not.toMatch(/^padlock-backup /m)
+  undo()
+  await stack.up()
+  expect((await order()).passphrase).not.toBe(passphrase)
+  stack.set({ ...NONE, allowDelete: undefined })
+  await stack.up()
 })
 
 test('a bucket of another S3 is asked before anything changes, and the host gets the key to it', async () => {
@@ -296,9 +351,9 @@ test('a bucket of another S3 is asked before anything changes, and the host gets
       ...{ backupRegion: region, backupAccessKey: config['padlock:backupAccessKey'] },
       backupSecretKey: config['padlock:backupSecretKey'],
     })
-    const refused = await stack.run('up --yes --skip-preview')
-    expect(refused.code).not.toBe(0)
-    expect(refused.output).toContain('backupBucket = "acme-backups" has no versions')
+    const unversioned = await stack.run('up --yes --skip-preview')
+    expect(unversioned.code).not.toBe(0)
+    expect(unversioned.output).toContain('backupBucket = "acme-backups" has no versions')
     await gateway.enableVersions('acme-backups')
     await stack.run('config set --secret backupReaderAccessKey other')
     await stack.run(`config set --secret backupReaderSecretKey ${reader.secret}`)
@@ -322,6 +377,23 @@ test('a bucket of another S3 is asked before anything changes, and the host gets
     expect(stack.stateFile()).not.toContain(reader.secret)
     const { backupReader, backupAccess } = (await stack.outputs()) as Json
     expect(backupReader).toEqual({ ...backupAccess, key: 'other', secret: reader.secret })
+
+    const keys = ['backupBucket', 'backupEndpoint', 'backupRegion', 'backupAccessKey']
+    const more = ['backupSecretKey', 'backupReaderAccessKey', 'backupReaderSecretKey']
+    const none = Object.fromEntries(['backups', ...keys, ...more].map((key) => [key, undefined]))
+    await refused(none, [
+      `this stack has backups in ${endpoint}/acme-backups and would delete the one passphrase`,
+      'Allowed: s3, until they are given up',
+      CONSENT,
+    ])
+    const { passphrase } = await order()
+    await stack.up()
+    expect((await order()).passphrase).toBe(passphrase)
+    stack.set({ allowDelete: ['backups'] })
+    await stack.up()
+    stack.set({ ...none, allowDelete: undefined })
+    await stack.up()
+    await expect(order()).rejects.toThrow('ENOENT')
   } finally {
     await gateway.end()
   }

@@ -118,7 +118,7 @@ test('the order goes to the host over stdin, a secret, and the host takes it', a
   const backups = new Backups('padlock-dev', {
     ssh: { host: '198.51.100.7', port: 22, privateKey: 'private', hostKey: 'ssh-ed25519 AAAA' },
     ...{ droplet: new Anchor(), dropletId: '4711', after: [new Anchor()], place, reader },
-    ...{ database: true, files: false, keepDaily: 7, keepWeekly: 4 },
+    ...{ database: true, files: false, keepDaily: 7, keepWeekly: 4, protect: true },
   })
   expect(await pulumi.isSecret(backups.passphrase)).toBe(true)
   expect(await pulumi.isSecret(backups.access)).toBe(true)

@@ -35,7 +35,7 @@ test('a host that restores has no backups of its own, and may have an expiry', (
   expect(read(wanted).restorable).toBeUndefined()
 })
 
-test('a bucket of another S3 is not the stack’s to protect', () => {
+test('a bucket of another S3 is somebody else’s, and the passphrase is kept as with the stack’s own', () => {
   const s3 = {
     ...{ ...wanted, backups: 's3', backupBucket: 'acme-backups', backupRegion: 'eu-central-1' },
     ...{ backupAccessKey: 'AKIA123', backupSecretKey: 'a-secret-of-16-or-more' },
@@ -49,7 +49,8 @@ test('a bucket of another S3 is not the stack’s to protect', () => {
     ...{ endpoint: 's3.eu-central-1.amazonaws.com', region: 'eu-central-1' },
     ...{ bucket: 'acme-backups', key: 'AKIA123', secret: 'a-secret-of-16-or-more' },
   }
-  expect(of({})).toEqual({ kind: 's3', place, keepDaily: 7, keepWeekly: 4, protect: false })
+  expect(of({})).toEqual({ kind: 's3', place, keepDaily: 7, keepWeekly: 4, protect: true })
+  expect(of({ allowDelete: ['backups'] })?.protect).toBe(false)
   const reader = {
     ...{ backupReaderAccessKey: 'AKIAREAD', backupReaderSecretKey: 'another-secret-of-16-or-more' },
   }

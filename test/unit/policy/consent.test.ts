@@ -7,12 +7,20 @@ const step = (op: string, type: string, project = 'padlock'): Step => ({
 })
 const said = (steps: Step[], config: Record<string, string> = {}) =>
   withoutConsent({ config: { 'padlock:environment': 'Production', ...config }, steps })
+const bucket = 'digitalocean:index/spacesBucket:SpacesBucket'
+const passphrase = 'random:index/randomPassword:RandomPassword'
+const inside = (op: string, component: string, type: string): Step => ({
+  op,
+  urn: `urn:pulumi:prod::padlock::padlock:index:Deployment$padlock:index:${component}$${type}::it`,
+})
 const database = 'digitalocean:index/databaseDb:DatabaseDb'
 
 test.each<[string, Step]>([
   ['update of the droplet', step('update', droplet)],
   ['creation of a volume', step('create', volume)],
   ['deletion of a firewall', step('delete', firewall)],
+  ['deletion of a bucket of snapshots', inside('delete', 'SeedBucket', bucket)],
+  ['deletion of another random value', inside('delete', 'LocalDatabase', passphrase)],
 ])('a %s passes', (_name, one) => {
   expect(said([one])).toEqual([])
 })
@@ -71,6 +79,21 @@ test.each<[string, Step, string]>([
     step('delete', database),
     "This would delete the database it of a protected stack, and its data with it. If it is meant: pulumi config set --path 'allowDelete[0]' database",
   ],
+  [
+    'deletion of a bucket of backups',
+    inside('delete', 'SpacesBackups', bucket),
+    "This would delete the backups it of a protected stack, and every backup in the bucket with it. If it is meant: pulumi config set --path 'allowDelete[0]' backups",
+  ],
+  [
+    'replacement of the bucket of a copy, which deletes it',
+    inside('replace', 'SpacesCopy', bucket),
+    "This would replace the backups it of a protected stack, and every backup in the bucket with it. If it is meant: pulumi config set --path 'allowDelete[0]' backups",
+  ],
+  [
+    'deletion of the passphrase of backups',
+    inside('delete', 'Backups', passphrase),
+    "This would delete the backups it of a protected stack, and the one passphrase that opens them with it. If it is meant: pulumi config set --path 'allowDelete[0]' backups",
+  ],
 ])('a %s fails', (_name, one, message) => {
   expect(said([one])).toEqual([message])
 })
@@ -85,6 +108,7 @@ test.each<[string, string, Step]>([
   ['allowDelete', '["volume","droplet"]', step('delete', droplet)],
   ['allowDelete', '["volume"]', step('replace', volume)],
   ['allowDelete', '["database"]', step('delete', database)],
+  ['allowDelete', '["backups"]', inside('delete', 'Backups', passphrase)],
 ])('%s: %s consents', (key, value, one) => {
   expect(said([one], { [`padlock:${key}`]: value })).toEqual([])
 })

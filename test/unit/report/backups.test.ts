@@ -30,7 +30,7 @@ test('that they end', () => {
     [COMMAND]: { old: order, within: IN_BACKUPS },
   }
   expect(words({ ...beside, ...gone })).toBe(
-    'Ends the backups; those that there are stay where they are',
+    'Ends the backups and deletes their passphrase: those that there are stay where they are, and whoever has not kept it cannot read them',
   )
   const bucket: Parts = { [BUCKET]: { old: { region: 'fra1' }, within: IN_SPACES } }
   expect(words({ ...beside, ...gone, ...bucket })).toMatch(

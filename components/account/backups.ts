@@ -1,0 +1,93 @@
+import { RunError } from '@pulumi/pulumi'
+import type { BackupSettings } from '../../config/backups/index.ts'
+import { type Former, ofKind } from '../state.ts'
+import { configurationError } from './error.ts'
+
+const CONSENT = "pulumi config set --path 'allowDelete[0]' backups"
+const KEEP = '(umask 077; pulumi stack output backupAccess --show-secrets > access.json)'
+
+type Outputs = Former['outputs']
+
+/** What a state has of one of the components, and whether the engine refuses to delete it. */
+interface Had {
+  outputs?: Outputs
+  bucket?: Outputs
+  protects: boolean
+}
+
+/**
+ * Can the backups that the stack has become the ones that are wanted? Their passphrase and a bucket of the
+ * stack's own are not deleted without a consent, and a bucket does not move.
+ * @throws RunError before anything is made
+ */
+export function checkBackups(state: Former[], wanted: BackupSettings | undefined): void {
+  const [made, first, second] = [
+    had(state, 'Backups'),
+    had(state, 'SpacesBackups'),
+    had(state, 'SpacesCopy'),
+  ]
+  if (!wanted) {
+    if ((made.outputs && made.protects) || (first.bucket && first.protects)) {
+      throw wouldEnd(made.outputs, first.bucket)
+    }
+    return
+  }
+  checkFirst(first, wanted)
+  checkSecond(second, wanted)
+}
+
+/** The bucket of snapshots is in another component. */
+function had(state: Former[], component: string): Had {
+  const { outputs } = ofKind(state, component)[0] ?? {}
+  const inIt = `padlock:index:${component}$digitalocean:`
+  const bucket = ofKind(state, 'SpacesBucket').find(({ urn }) => urn.includes(inIt))?.outputs
+  // In a state that does not tell nobody has consented.
+  return { outputs, bucket, protects: outputs?.protects !== false }
+}
+
+/** The engine deletes what a program no longer has. */
+function wouldEnd(former?: Outputs, bucket?: Outputs): RunError {
+  const kind = bucket ? 'spaces' : 's3'
+  const where = former?.place ?? bucket?.name ?? 'a bucket'
+  const what = bucket ? `the bucket ${bucket.name} and the one passphrase` : 'the one passphrase'
+  const emptied = bucket ? `, empty the bucket ${bucket.name}, ` : ', '
+  return new RunError(
+    `backups is not set, but this stack has backups in ${where} and would delete ${what} that opens them. Allowed: ${kind}, until they are given up. Fix, one of:\n` +
+      `    the stack goes on with them: pulumi config set backups ${kind}\n` +
+      `    they stay readable elsewhere, as nothing else opens them: ${KEEP} before they are given up\n` +
+      `    they are given up: pulumi config set backups ${kind} && ${CONSENT} && pulumi up${emptied}then pulumi config rm backups && pulumi up\n` +
+      'Nothing was created or changed.',
+  )
+}
+
+/** Another kind takes it out of the program, and another region puts an empty one in its place. */
+function checkFirst({ bucket, protects }: Had, wanted: BackupSettings): void {
+  if (!bucket) return
+  const { name, region } = bucket
+  if (wanted.kind !== 'spaces') {
+    if (!protects) return
+    throw configurationError(
+      `backups = "${wanted.kind}" has no bucket of the stack's own, but this stack has the bucket ${name} and would delete it, with every backup in it`,
+      'spaces, until that bucket is given up',
+      `pulumi config set backups spaces, or give it up: pulumi config set backups spaces && ${CONSENT} && pulumi up, empty the bucket ${name}, then pulumi config set backups ${wanted.kind}`,
+    )
+  }
+  if (wanted.region === region || !wanted.protect) return
+  throw configurationError(
+    `backupRegion (where it is not set, region) = "${wanted.region}" is not where the stack's bucket ${name} is, and a bucket cannot move: the stack would get an empty one`,
+    `${region}, where the backups are`,
+    `pulumi config set backupRegion ${region}, or give the backups up: ${CONSENT}, and empty the bucket ${name}`,
+  )
+}
+
+function checkSecond({ bucket, protects }: Had, wanted: BackupSettings): void {
+  const region = wanted.kind === 'spaces' ? wanted.copyRegion : undefined
+  if (!bucket || region === bucket.region) return
+  if (region === undefined ? !protects : !wanted.protect) return
+  const value = region === undefined ? 'is not set' : `= "${region}"`
+  throw configurationError(
+    `backupCopyRegion ${value}, but this stack has a copy of its backups in the bucket ${bucket.name} in ${bucket.region} and would delete it`,
+    `${bucket.region}, where the copy is`,
+    `pulumi config set backupCopyRegion ${bucket.region}, or give the copy up: with that, ${CONSENT} && pulumi up, empty the bucket ${bucket.name}, and then change backupCopyRegion`,
+  )
+}

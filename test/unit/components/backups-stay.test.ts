@@ -1,0 +1,137 @@
+import { checkBackups } from '../../../components/account/backups.ts'
+import type { Former } from '../../../components/state.ts'
+import type { BackupSettings } from '../../../config/backups/index.ts'
+
+const kept = { keepDaily: 7, keepWeekly: 4, protect: true }
+const spaces: BackupSettings = { kind: 'spaces', region: 'fra1', copyRegion: 'nyc3', ...kept }
+const { copyRegion: _, ...single } = spaces
+const s3: BackupSettings = {
+  kind: 's3',
+  place: { endpoint: 's3.example', region: 'us-east-1', bucket: 'acme', key: 'k', secret: 's' },
+  ...kept,
+}
+const component = (name: string, outputs: object): Former => ({
+  ...{ urn: `urn:pulumi:dev::padlock::padlock:index:${name}::padlock-dev`, outputs },
+  type: `padlock:index:${name}`,
+})
+const bucket = (within: string, name: string, region: string): Former => ({
+  urn: `urn:pulumi:dev::padlock::padlock:index:Deployment$padlock:index:${within}$digitalocean:index/spacesBucket:SpacesBucket::x`,
+  type: 'digitalocean:index/spacesBucket:SpacesBucket',
+  outputs: { name, region },
+})
+const inS3 = (protects?: boolean) => [component('Backups', { protects, place: 's3.example/acme' })]
+const inSpaces = (protects?: boolean) => [
+  component('Backups', { protects, place: 'fra1.example/first-1' }),
+  component('SpacesBackups', { protects }),
+  component('SpacesCopy', { protects }),
+  bucket('SpacesBackups', 'first-1', 'fra1'),
+  bucket('SpacesCopy', 'second-1', 'nyc3'),
+  bucket('SeedBucket', 'seed-1', 'fra1'),
+]
+const told = (state: Former[], wanted?: BackupSettings) => {
+  try {
+    checkBackups(state, wanted)
+  } catch (error) {
+    return (error as Error).message
+  }
+  return ''
+}
+
+test.each<[string, Former[], BackupSettings | undefined]>([
+  ['none yet, and none wanted', [], undefined],
+  ['snapshots alone', [bucket('SeedBucket', 'seed-1', 'fra1')], undefined],
+  ['the first', [], spaces],
+  ['the same', inSpaces(true), spaces],
+  ['of another S3, the same', inS3(true), s3],
+  ['of another S3, which the stack’s own bucket takes the place of', inS3(true), spaces],
+  ['given up', inSpaces(false), undefined],
+  ['of another S3, given up', inS3(false), undefined],
+  // The engine ended at a bucket that was not empty.
+  ['given up, with the bucket still there', inSpaces(false).slice(1), undefined],
+  ['a copy that is given up', inSpaces(false), single],
+  ['elsewhere by consent', inSpaces(true), { ...spaces, region: 'ams3', protect: false }],
+  [
+    'a copy elsewhere by consent',
+    inSpaces(true),
+    { ...spaces, copyRegion: 'sfo3', protect: false },
+  ],
+  ['another S3 by consent', inSpaces(false), s3],
+])('goes on: %s', (_name, state, wanted) => {
+  expect(told(state, wanted)).toBe('')
+})
+
+const ACCESS =
+  '(umask 077; pulumi stack output backupAccess --show-secrets > access.json) before they are given up'
+const CONSENT = "pulumi config set --path 'allowDelete[0]' backups"
+
+test.each<[string, Former[], BackupSettings | undefined, string[]]>([
+  [
+    'the passphrase of another S3',
+    inS3(true),
+    undefined,
+    [
+      'backups is not set, but this stack has backups in s3.example/acme and would delete the one passphrase that opens them. Allowed: s3, until they are given up.',
+      'the stack goes on with them: pulumi config set backups s3\n',
+      ACCESS,
+      `pulumi config set backups s3 && ${CONSENT} && pulumi up, then pulumi config rm backups && pulumi up`,
+      'Nothing was created or changed.',
+    ],
+  ],
+  ['where nobody knows', inS3(), undefined, ['the one passphrase that opens them']],
+  [
+    'the bucket',
+    inSpaces(true),
+    undefined,
+    [
+      'this stack has backups in fra1.example/first-1 and would delete the bucket first-1 and the one passphrase',
+      'Allowed: spaces,',
+      ACCESS,
+      `${CONSENT} && pulumi up, empty the bucket first-1, then pulumi config rm backups && pulumi up`,
+    ],
+  ],
+  [
+    'a bucket of a state that has no more of them',
+    inSpaces(true).slice(1),
+    undefined,
+    ['backups in first-1'],
+  ],
+  [
+    'the bucket, for another S3',
+    inSpaces(true),
+    s3,
+    [
+      `backups = "s3" has no bucket of the stack's own, but this stack has the bucket first-1`,
+      'Allowed: spaces, until that bucket is given up',
+      'empty the bucket first-1, then pulumi config set backups s3',
+    ],
+  ],
+  [
+    'the bucket, in another region',
+    inSpaces(true),
+    { ...spaces, region: 'ams3' },
+    [
+      `backupRegion (where it is not set, region) = "ams3" is not where the stack's bucket first-1 is`,
+      'Allowed: fra1, where the backups are.',
+      `Fix: pulumi config set backupRegion fra1, or give the backups up: ${CONSENT}`,
+    ],
+  ],
+  [
+    'the copy',
+    inSpaces(true),
+    single,
+    [
+      'backupCopyRegion is not set, but this stack has a copy of its backups in the bucket second-1 in nyc3',
+      'Allowed: nyc3, where the copy is.',
+      'Fix: pulumi config set backupCopyRegion nyc3, or give the copy up',
+    ],
+  ],
+  [
+    'the copy, in another region',
+    inSpaces(true),
+    { ...spaces, copyRegion: 'sfo3' },
+    ['backupCopyRegion = "sfo3"', 'the bucket second-1 in nyc3'],
+  ],
+])('is refused: %s', (_name, state, wanted, words) => {
+  const message = told(state, wanted)
+  for (const one of words) expect(message).toContain(one)
+})
