@@ -150,7 +150,7 @@ test('a key that is refused is told as such, and no place that it does not see i
   const wrong = { ...order, prefix: 'another-stack', secret: 'another-secret-of-32-characters' }
   const { code, stderr } = await place.backup('up', wrong)
   expect([code, stderr]).toEqual([1, expect.stringMatching(/^.*the key is refused at localhost/m)])
-  expect(stderr).toContain('restic cat config --quiet failed with exit')
+  expect(stderr).toContain('restic cat config --no-lock failed with exit')
   expect(stderr).not.toContain('init')
   expect(below(bucket())).toEqual(before)
   expect((await place.backup('up', order)).code).toBe(0)

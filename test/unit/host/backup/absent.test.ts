@@ -123,7 +123,7 @@ except Failure as failure:
         pid = file.read().strip()
     say([str(failure), os.path.exists(f'/proc/{pid}')])`)
   expect(found).toEqual([
-    'restic cat config --quiet has no answer after 2 s:\nLoad(<config>) failed, retrying',
+    'restic cat config --no-lock has no answer after 2 s:\nLoad(<config>) failed, retrying',
     false,
   ])
 })

@@ -57,6 +57,7 @@ def _is_deployment(text: str) -> bool:
 def back_up(order: Order, repository: str, export: Export) -> None:
     """A snapshot with STACK.json and Pulumi.STACK.yaml in it, and the end of those that are too old."""
     files.ensure(order, repository, REPOSITORY)
+    files.unlock(order, repository, REPOSITORY)
     # In memory, and root's alone.
     with tempfile.TemporaryDirectory(prefix='padlock-state-', dir=host.RUN) as folder:
         _write(f'{folder}/{export.stack}.json', export.text)

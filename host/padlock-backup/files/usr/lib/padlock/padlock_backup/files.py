@@ -38,6 +38,7 @@ def back_up(order: Order, repository: str, tidy: bool) -> None:
     if not os.path.isdir(source()):
         raise Failure(f'{source()} is not there: is the volume mounted?')
     _ask(order, repository)
+    unlock(order, repository)
     restic(order, repository, 'backup', '--host', order.prefix, source())
     if not tidy:
         return
@@ -71,7 +72,17 @@ def ensure(order: Order, repository: str, of: str = 'files') -> None:
 
 def _ask(order: Order, repository: str, of: str = 'files') -> None:
     """Raises CommandFailure where the place has no repository that this opens, or no answer in time."""
-    restic(order, repository, 'cat', 'config', of=of, seconds=ANSWER_SECONDS)
+    # What is killed in the midst of it leaves no lock.
+    restic(order, repository, 'cat', 'config', '--no-lock', of=of, seconds=ANSWER_SECONDS)
+
+
+def unlock(order: Order, repository: str, of: str = 'files') -> None:
+    """
+    Removes the locks of those that were killed: of processes of this host that are gone, and of any that has
+    not renewed its own for 30 minutes. Whoever is at work from another computer meanwhile keeps his, which
+    `--remove-all` would take.
+    """
+    restic(order, repository, 'unlock', of=of)
 
 
 def is_absent(failure: CommandFailure) -> bool:

@@ -25,7 +25,7 @@ ABSENT = ('The specified key does not exist', 'repository does not exist')
 def write(place: Place, dump: IO[bytes]) -> None:
     """Stores a file as the newest snapshot, and forgets all but the newest three."""
     try:
-        _restic(place, 'cat', 'config')
+        _restic(place, '--no-lock', 'cat', 'config')
     except CommandFailure as failure:
         if not any(words in str(failure) for words in ABSENT):
             raise
