@@ -3,10 +3,10 @@ import { ask } from './login.ts'
 
 /** A backup as its host tells of it (`/usr/lib/padlock/backup show`); times are UTC. */
 export interface Backup {
-  /** `database bucket`, `files volume`, and the `log of the database`. */
+  /** `database bucket`, `files volume`, the `log of the database`, and `room on the volume` that is short. */
   what: string
-  /** `none` while the first night is still to come; `late`: older than 26 hours. */
-  state: 'good' | 'none' | 'failed' | 'late'
+  /** `none` while the first night is still to come; `late`: older than 26 hours; `full`: nearly so. */
+  state: 'good' | 'none' | 'failed' | 'late' | 'full'
   /** The last one that was made, and the last one that failed since. */
   last: string | null
   failed: string | null
@@ -32,7 +32,7 @@ export async function backups(
 /** What failed or is late, a line each; empty where all is well. */
 export const wrongOf = (found: Backup[], now = Date.now()): string[] =>
   found
-    .filter(({ state }) => state === 'failed' || state === 'late')
+    .filter(({ state }) => ['failed', 'late', 'full'].includes(state))
     .map((one) =>
       [`backup: ${one.what} ${words(one, now)}`, ...why(one).map((line) => line.trim())].join('; '),
     )
@@ -48,14 +48,16 @@ export function told(found: Backup[], now = Date.now()): string {
 }
 
 function words({ state, last }: Backup, now: number): string {
+  if (state === 'full') return 'nearly full'
   if (!last) return state === 'late' ? 'none for 26 hours' : 'none yet'
   const when = `${minute(last)} (${Math.floor((now - Date.parse(last)) / HOUR_MS)} hours ago)`
   if (state === 'late') return `${when}, older than 26 hours`
   return state === 'failed' ? `${when}, and failed since` : when
 }
 
-function why({ failed, problem }: Backup): string[] {
+function why({ state, failed, problem }: Backup): string[] {
   if (!problem) return []
+  if (state === 'full') return [`    ${visible(problem)}`]
   return [`    failed${failed ? ` at ${minute(failed)}` : ''}: ${visible(problem)}`]
 }
 

@@ -23,8 +23,8 @@ sandbox: . .sandbox/env
 
 Exit code 0: printed, and all is well. 1: no such stack, or the host does not answer. 2: a wrong
 command line. 3: printed, and the volume is missing, a backup failed or is older than 26 hours, the
-log of the database waits for longer than 75 seconds, the last drill is older than 35 days, or the
-last copy older than 26 hours. Of a drill or a copy that never was only a line tells.`
+volume is more than 85 % full, the log of the database waits for longer than 75 seconds, the last
+drill is older than 35 days, or the last copy older than 26 hours. Of a drill or a copy that never was only a line tells.`
 
 /** Of a stack whose data is in danger. */
 const WRONG = 3

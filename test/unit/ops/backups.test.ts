@@ -42,9 +42,11 @@ test('for monitoring only what is wrong is told, a line each', () => {
     one({ what: 'files bucket', state: 'late', last: '2026-11-27T01:10:00Z' }),
     one({ what: 'state bucket', state: 'failed', failed, problem: 'HTTP 403' }),
     one({ what: 'files volume', state: 'none', last: null }),
+    one({ what: 'room on the volume', state: 'full', last: null, problem: '91% is in use' }),
   ]
   expect(wrongOf(all, NOW)).toEqual([
     'backup: files bucket 2026-11-27 01:10Z (31 hours ago), older than 26 hours',
     'backup: state bucket 2026-11-28 01:10Z (7 hours ago), and failed since; failed at 2026-11-28 08:00Z: HTTP 403',
+    'backup: room on the volume nearly full; 91% is in use',
   ])
 })

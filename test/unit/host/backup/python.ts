@@ -5,11 +5,18 @@ const FOLDERS = ['padlock-backup', 'padlock-app', 'padlock-volume'].map((name) =
   join(import.meta.dirname, '../../../../host', name, 'files/usr/lib/padlock'),
 )
 
+/** A program's words before those of Python, which has a file system of 40 MiB at a folder then. */
+export const small = (folder: string): string[] => [
+  ...['unshare', '--mount', ...(process.getuid?.() === 0 ? [] : ['--user', '--map-root-user'])],
+  ...['sh', '-c', 'mount -t tmpfs -o size=40m tmpfs "$0" && exec "$@"', folder],
+]
+
 /**
  * Runs Python in the package of backups; `say(value)` tells its answer.
+ * @param words what runs it, as of `small`
  * @throws Error with what it wrote where it fails
  */
-export function python(code: string): unknown {
+export function python(code: string, words: string[] = []): unknown {
   const program = `import json, os, subprocess, sys, tempfile
 from datetime import UTC, datetime
 from types import SimpleNamespace
@@ -22,9 +29,8 @@ log.say = lambda text: None
 def say(value):
     print(json.dumps(value))
 ${code}`
-  const { status, stdout, stderr } = spawnSync('python3', ['-c', program, ...FOLDERS], {
-    encoding: 'utf8',
-  })
+  const [command = '', ...rest] = [...words, 'python3', '-c', program, ...FOLDERS]
+  const { status, stdout, stderr } = spawnSync(command, rest, { encoding: 'utf8' })
   if (status !== 0) throw new Error(stderr)
   return JSON.parse(stdout)
 }

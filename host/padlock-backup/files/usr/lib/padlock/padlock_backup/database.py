@@ -13,7 +13,7 @@ from typing import Any
 from padlock_release import store
 from padlock_release.failure import CommandFailure
 
-from . import host, pgbackrest, settings
+from . import host, pgbackrest, room, settings
 from .order import Order
 
 # A night late does not make the full backup of a week two weeks old.
@@ -93,9 +93,13 @@ def back_up(repository: str, now: datetime, kind: str, tidy: bool) -> None:
     this one's come beside them.
     """
     number = pgbackrest.REPOSITORIES[repository]
-    fulls = [one['stop'] for one in backups(number) if one['type'] == 'full']
+    there = backups(number)
+    fulls = [one['stop'] for one in there if one['type'] == 'full']
     if not fulls or datetime.fromtimestamp(max(fulls), UTC) < now - WEEK:
         kind = 'full'
+    past = (lambda: pgbackrest.run('expire', f'--repo={number}')) if tidy else None
+    if repository == 'volume':
+        room.ensure_backup(_needed(there, kind), past)
     words = [f'--repo={number}', *([] if tidy else ['--no-expire-auto'])]
     try:
         pgbackrest.run('backup', f'--type={kind}', *words)
@@ -108,7 +112,18 @@ def back_up(repository: str, now: datetime, kind: str, tidy: bool) -> None:
             if other != number:
                 with contextlib.suppress(CommandFailure):
                     _adopt(other)
+        if repository == 'volume':
+            room.ensure_backup(_needed(there, 'full'), past)
         pgbackrest.run('backup', '--type=full', *words)
+
+
+def _needed(there: list[dict[str, Any]], kind: str) -> int:
+    """Bytes that the next one of a kind takes at most in its repository, by those that are in it."""
+    if kind == 'full':
+        told = [one for one in there if one['type'] == 'full' and one['stored']]
+        part = max((min(1.0, one['stored'] / one['size']) for one in told[-1:]), default=1.0)
+        return int(room.of_folder(f'{host.data()}/base') * part)
+    return max((one['added'] for one in there if one['type'] != 'full'), default=0)
 
 
 def _adopt(number: int) -> None:
@@ -129,8 +144,9 @@ def _adopt(number: int) -> None:
 def backups(number: int, config: str | None = None) -> list[dict[str, Any]]:
     """
     Those of a repository, oldest first; `start` and `stop` in seconds, `size` in bytes, `stored` those in the
-    repository (0: not known), `system` the identifier of the database, `version` its major version,
-    `former`: is another one's log handed on by now?; `line` its timeline, and `begins` where in the log.
+    repository (0: not known), `added` what it alone added there, `system` the identifier of the database,
+    `version` its major version, `former`: is another one's log handed on by now?; `line` its timeline, and
+    `begins` where in the log.
     """
     found = []
     for stanza in pgbackrest.info(number, config):
@@ -143,7 +159,7 @@ def backups(number: int, config: str | None = None) -> list[dict[str, Any]]:
                 'label': one['label'], 'type': one['type'], 'start': one['timestamp']['start'],
                 'stop': one['timestamp']['stop'], 'size': one['info']['size'], 'system': system,
                 'version': versions.get(one['database']['id']), 'former': system != present,
-                'stored': _stored(one),
+                'stored': _stored(one), 'added': one['info']['repository']['delta'],
                 'line': int((one['archive']['start'] or '0')[:8], 16), 'begins': one['lsn']['start'],
             })  # fmt: skip
     return found

@@ -3,13 +3,16 @@
 import json
 import os
 import re
+from datetime import datetime
 from typing import Any
 
 from padlock_release.failure import CommandFailure, Failure
 
-from . import host
+from . import host, room
 from .order import Order
 
+# Of the files, on the volume; the bucket has the days and weeks.
+LAST_ON_VOLUME = 3
 # In tests, an authority of their own.
 EXTRA: list[str] = []
 # Exit codes of restic since 0.17 (https://restic.readthedocs.io/en/stable/075_scripting.html). Before that
@@ -39,13 +42,34 @@ def back_up(order: Order, repository: str, tidy: bool) -> None:
         raise Failure(f'{source()} is not there: is the volume mounted?')
     _ask(order, repository)
     unlock(order, repository)
+    if repository == 'volume':
+        past = (lambda: _forget(order, repository)) if tidy else None
+        room.ensure_backup(_changed(snapshots(order, repository)), past)
     restic(order, repository, 'backup', '--host', order.prefix, source())
-    if not tidy:
-        return
+    if tidy:
+        _forget(order, repository)
+
+
+def _forget(order: Order, repository: str) -> None:
+    """Removes the snapshots, and their data, that are no longer kept."""
     # Of the last days those before releases too, which a day's last one would end.
     kept = ['--keep-within', '2d', '--keep-daily', str(order.keep_daily)]
     kept += ['--keep-weekly', str(order.keep_weekly)]
+    if repository == 'volume':
+        # By number, as the app needs the room.
+        kept = ['--keep-last', str(LAST_ON_VOLUME)]
     restic(order, repository, 'forget', '--host', order.prefix, *kept, '--prune')
+
+
+def _changed(there: list[dict[str, Any]]) -> int:
+    """Bytes that a snapshot adds at most to those that are `there`: of files that changed since the last."""
+    times = [one['time'] for one in there if one['path'] == source()]
+    return room.of_folder(source(), seconds(max(times)) if times else 0)
+
+
+def seconds(text: str) -> float:
+    """Since 1970, of a time of a snapshot; restic writes more digits of a second than Python 3.11 reads."""
+    return datetime.fromisoformat(re.sub(r'(\.[0-9]{1,6})[0-9]*', r'\1', text)).timestamp()
 
 
 def snapshots(order: Order, repository: str) -> list[dict[str, Any]]:

@@ -24,6 +24,7 @@ from . import (
     pgbackrest,
     restore,
     role,
+    room,
     state,
     swap,
     wanted,
@@ -36,6 +37,8 @@ USAGE = (
     'usage: backup up < ORDER | restore < ORDER | state < EXPORT | resume | now | release | check | show |\n'
     '  list [--json] | remove | stop | start | upgraded'
 )
+# States of which `check` fails.
+WRONG = ('failed', 'late', 'full')
 TIMERS = ['padlock-backup.timer', 'padlock-backup-check.timer']
 
 
@@ -133,7 +136,7 @@ def check() -> int:
     """For monitoring: the exit status alone says whether all is well; why not is on standard error."""
     found = _judged()
     for one in found:
-        if one['state'] in ('failed', 'late'):
+        if one['state'] in WRONG:
             # The level of a line in the journal (sd-daemon(3)).
             print(f'<4>{state.warning(one)}', file=sys.stderr)
     cut_off = journal.load() is not None and lock.is_free()
@@ -142,7 +145,7 @@ def check() -> int:
             '<4>a restore was cut off, and not ended: see sudo journalctl -u padlock-backup-resume',
             file=sys.stderr,
         )
-    return 1 if cut_off or any(one['state'] in ('failed', 'late') for one in found) else 0
+    return 1 if cut_off or any(one['state'] in WRONG for one in found) else 0
 
 
 def state_of_stack(export: Export) -> int:
@@ -243,6 +246,10 @@ def _judged() -> list[dict[str, Any]]:
     found = state.judged(datetime.now(UTC))
     if _order().database:
         found.append(_log())
+    nearly_full = room.warning() if host.volume_is_mounted() else None
+    if nearly_full:
+        empty = {'last': None, 'failed': None}
+        found.append({'what': 'room on the volume', 'state': 'full', **empty, 'problem': nearly_full})
     return found
 
 

@@ -5,7 +5,6 @@ import os
 import re
 import socket
 from collections.abc import Iterator
-from datetime import datetime
 from typing import NamedTuple
 
 from padlock_release import log, store
@@ -133,14 +132,9 @@ def _databases(place: Place) -> list[Backup]:
 
 def _snapshots(place: Place) -> list[Backup]:
     return [
-        Backup(place, one['label'], _seconds(one['time']), 0, one['path'])
+        Backup(place, one['label'], files.seconds(one['time']), 0, one['path'])
         for one in files.snapshots(place.order, place.where)
     ]
-
-
-def _seconds(text: str) -> float:
-    """restic writes more digits of a second than Python 3.11 reads."""
-    return datetime.fromisoformat(re.sub(r'(\.[0-9]{1,6})[0-9]*', r'\1', text)).timestamp()
 
 
 # What the programs say, and what it means.

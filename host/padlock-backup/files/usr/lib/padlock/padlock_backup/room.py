@@ -4,7 +4,7 @@ import contextlib
 import os
 import signal
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from padlock_release.failure import Failure
 
@@ -13,6 +13,9 @@ from . import host, server
 MIB = 1024 * 1024
 # Between two looks.
 SECONDS = 1.0
+# The part of the volume above which `check` warns.
+NEARLY_FULL = 0.85
+LARGER = 'Fix: a larger volume, which grows in place (pulumi config set volume GIB, and pulumi up)'
 
 
 class Full(Failure):
@@ -25,14 +28,52 @@ def floor() -> int:
     return min(of.f_blocks * of.f_frsize // 10, 256 * MIB)
 
 
-def of_folder(path: str) -> int:
-    """Bytes that all in it takes on its disk; what goes meanwhile counts for nothing."""
+def used() -> float:
+    """The part of the volume that is in use, as df(1) has it."""
+    of = os.statvfs(host.VOLUME)
+    taken = of.f_blocks - of.f_bfree
+    return taken / max(1, taken + of.f_bavail)
+
+
+def warning() -> str | None:
+    """What is to be said of a volume that is nearly full; None where it is not."""
+    part = used()
+    if part <= NEARLY_FULL:
+        return None
+    return (
+        f'{part:.0%} of the volume is in use, {_mib(host.free())} MiB are free, and a full one stops the '
+        f'database. {LARGER}, or remove what the app needs no more'
+    )
+
+
+def of_folder(path: str, since: float = 0) -> int:
+    """
+    Bytes that all in it takes on its disk, of what has changed `since` then (seconds since 1970) alone; what
+    goes meanwhile counts for nothing.
+    """
     found = 0
     for parent, _, names in os.walk(path):
         for name in names:
             with contextlib.suppress(FileNotFoundError):
-                found += os.lstat(f'{parent}/{name}').st_blocks * 512
+                one = os.lstat(f'{parent}/{name}')
+                found += one.st_blocks * 512 if one.st_ctime >= since else 0
     return found
+
+
+def ensure_backup(size: int, tidy: Callable[[], object] | None) -> None:
+    """
+    Raises Failure where there is not the room for a backup of `size` bytes on the volume and for what is left
+    to what runs; before that, `tidy` removes backups that are no longer kept.
+    """
+    needed = size + floor()
+    if tidy is not None and host.free() < needed:
+        tidy()
+    free = host.free()
+    if free < needed:
+        raise Failure(
+            f'the volume has not the room for it: {_mib(needed)} MiB are needed, {_mib(floor())} MiB of them '
+            f'for what runs, {_mib(free)} MiB are free. {LARGER}: by {_mib(needed - free)} MiB or more'
+        )
 
 
 def ensure(restored: int, backup: int, free: int) -> None:

@@ -11,6 +11,9 @@ from . import host
 from .order import Order
 
 STANZA = 'main'
+# One or two weeks of moments, whatever `keep_weekly` says for the bucket.
+FULLS_ON_VOLUME = 2
+DIFFS_ON_VOLUME = 2
 # In tests, an authority and locks of their own.
 EXTRA: dict[str, str] = {}
 
@@ -21,12 +24,22 @@ def text(order: Order, version: tuple[int, int], volume: int) -> str:
         'bundle': 'y',
         # Only what has changed of a large file; since 2.46.
         **({'block': 'y'} if version >= (2, 46) else {}),
+    }
+    in_bucket = {
+        **_bucket(order),
         # By age: a restore makes full backups beside those of the weeks.
         'retention-full-type': 'time',
         'retention-full': str(order.keep_weekly * 7),
         'retention-diff': str(order.keep_daily),
     }
-    on_volume = {'path': f'{host.VOLUME}/backup/postgresql', **_cipher(order)}
+    on_volume = {
+        'path': f'{host.VOLUME}/backup/postgresql',
+        **_cipher(order),
+        # By number, as the database needs the room; its log goes back to the older one of them.
+        'retention-full-type': 'count',
+        'retention-full': str(FULLS_ON_VOLUME),
+        'retention-diff': str(min(order.keep_daily, DIFFS_ON_VOLUME)),
+    }
     lines = {
         'compress-type': 'zst',
         'compress-level': '3',
@@ -42,7 +55,7 @@ def text(order: Order, version: tuple[int, int], volume: int) -> str:
         'archive-timeout': '180',
         # And it must not fill the volume and stop the database.
         'archive-push-queue-max': str(volume // 4),
-        **{f'repo1-{key}': value for key, value in {**_bucket(order), **both}.items()},
+        **{f'repo1-{key}': value for key, value in {**in_bucket, **both}.items()},
         **{f'repo2-{key}': value for key, value in {**on_volume, **both}.items()},
         **EXTRA,
     }

@@ -60,6 +60,8 @@ def _state(what: str, one: dict[str, Any], now: datetime) -> str:
 
 def warning(one: dict[str, Any]) -> str:
     """In one line, whatever a program said."""
+    if one['state'] == 'full':
+        return f'{one["what"]}: {one["problem"]}'
     last = f'the last one is of {one["last"]}' if one['last'] else 'there has been none'
     text = f'backup of {one["what"]}: {last}'
     if one['state'] == 'late':

@@ -1,0 +1,145 @@
+/** Backups on a volume that has little room left, which the database needs more. */
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { python, small } from './python.ts'
+
+let folder: string
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'padlock-room-'))
+})
+afterEach(() => rmSync(folder, { recursive: true }))
+
+/** A volume of 40 MiB, of which 4 are left to what runs; `fill(MIB, NAME)`. */
+const setup = () => `
+from padlock_backup import database, files, main, order, pgbackrest, room, state
+host.VOLUME = '${folder}'
+host.HOME = tempfile.mkdtemp()
+host.data = lambda: host.VOLUME + '/data'
+def fill(mib, name):
+    os.makedirs(os.path.dirname(f'{host.VOLUME}/{name}'), exist_ok=True)
+    with open(f'{host.VOLUME}/{name}', 'wb') as file:
+        os.posix_fallocate(file.fileno(), 0, mib << 20)
+one = order.Order(True, True, 's3.example', 'r', 'b', 'p', 'k', 's', 'x', 7, 4)
+calls, there = [], []
+past = 'backup/past'
+def restic(order, repository, *words, **more):
+    calls.append(f'restic {words[0]} {repository}' if words[0] != '--no-lock' else 'restic snapshots')
+    if words[0] == 'forget' and repository == 'volume' and os.path.exists(f'{host.VOLUME}/{past}'):
+        os.unlink(f'{host.VOLUME}/{past}')
+    return json.dumps(there)
+def run(verb, *words, **more):
+    calls.append(f'pgbackrest {verb} ' + ' '.join(word for word in words if word.startswith('--repo')))
+files.restic, pgbackrest.run = restic, run
+database.backups = lambda number: []
+fill(1, 'app/upload')
+fill(1, 'data/base/rows')
+`
+const tells = (code: string) => python(setup() + code, small(folder))
+
+test('with room for it a backup is made in both places', () => {
+  const made = tells(
+    `say([main._back_up(one, 'diff'), [call for call in calls if 'backup' in call]])`,
+  )
+  expect(made).toEqual([
+    [],
+    [
+      ...['pgbackrest backup --repo=2', 'pgbackrest backup --repo=1'],
+      ...['restic backup volume', 'restic backup bucket'],
+    ],
+  ])
+})
+
+test('without it the volume\u2019s alone fail, and tell what is free, what it takes and what to do', () => {
+  const code = `
+fill(9, 'app/film')
+fill(14, 'data/base/more')
+fill(12, 'others')
+say([main._back_up(one, 'diff'), [call for call in calls if 'backup' in call], state.load()])`
+  const [failed, made, noted] = tells(code) as [
+    string[],
+    string[],
+    Record<string, { problem: string }>,
+  ]
+  expect(failed).toEqual(['database volume', 'files volume'])
+  expect(made).toEqual(['pgbackrest backup --repo=1', 'restic backup bucket'])
+  expect(noted['files bucket']?.problem).toBe(null)
+  const fix =
+    'Fix: a larger volume, which grows in place (pulumi config set volume GIB, and pulumi up)'
+  const told = (needed: number) =>
+    `the volume has not the room for it: ${needed} MiB are needed, 4 MiB of them for what runs, ` +
+    `3 MiB are free. ${fix}: by ${needed - 3} MiB or more`
+  expect(noted['database volume']?.problem).toBe(told(19))
+  expect(noted['files volume']?.problem).toBe(told(14))
+})
+
+test('what is no longer kept goes first where there is no room, but not before a restore', () => {
+  const code = `
+fill(9, 'app/film')
+fill(25, past)
+try:
+    files.back_up(one, 'volume', False)
+except Failure as failure:
+    calls.append(str(failure)[:36])
+files.back_up(one, 'volume', True)
+say(calls[3:])`
+  expect(tells(code)).toEqual([
+    'the volume has not the room for it: ',
+    ...['restic cat volume', 'restic unlock volume', 'restic snapshots'],
+    ...['restic forget volume', 'restic backup volume', 'restic forget volume'],
+  ])
+})
+
+test('of files that are in the last snapshot none is counted again', () => {
+  const code = `
+fill(20, 'app/film')
+there.append({'short_id': '1', 'time': '2999-01-01T00:00:00.123456789Z', 'paths': [files.source()]})
+fill(12, 'others')
+files.back_up(one, 'volume', True)
+say(calls[-2:])`
+  expect(tells(code)).toEqual(['restic backup volume', 'restic forget volume'])
+})
+
+test('above 85 % it is told, by the exit status too', () => {
+  const code = `
+found = [room.warning()]
+main._order = lambda: SimpleNamespace(database=False)
+host.volume_is_mounted = lambda: True
+main.state.load = lambda: {}
+main.lock.is_free = lambda: False
+found.append(main.check())
+fill(33, 'others')
+say([*found, main.check(), main._judged()])`
+  const what = {
+    ...{ what: 'room on the volume', state: 'full', last: null, failed: null },
+    problem: expect.stringMatching(
+      /^88% of the volume is in use, 5 MiB are free, .* Fix: a larger/,
+    ),
+  }
+  expect(tells(code)).toEqual([null, 0, 1, [what]])
+})
+
+test('the volume keeps few, by number, and the bucket those of the weeks', () => {
+  const code = `
+from padlock_backup import settings
+text = settings.text(one, (2, 55), 1 << 30)
+def told(keep):
+    changed = one._replace(keep_daily=keep)
+    return [line for line in settings.text(changed, (2, 55), 1 << 30).split() if 'retention' in line]
+kept = []
+files.restic = lambda order, repository, *words: kept.append(list(words[3:]))
+for where in ('volume', 'bucket'):
+    files._forget(one, where)
+say([told(7), told(1)[-1], kept])`
+  expect(python(setup() + code)).toEqual([
+    [
+      ...['repo1-retention-full-type=time', 'repo1-retention-full=28', 'repo1-retention-diff=7'],
+      ...['repo2-retention-full-type=count', 'repo2-retention-full=2', 'repo2-retention-diff=2'],
+    ],
+    'repo2-retention-diff=1',
+    [
+      ['--keep-last', '3', '--prune'],
+      ['--keep-within', '2d', '--keep-daily', '7', '--keep-weekly', '4', '--prune'],
+    ],
+  ])
+})
