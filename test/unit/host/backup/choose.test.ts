@@ -1,27 +1,42 @@
 /** Which backups a restore tries, and in which order. */
 import { python } from './python.ts'
 
-/** A place, the day that a backup is of, the database that it has, and its version if it is another. */
-type Backup = [where: string, day: number, system: string, version?: string]
+/** A place, the day that a backup is of, whose it is, and its version if it is another. */
+type Backup = [where: string, day: number, system: string | null, version?: string]
+
+interface Chosen {
+  what?: 'database' | 'files'
+  /** Has a restore brought what is on the volume? */
+  isRestored?: boolean
+  /** Is it this host's own place? */
+  own?: boolean
+}
 
 /** @param at the day that is asked for; null: all that there is */
-function chosen(backups: Backup[], at: number | null, isRestored: boolean): unknown {
+function chosen(
+  backups: Backup[],
+  at: number | null,
+  { what = 'database', isRestored = false, own = true }: Chosen = {},
+): unknown {
   return python(`
 DAY = 86400
 day = lambda number: datetime.fromtimestamp(number * DAY, UTC)
-of = {where: places.Place(where, None, '', True) for where in ('volume', 'bucket')}
+own = ${own ? 'True' : 'False'}
+of = {where: places.Place(where, None, '', own) for where in ('volume', 'bucket')}
 backups = [
     places.Backup(
         of[where], f'{where} {day}', day * DAY + (60 if where == 'bucket' else 0), 1, system=system,
-        version=version[0] if version else '17',
+        start=day * DAY, version=version[0] if version else '17',
     )
     for where, day, system, *version in json.loads('${JSON.stringify(backups)}')
 ]
 places.listed = lambda found, what: backups
 host.version = lambda: '17'
-restore.timelines.is_restored = lambda: ${isRestored ? 'True' : 'False'}
+restored = lambda: ${isRestored ? 'True' : 'False'}
+kept = meant.origin if '${what}' == 'files' else meant.timelines
+kept.is_restored = restored
 order = SimpleNamespace(label=None, at=${at === null ? 'None' : `day(${at})`})
-say([one.label for one in restore._choose(order, list(of.values()), 'database', day(100))])`)
+say([one.label for one in restore._choose(order, list(of.values()), '${what}', day(100))])`)
 }
 
 test.each<[string, Backup[], number | null, string[]]>([
@@ -82,7 +97,7 @@ test.each<[string, Backup[], number | null, string[]]>([
     ['volume 4'],
   ],
 ])('%s', (_, backups, at, wanted) => {
-  expect(chosen(backups, at, true)).toEqual(wanted)
+  expect(chosen(backups, at, { isRestored: true })).toEqual(wanted)
 })
 
 describe('after an upgrade of the database', () => {
@@ -92,7 +107,7 @@ describe('after an upgrade of the database', () => {
     ['volume', 4, 'new'],
     ['volume', 5, 'new'],
   ]
-  const python = (at: number | null) => () => chosen(backups, at, false)
+  const python = (at: number | null) => () => chosen(backups, at)
 
   test('all that there is, and a moment since then, are of the new one', () => {
     expect(python(null)()).toEqual(['volume 5', 'volume 4'])
@@ -103,6 +118,61 @@ describe('after an upgrade of the database', () => {
     expect(python(3)).toThrow(
       /the backup (volume|bucket) 1 is of PostgreSQL 16, and this host has 17\. Fix: restore it into a stack whose databaseVersion is 16/,
     )
+  })
+})
+
+describe('a volume that replaces one that was lost', () => {
+  const backups: Backup[] = [
+    ['bucket', 1, 'lost'],
+    ['bucket', 2, 'lost'],
+    ['volume', 4, 'empty'],
+    ['bucket', 5, 'empty'],
+  ]
+
+  test.each([
+    ['database', 'one database'],
+    ['files', "one volume's files"],
+  ] as const)('the %s of both are there, and nobody guesses', (what, one) => {
+    expect(() => chosen(backups, null, { what })).toThrow(
+      `there are backups of more than ${one}: of a new one since 1970-01-04T23:59:59Z, and of one before it, the last of 1970-01-03T00:01:00Z. Fix: --at 1970-01-04T23:59:59Z`,
+    )
+    expect(chosen(backups, 3, { what })).toEqual(['bucket 2', 'bucket 1'])
+    expect(chosen(backups, 6, { what })).toEqual(['bucket 5', 'volume 4'])
+  })
+
+  test.each(['database', 'files'] as const)(
+    'once a restore has brought the %s, it is what is meant',
+    (what) => {
+      const since: Backup[] = [...backups, ['volume', 6, 'lost']]
+      expect(chosen(since, null, { what, isRestored: true })).toEqual([
+        ...['volume 6', 'bucket 2', 'bucket 1'],
+      ])
+      // Of a bucket alone: it was there before the other one, and is there after it.
+      expect(chosen(since, null, { what, own: false })).toEqual([
+        'volume 6',
+        'bucket 2',
+        'bucket 1',
+      ])
+    },
+  )
+})
+
+describe('snapshots of before they said whose files they are', () => {
+  const untold: Backup[] = [
+    ['bucket', 1, null],
+    ['bucket', 2, null],
+  ]
+
+  test('are of this volume, where it has some itself', () => {
+    const backups: Backup[] = [...untold, ['volume', 2, null], ['bucket', 3, 'own']]
+    expect(chosen(backups, null, { what: 'files' })).toEqual(['bucket 3'])
+    expect(chosen([...untold, ['volume', 2, null]], null, { what: 'files' })).toHaveLength(3)
+  })
+
+  test('may be of another one, where this volume has none', () => {
+    const backups: Backup[] = [...untold, ['volume', 3, 'own'], ['bucket', 3, 'own']]
+    expect(() => chosen(backups, null, { what: 'files' })).toThrow("more than one volume's files")
+    expect(chosen(backups, null, { what: 'files', own: false })).toEqual(['volume 3', 'bucket 3'])
   })
 })
 

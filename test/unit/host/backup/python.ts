@@ -22,7 +22,7 @@ from datetime import UTC, datetime
 from types import SimpleNamespace
 sys.dont_write_bytecode = True
 sys.path[:0] = sys.argv[1:]
-from padlock_backup import host, places, recovery, restore, swap
+from padlock_backup import host, meant, places, recovery, restore, swap
 from padlock_release import log
 from padlock_release.failure import Failure
 log.say = lambda text: None

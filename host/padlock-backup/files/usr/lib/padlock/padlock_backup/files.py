@@ -8,7 +8,7 @@ from typing import Any
 
 from padlock_release.failure import CommandFailure, Failure
 
-from . import host, room
+from . import host, origin, room
 from .order import Order
 
 # Of the files, on the volume; the bucket has the days and weeks.
@@ -45,7 +45,9 @@ def back_up(order: Order, repository: str, tidy: bool) -> None:
     if repository == 'volume':
         past = (lambda: _forget(order, repository)) if tidy else None
         room.ensure_backup(_changed(snapshots(order, repository)), past)
-    restic(order, repository, 'backup', '--host', order.prefix, source())
+    restic(
+        order, repository, 'backup', '--host', order.prefix, '--tag', origin.TAG + origin.ensure(), source()
+    )
     if tidy:
         _forget(order, repository)
 
@@ -73,10 +75,16 @@ def seconds(text: str) -> float:
 
 
 def snapshots(order: Order, repository: str) -> list[dict[str, Any]]:
-    """Oldest first: `label`, `time` and `path`, the folder that was backed up."""
+    """Oldest first: `label`, `time`, `path` (the folder that was backed up) and `system` (whose they are)."""
     # Whoever may read alone leaves no lock there.
     told = json.loads(restic(order, repository, '--no-lock', 'snapshots', '--json'))
-    return [{'label': one['short_id'], 'time': one['time'], 'path': one['paths'][0]} for one in told]
+    return [
+        {
+            'label': one['short_id'], 'time': one['time'], 'path': one['paths'][0],
+            'system': origin.of(one.get('tags') or []),
+        }
+        for one in told
+    ]  # fmt: skip
 
 
 def ensure(order: Order, repository: str, of: str = 'files') -> None:

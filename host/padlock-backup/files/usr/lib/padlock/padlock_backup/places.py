@@ -44,9 +44,11 @@ class Backup(NamedTuple):
     size: int
     # Of files the folder that they were in.
     path: str = ''
-    # Of a database: its identifier, when the backup began, and whether it hands on no log any more.
+    # Whose it is: a database's identifier, or that of files (origin.py); None where files do not tell.
     system: str | None = None
+    # When the backup began.
     start: float = 0
+    # Of a database: does it hand on no log any more?
     former: bool = False
     # Bytes that all of it takes in its place; 0 where it does not say.
     stored: int = 0
@@ -132,8 +134,9 @@ def _databases(place: Place) -> list[Backup]:
 
 def _snapshots(place: Place) -> list[Backup]:
     return [
-        Backup(place, one['label'], files.seconds(one['time']), 0, one['path'])
+        Backup(place, one['label'], time, 0, one['path'], one['system'], time)
         for one in files.snapshots(place.order, place.where)
+        for time in [files.seconds(one['time'])]
     ]
 
 

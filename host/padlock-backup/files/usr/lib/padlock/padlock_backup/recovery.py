@@ -43,12 +43,13 @@ class Branched(Failure):
 
 
 class Part(NamedTuple):
-    """`until`: the moment that it is as of; None where no log tells."""
+    """`until`: the moment that it is as of; None where no log tells. `system`: of files, whose they are."""
 
     label: str
     where: str
     until: datetime | None
     seconds: float
+    system: str | None = None
 
 
 def restored() -> str:

@@ -14,13 +14,13 @@ from . import (
     host,
     journal,
     lock,
+    meant,
     needs,
     places,
     recovery,
     restored_files,
     room,
     swap,
-    timelines,
     wanted,
 )  # fmt: skip
 from .order import Order
@@ -61,7 +61,8 @@ def restore(order: RestoreOrder, own: Order | None, back_up: Any, now: datetime)
             if clusters.upgrading():
                 raise Failure(lock.UPGRADE)
             parts = {what: _bring(order, chosen[what], what) for what in whats}
-            down, problem = swap.run(whats)
+            files_of = parts['files'].system if 'files' in parts else None
+            down, problem = swap.run(whats, files_of)
         except BaseException:
             if not swap.has_begun(whats):
                 swap.forget()
@@ -137,10 +138,10 @@ def _choose(order: RestoreOrder, found: list[Place], what: str, now: datetime) -
             )
         _ensure_readable(fitting[0])
         return fitting
-    if order.at is None and what == 'database':
+    if order.at is None:
         # Of a version before an upgrade there is another database, and this host cannot run it.
         there = [one for one in there if _is_readable(one)] or there
-        _ensure_one(there)
+        there = meant.ensure_one(there, what)
     fitting = [one for one in there if order.at is None or one.time <= order.at.timestamp()]
     if not fitting and order.at is not None:
         oldest = min(there, key=lambda one: one.time)
@@ -150,7 +151,7 @@ def _choose(order: RestoreOrder, found: list[Place], what: str, now: datetime) -
         )
     newest = max(fitting, key=lambda one: one.time)
     _ensure_readable(newest)
-    # Where that one is damaged, an older one and its log give the same; another database's never does.
+    # Where that one is damaged, an older one (and its log) stands in; another database's or volume's never.
     same = [one for one in fitting if one.system == newest.system]
     return sorted(same, key=_age)
 
@@ -173,23 +174,6 @@ def _ensure_readable(backup: Backup) -> None:
 def _age(backup: Backup) -> float:
     """The bucket's of the same night is made after the volume's, and is no newer for that."""
     return -backup.time - (HOUR if backup.place.where == 'volume' else 0)
-
-
-def _ensure_one(there: list[Backup]) -> None:
-    """
-    A volume that was lost comes back with an empty database, whose backups are the newest: all that there
-    is would be nothing. What a restore has brought is what is meant.
-    """
-    newest = max(there, key=lambda one: one.time)
-    if len({one.system for one in there}) == 1 or (newest.place.own and timelines.is_restored()):
-        return
-    first = min(one.start for one in there if one.system == newest.system)
-    before = datetime.fromtimestamp(first - 1, UTC)
-    raise Failure(
-        f'there are backups of more than one database: of a new one since {_iso(before)}, and of one before '
-        f'it. Fix: --at {_iso(before)} for all that the one before had, or --at a moment since then for the '
-        'new one. Nothing was changed'
-    )
 
 
 def _ensure_room(order: RestoreOrder, chosen: dict[str, list[Backup]], own: Order | None) -> None:
@@ -217,7 +201,10 @@ def _bring(order: RestoreOrder, chosen: list[Backup], what: str) -> Part:
 def _told(part: Part | None) -> dict[str, Any] | None:
     if part is None:
         return None
-    return {**part._asdict(), 'until': None if part.until is None else part.until.isoformat()}
+    return {
+        'label': part.label, 'where': part.where, 'seconds': part.seconds,
+        'until': None if part.until is None else part.until.isoformat(),
+    }  # fmt: skip
 
 
 def _of(backup: Backup) -> str:

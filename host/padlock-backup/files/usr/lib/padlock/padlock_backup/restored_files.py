@@ -32,7 +32,8 @@ def bring(backups: list[Backup]) -> Part:
             with room.watched(restored()):
                 _bring(backup)
             until = datetime.fromtimestamp(backup.time, UTC)
-            return Part(backup.label, backup.place.where, until, round(time.monotonic() - began, 1))
+            took = round(time.monotonic() - began, 1)
+            return Part(backup.label, backup.place.where, until, took, backup.system)
         except room.Full:
             forget()
             raise

@@ -11,14 +11,14 @@ import shutil
 import time
 
 import padlock_pause as app
-from padlock_release import log
+from padlock_release import log, store
 from padlock_release.failure import CommandFailure, Failure
 
-from . import files, host, journal, pgbackrest, recovery, restored_files, room, server, timelines
+from . import files, host, journal, origin, pgbackrest, recovery, restored_files, room, server, timelines
 
 AT_FDCWD = -100
 RENAME_EXCHANGE = 2
-# In a restored folder until it is in its place.
+# In a restored folder until it is in its place; in that of the files it says whose they are (origin.py).
 MARK = 'padlock-restored'
 
 
@@ -51,17 +51,19 @@ def room_of_former() -> int:
     return sum(room.of_folder(former(what)) for what in ('database', 'files'))
 
 
-def run(whats: list[str]) -> tuple[float, str | None]:
+def run(whats: list[str], files_of: str | None = None) -> tuple[float, str | None]:
     """
+    `files_of`: whose the restored files are, where their snapshot says so.
+
     Returns the seconds without the app, and what is wrong with it now. Raises Failure if PostgreSQL does
     not start on what was restored; the former data is back then.
     """
     for what in whats:
-        touch = ['touch', f'{folder(what)}.restored/{MARK}']
+        mark = f'{folder(what)}.restored/{MARK}'
         if what == 'database':
-            host.as_postgres(*touch)
+            host.as_postgres('touch', mark)
         else:
-            host.run(*touch)
+            store.write(mark, files_of or '', 0o600)
     with log.step('swap'), app.locked():
         journal.note(step='swap', whats=whats)
         with app.ended() as began, server.lock():
@@ -97,8 +99,11 @@ def resume() -> list[str] | None:
 def settle(whats: list[str]) -> None:
     """The swap is through: what is left is to keep the former data, and to hand on the new log."""
     for what in whats:
+        mark = f'{folder(what)}/{MARK}'
+        if what == 'files' and (brought := store.read(mark)) is not None:
+            origin.note_restored(brought or None)
         with contextlib.suppress(FileNotFoundError):
-            os.unlink(f'{folder(what)}/{MARK}')
+            os.unlink(mark)
         replaced = f'{folder(what)}.restored'
         if os.path.lexists(replaced):
             if os.path.lexists(former(what)):
