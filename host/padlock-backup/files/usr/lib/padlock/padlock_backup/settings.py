@@ -51,7 +51,7 @@ def text(order: Order, version: tuple[int, int], volume: int) -> str:
         # PostgreSQL, one segment that fails would keep all after it.
         'archive-async': 'y',
         'spool-path': f'{host.HOME}/spool',
-        # After three failures PostgreSQL rests for a minute before it hands on more (PGARCH_AUTOWAKE_INTERVAL).
+        # PostgreSQL rests for a minute after three failures (PGARCH_AUTOWAKE_INTERVAL).
         'archive-timeout': '180',
         # And it must not fill the volume and stop the database.
         'archive-push-queue-max': str(volume // 4),
