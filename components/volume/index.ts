@@ -72,7 +72,8 @@ export class DataVolume extends pulumi.ComponentResource {
       {
         ...parent,
         deleteBeforeReplace: true,
-        customTimeouts: { create: '10m', update: '10m', delete: '20m' },
+        // Its end begins with a last backup (host/padlock-volume, padlock_last_backup.py).
+        customTimeouts: { create: '10m', update: '10m', delete: '35m' },
       },
     )
     this.urnOfVolume = volume.volumeUrn

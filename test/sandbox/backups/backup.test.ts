@@ -1,6 +1,7 @@
 /** The host's backups: PostgreSQL, pgBackRest and restic as Debian has them, against a real S3 server. */
 
 import {
+  existsSync,
   readdirSync,
   readFileSync,
   renameSync,
@@ -190,6 +191,44 @@ test('a release is not begun where nothing could be backed up', async () => {
   expect(code).toBe(1)
   expect(stderr).toContain('no backup of the files could be made before this release')
   rmSync(folder)
+  renameSync(`${folder}.away`, folder)
+  await fleet.storage.account.call('PUT', path, { name: 'host', grants })
+  expect((await place.backup('now')).code).toBe(0)
+})
+
+test('the first release on a new host goes by the last backup of the former one, once', async () => {
+  const { code, stdout } = await place.backup('hand-over')
+  expect([code, JSON.parse(stdout)]).toEqual([0, { backups: ['database', 'files'] }])
+  const note = join(place.dir, 'volume/backup/handed-over.json')
+  const snapshots = async () =>
+    (JSON.parse((await place.backup('list --json')).stdout) as { backups: object[] }[]).map(
+      ({ backups }) => backups.length,
+    )
+  const before = await snapshots()
+  writeFileSync(note, stdout)
+  expect((await place.backup('release')).code).toBe(0)
+  expect([await snapshots(), existsSync(note)]).toEqual([before, false])
+  expect((await place.backup('release')).code).toBe(0)
+  // One of the database alone, where there are files too; and one of a host whose release serves.
+  writeFileSync(note, JSON.stringify({ backups: ['database'] }))
+  expect((await place.backup('release')).code).toBe(0)
+  writeFileSync(note, stdout)
+  writeFileSync(join(place.dir, 'live'), '')
+  expect((await place.backup('release')).code).toBe(0)
+  expect([await snapshots(), existsSync(note)]).toEqual([before.map((count) => count + 3), false])
+  rmSync(join(place.dir, 'live'))
+})
+
+test('the last backup of a host tells what no place has', async () => {
+  const path = `/spaces/keys/${key.accessKeyId}`
+  const grants = [{ bucket: 'shop-backups', permission: 'readwrite' }]
+  await fleet.storage.account.call('PUT', path, { name: 'host', grants: [] })
+  const whole = await place.backup('hand-over')
+  expect([whole.code, JSON.parse(whole.stdout)]).toEqual([0, { backups: ['database', 'files'] }])
+  const folder = join(place.dir, 'volume/backup/files')
+  renameSync(folder, `${folder}.away`)
+  const part = await place.backup('hand-over')
+  expect([part.code, JSON.parse(part.stdout)]).toEqual([0, { backups: ['database'] }])
   renameSync(`${folder}.away`, folder)
   await fleet.storage.account.call('PUT', path, { name: 'host', grants })
   expect((await place.backup('now')).code).toBe(0)

@@ -30,7 +30,7 @@ from padlock_backup import (  # noqa: E402
     settings,
     swap,
 )  # fmt: skip
-from padlock_release import log, service, store  # noqa: E402
+from padlock_release import log, service, store, volumes  # noqa: E402
 
 
 class Ahead(datetime):
@@ -43,7 +43,9 @@ main.datetime = Ahead
 lock.LOCK = f'{root}/lock'
 log.PATH = f'{root}/log'
 host.HOME = f'{root}/home'
-host.VOLUME = f'{root}/volume'
+host.VOLUME = volumes.MOUNT = f'{root}/volume'
+# A release serves where a file says so.
+store.current = lambda: 'one' if os.path.exists(f'{root}/live') else None
 host.cluster = lambda: f'{root}/cluster'
 host.data = lambda: f'{root}/data'
 host.server = lambda: 'postgresql@17-main.service'

@@ -16,6 +16,7 @@ dir, app, volume, *words = sys.argv[1:]
 sys.path[:0] = [app, volume]
 
 import padlock_device  # noqa: E402
+import padlock_last_backup  # noqa: E402
 import padlock_volume  # noqa: E402
 from padlock_release import kept, log, processes, service, site, store, volumes  # noqa: E402
 
@@ -29,6 +30,8 @@ site.WANTED = str(root / 'packages')
 store.LOCK = str(root / 'lock')
 log.PATH = str(root / 'log')
 padlock_device.DEVICE_SECONDS = padlock_device.FREE_SECONDS = 0
+padlock_last_backup.ORDER = str(root / 'order.json')
+padlock_last_backup.SECONDS = 5
 padlock_volume.LET_GO = str(root / 'let-go')
 os.makedirs(volumes.MOUNT, exist_ok=True)
 ID = '3f2a9c01d2e4'

@@ -206,6 +206,76 @@ describe('unmount', () => {
   })
 })
 
+describe('a last backup', () => {
+  const note = 'volume/backup/handed-over.json'
+  const noted = () => has(note) && JSON.parse(readFileSync(join(dir, note), 'utf8')).backups
+  const backup = (body: string) =>
+    writeFileSync(join(dir, 'backup'), `#!/bin/sh\necho "backup $*" >>"$DIR/calls"\n${body}\n`, {
+      mode: 0o755,
+    })
+  beforeEach(() => {
+    runs(ID)
+    writeFileSync(join(dir, 'mounted'), '')
+    writeFileSync(join(dir, 'order.json'), '{}')
+    mkdirSync(join(dir, 'volume/backup'), { recursive: true })
+    writeFileSync(join(dir, note), '{"backups": ["of another time"]}')
+  })
+
+  test('is made while the app serves, and noted on the volume', () => {
+    backup(`echo '{"backups": ["database", "files"]}'`)
+    expect(run('unmount')).toMatchObject({
+      status: 0,
+      said: expect.stringContaining('backup: done'),
+    })
+    expect(calls()).toEqual([
+      'backup hand-over',
+      `user stop app-${ID}.service`,
+      'stop srv-volume.mount',
+    ])
+    expect(noted()).toEqual(['database', 'files'])
+  })
+
+  test.each([
+    ['fails', 'echo the bucket is away >&2; exit 1', 'the bucket is away'],
+    ['is nowhere', `echo '{"backups": []}'`, 'backup: done'],
+    ['takes too long', 'sleep 60', 'was not made within 5 s: the next host makes it'],
+  ])('that %s is not noted, and keeps nobody from the volume', (_, body, words) => {
+    backup(`echo $$ >"$DIR/pid"; ${body}`)
+    expect(run('unmount')).toMatchObject({ status: 0, said: expect.stringContaining(words) })
+    expect([has(note), has('mounted')]).toEqual([false, false])
+    const group = readFileSync(join(dir, 'pid'), 'utf8').trim()
+    const alive = spawnSync('pgrep', ['--runstates', 'D,R,S,T', '--pgroup', group])
+    expect(alive.stdout.toString()).toBe('')
+  })
+
+  test('of a host that keeps the volume counts no more', () => {
+    backup(`echo '{"backups": ["database"]}'`)
+    writeFileSync(join(dir, 'busy'), '')
+    expect(run('unmount').status).toBe(1)
+    expect(has(note)).toBe(false)
+    rmSync(join(dir, 'busy'))
+    runs(ID)
+    expect(run('unmount').status).toBe(0)
+    expect(noted()).toEqual(['database'])
+    expect(run('mount').status).toBe(0)
+    expect(has(note)).toBe(false)
+  })
+
+  test('of the former host stays where nothing serves yet', () => {
+    for (const file of ['running', 'mounted']) rmSync(join(dir, file))
+    expect(run('mount').status).toBe(0)
+    expect(noted()).toEqual(['of another time'])
+  })
+
+  test('is none where none are ordered', () => {
+    backup('exit 1')
+    rmSync(join(dir, 'order.json'))
+    expect(run('unmount').status).toBe(0)
+    expect(calls()[0]).toBe(`user stop app-${ID}.service`)
+    expect(has(note)).toBe(false)
+  })
+})
+
 test('resume starts nothing without the volume', () => {
   runs()
   expect(run('resume').status).toBe(0)

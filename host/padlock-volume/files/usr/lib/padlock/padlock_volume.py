@@ -10,7 +10,8 @@ import json
 import os
 
 import padlock_device
-from padlock_release import log, nofollow, processes, service, site, store, volumes
+import padlock_last_backup
+from padlock_release import handed, log, nofollow, processes, service, site, store, volumes
 from padlock_release.failure import Failure, told
 
 UNIT = 'srv-volume.mount'
@@ -65,9 +66,12 @@ def mount() -> None:
 def unmount() -> None:
     """Nothing of this host uses the volume any more; else raises Failure, and the app is up again."""
     service.ensure_manager()
+    has = padlock_last_backup.made() if volumes.mounted() else []
     # A release that needs no volume goes on, as in a stack that is to have none any more.
     live = end_app()
     try:
+        if volumes.mounted():
+            handed.note(has)
         store.write(LET_GO, 'sudo /usr/lib/padlock/volume mount has it again\n', 0o644)
         if volumes.mounted():
             # What systemd knows to need it (RequiresMountsFor=), as a database does, ends before it.

@@ -8,7 +8,7 @@ import sys
 from datetime import UTC, datetime
 from typing import Any, TextIO
 
-from padlock_release import log, store
+from padlock_release import handed, log, store
 from padlock_release.failure import Failure, told
 
 from . import (
@@ -34,8 +34,8 @@ from .order import Order
 from .wanted import RestoreOrder
 
 USAGE = (
-    'usage: backup up < ORDER | restore < ORDER | state < EXPORT | resume | now | release | check | show |\n'
-    '  list [--json] | remove | stop | start | upgraded'
+    'usage: backup up < ORDER | restore < ORDER | state < EXPORT | resume | now | release |\n'
+    '  hand-over | check | show | list [--json] | remove | stop | start | upgraded'
 )
 # States of which `check` fails.
 WRONG = ('failed', 'late', 'full')
@@ -45,8 +45,8 @@ TIMERS = ['padlock-backup.timer', 'padlock-backup-check.timer']
 def main(words: list[str], stream: TextIO) -> int:
     """The exit status: 0, 1 where something failed or is late, 2 for a wrong command line."""
     verbs = {
-        'now': now, 'release': release, 'resume': resume, 'check': check, 'show': show, 'list': listed,
-        'remove': remove, 'stop': stop, 'start': start, 'upgraded': upgraded,
+        'now': now, 'release': release, 'hand-over': hand_over, 'resume': resume, 'check': check,
+        'show': show, 'list': listed, 'remove': remove, 'stop': stop, 'start': start, 'upgraded': upgraded,
     }  # fmt: skip
     lock.verb = ' '.join(words[:1])
     try:
@@ -104,15 +104,36 @@ def now() -> int:
 
 
 def release() -> int:
-    """Before a release: fails where no place at all has the database, or the files, as they are now."""
+    """
+    Before a release: fails where no place at all has the database, or the files, as they are now. Where none
+    serves here yet, the former host's last backup has them.
+    """
+    order = _order()
+    there = handed.taken()
+    if store.current() is None and all(what in there for what, _ in order.all()):
+        log.say('the former host has made the backup before this release: nothing has served since')
+        return 0
+    with lock.held():
+        lacking = _lacking(order, _back_up(order, 'incr'))
+    for what in lacking:
+        log.say(f'no backup of the {what} could be made before this release, which is not begun')
+    return 1 if lacking else 0
+
+
+def hand_over() -> int:
+    """Before another host takes the volume; standard output tells in JSON of what a place has a backup."""
     order = _order()
     with lock.held():
-        failed = _back_up(order, 'incr')
-    for what in {what for what, _ in order.all()}:
-        if all(f'{what} {where}' in failed for where in pgbackrest.REPOSITORIES):
-            log.say(f'no backup of the {what} could be made before this release, which is not begun')
-            return 1
+        # What has expired goes at night: a host waits.
+        lacking = _lacking(order, _back_up(order, 'incr', False))
+    print(json.dumps({'backups': sorted({what for what, _ in order.all()} - set(lacking))}))
     return 0
+
+
+def _lacking(order: Order, failed: list[str]) -> list[str]:
+    """What no place has, of the backups that failed."""
+    whats = sorted({what for what, _ in order.all()})
+    return [what for what in whats if all(f'{what} {where}' in failed for where in pgbackrest.REPOSITORIES)]
 
 
 def restored(order: RestoreOrder) -> int:
@@ -120,6 +141,7 @@ def restored(order: RestoreOrder) -> int:
     own = _order() if _is_ordered() else None
     with lock.held(True):
         _resume(own)
+        handed.forget()
         told = restore.restore(order, own, _back_up, datetime.now(UTC))
     print(json.dumps(told))
     return 0
