@@ -22,8 +22,8 @@ LATER = 'the next host makes it before its release, while nothing serves'
 
 def made() -> list[str]:
     """
-    Of what a place has a backup now (`database`, `files`). One that fails keeps nobody from the volume, and one
-    that takes longer than 15 minutes is ended.
+    Of what a place has a backup now: `database`, `files`. One that fails keeps nobody from the volume, and
+    one that takes longer than 15 minutes is ended.
     """
     if not (os.path.exists(volumes.BACKUP) and os.path.exists(ORDER)):
         return []

@@ -82,6 +82,7 @@ def unmount() -> None:
     except BaseException:
         _forget_let_go()
         padlock_device.run('systemctl', 'start', UNIT)
+        handed.forget()
         _start(live)
         raise
     if _wanted():
@@ -99,6 +100,7 @@ def resume() -> None:
     release = store.current()
     if release is not None and not volumes.away() and not os.path.exists(LET_GO):
         service.ensure_manager()
+        handed.forget()
         _start([release, *(name for name in service.installed_replicas() if name[:12] == release)])
 
 

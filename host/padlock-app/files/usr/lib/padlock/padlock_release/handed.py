@@ -1,6 +1,6 @@
 """
-A note on the volume, of a host that has let go of it: of what there is a backup, made just before nothing of the
-app was left there. Whoever starts the app on the volume takes it away, as others may write from then on.
+A note on the volume, of a host that has let go of it: of what there is a backup, made just before the
+app ended there. Whoever starts the app on the volume takes it away, as others may write from then on.
 """
 
 import contextlib
@@ -11,7 +11,7 @@ from . import kept, store, volumes
 
 
 def note(whats: list[str]) -> None:
-    """`whats`: `database`, `files`. Without one, as on a volume that is full, the next host makes a backup."""
+    """`whats`: `database`, `files`. Where none fits (a full volume) the next host makes one."""
     forget()
     if not whats:
         return
