@@ -26,13 +26,18 @@ export function withoutSecrets(value: Tree): Tree {
 
 /**
  * Decrypts the template's secrets with its own stack's key and sets them for an environment, over
- * standard input: Pulumi Cloud and key services encrypt for one stack.
+ * standard input: Pulumi Cloud and key services encrypt for one stack. `PADLOCK_TEMPLATE_PASSPHRASE`
+ * opens a template whose passphrase is not the one of the environment's own state, as in a drill.
  * @throws Error if the template's stack is not there, or its key opens them no more
  */
 export async function giveSecrets(config: Record<string, Tree>, stack: string): Promise<void> {
   const paths = secretPaths(config)
   if (paths.length === 0) return
-  const read = await capture(['config', '--show-secrets', '--json', '--stack', STACK])
+  const own = process.env.PADLOCK_TEMPLATE_PASSPHRASE
+  const read = await capture(
+    ['config', '--show-secrets', '--json', '--stack', STACK],
+    own ? { PULUMI_CONFIG_PASSPHRASE: own } : {},
+  )
   if (read.code !== 0) {
     throw new Error(
       `the secrets in Pulumi.${STACK}.yaml cannot be read:\n${read.stderr.trim()}\n` +

@@ -7,6 +7,10 @@ export type Reports = Map<string, string | undefined>
 
 const KEY = 'preview:'
 
+/** What is said of a stack whose state no job of a pull request opens. */
+export const leftOut = (stack: string): string =>
+  `### \`${stack}\`\n\n**No preview here**: it may change, and a preview would run this pull request's program with its state, which holds the keys to its backups. Its plan comes after the merge, for approval. The variable \`PREVIEW_PRODUCTION\` asks for previews of it (docs/workflows.md, *Who can do what*).\n`
+
 /**
  * One comment for each affected stack, made once and updated in place. A stack that an earlier push
  * affected and this one does not is said to be unchanged.

@@ -1,4 +1,9 @@
-import { affectedStacks, changedFiles, reviewedStacks } from '../../ops/github/affected.ts'
+import {
+  affectedStacks,
+  changedFiles,
+  reviewedStacks,
+  stackPreviews,
+} from '../../ops/github/affected.ts'
 import { postPreviews } from '../../ops/github/preview.ts'
 import { makeRepository, type Repository, RUN, textsOn } from './repository.ts'
 
@@ -28,6 +33,17 @@ test.each([
   [[], []],
 ])('a change of %j affects %j', (changed, affected) => {
   expect(affectedStacks(changed, stacks)).toEqual(affected)
+})
+
+test('a job of a pull request opens no stack of production, unless that is asked for', () => {
+  const isProduction = (stack: string) => stack === 'production'
+  const staging = { stack: 'staging', environment: 'preview' }
+  expect(stackPreviews(stacks, isProduction, false)).toEqual([staging])
+  expect(stackPreviews(['production'], isProduction, false)).toEqual([])
+  expect(stackPreviews(stacks, isProduction, true)).toEqual([
+    { stack: 'production', environment: 'preview-production' },
+    staging,
+  ])
 })
 
 describe('on a pull request', () => {

@@ -55,6 +55,13 @@ function padlock(event: { name: string; payload: object }, ...args: string[]): P
   })
 }
 
+/** What the verb has handed to later jobs, the newest of each name. */
+function outputs(): Record<string, unknown> {
+  const text = readFileSync(join(folder, 'output'), 'utf8')
+  const found = [...text.matchAll(/^(\S+)<<(\S+)\n(.*)\n\2\n/gm)]
+  return Object.fromEntries(found.map(([, name, , value = '']) => [name, JSON.parse(value)]))
+}
+
 const onPull = (number: number) => ({
   name: 'pull_request',
   payload: { action: 'synchronize', pull_request: { number } },
@@ -68,15 +75,47 @@ test('github stacks and github preview: from the changed files to the comments',
   const stacks = await padlock(onPull(number), 'github', 'stacks')
   expect(stacks).toMatchObject({ code: 0, stderr: '' })
   expect(stacks.stdout).toBe('::add-mask::ghs-run\n["staging"]\n')
-  expect(readFileSync(join(folder, 'output'), 'utf8')).toMatch(
-    /^stacks<<(\S+)\n\["staging"\]\n\1\n$/,
-  )
+  expect(outputs()).toEqual({
+    stacks: ['staging'],
+    previews: [{ stack: 'staging', environment: 'preview' }],
+  })
 
   writeFileSync(join(folder, 'staging.md'), 'No change\n')
   const shown = ['--stacks', '["staging"]', '--reports', '.']
   expect(await padlock(onPull(number), 'github', 'preview', ...shown)).toMatchObject({ code: 0 })
   expect(repository.server.state.comments.map(({ body }) => body)).toEqual([
     '<!-- padlock:preview:staging run=1234 -->\nNo change\n',
+  ])
+})
+
+test('a stack of production has a preview where that is asked for, and a comment with the reason where not', async () => {
+  const { number } = repository.pull({ files: ['index.ts'] })
+  for (const [stack, text] of [
+    ['production', ''],
+    ['shop-eu', 'config:\n  padlock:environment: Production\n'],
+    ['staging', 'config:\n  padlock:environment: Staging\n'],
+  ])
+    writeFileSync(join(folder, `Pulumi.${stack}.yaml`), `${text}`)
+  await padlock(onPull(number), 'github', 'stacks', '--production')
+  const own = 'preview-production'
+  expect(outputs().previews).toEqual([
+    { stack: 'production', environment: own },
+    { stack: 'shop-eu', environment: own },
+    { stack: 'staging', environment: 'preview' },
+  ])
+  await padlock(onPull(number), 'github', 'stacks')
+  const { stacks, previews } = outputs()
+  expect(previews).toEqual([{ stack: 'staging', environment: 'preview' }])
+  writeFileSync(join(folder, 'staging.md'), 'No change\n')
+  const shown = ['--stacks', JSON.stringify(stacks), '--previews', JSON.stringify(previews)]
+  const ran = await padlock(onPull(number), 'github', 'preview', ...shown, '--reports', '.')
+  expect(ran).toMatchObject({ code: 0 })
+  const leftOut = (stack: string) =>
+    expect.stringMatching(`### \`${stack}\`\n\n\\*\\*No preview here\\*\\*.*PREVIEW_PRODUCTION`)
+  expect(textsOn(repository, number)).toEqual([
+    leftOut('production'),
+    leftOut('shop-eu'),
+    'No change',
   ])
 })
 

@@ -11,6 +11,7 @@ interface Job {
   permissions?: Record<string, string>
   concurrency?: { 'cancel-in-progress': boolean | string }
   'timeout-minutes'?: number
+  strategy?: { matrix: object }
   steps: { uses?: string; run?: string; with?: Record<string, unknown>; env?: object }[]
 }
 interface Workflow {
@@ -35,6 +36,8 @@ const workflows = Object.fromEntries(
 const jobs = Object.entries(workflows).flatMap(([file, { jobs }]) =>
   Object.entries(jobs).map(([name, job]) => ({ where: `${file}: ${name}`, file, job })),
 )
+/** As GitHub writes an expression in a workflow. */
+const expression = (text: string) => `$${`{{ ${text} }}`}`
 const SAME_REPOSITORY = 'github.event.pull_request.head.repo.full_name == github.repository'
 
 /** What a fork's code must not be able to reach. */
@@ -113,6 +116,43 @@ describe('on a pull request from a fork', () => {
     const used = command.steps.flatMap(({ uses }) => uses?.split('@')[0] ?? [])
     expect(used).toEqual(['actions/checkout', 'actions/setup-node'])
     expect(command.steps[0]?.with).toEqual({ 'persist-credentials': false })
+  })
+})
+
+describe('the keys to production’s backups, which its state holds', () => {
+  const onPulls = jobs.filter(({ file }) => 'pull_request' in (workflows[file]?.on ?? {}))
+
+  test('are in no environment that a job of a pull request waits for, unless a variable asks for it', () => {
+    const used = onPulls.flatMap(({ where, job }) =>
+      job.environment ? [[where, job.environment]] : [],
+    )
+    expect(used).toEqual([
+      ['ephemeral.yml: environment', 'ephemeral'],
+      ['preview.yml: preview', expression('matrix.environment')],
+    ])
+    const { stacks, preview } = workflows['preview.yml']?.jobs ?? {}
+    expect(preview?.strategy?.matrix).toEqual({
+      include: expression('fromJSON(needs.stacks.outputs.previews)'),
+    })
+    expect(stacks?.steps.at(-1)).toMatchObject({
+      run: `./padlock github stacks $${'{PRODUCTION:+--production}'}`,
+      env: { PRODUCTION: expression("vars.PREVIEW_PRODUCTION == 'true' && 'true' || ''") },
+    })
+  })
+
+  test('are not opened by a token of the whole organisation, where a team is named', () => {
+    const steps = jobs
+      .flatMap(({ job }) => job.steps)
+      .filter(({ uses }) => uses?.startsWith('pulumi/auth-actions@'))
+    expect(steps.length).toBeGreaterThan(0)
+    for (const { with: settings } of steps) {
+      expect(settings).toEqual({
+        organization: expression('vars.PULUMI_ORGANIZATION'),
+        'requested-token-type': `urn:pulumi:token-type:access_token:${expression("vars.PULUMI_TEAM && 'team' || 'organization'")}`,
+        scope: expression("vars.PULUMI_TEAM && format('team:{0}', vars.PULUMI_TEAM)"),
+        'export-environment-variables': false,
+      })
+    }
   })
 })
 
