@@ -46,8 +46,9 @@ const isSensitive = (job: Job) =>
   job.environment !== undefined ||
   Object.values(job.permissions ?? {}).includes('write')
 
-test('there are the eight', () => {
+test('there are these', () => {
   expect(files.sort()).toEqual([
+    'anonymise.yml',
     'backup.yml',
     'deploy.yml',
     'drift.yml',
@@ -187,6 +188,30 @@ test('an image is proposed by its digest, to be reviewed and released as any oth
   expect(push).toContain('--digestfile')
   expect(propose).toContain('.config["padlock:appImage"]')
   expect(JSON.stringify(image)).not.toMatch(/DIGITALOCEAN_TOKEN|AUTH0|PULUMI/)
+})
+
+test('a snapshot is made of main alone, where it is asked for, with the way to ssh that a deployment has', () => {
+  const job = workflows['anonymise.yml']?.jobs.anonymise as Job
+  expect(job.if).toBe("vars.ANONYMISE == 'true' && github.ref == 'refs/heads/main'")
+  expect([job.environment, job.permissions]).toEqual([
+    'anonymise',
+    { contents: 'read', 'id-token': 'write' },
+  ])
+  const named = (file: string, name: string) =>
+    Object.values(workflows[file]?.jobs ?? {})
+      .flatMap(({ steps }) => steps as ({ name?: string; if?: string } & Job['steps'][number])[])
+      .find((step) => step.name === name)
+  for (const name of ['let this runner in to ssh', 'let it out again']) {
+    const [own, deployment] = [named('anonymise.yml', name), named('deploy.yml', name)]
+    expect([own?.if, own?.env]).toEqual([deployment?.if, deployment?.env])
+  }
+  const { run = '', env } = named('anonymise.yml', 'snapshot') ?? {}
+  // The agent's key is in the environment of nothing that the job runs.
+  expect(run.trim().split('\n').slice(-2)).toEqual([
+    'unset SSH_PRIVATE_KEY',
+    './padlock backup anonymise --stack production',
+  ])
+  expect(JSON.stringify(env)).not.toMatch(/DIGITALOCEAN|AUTH0|GITHUB_TOKEN/)
 })
 
 test('a job with a secret waits for an environment', () => {
