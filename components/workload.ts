@@ -98,6 +98,7 @@ export function deployWorkload(
     {
       ...target,
       database: Boolean(database?.local),
+      beside: Boolean(database?.beside),
       files: settings.release.volumes !== undefined,
       after: [installed, database?.local ?? mounted],
     },

@@ -24,6 +24,8 @@ export interface BackupsArgs {
   /** Is there a database on the host, and are there directories of the app on the volume? */
   database: boolean
   files: boolean
+  /** Does the app use another database than that one, which is kept beside it? */
+  beside: boolean
   /** Of the second bucket, which the host knows nothing of. */
   copy?: SpacesCopy | undefined
   /** How many of each are kept. */
@@ -68,7 +70,7 @@ export class Backups extends pulumi.ComponentResource {
     this.place = pulumi.unsecret(
       pulumi.output(args.place).apply(({ endpoint, bucket }) => `${endpoint}/${bucket}`),
     )
-    const { database, files, keepDaily, keepWeekly } = args
+    const { database, files, beside, keepDaily, keepWeekly } = args
     const opened = (place: pulumi.Input<BucketPlace>) =>
       pulumi.secret(
         pulumi
@@ -77,7 +79,7 @@ export class Backups extends pulumi.ComponentResource {
       )
     this.access = opened(args.place)
     if (args.reader) this.reader = opened(args.reader)
-    const wanted = { database, files, keepDaily, keepWeekly }
+    const wanted = { database, files, beside, keepDaily, keepWeekly }
     const order = this.access.apply((access) => ({ ...access, ...wanted }))
     this.ordered = new command.remote.Command(
       `${name}-backups`,
@@ -98,6 +100,6 @@ export class Backups extends pulumi.ComponentResource {
     }
     // What a drill of its backups is to find; and for a program that has them no more, whether the engine
     // refuses to delete what opens them, and where they are.
-    this.registerOutputs({ database, files, protects: protect, place: this.place })
+    this.registerOutputs({ database, files, beside, protects: protect, place: this.place })
   }
 }

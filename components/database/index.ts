@@ -16,6 +16,8 @@ export interface Database {
   up: pulumi.Resource
   /** The same of one on the host, the app's or the one beside it; absent where there is none. */
   local?: pulumi.Resource
+  /** Is that one kept beside the app's, which is another? */
+  beside?: boolean
   /** Of a managed one of the two, as projects spell it. */
   urn?: pulumi.Output<string>
 }
@@ -46,5 +48,7 @@ export function deployDatabase(
   const own = database && make(database)
   const beside = own && databaseBeside && make(databaseBeside)
   const host = [own, beside].find((one) => one?.onHost)
-  return own && { ...own, urn: own.urn ?? beside?.urn, local: host?.up }
+  if (!own) return undefined
+  const isBeside = host !== undefined && host !== own
+  return { ...own, urn: own.urn ?? beside?.urn, local: host?.up, beside: isBeside }
 }

@@ -1,6 +1,6 @@
 import { ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3'
 import { clientSettings } from '../../config/backups/place.ts'
-import type { Ordered } from './ordered.ts'
+import { nameOf, type Ordered } from './ordered.ts'
 import type { Source } from './source.ts'
 
 /** What a bucket itself tells of a backup. */
@@ -66,13 +66,14 @@ async function newest(client: S3Client, bucket: string, prefix: string): Promise
 export function missing(seen: Seen[], ordered?: Ordered, now = new Date()): string[] {
   const nightly = seen.filter(({ what }) => what !== 'state' && (ordered?.[what] ?? true))
   if (ordered === undefined && nightly.length === 0) return ['backup: the bucket has none']
+  const name = (kind: Seen['what']) => nameOf(kind, ordered?.beside)
   const absent = (['database', 'files'] as const).filter(
     (kind) => ordered?.[kind] && !nightly.some(({ what }) => what === kind),
   )
   return [
-    ...absent.map((kind) => `backup: the bucket has none of the ${kind}`),
+    ...absent.map((kind) => `backup: the bucket has none of the ${name(kind)}`),
     ...nightly
       .filter(({ last }) => now.getTime() - last.getTime() > LATE_MS)
-      .map(({ what, last }) => `backup: ${what} ${last.toISOString()}, older than 26 hours`),
+      .map(({ what, last }) => `backup: ${name(what)} ${last.toISOString()}, older than 26 hours`),
   ]
 }

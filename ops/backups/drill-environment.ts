@@ -34,9 +34,10 @@ export interface Drilled {
 
 /**
  * Reads a stack's state.
- * @throws Error if it makes no backups, or an older program made it
+ * @param label of the backup that is tried; undefined for the newest of what the app uses
+ * @throws Error if it makes no backups that a drill could try, or an older program made it
  */
-export function drilled(stack: string, resources: StateResource[]): Drilled {
+export function drilled(stack: string, resources: StateResource[], label?: string): Drilled {
   const sizes = resources.filter(({ type }) => type === VOLUME).map(({ inputs }) => inputs?.size)
   // While it is replaced it is there twice.
   const volume = Math.max(0, ...sizes.map(Number))
@@ -47,14 +48,21 @@ export function drilled(stack: string, resources: StateResource[]): Drilled {
       `nothing tells what the stack ${stack} backs up: an older program made it. Fix: pulumi up --stack ${stack}`,
     )
   }
-  const version = ordered.database ? localDatabaseVersion(resources) : undefined
+  const { files } = ordered
+  const isNamed = label !== undefined && DATABASE_LABEL.test(label)
+  const database = ordered.database && (isNamed || !ordered.beside)
+  if (!database && !files) throw new Error(onlyBeside(stack))
+  const version = database ? localDatabaseVersion(resources) : undefined
   const inSpaces = resources.some(({ type }) => type === SPACES)
-  return { volume, ...ordered, version, inSpaces }
+  return { volume, database, files, version, inSpaces }
 }
 
 /** What a drill says of such a stack, which is no failure of its backups. */
 export const noBackups = (stack: string): string =>
   `the stack ${stack} makes no backups, so there is none to restore. Fix: pulumi config set backups spaces --stack ${stack}, and pulumi up`
+
+const onlyBeside = (stack: string): string =>
+  `the stack ${stack} backs up no files, and of databases the one beside the app's, so a drill would show nothing of what the app uses. Fix: --backup LABEL, to try one of that database (./padlock backup list)`
 
 /** `drill-20261129-0901`, in UTC: one drill a minute. */
 export const drillName = (now = new Date()): string =>
@@ -113,7 +121,7 @@ export async function planDrill(
   const found = await context.stacks.find(stack)
   if (!found)
     throw new Error(`there is no stack ${stack}; pulumi stack ls names those that there are`)
-  const wanted = drilled(stack, found)
+  const wanted = drilled(stack, found, which.label)
   const opened = await sourceOf(stack, copy ? 'copy' : 'reader')
   const { source } = opened
   const { project } = context.marks

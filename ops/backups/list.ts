@@ -12,7 +12,8 @@ export interface ListedBackup {
 
 /** What there is of one kind of data in one place. */
 export interface Listed {
-  what: 'database' | 'files'
+  /** As the host names it: `database`, `database beside` (one that the app does not use), `files`. */
+  what: string
   where: 'volume' | 'bucket'
   /** Oldest first. */
   backups: ListedBackup[]

@@ -1,14 +1,28 @@
 import type { StateResource } from '../engine/state.ts'
 
 /** What a stack backs up. */
-export type Ordered = Record<'database' | 'files', boolean>
+export interface Ordered {
+  /** On the host. */
+  database: boolean
+  files: boolean
+  /** Does the app use another database than that one, which is kept beside it? */
+  beside: boolean
+}
+
+/** What people read of it, as the host has it: rows that the app does not use are not called the database. */
+export const nameOf = <What extends string>(what: What, beside = false): string =>
+  what === 'database' && beside ? 'database beside' : what
 
 /** The component that says so in the state (components/backups). */
 export const BACKUPS = 'padlock:index:Backups'
 
 /** Undefined where nothing tells: the stack makes no backups, or an older program made it. */
 export function orderedOf(resources: StateResource[]): Ordered | undefined {
-  const { database, files } = resources.find(({ type }) => type === BACKUPS)?.outputs ?? {}
+  const {
+    database,
+    files,
+    beside = false,
+  } = resources.find(({ type }) => type === BACKUPS)?.outputs ?? {}
   if (typeof database !== 'boolean' || typeof files !== 'boolean') return undefined
-  return { database, files }
+  return { database, files, beside: beside === true }
 }

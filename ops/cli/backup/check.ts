@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util'
 import { lastBackups, missing } from '../../backups/check.ts'
-import { type Ordered, orderedOf } from '../../backups/ordered.ts'
+import { nameOf, type Ordered, orderedOf } from '../../backups/ordered.ts'
 import { type Source, sourceIn, sourceOf } from '../../backups/source.ts'
 import { stateOf } from '../../engine/state.ts'
 import { chosenStack, outputsOf } from '../login.ts'
@@ -38,7 +38,8 @@ export async function run(args: string[]): Promise<number> {
     : await ofStack(values.stack)
   if (!asked) return 0
   const seen = await lastBackups(asked.source)
-  for (const { what, last } of seen) console.log(`${what.padEnd(8)}  ${last.toISOString()}`)
+  for (const { what, last } of seen)
+    console.log(`${nameOf(what, asked.ordered?.beside).padEnd(8)}  ${last.toISOString()}`)
   const wrong = missing(seen, asked.ordered)
   for (const line of wrong) console.error(line)
   return wrong.length > 0 ? MISSING : 0

@@ -277,6 +277,24 @@ test.each([
   expect(stderr).toContain(words)
 })
 
+test('a database that the app does not use is told as the one beside, and never as the database', async () => {
+  await place.must('up', { ...order, beside: true })
+  expect(await place.backup('now')).toMatchObject({ code: 0, stderr: '' })
+  const names = ['database beside volume', 'database beside bucket', 'files volume', 'files bucket']
+  expect(await states()).toEqual({
+    ...Object.fromEntries(names.map((what) => [what, 'good'])),
+    'log of the database beside': 'good',
+  })
+  const listed: { what: string; where: string }[] = JSON.parse(
+    (await place.backup('list --json')).stdout,
+  )
+  expect(listed.map(({ what, where }) => `${what} ${where}`)).toEqual(names)
+  const late = await place.backup('check', undefined, 27 * 3600)
+  expect(late.stderr).toContain('<4>backup of database beside bucket: the last one is of')
+  expect(late.stderr).not.toMatch(/backup of database (volume|bucket)/)
+  await place.must('up', order)
+})
+
 test('whoever wants no backups has none from then on, and keeps those that there are', async () => {
   const before = below(bucket()).length
   expect((await place.backup('remove')).code).toBe(0)

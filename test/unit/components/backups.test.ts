@@ -118,7 +118,7 @@ test('the order goes to the host over stdin, a secret, and the host takes it', a
   const backups = new Backups('padlock-dev', {
     ssh: { host: '198.51.100.7', port: 22, privateKey: 'private', hostKey: 'ssh-ed25519 AAAA' },
     ...{ droplet: new Anchor(), dropletId: '4711', after: [new Anchor()], place, reader },
-    ...{ database: true, files: false, keepDaily: 7, keepWeekly: 4, protect: true },
+    ...{ database: true, files: false, beside: true, keepDaily: 7, keepWeekly: 4, protect: true },
   })
   expect(await pulumi.isSecret(backups.passphrase)).toBe(true)
   expect(await pulumi.isSecret(backups.access)).toBe(true)
@@ -139,7 +139,8 @@ test('the order goes to the host over stdin, a secret, and the host takes it', a
 sys.dont_write_bytecode = True
 sys.path[:0] = sys.argv[1:]
 from padlock_backup import order
-print(order.read(sys.stdin))`
+found = order.read(sys.stdin)
+print(found, found.names())`
   const folders = ['padlock-backup', 'padlock-app'].map((name) =>
     join(__dirname, '../../../host', name, 'files/usr/lib/padlock'),
   )
@@ -149,5 +150,6 @@ print(order.read(sys.stdin))`
   })
   expect(secret).not.toContain('DO00READ')
   expect(host.stdout).toContain("prefix='padlock-dev', key='DO00ABC'")
+  expect(host.stdout).toContain("['database beside volume', 'database beside bucket']")
   expect(host.stderr).toBe('')
 })

@@ -204,6 +204,18 @@ describe('the environment', () => {
     expect(drillSettings(files, SPACES, {})).not.toHaveProperty('databaseVersion')
   })
 
+  test('has no database where the app uses another one than the backed up, unless a label names it', () => {
+    const beside = { database: true, files: true, beside: true }
+    const has = (outputs: object, label?: string) =>
+      drilled('production', [volume, backups(outputs)], label)
+    expect(has(beside)).toMatchObject({ database: false, files: true, version: undefined })
+    expect(has(beside, 'abcdef01')).toMatchObject({ database: false })
+    expect(has(beside, '20261129-010203F')).toMatchObject({ database: true, version: '17' })
+    expect(() => has({ ...beside, files: false })).toThrow(
+      'a drill would show nothing of what the app uses',
+    )
+  })
+
   test.each([
     ['no backups', [volume], noBackups('production')],
     ['an older program', [volume, backups({})], OLDER],

@@ -24,5 +24,16 @@ test.each<[string, Seen[], string[]]>([
   ['files that were backed up once', [hours('database', 8), hours('files', 700)], []],
   ['no database', [hours('files', 8)], ['backup: the bucket has none of the database']],
 ])('a stack that backs up its database alone, and %s', (_, seen, lines) => {
-  expect(missing(seen, { database: true, files: false }, NOW)).toEqual(lines)
+  expect(missing(seen, { database: true, files: false, beside: false }, NOW)).toEqual(lines)
+})
+
+test.each<[string, Seen[], string]>([
+  [
+    'late',
+    [hours('database', 27)],
+    'backup: database beside 2026-11-27T06:00:00.000Z, older than 26 hours',
+  ],
+  ['absent', [], 'backup: the bucket has none of the database beside'],
+])('rows that the app does not use, %s, are not called its database', (_, seen, line) => {
+  expect(missing(seen, { database: true, files: false, beside: true }, NOW)).toEqual([line])
 })

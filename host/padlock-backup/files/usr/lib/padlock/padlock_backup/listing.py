@@ -25,7 +25,13 @@ def everything(order: Order) -> list[dict[str, Any]]:
     """
     found = []
     for what, where in order.all():
-        one: dict[str, Any] = {'what': what, 'where': where, 'backups': [], 'window': None, 'problem': None}
+        one: dict[str, Any] = {
+            'what': order.name(what),
+            'where': where,
+            'backups': [],
+            'window': None,
+            'problem': None,
+        }
         try:
             if what == 'database':
                 one['backups'] = database.backups(pgbackrest.REPOSITORIES[where])

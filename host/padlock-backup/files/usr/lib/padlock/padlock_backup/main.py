@@ -88,7 +88,7 @@ def up(order: Order) -> int:
             database.forget()
         # What is ordered is what the timers go by, so it comes last.
         store.write(f'{host.HOME}/order.json', orders.text(order), 0o600)
-        state.begin([f'{what} {where}' for what, where in order.all()], datetime.now(UTC))
+        state.begin(order.names(), datetime.now(UTC))
     host.run('systemctl', '--quiet', 'enable', '--now', *TIMERS)
     return 0
 
@@ -116,7 +116,7 @@ def release() -> int:
     with lock.held():
         lacking = _lacking(order, _back_up(order, 'incr'))
     for what in lacking:
-        log.say(f'no backup of the {what} could be made before this release, which is not begun')
+        log.say(f'no backup of the {order.name(what)} could be made before this release, which is not begun')
     return 1 if lacking else 0
 
 
@@ -133,7 +133,7 @@ def hand_over() -> int:
 def _lacking(order: Order, failed: list[str]) -> list[str]:
     """What no place has, of the backups that failed."""
     whats = sorted({what for what, _ in order.all()})
-    return [what for what in whats if all(f'{what} {where}' in failed for where in pgbackrest.REPOSITORIES)]
+    return [what for what in whats if all(f'{order.name(what)} {where}' in failed for where in pgbackrest.REPOSITORIES)]
 
 
 def restored(order: RestoreOrder) -> int:
@@ -244,7 +244,7 @@ def _back_up(order: Order, kind: str, tidy: bool = True) -> list[str]:
     """
     failed = []
     for what, where in order.all():
-        name, problem = f'{what} {where}', None
+        name, problem = f'{order.name(what)} {where}', None
         try:
             if what == 'database':
                 database.back_up(where, datetime.now(UTC), kind, tidy)
@@ -266,8 +266,9 @@ def _resume(own: Order | None) -> None:
 
 def _judged() -> list[dict[str, Any]]:
     found = state.judged(datetime.now(UTC))
-    if _order().database:
-        found.append(_log())
+    order = _order()
+    if order.database:
+        found.append(_log(order))
     nearly_full = room.warning() if host.volume_is_mounted() else None
     if nearly_full:
         empty = {'last': None, 'failed': None}
@@ -275,14 +276,18 @@ def _judged() -> list[dict[str, Any]]:
     return found
 
 
-def _log() -> dict[str, Any]:
+def _log(order: Order) -> dict[str, Any]:
     """The log that PostgreSQL hands on, without which only whole nights can be had again."""
     found: dict[str, Any] = {'last': None, 'failed': None, 'problem': None}
     try:
         found = archive.archiver()
     except Failure as failure:
         found['problem'] = ' '.join(str(failure).split())[:500]
-    return {'what': 'log of the database', 'state': 'failed' if found['problem'] else 'good', **found}
+    return {
+        'what': f'log of the {order.name("database")}',
+        'state': 'failed' if found['problem'] else 'good',
+        **found,
+    }
 
 
 def _is_ordered() -> bool:

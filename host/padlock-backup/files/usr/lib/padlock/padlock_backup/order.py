@@ -8,8 +8,8 @@ from padlock_release.checks import check, integer, matching
 from padlock_release.failure import Failure
 
 KEYS = {
-    'bucket', 'database', 'endpoint', 'files', 'keepDaily', 'keepWeekly', 'key', 'passphrase', 'prefix',
-    'region', 'secret',
+    'beside', 'bucket', 'database', 'endpoint', 'files', 'keepDaily', 'keepWeekly', 'key', 'passphrase',
+    'prefix', 'region', 'secret',
 }  # fmt: skip
 BUCKET = r'[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]'
 PREFIX = r'[A-Za-z0-9][A-Za-z0-9._-]{0,99}'
@@ -20,7 +20,10 @@ PLAIN = r'[!-~]{16,256}'
 
 
 class Order(NamedTuple):
-    """`database`, `files`: is there any to back up? Days and weeks count from now."""
+    """
+    `database`, `files`: is there any to back up? Days and weeks count from now. `beside`: the app uses
+    another database than the one on the host, which is kept beside it.
+    """
 
     database: bool
     files: bool
@@ -33,11 +36,20 @@ class Order(NamedTuple):
     passphrase: str
     keep_daily: int
     keep_weekly: int
+    beside: bool = False
 
     def all(self) -> list[tuple[str, str]]:
         """What and where; the volume first: it is there when the network is not."""
         kinds = [what for what, has in (('database', self.database), ('files', self.files)) if has]
         return [(what, where) for what in kinds for where in ('volume', 'bucket')]
+
+    def name(self, what: str) -> str:
+        """What people read of it: rows that the app does not use are not called the database."""
+        return f'{what} beside' if what == 'database' and self.beside else what
+
+    def names(self) -> list[str]:
+        """As their state is kept."""
+        return [f'{self.name(what)} {where}' for what, where in self.all()]
 
     @property
     def host(self) -> str:
@@ -68,11 +80,18 @@ def read(stream: TextIO) -> Order:
         files=_flag(data, 'files'),
         keep_daily=integer(data, 'keepDaily', 1, 366),
         keep_weekly=integer(data, 'keepWeekly', 1, 520),
+        # An order of before there was such a database has no word for it.
+        beside=_flag({'beside': False, **data}, 'beside'),
     )
 
 
 def place(
-    data: dict[str, Any], database: bool = True, files: bool = True, keep_daily: int = 1, keep_weekly: int = 1
+    data: dict[str, Any],
+    database: bool = True,
+    files: bool = True,
+    keep_daily: int = 1,
+    keep_weekly: int = 1,
+    beside: bool = False,
 ) -> Order:
     """Where backups are and what opens them."""
     return Order(
@@ -87,6 +106,7 @@ def place(
         matching(data, 'passphrase', PLAIN, '16 to 256 characters of printable ASCII without spaces'),
         keep_daily,
         keep_weekly,
+        beside,
     )
 
 

@@ -107,7 +107,9 @@ def _whats(order: RestoreOrder, own: Order | None) -> list[str]:
             f'this host has no place for the {" and the ".join(missing)}. Fix: pulumi config set {fix}, '
             'and pulumi up; nothing was changed'
         )
-    whats = [what for what in asked if (has[what] if asked[what] is None else asked[what])]
+    # What the app does not use is restored only where it is asked for.
+    usual = {**has, 'database': has['database'] and not (own and own.beside)}
+    whats = [what for what in asked if (usual[what] if asked[what] is None else asked[what])]
     if not whats:
         raise Failure('this host has no database and no directories of the app: there is nothing to restore')
     if not host.volume_is_mounted():
