@@ -170,7 +170,8 @@ export async function planDrill(
   const ofLabel = label !== undefined && { database: DATABASE_LABEL.test(label) }
   const looked = ofLabel ? { ...ofLabel, files: !ofLabel.database } : { database, files }
   const from = `${source.endpoint}/${source.bucket}`
-  return { options: { stack, from, environment, ...looked }, steps }
+  const newest = which.at === undefined && label === undefined
+  return { options: { stack, from, environment, newest, copy, ...looked }, steps }
 }
 
 function keysOf(config: Record<string, unknown>, project: string): Record<string, unknown> {

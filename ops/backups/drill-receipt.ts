@@ -43,6 +43,7 @@ function databaseRows(database: NonNullable<DrillReceipt['database']>): string[]
   const { tables, rows, bytes, hash, version } = database
   return [
     ['database', part(database)],
+    ...passedOver(database),
     ['', `PostgreSQL ${version}, ${mib(bytes)} MiB, rows of ${tables.length} tables: ${rows}`],
     ...tables.map(({ name, rows }) => ['', `${String(rows).padStart(12)}  ${visible(name)}`]),
     ['', `sha256 ${hash}`],
@@ -53,6 +54,7 @@ function filesRows(found: NonNullable<DrillReceipt['files']>): string[][] {
   const { files, bytes, hash } = found
   return [
     ['files', part(found)],
+    ...passedOver(found),
     ['', `files: ${files}, ${mib(bytes)} MiB`],
     ['', `sha256 ${hash}`],
   ]
@@ -60,6 +62,9 @@ function filesRows(found: NonNullable<DrillReceipt['files']>): string[][] {
 
 const part = ({ label, until, seconds }: RestoredPart) =>
   `${label}, as of ${until ?? 'its end'}, in ${seconds} s`
+
+const passedOver = ({ passedOver = [] }: RestoredPart) =>
+  passedOver.map((one) => ['', `not ${indented(one)}`])
 
 /** Whatever a program of the host has said. */
 const indented = (text: string) => text.split('\n').map(visible).join('\n            ')

@@ -1,4 +1,5 @@
 import type { Item } from '../environments/receipt.ts'
+import { tooOld } from './drill-age.ts'
 import type { Restored, RestoredPart } from './restore.ts'
 
 /** What a host finds in its database (`/usr/lib/padlock/database verify`). */
@@ -66,6 +67,10 @@ export interface DrillOptions {
   /** What must have been restored. */
   database: boolean
   files: boolean
+  /** No moment and no label was asked for: what comes must be new. */
+  newest: boolean
+  /** From the copy in a second region. */
+  copy: boolean
   /** Ends the drill before its next step; the environment is torn down all the same. */
   stop?: AbortSignal
   /** Is told what is done next. */
@@ -108,7 +113,7 @@ export async function drill(steps: DrillSteps, options: DrillOptions): Promise<D
     await next('up', steps.up)
     await next('retire', steps.retire)
     const restored = await next('restore', steps.restore)
-    receipt.problems.push(...restored.problems)
+    receipt.problems.push(...restored.problems, ...aged(restored, options, started))
     await next('check', () => check(steps, options, restored, receipt))
   } catch (error) {
     receipt.problems.push((error as Error).message)
@@ -121,6 +126,14 @@ export async function drill(steps: DrillSteps, options: DrillOptions): Promise<D
   }
   const ended = Date.now()
   return { ...receipt, endedAt: new Date(ended).toISOString(), seconds: tenths(ended - started) }
+}
+
+function aged(restored: Restored, options: DrillOptions, at: number): string[] {
+  if (!options.newest) return []
+  return (['database', 'files'] as const).flatMap((what) => {
+    const part = options[what] ? restored[what] : undefined
+    return (part && tooOld(what, part, options, at)) ?? []
+  })
 }
 
 /** Each by itself: a damaged database does not keep the files from being looked at. */

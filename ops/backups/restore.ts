@@ -9,6 +9,8 @@ export interface RestoredPart {
   until: string | null
   /** From the first byte until it was proven beside the running one. */
   seconds: number
+  /** The newer ones that did not come to anything, each with why. */
+  passedOver?: string[]
 }
 
 /** What a host says at the end of a restore. */

@@ -34,7 +34,8 @@ backup, unless the volume has not the room for both: then nothing is begun.
   --drill          into an ephemeral environment that is made for it from Pulumi.preview.yaml, loses its
                    app first, and is torn down afterwards: all that was restored is read (pg_amcheck,
                    every row, every file), and a receipt has the rows of each table, a hash, and the
-                   seconds of each step
+                   seconds of each step. Without --at and --backup it fails where what could be restored is
+                   older than 26 hours, of a copy 52
   --copy           a drill from the copy in a second region (backupCopyRegion), and there
   --json           of a drill the receipt alone on standard output
 
@@ -169,5 +170,6 @@ const part = (what: string, found: RestoredPart | undefined): string[] =>
   found
     ? [
         `${what}: as of ${found.until ?? 'the end of its log'}, from backup ${found.label} (${found.seconds.toFixed(1)} s)`,
+        ...(found.passedOver ?? []).map((one) => `${what}: not ${one}`),
       ]
     : []

@@ -12,10 +12,18 @@ import { isEphemeralName } from '../../../ops/environments/removable.ts'
 const ENVIRONMENT = 'drill-20261129-0901'
 const OLDER =
   'nothing tells what the stack production backs up: an older program made it. Fix: pulumi up --stack production'
+const NOW = new Date()
+const ago = (hours: number) => new Date(NOW.getTime() - hours * 3_600_000).toISOString()
 const RESTORED: Restored = {
   database: { label: '20261129-011000F', until: '2026-11-29T08:59:30Z', seconds: 9.9 },
   files: { label: '1a2b3c4d', until: '2026-11-29T01:11:00Z', seconds: 1.9 },
   ...{ seconds: 14, downSeconds: 2.8, problems: [] },
+}
+/** The same, of this night. */
+const FRESH: Restored = {
+  ...RESTORED,
+  database: { label: '20261129-011000F', until: ago(0), seconds: 9.9 },
+  files: { label: '1a2b3c4d', until: ago(8), seconds: 1.9 },
 }
 const ROWS = {
   ...{ version: '17.6', bytes: 9 * 1024 ** 2, rows: 1003, hash: 'a'.repeat(64) },
@@ -32,7 +40,7 @@ function fake(changed: Partial<DrillSteps> = {}) {
   const all: DrillSteps = {
     up: async () => {},
     retire: async () => {},
-    restore: async () => RESTORED,
+    restore: async () => FRESH,
     checkDatabase: async () => ROWS,
     checkFiles: async () => FILES,
     down: async () => [],
@@ -51,16 +59,16 @@ function fake(changed: Partial<DrillSteps> = {}) {
 }
 const FROM = 'fra1.digitaloceanspaces.com/shop-backups'
 const WHOSE = { stack: 'production', from: FROM, environment: ENVIRONMENT }
-const OPTIONS = { ...WHOSE, database: true, files: true }
+const OPTIONS = { ...WHOSE, database: true, files: true, newest: true, copy: false }
 const ALL = ['up', 'retire', 'restore', 'checkDatabase', 'checkFiles', 'down']
 const fails = (words: string) => async () => {
   throw new Error(words)
 }
 
 test('what was restored is read, and nothing is left', async () => {
-  const { steps, called } = fake()
+  const { steps, called } = fake({ restore: async () => RESTORED })
   const said: string[] = []
-  const receipt = await drill(steps, { ...OPTIONS, say: (line) => said.push(line) })
+  const receipt = await drill(steps, { ...OPTIONS, newest: false, say: (line) => said.push(line) })
   expect(called).toEqual(ALL)
   expect(receipt).toMatchObject({
     ...{ ...WHOSE, problems: [], left: [] },
@@ -135,15 +143,15 @@ test.each<[string, Partial<DrillSteps>, string]>([
   ],
   [
     'no database at all',
-    { restore: async () => ({ ...RESTORED, database: undefined }) as Restored },
+    { restore: async () => ({ ...FRESH, database: undefined }) as Restored },
     'no database was restored',
   ],
   [
     'no files',
-    { restore: async () => ({ ...RESTORED, files: undefined }) as Restored },
+    { restore: async () => ({ ...FRESH, files: undefined }) as Restored },
     'no files were restored',
   ],
-  ['what the host warns of', { restore: async () => ({ ...RESTORED, problems: ['odd'] }) }, 'odd'],
+  ['what the host warns of', { restore: async () => ({ ...FRESH, problems: ['odd'] }) }, 'odd'],
 ])('%s is a drill that has failed', async (_, changed, words) => {
   const receipt = await drill(fake(changed).steps, OPTIONS)
   expect(receipt.problems).toEqual([expect.stringContaining(words)])
@@ -160,11 +168,68 @@ test('one that is interrupted ends after its step, and is torn down', async () =
 
 test('only what is backed up is looked for', async () => {
   const { steps, called } = fake({
-    restore: async () => ({ ...RESTORED, files: undefined }) as Restored,
+    restore: async () => ({ ...FRESH, files: undefined }) as Restored,
   })
   const receipt = await drill(steps, { ...OPTIONS, files: false })
   expect(called).not.toContain('checkFiles')
   expect(succeeded(receipt)).toBe(true)
+})
+
+describe('the age of what was restored', () => {
+  const old = (database: number, files: number) => ({
+    restore: async () => ({
+      ...{ seconds: 14, downSeconds: 2.8, problems: [] },
+      database: { label: '20261129-011000F', until: ago(database), seconds: 9.9 },
+      files: { label: '1a2b3c4d', until: ago(files), seconds: 1.9 },
+    }),
+  })
+
+  test.each([
+    ['of a night', 1, 25.9, {}, []],
+    [
+      'of which the files are of the night before',
+      1,
+      31.5,
+      {},
+      ['of the files that could be restored (1a2b3c4d) is as of'],
+    ],
+    ['of which both are', 27, 49, {}, ['of the database that could', 'of the files that could']],
+    ['that was asked for by its moment', 500, 500, { newest: false }, []],
+    ['of which the files are not looked at', 1, 500, { files: false }, []],
+    ['of a copy, a night behind', 50, 50, { copy: true }, []],
+    ['of an old copy', 1, 53, { copy: true }, ['52 h is the most for a copy']],
+  ])('one %s', async (_, database, files, change, words) => {
+    const receipt = await drill(fake(old(database, files)).steps, { ...OPTIONS, ...change })
+    expect(receipt.problems).toEqual(words.map((one) => expect.stringContaining(one)))
+    expect(succeeded(receipt)).toBe(words.length === 0)
+    // It is read all the same.
+    expect(receipt.database).toMatchObject(ROWS)
+  })
+
+  test('says how old it is, and what to look at', async () => {
+    const { problems } = await drill(fake(old(1, 31.5)).steps, OPTIONS)
+    expect(problems).toEqual([
+      `the newest of the files that could be restored (1a2b3c4d) is as of ${ago(31.5)}, 31 h ago, and 26 h is the most. Look at ./padlock status --stack production and ./padlock backup list --stack production; --at a moment or --backup tries an older one all the same`,
+    ])
+  })
+
+  test('is not known: that is no drill of the newest one', async () => {
+    const files = { label: '1a2b3c4d', until: null, seconds: 1.9 }
+    const { problems } = await drill(fake({ restore: async () => ({ ...FRESH, files }) }).steps, {
+      ...OPTIONS,
+    })
+    expect(problems).toEqual([expect.stringContaining('(1a2b3c4d) is of nobody knows when')])
+  })
+
+  test('one that was tried before it is told, and is no failure by itself', async () => {
+    const passedOver = ['snapshot 5e6f7a8b from the bucket: it is damaged']
+    const files = { label: '1a2b3c4d', until: ago(20), seconds: 1.9, passedOver }
+    const receipt = await drill(fake({ restore: async () => ({ ...FRESH, files }) }).steps, OPTIONS)
+    expect(succeeded(receipt)).toBe(true)
+    expect(describeDrill(receipt)).toContain(
+      `\n            not snapshot 5e6f7a8b from the bucket: it is damaged\n`,
+    )
+  })
 })
 
 describe('the environment', () => {

@@ -214,3 +214,24 @@ test('those that a restore has led away from count for nothing: the one before i
     'volume 2',
   ])
 })
+
+test('those that were tried before the one that is restored are told', () => {
+  const told = python(`
+import contextlib
+at = SimpleNamespace(endpoint='s3.example', bucket='shop', prefix='shop')
+of = places.Place('bucket', at, '', True)
+recovery.room.watched = lambda trial: contextlib.nullcontext()
+recovery.forget = restore.restored_files.forget = lambda: None
+def bring(backup, *_):
+    if backup.label == 'newest':
+        raise Failure('damaged')
+recovery._bring = restore.restored_files._bring = bring
+backups = [places.Backup(of, name, 0, 1) for name in ('newest', 'older')]
+parts = [recovery.bring(backups, None, False), restore.restored_files.bring(backups)]
+say([restore._told(part) for part in parts])`)
+  const where = 'newest from s3.example/shop, shop: damaged'
+  expect(told).toEqual([
+    expect.objectContaining({ label: 'older', passedOver: [`backup ${where}`] }),
+    expect.objectContaining({ label: 'older', passedOver: [`snapshot ${where}`] }),
+  ])
+})

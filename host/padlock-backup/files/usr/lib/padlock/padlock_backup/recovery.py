@@ -43,13 +43,17 @@ class Branched(Failure):
 
 
 class Part(NamedTuple):
-    """`until`: the moment that it is as of; None where no log tells. `system`: of files, whose they are."""
+    """
+    `until`: the moment that it is as of; None where no log tells. `system`: of files, whose they are.
+    `passed_over`: newer ones, each with why it came to nothing.
+    """
 
     label: str
     where: str
     until: datetime | None
     seconds: float
     system: str | None = None
+    passed_over: tuple[str, ...] = ()
 
 
 def restored() -> str:
@@ -71,7 +75,8 @@ def bring(backups: list[Backup], at: datetime | None, exactly: bool) -> Part:
         try:
             with room.watched(restored()):
                 until = _bring_all(backup, at, exactly)
-            return Part(backup.label, backup.place.where, until, round(time.monotonic() - began, 1))
+            took = round(time.monotonic() - began, 1)
+            return Part(backup.label, backup.place.where, until, took, passed_over=tuple(problems))
         except room.Full:
             forget()
             raise

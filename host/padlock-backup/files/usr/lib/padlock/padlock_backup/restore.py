@@ -204,7 +204,7 @@ def _told(part: Part | None) -> dict[str, Any] | None:
     if part is None:
         return None
     return {
-        'label': part.label, 'where': part.where, 'seconds': part.seconds,
+        'label': part.label, 'where': part.where, 'seconds': part.seconds, 'passedOver': part.passed_over,
         'until': None if part.until is None else part.until.isoformat(),
     }  # fmt: skip
 

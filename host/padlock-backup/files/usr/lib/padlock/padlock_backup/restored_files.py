@@ -33,7 +33,7 @@ def bring(backups: list[Backup]) -> Part:
                 _bring(backup)
             until = datetime.fromtimestamp(backup.time, UTC)
             took = round(time.monotonic() - began, 1)
-            return Part(backup.label, backup.place.where, until, took, backup.system)
+            return Part(backup.label, backup.place.where, until, took, backup.system, tuple(problems))
         except room.Full:
             forget()
             raise
