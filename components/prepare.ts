@@ -115,7 +115,7 @@ export async function prepare(name: string, settings: Settings): Promise<Prepare
     warnOfLockOut(settings.network),
     checkWeek(settings, state),
     warnOfDetached(state),
-    checkBucket(name, settings.backups),
+    checkBucket(name, settings.backups, state),
   ])
   // Once the accounts are what they should be: its words are about less.
   const registry = settings.registry && (await teamRegistry(settings.registry, state))

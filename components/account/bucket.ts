@@ -2,26 +2,33 @@ import { randomUUID } from 'node:crypto'
 import { log } from '@pulumi/pulumi'
 import type { BackupSettings } from '../../config/backups/index.ts'
 import type { BucketPlace } from '../../config/backups/place.ts'
-import { codeOf, isRefusal, rightOf, type S3Error, statusOf } from './bucket-answers.ts'
+import { type Former, ofKind } from '../state.ts'
+import { codeOf, isAway, isRefusal, rightOf, type S3Error, statusOf } from './bucket-answers.ts'
 import { askedByClient, type BucketQuestions } from './bucket-client.ts'
 import { configurationError } from './error.ts'
 
 /**
  * Asks a bucket that is not the stack's, before anything is created, whether it is there, opens to the
  * key and has versions, and whether the key may remove those; and of a key that is to read alone,
- * whether it does. Writes nothing.
+ * whether it does. Writes nothing. One that is away is told and no more where the stack has it already: a
+ * release must not wait for it.
+ * @param state before this update
  * @throws RunError that names the key that is wrong
  */
 export async function checkBucket(
   name: string,
   settings: BackupSettings | undefined,
+  state: Former[],
   questions: (place: BucketPlace) => Promise<BucketQuestions> = (one) => askedByClient(one),
   warn: (text: string) => Promise<void> = (text) => log.warn(text),
 ): Promise<void> {
   if (settings?.kind !== 's3') return
   const { place, reader } = settings
   const ask = await questions(place)
-  await ask.list().catch((error) => fail(place, error, HOSTS))
+  const away = isOrdered(state, place)
+    ? (error: S3Error) => warn(awayFrom(place, error))
+    : undefined
+  if (!(await opens(place, ask, HOSTS, away))) return
   const [versioning, removal] = await Promise.allSettled([
     ask.versioning(),
     ask.removeVersion(`${name}/not-there-${randomUUID()}`),
@@ -47,8 +54,49 @@ export async function checkBucket(
     )
   }
   if (reader)
-    await checkReader(reader, await questions(reader), `${name}/not-there-${randomUUID()}`, warn)
+    await checkReader(
+      reader,
+      await questions(reader),
+      `${name}/not-there-${randomUUID()}`,
+      warn,
+      away,
+    )
 }
+
+/** Has the stack its backups there, by its state? */
+function isOrdered(state: Former[], { endpoint, bucket }: BucketPlace): boolean {
+  // An older program left it to the stack's outputs alone.
+  const place =
+    ofKind(state, 'Backups')[0]?.outputs.place ?? ofKind(state, 'Stack')[0]?.outputs.backups
+  return place === `${endpoint}/${bucket}`
+}
+
+type Away = (error: S3Error) => Promise<void>
+
+/**
+ * @param away is told of a bucket that does not answer; undefined: that is refused too
+ * @returns false where it was told
+ * @throws RunError that names the key that is wrong
+ */
+async function opens(
+  place: BucketPlace,
+  ask: BucketQuestions,
+  names: KeyNames,
+  away?: Away,
+): Promise<boolean> {
+  try {
+    await ask.list()
+    return true
+  } catch (error) {
+    if (!away || !isAway(error as S3Error)) fail(place, error as S3Error, names)
+    await away(error as S3Error)
+    return false
+  }
+}
+
+const awayFrom = ({ bucket, endpoint }: BucketPlace, error: S3Error): string =>
+  `the bucket ${bucket} at ${endpoint} does not answer (${codeOf(error)}), so whether it and its keys are as they ` +
+  'must be was not asked: the next update asks again. No backup reaches it meanwhile: ./padlock status tells of them.'
 
 /** The keys of the configuration that a bucket is opened with. */
 interface KeyNames {
@@ -74,8 +122,9 @@ async function checkReader(
   ask: BucketQuestions,
   key: string,
   warn: (text: string) => Promise<void>,
+  away: Away | undefined,
 ): Promise<void> {
-  await ask.list().catch((error) => fail(place, error, READERS))
+  if (!(await opens(place, ask, READERS, away))) return
   const rights = ['read objects', 'write', 'remove objects', 'remove versions of objects']
   const answers = await Promise.allSettled([
     ...[ask.read(key), ask.write(key), ask.remove(key), ask.removeVersion(key)],

@@ -98,8 +98,8 @@ export class Backups extends pulumi.ComponentResource {
       this.copier = args.copy.copier
       this.copyAccess = opened(args.copy.place)
     }
-    // What a drill of its backups is to find; and for a program that has them no more, whether the engine
-    // refuses to delete what opens them, and where they are.
+    // What a drill of its backups is to find, and which bucket may be away (account/bucket.ts); and for a
+    // program that has them no more, whether the engine refuses to delete what opens them.
     this.registerOutputs({ database, files, beside, protects: protect, place: this.place })
   }
 }

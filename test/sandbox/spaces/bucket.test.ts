@@ -13,6 +13,7 @@ import {
 } from '@aws-sdk/client-s3'
 import { checkBucket } from '../../../components/account/bucket.ts'
 import { askedByClient } from '../../../components/account/bucket-client.ts'
+import type { Former } from '../../../components/state.ts'
 import type { BucketPlace } from '../../../config/backups/place.ts'
 import { rewind } from '../../../ops/backups/rewind.ts'
 import { type Gateway, startGateway } from './gateway.ts'
@@ -37,14 +38,19 @@ beforeAll(async () => {
 })
 afterAll(() => gateway?.end())
 
-async function asked(bucket: string, change: object = {}, more: object = {}): Promise<string[]> {
+async function asked(
+  bucket: string,
+  change: object = {},
+  more: object = {},
+  state: Former[] = [],
+): Promise<string[]> {
   const place = { ...gateway.place(bucket, 'host'), ...change }
   const numbers = { keepDaily: 7, keepWeekly: 4, protect: false }
   const settings = { kind: 's3' as const, place, ...numbers, ...more }
   const warned: string[] = []
   const { requestHandler } = gateway
   const ask = (one: BucketPlace) => askedByClient(one, { requestHandler, maxAttempts: 1 })
-  await checkBucket('shop-dev', settings, ask, async (text) => void warned.push(text))
+  await checkBucket('shop-dev', settings, state, ask, async (text) => void warned.push(text))
   return warned
 }
 
@@ -127,6 +133,61 @@ describe('a key for other hosts', () => {
 
   test('the host’s own is refused', async () => {
     await expect(withReader(READING, 'host')).rejects.toThrow('than read: write, remove objects. ')
+  })
+})
+
+describe('a bucket that does not answer', () => {
+  let stopped: Gateway
+  const has = (place: string): Former[] => [
+    {
+      urn: 'urn:b',
+      type: 'padlock:index:Backups',
+      outputs: { database: true, files: true, place },
+    },
+  ]
+
+  beforeAll(async () => {
+    stopped = await startGateway(REGION)
+    await stopped.makeBucket('kept')
+    await stopped.enableVersions('kept')
+    await stopped.allow('kept', POLICY, READING)
+  })
+  afterAll(() => stopped?.end())
+
+  test('is told where the stack has it, and refused where it is the first time', async () => {
+    const place = stopped.place('kept', 'host')
+    const reader = stopped.place('kept', 'other')
+    const { requestHandler } = stopped
+    const ask = (one: BucketPlace) => askedByClient(one, { requestHandler, maxAttempts: 1 })
+    const numbers = { keepDaily: 7, keepWeekly: 4, protect: false }
+    const check = async (state: Former[]) => {
+      const warned: string[] = []
+      const settings = { kind: 's3' as const, place, reader, ...numbers }
+      await checkBucket('shop-dev', settings, state, ask, async (text) => void warned.push(text))
+      return warned
+    }
+    const ours = has(`${place.endpoint}/kept`)
+    expect(await check(ours)).toEqual([])
+    await stopped.end()
+    expect(await check(ours)).toEqual([
+      expect.stringContaining(
+        `the bucket kept at ${place.endpoint} does not answer (ECONNREFUSED)`,
+      ),
+    ])
+    for (const state of [[], has(`${place.endpoint}/another`), has('s3.example/kept')])
+      await expect(check(state)).rejects.toThrow('does not answer as an S3 does')
+  })
+
+  test('what answers is judged, also where the stack has it', async () => {
+    const { endpoint } = gateway.place('kept', 'host')
+    for (const [bucket, change, words] of [
+      ['plain', {}, 'has no versions'],
+      ['gone', {}, 'is not at localhost:'],
+      ['kept', { secret: 'another-secret-0123456789' }, 'does not belong to'],
+    ] as const) {
+      const failed = asked(bucket, change, {}, has(`${endpoint}/${bucket}`))
+      await expect(failed).rejects.toThrow(words)
+    }
   })
 })
 

@@ -1,5 +1,6 @@
 import { checkBucket } from '../../../components/account/bucket.ts'
 import type { BucketQuestions } from '../../../components/account/bucket-client.ts'
+import type { Former } from '../../../components/state.ts'
 
 const place = {
   ...{ endpoint: 's3.eu-central-1.amazonaws.com', region: 'eu-central-1', bucket: 'acme-backups' },
@@ -20,10 +21,10 @@ const good: BucketQuestions = {
 }
 
 /** The warnings; rejects with the error. */
-async function asked(change: Partial<BucketQuestions>): Promise<string[]> {
+async function asked(change: Partial<BucketQuestions>, state: Former[] = []): Promise<string[]> {
   const warned: string[] = []
   const questions = async () => ({ ...good, ...change })
-  await checkBucket('shop-dev', settings, questions, async (text) => void warned.push(text))
+  await checkBucket('shop-dev', settings, state, questions, async (text) => void warned.push(text))
   return warned
 }
 
@@ -34,8 +35,8 @@ test('a bucket with versions and a key that cannot remove them is passed in sile
 test('nobody is asked where the stack has no such bucket', async () => {
   const never = () => Promise.reject(new Error('asked'))
   const spaces = { kind: 'spaces' as const, region: 'fra1', keepDaily: 7, keepWeekly: 4 }
-  await checkBucket('shop-dev', undefined, never)
-  await checkBucket('shop-dev', { ...spaces, protect: true }, never)
+  await checkBucket('shop-dev', undefined, [], never)
+  await checkBucket('shop-dev', { ...spaces, protect: true }, [], never)
 })
 
 test.each([
@@ -109,17 +110,64 @@ test.each(UNTOLD)('an answer that tells of no right is told as that: %s', async 
     const questions = async ({ key }: { key: string }) =>
       key === 'AKIAREAD' ? { ...good, [question]: answer } : good
     const both = { ...settings, reader: { ...place, key: 'AKIAREAD' } }
-    await checkBucket('shop-dev', both, questions, async (text) => void warned.push(text))
+    await checkBucket('shop-dev', both, [], questions, async (text) => void warned.push(text))
     expect(warned).toEqual([expect.stringContaining(told('backupReaderAccessKey', right))])
     expect(warned[0]).toContain('It is to be a key with the policy for reading in docs/backups.md.')
   }
+})
+
+describe('a bucket that is away', () => {
+  const at = 's3.eu-central-1.amazonaws.com/acme-backups'
+  const component = { urn: 'urn:b', type: 'padlock:index:Backups', outputs: { place: at } }
+  const older = [
+    { urn: 'urn:s', type: 'pulumi:pulumi:Stack', outputs: { backups: at } },
+    { ...component, outputs: { database: true, files: false } },
+  ]
+  const network = (code: string) => () =>
+    Promise.reject(Object.assign(new Error(`${code} s3.example`), { code }))
+
+  test.each<[string, () => Promise<never>]>([
+    ...['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'ETIMEDOUT', 'CERT_HAS_EXPIRED'].map(
+      (code): [string, () => Promise<never>] => [code, network(code)],
+    ),
+    ['ServiceUnavailable', () => refused('ServiceUnavailable', 503)],
+    ['HTTP 502', () => refused('UnknownError', 502)],
+    ['TimeoutError', () => Promise.reject(Object.assign(new Error(), { name: 'TimeoutError' }))],
+  ])('(%s) is told where the stack has it, and refused elsewhere', async (code, list) => {
+    for (const state of [[component], older]) {
+      expect(await asked({ list }, state)).toEqual([
+        `the bucket acme-backups at s3.eu-central-1.amazonaws.com does not answer (${code}), so whether it and its keys are as they must be was not asked: the next update asks again. No backup reaches it meanwhile: ./padlock status tells of them.`,
+      ])
+    }
+    await expect(asked({ list })).rejects.toThrow('does not answer as an S3 does')
+  })
+
+  test.each<[string, () => Promise<never>]>([
+    ['does not belong to', () => refused('SignatureDoesNotMatch', 403)],
+    ['does not answer as an S3 does', () => refused('NotImplemented', 501)],
+    ['does not answer as an S3 does', () => refused('SyntaxError', 200)],
+    ['does not answer as an S3 does', () => Promise.reject(new TypeError('no such function'))],
+  ])('one that %s is refused wherever it is', async (words, list) => {
+    await expect(asked({ list }, [component])).rejects.toThrow(words)
+  })
+
+  test('is told of the key that reads as well', async () => {
+    const warned: string[] = []
+    const reader = { ...place, key: 'AKIAREAD' }
+    const questions = async ({ key }: { key: string }) =>
+      key === 'AKIAREAD' ? { ...good, list: network('ECONNRESET') } : good
+    const both = { ...settings, reader }
+    const warn = async (text: string) => void warned.push(text)
+    await checkBucket('shop-dev', both, [component], questions, warn)
+    expect(warned).toEqual([expect.stringContaining('does not answer (ECONNRESET)')])
+  })
 })
 
 test('a key for other hosts is asked by itself, and refused if it may do more than read', async () => {
   const reader = { ...place, key: 'AKIAREAD' }
   const asked: string[] = []
   const check = (change: Partial<BucketQuestions>) =>
-    checkBucket('shop-dev', { ...settings, reader }, async ({ key }) => {
+    checkBucket('shop-dev', { ...settings, reader }, [], async ({ key }) => {
       asked.push(key)
       return key === 'AKIAREAD' ? { ...good, ...change } : good
     })

@@ -133,7 +133,8 @@ def hand_over() -> int:
 def _lacking(order: Order, failed: list[str]) -> list[str]:
     """What no place has, of the backups that failed."""
     whats = sorted({what for what, _ in order.all()})
-    return [what for what in whats if all(f'{order.name(what)} {where}' in failed for where in pgbackrest.REPOSITORIES)]
+    wheres = list(pgbackrest.REPOSITORIES)
+    return [what for what in whats if all(f'{order.name(what)} {where}' in failed for where in wheres)]
 
 
 def restored(order: RestoreOrder) -> int:
