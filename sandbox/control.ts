@@ -88,6 +88,8 @@ export interface Limits {
   digitalocean?: { requests: number; seconds: number }
   /** Of the Management API, 50 unless set; the free plan's is 2. */
   auth0?: { requestsPerSecond: number }
+  /** Of Spaces: how long a new key is refused (InvalidAccessKeyId), 3 unless set; no figure is documented. */
+  spaces?: { newKeySeconds: number }
 }
 
 export interface Control {

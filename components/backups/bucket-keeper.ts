@@ -1,3 +1,4 @@
+import * as command from '@pulumi/command'
 import { Provider } from '@pulumi/digitalocean/provider.js'
 import { SpacesKey } from '@pulumi/digitalocean/spacesKey.js'
 import * as pulumi from '@pulumi/pulumi'
@@ -9,6 +10,8 @@ export const SIGNED_REGION = 'us-east-1'
 /** What makes buckets of Spaces. */
 export interface BucketKeeper {
   provider: Provider
+  /** The endpoints know the key: a bucket depends on it. */
+  known: pulumi.Resource
   /** Of a region: `fra1.digitaloceanspaces.com`, with a port where it is not 443. */
   endpoint(region: string): string
 }
@@ -17,8 +20,13 @@ export interface BucketKeeper {
  * The plugin makes buckets with a key of full access, which is one of the stack's own and never leaves its
  * state.
  * @param name of the key and of the provider
+ * @param regions that it makes buckets in
  */
-export function bucketKeeper(name: string, parent: pulumi.ComponentResource): BucketKeeper {
+export function bucketKeeper(
+  name: string,
+  regions: string[],
+  parent: pulumi.ComponentResource,
+): BucketKeeper {
   const owner = new SpacesKey(
     name,
     { name, grants: [{ bucket: '', permission: 'fullaccess' }] },
@@ -38,7 +46,20 @@ export function bucketKeeper(name: string, parent: pulumi.ComponentResource): Bu
     },
     { parent },
   )
-  return { provider, endpoint: (region) => hostOf(endpoint, region) }
+  const endpoints = regions.map((region) => hostOf(endpoint, region))
+  const { accessKey: key, secretKey: secret } = owner
+  const order = { endpoints, region: SIGNED_REGION, key, secret }
+  const known = new command.local.Command(
+    `${name}-known`,
+    {
+      create: 'node components/backups/new-key.ts',
+      stdin: pulumi.secret(pulumi.jsonStringify(order)),
+      addPreviousOutputInEnv: false,
+      logging: 'none',
+    },
+    { parent, customTimeouts: { create: '5m', update: '5m' } },
+  )
+  return { provider, known, endpoint: (region) => hostOf(endpoint, region) }
 }
 
 const hostOf = (template: string, region: string): string =>

@@ -14,8 +14,9 @@ export interface SpacesCopyArgs {
   endpoint: string
   /** Does the engine refuse to delete the bucket? */
   protect: boolean
-  /** With a key that makes buckets. */
+  /** With a key that makes buckets, and what waits until it does. */
   provider: pulumi.ProviderResource
+  known: pulumi.Resource
 }
 
 /**
@@ -29,11 +30,11 @@ export class SpacesCopy extends pulumi.ComponentResource {
 
   constructor(name: string, args: SpacesCopyArgs, opts?: pulumi.ComponentResourceOptions) {
     super('padlock:index:SpacesCopy', name, {}, opts)
-    const { region, first, endpoint, protect, provider } = args
+    const { region, first, endpoint, protect, provider, known } = args
     const parent = { parent: this }
     const own = `${name}-backups-copy`
     const bucket = new SpacesBucket(own, bucketSettings(region, VERSION_DAYS.copy), {
-      ...{ ...parent, provider, protect },
+      ...{ ...parent, provider, protect, dependsOn: known },
     })
     const firstName = pulumi.unsecret(first.bucket)
     const copier = new SpacesKey(

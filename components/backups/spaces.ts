@@ -31,15 +31,17 @@ export class SpacesBackups extends pulumi.ComponentResource {
   constructor(name: string, args: SpacesArgs, opts?: pulumi.ComponentResourceOptions) {
     super('padlock:index:SpacesBackups', name, {}, opts)
     const parent = { parent: this }
-    const { region } = args
-    const { provider, endpoint } = bucketKeeper(`${name}-buckets`, this)
+    const { region, copyRegion, protect } = args
+    const regions = [region, ...(copyRegion ? [copyRegion] : [])]
+    const { provider, known, endpoint } = bucketKeeper(`${name}-buckets`, regions, this)
     const bucket = new SpacesBucket(
       `${name}-backups`,
       bucketSettings(region, VERSION_DAYS.backups),
       {
         ...parent,
         provider,
-        protect: args.protect,
+        protect,
+        dependsOn: known,
       },
     )
     const opened = (own: string, permission: string) => {
@@ -50,11 +52,10 @@ export class SpacesBackups extends pulumi.ComponentResource {
     }
     this.place = opened(`${name}-backups`, 'readwrite')
     this.reader = opened(`${name}-backups-reader`, 'read')
-    const { copyRegion, protect } = args
     if (copyRegion) {
       const to = { region: copyRegion, endpoint: endpoint(copyRegion) }
       const first = this.place
-      this.copy = new SpacesCopy(name, { ...to, first, protect, provider }, parent)
+      this.copy = new SpacesCopy(name, { ...to, first, protect, provider, known }, parent)
     }
     // Whether the engine refuses to delete the bucket, for a program that has it no more.
     this.registerOutputs({ protects: args.protect })

@@ -22,11 +22,11 @@ export class SeedBucket extends pulumi.ComponentResource {
     super('padlock:index:SeedBucket', name, {}, opts)
     const parent = { parent: this }
     const { region } = args
-    const keeper = bucketKeeper(`${name}-seed-buckets`, this)
+    const keeper = bucketKeeper(`${name}-seed-buckets`, [region], this)
     const bucket = new SpacesBucket(
       `${name}-seed`,
       { region, acl: 'private', forceDestroy: true },
-      { ...parent, provider: keeper.provider },
+      { ...parent, provider: keeper.provider, dependsOn: keeper.known },
     )
     const { result: passphrase } = new random.RandomPassword(`${name}-seed`, PASSPHRASE, parent)
     const access = (who: string, permission: string) => {

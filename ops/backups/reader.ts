@@ -1,3 +1,6 @@
+import { ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3'
+import { untilKnown } from '../../config/backups/new-key.ts'
+import { clientSettings } from '../../config/backups/place.ts'
 import type { DigitalOcean } from '../accounts/digitalocean.ts'
 import type { SpacesKey } from '../environments/spaces-keys.ts'
 import { type Opened, type Source, WRITING_KEY } from './source.ts'
@@ -13,15 +16,19 @@ interface Made {
  * @param opened with the stack's own key that reads, or with its only one
  * @param name of the key that is made
  * @param say is told where the key writes too
+ * @param known waits until the bucket knows a key that was just made
+ * @throws Error where it does not come to know it
  */
 export async function sourceForDrill(
   digitalocean: Pick<DigitalOcean, 'list' | 'create'>,
   { source, writes }: Opened,
   name: string,
   say: (line: string) => void,
+  known = isKnown,
 ): Promise<Source> {
   const reading = await readingSource(digitalocean, source, name)
   if (!reading && writes) say(WRITING_KEY)
+  if (reading) await known(reading)
   return reading ?? source
 }
 
@@ -41,4 +48,19 @@ async function readingSource(
   const grants = [{ bucket: source.bucket, permission: 'read' }]
   const { key } = (await digitalocean.create('/spaces/keys', { name, grants })) as Made
   return { ...source, key: key.access_key, secret: key.secret_key }
+}
+
+async function isKnown(source: Source): Promise<void> {
+  const client = new S3Client(clientSettings(source))
+  const list = new ListObjectsV2Command({ Bucket: source.bucket, MaxKeys: 1 })
+  try {
+    await untilKnown(() => client.send(list))
+  } catch (error) {
+    const { name, message } = error as Error
+    throw new Error(
+      `the bucket ${source.bucket} does not open to the key ${source.key} that was made to read it: ${name}: ${message}`,
+    )
+  } finally {
+    client.destroy()
+  }
 }

@@ -11,6 +11,8 @@ export interface Upstream {
   regionOf(bucket: string): string | undefined
   /** Called after a bucket was made or removed. */
   changed(region: SpacesRegion): Promise<void>
+  /** Was this access key made so short a time ago that it is not known yet? */
+  isNew(accessKey: string): boolean
   /** May this access key change settings of buckets? */
   isFull(accessKey: string): boolean
   lifecycles: Lifecycles
@@ -57,6 +59,10 @@ async function pass(
   if (onBucket && parameters.has('policy')) {
     return refuse(outgoing, 501, 'NotImplemented', 'the sandbox has no bucket policies')
   }
+  const accessKey = accessKeyOf(headers.authorization ?? '', parameters)
+  if (upstream.isNew(accessKey)) {
+    return refuse(outgoing, 403, 'InvalidAccessKeyId', 'the key is not known here yet')
+  }
   const makes = onBucket && method === 'PUT' && query === '' && bucket !== ''
   const elsewhere = upstream.regionOf(bucket)
   if (makes && elsewhere !== undefined && elsewhere !== region) {
@@ -68,7 +74,6 @@ async function pass(
   if (lifecycle && answer.statusCode === 501) {
     answer.resume()
     // The gateway has found the signature to be good.
-    const accessKey = /Credential=([^/]+)\//.exec(headers.authorization ?? '')?.[1] ?? ''
     if (!upstream.isFull(accessKey)) return refuse(outgoing, 403, 'AccessDenied', 'Access Denied')
     return answerLifecycle(outgoing, method, bucket, body ?? '', upstream.lifecycles)
   }
@@ -79,6 +84,12 @@ async function pass(
   outgoing.writeHead(answer.statusCode ?? 502, answer.rawHeaders)
   await pipeline(answer, outgoing)
 }
+
+/** Of a signed request, by its header or its query. */
+const accessKeyOf = (authorization: string, parameters: URLSearchParams): string =>
+  /Credential=([^/]+)\//.exec(authorization)?.[1] ??
+  parameters.get('X-Amz-Credential')?.split('/')[0] ??
+  ''
 
 function forward(
   incoming: IncomingMessage,

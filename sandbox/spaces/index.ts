@@ -28,12 +28,15 @@ export interface Spaces extends ObjectStorage {
   port: number
   /** `https://fra1.spaces.sandbox.localhost:8481`. */
   endpoint(region: string): string
+  /** How long a key that is made from now on is refused. */
+  setNewKeySeconds(seconds: number): void
   close(): Promise<void>
 }
 
 /**
  * Starts the front; gateways are started, and their program built, by the first request.
  * @param options.cache where the built gateway lies
+ * @param options.newKeySeconds how long a key that is made is refused before it works; 0 unless set
  */
 export async function startSpaces(options: {
   dir: string
@@ -42,8 +45,12 @@ export async function startSpaces(options: {
   host: string
   port: number
   log: (line: string) => void
+  newKeySeconds?: number
 }): Promise<Spaces> {
   const { dir, log } = options
+  let newKeySeconds = options.newKeySeconds ?? 0
+  /** When each key works, as `Date.now()` has it; undefined before the account has told of any. */
+  let works: Map<string, number> | undefined
   let keys: SpacesKey[] = []
   let turn: Promise<void> = Promise.resolve()
   const program = lazily(() => ensureGateway(options.cache, log))
@@ -65,6 +72,7 @@ export async function startSpaces(options: {
       port: (region) => (regions.get(region) as Region).port(),
       regionOf: (bucket) => buckets().find(({ name }) => name === bucket)?.region,
       changed: async (region) => (regions.get(region) as Region).sync(),
+      isNew: (accessKey) => (works?.get(accessKey) ?? 0) > Date.now(),
       isFull: (accessKey) => keys.some((key) => key.accessKey === accessKey && hasFullAccess(key)),
       lifecycles,
       log,
@@ -81,7 +89,13 @@ export async function startSpaces(options: {
     port,
     endpoint: (region) => `https://${endpointHost(region)}:${port}`,
     buckets,
+    setNewKeySeconds(seconds) {
+      newKeySeconds = seconds
+    },
     setKeys(all) {
+      // Those that the account begins with were made before.
+      const from = works ? Date.now() + newKeySeconds * 1000 : 0
+      works = new Map(all.map(({ accessKey }) => [accessKey, works?.get(accessKey) ?? from]))
       // One after the other: the gateway refuses a policy that names a key which it does not know yet,
       // and one while it writes another of the same bucket.
       turn = turn

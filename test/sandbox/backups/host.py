@@ -25,6 +25,7 @@ from padlock_backup import (  # noqa: E402
     journal,
     lock,
     main,
+    new_key,
     recovery,
     room,
     settings,
@@ -55,6 +56,8 @@ host.CACHE = f'{root}/cache'
 host.RUN = f'{root}/tmp'
 host.volume_is_mounted = lambda: os.path.exists(f'{root}/volume/lost+found')
 export.KEEP_LAST = 3
+new_key.SECONDS = 8
+new_key.PAUSE_SECONDS = 0.2
 settings.EXTRA = {
     'repo1-storage-ca-file': f'{root}/root.pem',
     'lock-path': f'{root}/pgbackrest',

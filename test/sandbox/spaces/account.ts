@@ -29,12 +29,15 @@ export interface Storage {
 export const FULL: Grant = { bucket: '', permission: 'fullaccess' }
 export const cache = resolve(process.env.PADLOCK_CACHE ?? '.sandbox/cache')
 
-export async function startStorage(): Promise<Storage> {
+/** @param newKeySeconds how long a new key is refused */
+export async function startStorage(newKeySeconds = 0): Promise<Storage> {
   const dir = mkdtempSync(join(tmpdir(), 'spaces-'))
   const authority = await openAuthority(dir)
   const lines: string[] = []
   const log = (line: string) => void lines.push(line)
-  const spaces = await startSpaces({ dir, cache, authority, host: '127.0.0.1', port: 0, log })
+  const spaces = await startSpaces({
+    ...{ dir, cache, authority, host: '127.0.0.1', port: 0, log, newKeySeconds },
+  })
   const account = await startAccount({ spaces })
   const clients: S3Client[] = []
   return {

@@ -23,13 +23,16 @@ test('a key for one environment may read the one bucket, and nothing else', asyn
   const said: string[] = []
   const say = (line: string) => said.push(line)
   const opened = { source: SOURCE, writes: true }
-  expect(await sourceForDrill(digitalocean, opened, NAME, say)).toEqual({
+  const waited: string[] = []
+  const known = async ({ key }: { key: string }) => void waited.push(key)
+  expect(await sourceForDrill(digitalocean, opened, NAME, say, known)).toEqual({
     ...SOURCE,
     ...{ key: 'DO00READ', secret: 'r'.repeat(40) },
   })
   const grants = [{ bucket: 'shop-backups', permission: 'read' }]
   expect(digitalocean.made).toEqual([['/spaces/keys', { name: NAME, grants }]])
   expect(said).toEqual([])
+  expect(waited).toEqual(['DO00READ'])
 })
 
 test.each([
@@ -48,7 +51,10 @@ test.each([
     const digitalocean = account('DO00OTHER')
     const said: string[] = []
     const say = (line: string) => said.push(line)
-    expect(await sourceForDrill(digitalocean, { source: SOURCE, writes }, NAME, say)).toBe(SOURCE)
+    const known = () => Promise.reject(new Error('nothing is new'))
+    expect(await sourceForDrill(digitalocean, { source: SOURCE, writes }, NAME, say, known)).toBe(
+      SOURCE,
+    )
     expect(digitalocean.made).toEqual([])
     expect(said).toEqual(told)
   },

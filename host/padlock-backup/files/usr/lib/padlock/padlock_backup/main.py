@@ -20,6 +20,7 @@ from . import (
     journal,
     listing,
     lock,
+    new_key,
     order as orders,
     pgbackrest,
     restore,
@@ -78,6 +79,7 @@ def up(order: Order) -> int:
         shutil.chown(host.HOME, group=host.POSTGRES)
         os.chmod(host.HOME, 0o710)  # noqa: S103
         host.folder(f'{host.VOLUME}/backup', 'root', 0o755)
+        new_key.wait(order, _order() if _is_ordered() else None)
         if order.files:
             for where in pgbackrest.REPOSITORIES:
                 files.ensure(order, where)
