@@ -32,6 +32,7 @@ export const {
   adminPrivateKey,
   authorityRoot,
   backups,
+  stateCommand,
   backupPassphrase,
   backupAccess,
   backupReader,

@@ -122,6 +122,7 @@ export class Deployment extends pulumi.ComponentResource {
       expiresAt: until ?? 'never',
       tunnelAccess: workload.tunnels?.access,
       backups: workload.backups?.place,
+      stateCommand: workload.backups && `./padlock backup state --stack ${pulumi.getStack()}`,
       backupPassphrase: workload.backups?.passphrase,
       backupAccess: workload.backups?.access,
       backupReader: workload.backups?.reader,

@@ -31,6 +31,8 @@ export interface Outputs {
   tunnelAccess?: pulumi.Output<TunnelAccess>
   /** `fra1.digitaloceanspaces.com/BUCKET`; absent where nothing is backed up. */
   backups?: pulumi.Output<string>
+  /** Puts the state, as the update has left it, beside the backups; absent where nothing is backed up. */
+  stateCommand?: string
   /** A secret: what opens the backups. */
   backupPassphrase?: pulumi.Output<string>
   /** A secret: where the backups are, the key to them and what opens them. */

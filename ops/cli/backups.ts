@@ -13,16 +13,16 @@ export interface Backup {
   problem: string | null
 }
 
-/** What the host says of its backups, and which of it is wrong, a line each. */
+/** What the host says of its backups, and which of it is wrong, a line each; `found` where it answers. */
 export async function backups(
   stack: string,
   outputs: Record<string, string>,
-): Promise<{ text: string; wrong: string[] }> {
+): Promise<{ text: string; wrong: string[]; found?: Backup[] }> {
   try {
     const { code, stdout, stderr } = await ask(stack, outputs, ['backup', 'show'])
     if (code !== 0) throw new Error(stderr.trim())
     const found: Backup[] = JSON.parse(stdout).backups
-    return { text: told(found), wrong: wrongOf(found) }
+    return { text: told(found), wrong: wrongOf(found), found }
   } catch (error) {
     const words = `not known: ${(error as Error).message}`
     return { text: `  ${words}`, wrong: [`backups: ${words}`] }

@@ -4,6 +4,7 @@ import { backups } from './backups.ts'
 import { certificates } from './certificates.ts'
 import { logIn, outputsOf } from './login.ts'
 import { proofs, proofsOf } from './proofs.ts'
+import { lastUpdate, stateExport } from './state-export.ts'
 import { described, volumeState, wrongWith } from './volume.ts'
 
 /** Package and version, one a line; nothing for a host that has none of ours. */
@@ -13,7 +14,8 @@ export const help = `padlock status --stack NAME [--quiet]
 
 The outputs of a stack, the image that serves and its base with their ages, the volume and how full
 it is, or that it is missing, when the certificates of its site end, when its backups were made last,
-were last tried by a drill and last copied to a second region (which their buckets tell), and the
+were last tried by a drill and last copied to a second region (which their buckets tell), whether the
+last export of the state is as new as the state, and the
 packages of ours on its host with their versions. Of a certificate that should have been
 renewed the reason is told, and of one that only an update renews the day before which to run it; of a
 backup that failed the reason. The stack is one of the backend that you are logged in to; in the
@@ -24,7 +26,8 @@ sandbox: . .sandbox/env
 Exit code 0: printed, and all is well. 1: no such stack, or the host does not answer. 2: a wrong
 command line. 3: printed, and the volume is missing, a backup failed or is older than 26 hours, the
 volume is more than 85 % full, the log of the database waits for longer than 75 seconds, the last
-drill is older than 35 days, or the last copy older than 26 hours. Of a drill or a copy that never was only a line tells.`
+drill is older than 35 days, the last copy older than 26 hours, or an update of 26 hours ago newer than
+the last export of the state. Of a drill, a copy or an export that never was only a line tells.`
 
 /** Of a stack whose data is in danger. */
 const WRONG = 3
@@ -71,7 +74,18 @@ async function quietly(stack: string, outputs: Record<string, string>): Promise<
 /** What the host says of its backups, and the buckets of drills and copies; undefined without backups. */
 async function keptOf(stack: string, outputs: Record<string, string>) {
   if (!outputs.backups) return undefined
-  const [made, proven] = await Promise.all([backups(stack, outputs), proofsOf(stack)])
-  const { text, wrong } = proofs(stack, proven)
-  return { text: `${made.text}\n${text}`, wrong: [...made.wrong, ...wrong] }
+  const [made, proven, updated] = await Promise.all([
+    backups(stack, outputs),
+    proofsOf(stack),
+    lastUpdate(stack).catch((error: Error) => error),
+  ])
+  const all = [
+    made,
+    ...(made.found ? [stateExport(stack, made.found, updated)] : []),
+    proofs(stack, proven),
+  ]
+  return {
+    text: all.flatMap(({ text }) => text || []).join('\n'),
+    wrong: all.flatMap(({ wrong }) => wrong),
+  }
 }

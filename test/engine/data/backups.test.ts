@@ -220,7 +220,7 @@ test('status says by its exit code whether a backup is missing', async () => {
   expect([code, output]).toEqual([
     3,
     expect.stringMatching(
-      /26 hours\n {2}last drill {2}none yet: \.\/padlock restore --drill --stack dev\n {2}last copy {3}\S+ \S+Z \(0 hours ago\)\n\npackages on the host\n/,
+      /26 hours\n {2}state: no export yet: \.\/padlock backup state --stack dev\n {2}last drill {2}none yet: \.\/padlock restore --drill --stack dev\n {2}last copy {3}\S+ \S+Z \(0 hours ago\)\n\npackages on the host\n/,
     ),
   ])
 })
