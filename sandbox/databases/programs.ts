@@ -8,6 +8,8 @@ const run = promisify(execFile)
 
 /** Where Debian and its descendants keep the server's programs, a folder for each major version. */
 const DEBIAN = '/usr/lib/postgresql'
+/** Another folder like that, for simulated clusters of a version that this computer's system has not. */
+const folder = () => process.env.PADLOCK_POSTGRESQL || DEBIAN
 
 /** PostgreSQL's programs on this computer. */
 export interface Programs {
@@ -21,7 +23,7 @@ export interface Programs {
  * @param version as in `17`, which a data directory has in `PG_VERSION`
  * @throws Error that names the version and those that there are if it is not there
  */
-export async function postgresPrograms(version?: string, debian = DEBIAN): Promise<Programs> {
+export async function postgresPrograms(version?: string, debian = folder()): Promise<Programs> {
   const servers = await installed(debian)
   const found = servers.find((one) => version === undefined || one.version === version)
   if (!found) {
@@ -33,7 +35,8 @@ export async function postgresPrograms(version?: string, debian = DEBIAN): Promi
     )
   }
   const at = (name: string) => join(found.folder, name)
-  return { initdb: at('initdb'), postgres: at('postgres'), psql: at('psql') }
+  const psql = (await which('psql', found.folder)) ?? (await which('psql')) ?? at('psql')
+  return { initdb: at('initdb'), postgres: at('postgres'), psql }
 }
 
 /** The servers of this computer, the newest first. */

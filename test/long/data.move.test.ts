@@ -5,6 +5,8 @@ import { startTraffic } from '../e2e/traffic.ts'
 import { openProject, type Project } from '../engine/support/project.ts'
 import { type Sandbox, startSandbox } from '../engine/support/sandbox.ts'
 import { openStack, type Stack } from '../engine/support/stack.ts'
+import { postgresql } from '../support/postgresql.ts'
+import { postgresql17 } from '../support/postgresql-17.ts'
 import { Visitor } from './visitor.ts'
 
 jest.setTimeout(40 * 60_000)
@@ -12,6 +14,8 @@ let sandbox: Sandbox
 let project: Project
 let stack: Stack
 beforeAll(async () => {
+  // The machine has 17, and rows go to no older version, whichever way.
+  if (postgresql().version !== '17') process.env.PADLOCK_POSTGRESQL = postgresql17()
   sandbox = await startSandbox(['--ports', 'auto'], undefined, 'qemu')
   project = await openProject(sandbox)
   stack = await openStack(sandbox, 'dev')

@@ -21,6 +21,13 @@ test('a new cluster gets the newest server, one with data that of its version', 
   expect((await postgresPrograms('15', debian)).postgres).toBe(path('15'))
 })
 
+test('another folder of versions is named by PADLOCK_POSTGRESQL', async () => {
+  process.env.PADLOCK_POSTGRESQL = debian
+  const { postgres } = await postgresPrograms('9.6')
+  delete process.env.PADLOCK_POSTGRESQL
+  expect(postgres).toBe(join(debian, '9.6/bin/postgres'))
+})
+
 test('data of a version that is not there: the error names it and those that are', async () => {
   await expect(postgresPrograms('16', debian)).rejects.toThrow(
     'PostgreSQL 16 server is needed (initdb, postgres), and this computer has 17 and 15 and 9.6. ' +
