@@ -115,7 +115,7 @@ test('a stack of production has a preview where that is asked for, and a comment
   expect(textsOn(repository, number)).toEqual([
     leftOut('production'),
     leftOut('shop-eu'),
-    'No change',
+    'No change\n',
   ])
 })
 
