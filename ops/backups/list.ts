@@ -17,8 +17,10 @@ export interface Listed {
   where: 'volume' | 'bucket'
   /** Oldest first. */
   backups: ListedBackup[]
-  /** Any moment in between can be restored; only of a database, which has its log. */
-  window?: { from: Date; until: Date }
+  /** Any moment in between can be restored; only of a database, which has its log. `of`: of which other one. */
+  windows: { from: Date; until: Date; of?: string }[]
+  /** Parts of that log that are missing: `from`, where it is known, and when moments are whole again, if yet. */
+  holes: { from?: Date; until?: Date }[]
   /** Why the place cannot be read. */
   problem?: string
 }
@@ -31,7 +33,10 @@ interface Told {
     | { label: string; type: 'full' | 'diff' | 'incr'; stop: number; size: number }
     | { label: string; time: string }
   )[]
-  window: { from: string; until: string } | null
+  windows?: { from: string; until: string; of: string | null }[]
+  holes?: { from: string | null; until: string | null }[]
+  /** Of a host whose programs are older. */
+  window?: { from: string; until: string } | null
   problem: string | null
 }
 
@@ -47,7 +52,8 @@ export async function listBackups(stack: string): Promise<Listed[]> {
   return (JSON.parse(stdout) as Told[]).map(read)
 }
 
-export function read({ what, where, backups, window, problem }: Told): Listed {
+export function read({ what, where, backups, problem, ...told }: Told): Listed {
+  const windows = told.windows ?? (told.window ? [{ ...told.window, of: null }] : [])
   return {
     ...{ what, where },
     backups: backups.map((one) =>
@@ -55,7 +61,14 @@ export function read({ what, where, backups, window, problem }: Told): Listed {
         ? { label: one.label, kind: one.type, time: new Date(one.stop * 1000), size: one.size }
         : { label: one.label, kind: 'snapshot', time: new Date(one.time) },
     ),
-    ...(window && { window: { from: new Date(window.from), until: new Date(window.until) } }),
+    windows: windows.map(({ from, until, of }) => ({
+      ...{ from: new Date(from), until: new Date(until) },
+      ...(of && { of }),
+    })),
+    holes: (told.holes ?? []).map(({ from, until }) => ({
+      ...(from && { from: new Date(from) }),
+      ...(until && { until: new Date(until) }),
+    })),
     ...(problem && { problem }),
   }
 }

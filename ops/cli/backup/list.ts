@@ -24,16 +24,27 @@ export async function run(args: string[]): Promise<number> {
   return listed.some(({ problem }) => problem) ? 1 : 0
 }
 
-export function described({ what, where, backups, window, problem }: Listed): string {
+export function described({ what, where, backups, windows, holes, problem }: Listed): string {
   const width = Math.max(...backups.map(({ label }) => label.length))
   return [
     `${what}, ${where === 'volume' ? 'on the volume' : 'in the bucket'}`,
     ...(problem ? [`  cannot be read: ${visible(problem)}`] : []),
     ...(backups.length === 0 && !problem ? ['  none yet'] : []),
     ...backups.map((one) => `  ${line(one, width)}`),
-    ...(window ? [`  any moment from ${second(window.from)} to ${second(window.until)}`] : []),
+    ...windows.map(
+      ({ from, until, of }) =>
+        `  any moment from ${second(from)} to ${second(until)}${of ? `, of ${visible(of)}` : ''}`,
+    ),
+    ...holes.map(({ from, until }) => `  ${missing(from, until)}`),
   ].join('\n')
 }
+
+const missing = (from?: Date, until?: Date) =>
+  `a part of the log ${from ? `after ${second(from)}` : 'of some time'} is missing: ${
+    until
+      ? `moments are whole again from ${second(until)} on`
+      : 'no later moment until the next backup'
+  }`
 
 const line = ({ label, kind, time, size }: ListedBackup, width: number) =>
   [label.padEnd(width), kind.padEnd(8), second(time), ...(size === undefined ? [] : [bytes(size)])]

@@ -115,13 +115,26 @@ test('the list for a terminal', () => {
   const backups = [{ label: '20261129-010000F', type: 'full' as const, stop, size: 31_457_280 }]
   const window = { from: '2026-11-29T01:00:09Z', until: '2026-11-29T11:59:00Z' }
   const what = 'database' as const
-  expect(listed(read({ what, where: 'volume', backups, window, problem: null }))).toBe(
+  const volume = { what, where: 'volume' as const, backups, problem: null }
+  const windows = [{ ...window, of: 'another database, of PostgreSQL 16' }]
+  const holes = [
+    { from: '2026-11-29T11:59:00Z', until: '2026-11-29T12:30:00Z' },
+    { from: null, until: null },
+  ]
+  const whole = [
+    'database, on the volume',
+    '  20261129-010000F  full      2026-11-29T01:00:09Z  30.0 MiB',
+    '  any moment from 2026-11-29T01:00:09Z to 2026-11-29T11:59:00Z',
+  ].join('\n')
+  expect(listed(read({ ...volume, windows, holes }))).toBe(
     [
-      'database, on the volume',
-      '  20261129-010000F  full      2026-11-29T01:00:09Z  30.0 MiB',
-      '  any moment from 2026-11-29T01:00:09Z to 2026-11-29T11:59:00Z',
+      `${whole}, of another database, of PostgreSQL 16`,
+      '  a part of the log after 2026-11-29T11:59:00Z is missing: moments are whole again from 2026-11-29T12:30:00Z on',
+      '  a part of the log of some time is missing: no later moment until the next backup',
     ].join('\n'),
   )
-  const away = read({ what, where: 'bucket', backups: [], window: null, problem: 'HTTP\n403' })
+  // Of a host whose programs are older.
+  expect(listed(read({ ...volume, window }))).toBe(whole)
+  const away = read({ what, where: 'bucket', backups: [], problem: 'HTTP\n403' })
   expect(listed(away)).toBe('database, in the bucket\n  cannot be read: HTTP ⏎ 403')
 })

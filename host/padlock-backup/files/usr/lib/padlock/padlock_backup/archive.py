@@ -3,12 +3,13 @@
 import contextlib
 import re
 import time
+from datetime import UTC, datetime
 from typing import Any
 
 from padlock_release import log
 from padlock_release.failure import CommandFailure
 
-from . import host, pgbackrest, settings
+from . import database, holes, host, pgbackrest, settings
 from .places import Backup
 
 MARK_SECONDS = 60
@@ -50,14 +51,14 @@ def archiver() -> dict[str, Any]:
     # A segment, or what a backup notes beside one; the places count neither parts nor histories.
     segment = re.fullmatch(r'([0-9A-F]{24})(\.[0-9A-F]{8}\.backup)?', name)
     wal = segment[1] if segment else None
-    # What the queue had no room for counts as handed on (archive-push-queue-max).
-    missing = [
-        where for where, number in pgbackrest.REPOSITORIES.items()
-        if wal and not any(end >= wal for stanza in pgbackrest.info(number) for end in _archived(stanza))
-    ]  # fmt: skip
+    is_late = bool(failed) or mode == 'off' or int(waiting) > WAITING
+    missing = [where for where in pgbackrest.REPOSITORIES if _is_missing(where, wal, is_late, last or None)]
     problem = None
     if missing:
-        problem = f'a part of it is missing in {" and ".join(missing)}'
+        problem = (
+            f'a part of it is missing in {" and ".join(missing)}, where no later moment can be had until '
+            'the next backup. Fix: ./padlock backup now'
+        )
     elif failed:
         problem = 'archive-push fails'
     elif mode == 'off':
@@ -66,9 +67,29 @@ def archiver() -> dict[str, Any]:
         problem = f'a part of it has waited for {waiting} s to be handed on'
     return {
         'last': last or None,
+        'line': int(wal[:8], 16) if wal else None,
         'failed': failed or None,
         'problem': problem and f'{problem}; see {host.LOGS}',
     }
+
+
+def _is_missing(where: str, wal: str | None, is_late: bool, last: str | None) -> bool:
+    """
+    Does a place lack a part of what was handed on, up to the segment `wal`, with no backup since? What the
+    queue had no room for counts as handed on (archive-push-queue-max).
+    """
+    number = pgbackrest.REPOSITORIES[where]
+    told = pgbackrest.info(number)
+    lacks = None
+    if wal and not any(end >= wal for stanza in told for end in _archived(stanza)):
+        lacks = wal
+    else:
+        for stanza in told:
+            lacks = lacks or holes.dropped(where, stanza)
+    holes.note(where, lacks, not is_late, last, datetime.now(UTC))
+    if lacks is not None or not holes.load(where)['holes']:
+        return lacks is not None
+    return any(one['until'] is None for one in holes.of(where, database.backups(number)))
 
 
 def _archived(stanza: dict[str, Any]) -> list[str]:

@@ -1,14 +1,15 @@
 """What there is to restore from."""
 
+import contextlib
 import json
-from datetime import UTC, datetime
 from typing import Any
 
 from padlock_release.failure import Failure
 
-from . import archive, database, files, pgbackrest
+from . import archive, database, files, holes, pgbackrest, windows
 from .order import Order
-from .state import FORM
+
+NONE: dict[str, Any] = {'windows': [], 'holes': []}
 
 
 def tell(order: Order, as_json: bool) -> int:
@@ -20,22 +21,18 @@ def tell(order: Order, as_json: bool) -> int:
 
 def everything(order: Order) -> list[dict[str, Any]]:
     """
-    One for each kind of data and place: `backups`, `problem` where it cannot be read, and `window` with
-    `from` and `until` where any moment in between can be had, as of a database with its log.
+    One for each kind of data and place: `backups`, `problem` where it cannot be read, and of a database,
+    which has its log, `windows` (windows.py) and `holes` with `from` and `until`, between which no moment
+    can be had.
     """
     found = []
     for what, where in order.all():
-        one: dict[str, Any] = {
-            'what': order.name(what),
-            'where': where,
-            'backups': [],
-            'window': None,
-            'problem': None,
-        }
+        one: dict[str, Any] = {**NONE, 'what': order.name(what), 'where': where}
+        one |= {'backups': [], 'problem': None}
         try:
             if what == 'database':
                 one['backups'] = database.backups(pgbackrest.REPOSITORIES[where])
-                one['window'] = _window(one['backups'])
+                one |= _moments(where, one['backups'])
             else:
                 one['backups'] = files.snapshots(order, where)
         except Failure as failure:
@@ -52,28 +49,37 @@ def lines(found: list[dict[str, Any]]) -> list[str]:
         if one['problem']:
             told.append(f'  not known: {one["problem"]}')
         told += [_line(backup) for backup in one['backups']]
-        if one['window']:
-            told.append(f'  any moment from {one["window"]["from"]} to {one["window"]["until"]}')
+        told += [_window(window) for window in one['windows']]
+        told += [_hole(hole) for hole in one['holes']]
     return told
 
 
 def _line(backup: dict[str, Any]) -> str:
     if 'stop' not in backup:
         return f'  {backup["label"]}  snapshot  {backup["time"]}'
-    return f'  {backup["label"]}  {backup["type"]}  {_time(backup["stop"])}  {backup["size"]} bytes'
+    return f'  {backup["label"]}  {backup["type"]}  {windows.time(backup["stop"])}  {backup["size"]} bytes'
 
 
-def _window(backups: list[dict[str, Any]]) -> dict[str, str] | None:
-    if not backups:
-        return None
-    newest = _time(backups[-1]['stop'])
-    try:
-        handed_on = archive.archiver()['last']
-    except Failure:
-        # A server that is down: what there is may be more than its backups.
-        handed_on = None
-    return {'from': _time(min(one['stop'] for one in backups)), 'until': max(handed_on or newest, newest)}
+def _window(window: dict[str, Any]) -> str:
+    whose = f', of {window["of"]}' if window['of'] else ''
+    return f'  any moment from {window["from"]} to {window["until"]}{whose}'
 
 
-def _time(seconds: float) -> str:
-    return datetime.fromtimestamp(seconds, UTC).strftime(FORM)
+def _hole(hole: dict[str, Any]) -> str:
+    since = f'after {hole["from"]}' if hole['from'] else 'of some time'
+    if hole['until'] is None:
+        return f'  a part of the log {since} is missing: no later moment until the next backup'
+    return f'  a part of the log {since} is missing: moments are whole again from {hole["until"]} on'
+
+
+def _moments(where: str, backups: list[dict[str, Any]]) -> dict[str, Any]:
+    line = handed_on = None
+    # A server that is down: what there is may be more than its backups.
+    with contextlib.suppress(Failure):
+        seen = archive.archiver()
+        line, handed_on = seen['line'], seen['last']
+    missing = holes.of(where, backups)
+    return {
+        'windows': windows.of(backups, missing, line, handed_on),
+        'holes': [{key: one[key] and windows.time(one[key]) for key in ('from', 'until')} for one in missing],
+    }

@@ -233,7 +233,7 @@ def remove() -> int:
     """No more backups from now on; those that there are stay, and so does what opens them, elsewhere."""
     with lock.held():
         database.forget()
-        for name in ('order.json', 'state.json', 'pgbackrest.conf', 'role'):
+        for name in ('order.json', 'state.json', 'pgbackrest.conf', 'role', 'holes.json'):
             with contextlib.suppress(FileNotFoundError):
                 os.unlink(f'{host.HOME}/{name}')
         shutil.rmtree(f'{host.HOME}/spool', ignore_errors=True)
@@ -286,6 +286,7 @@ def _log(order: Order) -> dict[str, Any]:
         found = archive.archiver()
     except Failure as failure:
         found['problem'] = ' '.join(str(failure).split())[:500]
+    found.pop('line', None)
     return {
         'what': f'log of the {order.name("database")}',
         'state': 'failed' if found['problem'] else 'good',
@@ -302,4 +303,6 @@ def _order() -> Order:
         with open(f'{host.HOME}/order.json', encoding='utf-8') as file:
             return orders.read(file)
     except FileNotFoundError:
-        raise Failure('no backups are ordered on this host') from None
+        raise Failure(
+            'no backups are ordered on this host. Fix: pulumi config set backups spaces, or s3, and pulumi up'
+        ) from None

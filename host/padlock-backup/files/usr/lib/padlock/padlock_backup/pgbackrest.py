@@ -29,7 +29,10 @@ def info(number: int, config: str | None = None) -> list[dict[str, Any]]:
     for stanza in told:
         # 2: no backup yet (src/command/info/info.c); all above it is a repository that cannot be read.
         if stanza['status']['code'] not in (0, 2):
-            raise Failure(f'pgBackRest cannot read the repository: {_reason(stanza)}')
+            raise Failure(
+                f'pgBackRest cannot read the repository: {_reason(stanza)}. Fix: where the place does not '
+                'answer wait for it, where key or passphrase are refused pulumi up with the right ones'
+            )
     return told
 
 

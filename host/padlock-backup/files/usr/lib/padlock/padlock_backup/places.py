@@ -64,7 +64,10 @@ def opened(source: Order | None, own: Order | None) -> Iterator[list[Place]]:
     """The volume first: it is there when the network is not. Another stack's is its bucket alone."""
     if source is None:
         if own is None:
-            raise Failure('no backups are ordered on this host, so it has none of its own to restore')
+            raise Failure(
+                'no backups are ordered on this host, so it has none of its own to restore. Fix: --stack or '
+                '--from, which name whose are meant'
+            )
         yield [Place(where, own, pgbackrest.configuration(), True) for where in ('volume', 'bucket')]
         return
     store.write(_path(), settings.text_of_source(source), 0o640, host.POSTGRES)
