@@ -180,6 +180,35 @@ test('a key that is gone fails the bucket alone; a release goes on with the volu
   expect((await place.backup('check')).code).toBe(0)
 })
 
+test('a bucket that is away keeps no new host from its volume, and the next backup begins it there again', async () => {
+  const path = `/spaces/keys/${key.accessKeyId}`
+  const grants = [{ bucket: 'shop-backups', permission: 'readwrite' }]
+  await fleet.storage.account.call('PUT', path, { name: 'host', grants: [] })
+  rmSync(join(bucket(), 'shop-dev'), { recursive: true })
+  for (const name of ['order.json', 'pgbackrest.conf', 'state.json'])
+    rmSync(join(place.dir, 'home', name))
+  // Another one may be a mistake, and nobody has seen that it is none.
+  for (const change of [{ prefix: 'another' }, { key: 'ANOTHERKEYOFTHISTEST' }]) {
+    const refused = await place.backup('up', { ...order, ...change })
+    expect([refused.code, refused.stderr]).toEqual([1, expect.stringContaining('the key is ref')])
+  }
+  rmSync(join(place.dir, 'calls'))
+  const { code, stderr } = await place.backup('up', order)
+  expect(code).toBe(0)
+  expect(stderr).toContain('backups of the database are not begun in the bucket')
+  expect(stderr).toContain('backups of the files are not begun in the bucket')
+  expect(readFileSync(join(place.dir, 'calls'), 'utf8')).not.toContain('restart')
+  expect(await states()).toMatchObject({
+    ...{ 'database bucket': 'failed', 'database volume': 'none' },
+    ...{ 'files bucket': 'failed', 'files volume': 'none' },
+  })
+  expect((await place.backup('check')).code).toBe(1)
+  expect((await place.backup('release')).code).toBe(0)
+  await fleet.storage.account.call('PUT', path, { name: 'host', grants })
+  expect((await place.backup('now')).code).toBe(0)
+  expect(Object.values(await states())).toEqual(['good', 'good', 'good', 'good', 'good'])
+})
+
 test('a release is not begun where nothing could be backed up', async () => {
   const path = `/spaces/keys/${key.accessKeyId}`
   const grants = [{ bucket: 'shop-backups', permission: 'readwrite' }]
@@ -217,7 +246,7 @@ test('the first release on a new host goes by the last backup of the former one,
   expect((await place.backup('release')).code).toBe(0)
   expect([await snapshots(), existsSync(note)]).toEqual([before.map((count) => count + 3), false])
   rmSync(join(place.dir, 'live'))
-})
+}, 300_000)
 
 test('the last backup of a host tells what no place has', async () => {
   const path = `/spaces/keys/${key.accessKeyId}`

@@ -30,8 +30,12 @@ def readdress(order: Order) -> None:
     pgbackrest.run('start')
 
 
-def configure(order: Order) -> None:
-    """Has PostgreSQL hand on its log, and a place for it in both repositories; a first time restarts it."""
+def configure(order: Order, lenient: bool = False, away: str | None = None) -> str | None:
+    """
+    Has PostgreSQL hand on its log, and a place for it in both repositories; a server that runs without
+    `archive_mode` is restarted. With `lenient` a bucket that fails keeps nobody: returns why it does, which
+    is `away` where that is known already.
+    """
     text = _settings(order)
     host.folder(f'{host.VOLUME}/backup/postgresql', host.POSTGRES, 0o750)
     host.folder(f'{host.HOME}/spool', host.POSTGRES, 0o750)
@@ -39,7 +43,7 @@ def configure(order: Order) -> None:
     tried = f'{pgbackrest.configuration()}.tried'
     store.write(tried, text, 0o640, host.POSTGRES)
     try:
-        _begin(tried)
+        problem = _begun(tried, lenient, away)
         os.replace(tried, pgbackrest.configuration())
     finally:
         with contextlib.suppress(FileNotFoundError):
@@ -53,6 +57,28 @@ def configure(order: Order) -> None:
         host.run('systemctl', 'restart', host.server())
     elif host.sql('SHOW archive_command') != command:
         host.sql('SELECT pg_reload_conf()')
+    return problem
+
+
+def begin(repository: str) -> None:
+    """A place for the log in one of the repositories, by the settings in use."""
+    with settings.alone(pgbackrest.configuration(), pgbackrest.REPOSITORIES[repository]) as config:
+        _begin(config)
+
+
+def _begun(tried: str, lenient: bool, away: str | None) -> str | None:
+    """Why the bucket has none."""
+    if away is None:
+        try:
+            _begin(tried)
+            return None
+        except CommandFailure as failure:
+            if not lenient:
+                raise
+            away = str(failure)
+    with settings.alone(tried, pgbackrest.REPOSITORIES['volume']) as config:
+        _begin(config)
+    return away
 
 
 def _settings(order: Order) -> str:

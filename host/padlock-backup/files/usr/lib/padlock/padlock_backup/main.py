@@ -23,6 +23,7 @@ from . import (
     new_key,
     order as orders,
     pgbackrest,
+    proven,
     restore,
     role,
     room,
@@ -69,7 +70,10 @@ def main(words: list[str], stream: TextIO) -> int:
 
 
 def up(order: Order) -> int:
-    """Has backups as ordered from now on."""
+    """
+    Has backups as ordered from now on. Where the bucket fails, and has had this very order before, they begin
+    on the volume, and the next backup begins them there.
+    """
     if not host.volume_is_mounted():
         raise Failure(f'{host.VOLUME} is not mounted, and a backup is nowhere else; nothing was changed')
     with lock.held(True):
@@ -79,20 +83,40 @@ def up(order: Order) -> int:
         shutil.chown(host.HOME, group=host.POSTGRES)
         os.chmod(host.HOME, 0o710)  # noqa: S103
         host.folder(f'{host.VOLUME}/backup', 'root', 0o755)
-        new_key.wait(order, _order() if _is_ordered() else None)
+        if not proven.is_proven(order):
+            new_key.wait(order, _order() if _is_ordered() else None)
+        away: dict[str, str] = {}
         if order.files:
-            for where in pgbackrest.REPOSITORIES:
-                files.ensure(order, where)
+            files.ensure(order, 'volume')
+            _try(order, 'files', away)
         if order.database:
-            database.configure(order)
+            problem = database.configure(order, proven.is_proven(order), away.get('files'))
+            if problem is not None:
+                away['database'] = problem
             role.remember()
         else:
             database.forget()
         # What is ordered is what the timers go by, so it comes last.
         store.write(f'{host.HOME}/order.json', orders.text(order), 0o600)
         state.begin(order.names(), datetime.now(UTC))
+        for what, problem in away.items():
+            name = order.name(what)
+            log.say(f'backups of the {name} are not begun in the bucket, which the next one tries: {problem}')
+            state.note(f'{name} bucket', datetime.now(UTC), problem, unmade=True)
+        if not away:
+            proven.note(order)
     host.run('systemctl', '--quiet', 'enable', '--now', *TIMERS)
     return 0
+
+
+def _try(order: Order, what: str, away: dict[str, str]) -> None:
+    """In the bucket; raises Failure unless it has had this order before."""
+    try:
+        files.ensure(order, 'bucket')
+    except Failure as failure:
+        if not proven.is_proven(order):
+            raise
+        away[what] = str(failure)
 
 
 def now() -> int:
@@ -102,6 +126,7 @@ def now() -> int:
         failed = _back_up(order, 'diff')
         if not failed:
             swap.forget_former()
+            proven.note(order)
     return 1 if failed else 0
 
 
@@ -246,9 +271,12 @@ def _back_up(order: Order, kind: str, tidy: bool = True) -> list[str]:
     is older than what is kept goes.
     """
     failed = []
+    unmade = state.unmade()
     for what, where in order.all():
         name, problem = f'{order.name(what)} {where}', None
         try:
+            if name in unmade:
+                _make(order, what, where)
             if what == 'database':
                 database.back_up(where, datetime.now(UTC), kind, tidy)
             else:
@@ -259,6 +287,14 @@ def _back_up(order: Order, kind: str, tidy: bool = True) -> list[str]:
             log.say(f'backup of {name} failed: {problem}')
         state.note(name, datetime.now(UTC), problem)
     return failed
+
+
+def _make(order: Order, what: str, where: str) -> None:
+    """What `up` could not begin there."""
+    if what == 'database':
+        database.begin(where)
+    else:
+        files.ensure(order, where)
 
 
 def _resume(own: Order | None) -> None:

@@ -23,13 +23,16 @@ def load() -> State:
     return {} if text is None else json.loads(text)
 
 
-def note(what: str, now: datetime, problem: str | None) -> None:
+def note(what: str, now: datetime, problem: str | None, unmade: bool = False) -> None:
+    """`unmade`: not even its repository could be begun; true until a backup succeeds."""
     state = load()
     one = state.get(what, {'last': None, 'failed': None, 'problem': None})
     if problem is None:
         one = {'last': now.strftime(FORM), 'failed': None, 'problem': None}
     else:
         one = {**one, 'failed': now.strftime(FORM), 'problem': ' '.join(problem.split())[:500]}
+        if unmade:
+            one['unmade'] = True
     store.write(f'{host.HOME}/state.json', json.dumps({**state, what: one}, indent=1) + '\n', 0o600)
 
 
@@ -40,6 +43,11 @@ def begin(whats: list[str], now: datetime) -> None:
     kept = {what: state.get(what, empty) for what in whats}
     kept |= {what: one for what, one in state.items() if what.startswith(SENT)}
     store.write(f'{host.HOME}/state.json', json.dumps(kept, indent=1) + '\n', 0o600)
+
+
+def unmade() -> set[str]:
+    """By `database bucket` and the like."""
+    return {what for what, one in load().items() if one.get('unmade')}
 
 
 def judged(now: datetime) -> list[dict[str, Any]]:
