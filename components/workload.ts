@@ -90,7 +90,8 @@ export function deployWorkload(
   const onVolume = { ...target, volumeId: volumeId ?? '', after: [installed, mounted] }
   const { owner } = settings.lifecycle
   const inNetwork = { vpc: droplet.vpcUuid, owner: owner.id, tags, after: [installed] }
-  const local = { ...onVolume, version: prepared.databaseVersion ?? DEBIAN_VERSION }
+  const version = prepared.databaseVersion ?? DEBIAN_VERSION
+  const local = { ...onVolume, version, archived: settings.backups !== undefined }
   const database = deployDatabase(name, settings, local, inNetwork, opts)
   const backups = deployBackups(
     name,
@@ -118,7 +119,7 @@ export function deployWorkload(
     const args = { ...volumeSettings, ssh, dropletId, owner: owner.id, tags, before }
     volume = new DataVolume(name, args, opts)
     isThere(volume)
-    // The first order restarts the database.
+    // The first order on a server that ran without one restarts it.
     return snapshot?.loaded ?? backups?.ordered ?? (database?.onHost ? database.up : volume.mounted)
   }
   const release = new Release(

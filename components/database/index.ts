@@ -40,7 +40,7 @@ export function deployDatabase(
       const { url, up, password } = new LocalDatabase(name, local, opts)
       return { secrets: { [URL_NAME]: url }, onHost: true, up, password }
     }
-    const { version: _, ...onHost } = local
+    const { version: _, archived: __, ...onHost } = local
     const args = { ...onHost, ...managed, ...settings }
     const { url, up, clusterUrn } = new ManagedDatabase(name, args, opts)
     return { secrets: { [URL_NAME]: url }, onHost: false, up, urn: clusterUrn }

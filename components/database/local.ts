@@ -13,6 +13,8 @@ export interface LocalDatabaseArgs {
   volumeId: pulumi.Input<string>
   /** Major version of the packages; the next update knows it by this. */
   version: string
+  /** Are its backups ordered after it? Its log waits for them from the first start on. */
+  archived?: boolean
   /** The host's software is there, and the volume is mounted. */
   after: pulumi.Input<pulumi.Resource>[]
 }
@@ -49,7 +51,7 @@ export class LocalDatabase extends pulumi.ComponentResource {
         // On another volume of the same host it runs again. As a trigger the volume would have the former
         // end run after the new beginning, on the same server.
         create: onEach(
-          pulumi.interpolate`sudo /usr/lib/padlock/database up # on ${args.volumeId}`,
+          pulumi.interpolate`sudo /usr/lib/padlock/database up${args.archived ? ' archived' : ''} # on ${args.volumeId}`,
           args.dropletId,
         ),
         stdin: pulumi.secret(pulumi.interpolate`${password}\n`),

@@ -46,3 +46,16 @@ test('the password goes to the host over stdin and to the app in an address, a s
   })
   expect(plain(byType['padlock:index:LocalDatabase']?.[0]?.inputs)).toEqual({})
 })
+
+test('one whose backups are ordered keeps its log for them from its first start on', async () => {
+  const registered = mockProviders(false, {
+    'random:index/randomPassword:RandomPassword': () => ({ result: 'hunter2hunter2' }),
+  })
+  const ssh = { host: '198.51.100.7', port: 22, privateKey: 'private', hostKey: 'ssh-ed25519 AAAA' }
+  const target = { ssh, droplet: new Anchor(), dropletId: '4711', volumeId: 'v1', version: '17' }
+  new LocalDatabase('padlock-dev', { ...target, archived: true, after: [] })
+  const sent = plain((await settle(registered))['command:remote:Command']?.[0]?.inputs)
+  expect(sent).toMatchObject({
+    create: 'sudo /usr/lib/padlock/database up archived # on v1 # on droplet 4711',
+  })
+})

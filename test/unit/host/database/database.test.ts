@@ -112,6 +112,7 @@ function give(password: string, ...verb: string[]) {
 }
 const run = (...words: string[]) => give('', ...words)
 const up = (password = PASSWORD) => give(password, 'up')
+const upArchived = () => give(PASSWORD, 'up', 'archived')
 
 /** As the app does, with a password over the socket. */
 function asApp(statement: string, password = PASSWORD, database = 'app') {
@@ -152,6 +153,34 @@ for each in all:
 const main = () => join(dir, 'volume/postgresql', version, 'main')
 const SERVER = `postgresql@${version}-main.service`
 const systemctl = (...words: string[]) => spawnSync('systemctl', words, { env: environment() })
+
+test('the log of a server whose backups are ordered later waits from its first start on', () => {
+  const path = join(dir, `etc/${version}/main/conf.d/padlock-backup.conf`)
+  expect(upArchived()).toEqual(CHANGED)
+  expect(asApp('SHOW archive_mode')).toBe('on')
+  expect(upArchived()).toEqual(AS_IT_WAS)
+  // The volume comes to a host that knows nothing of it.
+  run('stop')
+  rmSync(join(dir, 'etc'), { recursive: true })
+  mkdirSync(join(dir, 'etc'))
+  calls()
+  expect(upArchived().status).toBe(0)
+  expect(asApp('SHOW archive_mode')).toBe('on')
+  expect(calls().filter((line) => line.startsWith('restart'))).toEqual([])
+  // What the order has written stays; and a server that runs is not the one to be restarted here.
+  writeFileSync(path, "archive_mode = 'on'\n")
+  run('stop')
+  expect(upArchived().status).toBe(0)
+  expect(readFileSync(path, 'utf8')).toBe("archive_mode = 'on'\n")
+  rmSync(path)
+  expect(upArchived().status).toBe(0)
+  expect(existsSync(path)).toBe(false)
+})
+
+test('without backups no log waits', () => {
+  expect(up()).toEqual(CHANGED)
+  expect(asApp('SHOW archive_mode')).toBe('off')
+})
 
 test('a cluster with checksums in a folder of the volume, which a password alone opens for the app', () => {
   expect(up()).toEqual(CHANGED)
@@ -372,7 +401,7 @@ test.each([
 
 test('another verb: the usage', () => {
   expect(run('down').said).toBe(
-    'usage: database up < PASSWORD | boot | stop | remove | verify | release | state\n  upgrade VERSION | resume | forget-former\n',
+    'usage: database up [archived] < PASSWORD | boot | stop | remove | verify | release | state\n  upgrade VERSION | resume | forget-former\n',
   )
 })
 

@@ -5,12 +5,24 @@ may have or not).
 
 import os
 
-from padlock_release import log
+from padlock_release import log, store
 
 from .command import run
 
 PROGRAM = '/usr/lib/padlock/backup'
 ORDER = '/var/lib/padlock/backup/order.json'
+# Of the configuration, which padlock-backup writes anew or takes away (padlock_backup/database.py).
+DROP_IN = 'conf.d/padlock-backup.conf'
+# Segments wait while there is no command; without the mode they are reused, and only a restart changes it
+# (https://www.postgresql.org/docs/17/runtime-config-wal.html#RUNTIME-CONFIG-WAL-ARCHIVING).
+WAITING = "archive_mode = 'on'\narchive_command = ''\n"
+
+
+def await_order(configuration: str) -> None:
+    """The log of a server that is about to start waits for backups, which are ordered after it."""
+    path = f'{configuration}/{DROP_IN}'
+    if not os.path.exists(path):
+        store.write(path, WAITING, 0o644)
 
 
 def make() -> None:

@@ -23,7 +23,7 @@ UPGRADE_LOCK = '/run/padlock-database-upgrade.lock'
 # What the last update wanted on the host.
 WANTED = '/var/lib/padlock/bundles/good/packages'
 USAGE = (
-    'usage: database up < PASSWORD | boot | stop | remove | verify | release | state\n'
+    'usage: database up [archived] < PASSWORD | boot | stop | remove | verify | release | state\n'
     '  upgrade VERSION | resume | forget-former'
 )
 
@@ -52,8 +52,8 @@ def main(words: list[str], stream: TextIO) -> int:
         with _lock(words != ['boot']) as has:
             if not has:
                 return 0
-            if words == ['up']:
-                print('changed' if up(stream.read().strip()) else 'as it was')
+            if words in (['up'], ['up', 'archived']):
+                print('changed' if up(stream.read().strip(), len(words) == 2) else 'as it was')
             elif len(words) == 1 and words[0] in verbs:
                 verbs[words[0]]()
             else:
@@ -64,10 +64,11 @@ def main(words: list[str], stream: TextIO) -> int:
     return 0
 
 
-def up(password: str) -> bool:
+def up(password: str, archived: bool = False) -> bool:
     """
     Has the cluster on the volume, and role and database of the app with this password. Returns whether
-    there was anything to change. What is there already is taken over with all its rows.
+    there was anything to change. What is there already is taken over with all its rows. `archived`: backups
+    are about to be ordered, so that a server which is started here keeps its log for them.
     """
     if not re.fullmatch(r'[!-~]{16,128}', password):
         raise Failure('the password must be 16 to 128 characters of printable ASCII without spaces')
@@ -87,6 +88,8 @@ def up(password: str) -> bool:
     if not there:
         cluster.create()
     anew = cluster.configure() and running
+    if archived and not running:
+        backups.await_order(clusters.configuration())
     if anew or not (running and service.is_ready()):
         service.start(anew)
     service.ensure_own()
