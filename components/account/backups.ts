@@ -1,18 +1,19 @@
-import { RunError } from '@pulumi/pulumi'
+import { log, RunError } from '@pulumi/pulumi'
 import type { BackupSettings } from '../../config/backups/index.ts'
 import { type Former, ofKind } from '../state.ts'
 import { configurationError } from './error.ts'
+import { isGivenUp } from './given-up.ts'
 
 const CONSENT = "pulumi config set --path 'allowDelete[0]' backups"
 const KEEP = '(umask 077; pulumi stack output backupAccess --show-secrets > access.json)'
 
 type Outputs = Former['outputs']
 
-/** What a state has of one of the components, and whether the engine refuses to delete it. */
+/** What a state has of one of the components, and whether its loss was consented to. */
 interface Had {
   outputs?: Outputs
   bucket?: Outputs
-  protects: boolean
+  givenUp: boolean
 }
 
 /**
@@ -27,7 +28,7 @@ export function checkBackups(state: Former[], wanted: BackupSettings | undefined
     had(state, 'SpacesCopy'),
   ]
   if (!wanted) {
-    if ((made.outputs && made.protects) || (first.bucket && first.protects)) {
+    if ((made.outputs && !made.givenUp) || (first.bucket && !first.givenUp)) {
       throw wouldEnd(made.outputs, first.bucket)
     }
     return
@@ -38,11 +39,10 @@ export function checkBackups(state: Former[], wanted: BackupSettings | undefined
 
 /** The bucket of snapshots is in another component. */
 function had(state: Former[], component: string): Had {
-  const { outputs } = ofKind(state, component)[0] ?? {}
+  const former = ofKind(state, component)[0]
   const inIt = `padlock:index:${component}$digitalocean:`
   const bucket = ofKind(state, 'SpacesBucket').find(({ urn }) => urn.includes(inIt))?.outputs
-  // In a state that does not tell nobody has consented.
-  return { outputs, bucket, protects: outputs?.protects !== false }
+  return { outputs: former?.outputs, bucket, givenUp: isGivenUp(former) }
 }
 
 /** The engine deletes what a program no longer has. */
@@ -61,18 +61,18 @@ function wouldEnd(former?: Outputs, bucket?: Outputs): RunError {
 }
 
 /** Another kind takes it out of the program, and another region puts an empty one in its place. */
-function checkFirst({ bucket, protects }: Had, wanted: BackupSettings): void {
+function checkFirst({ bucket, givenUp }: Had, wanted: BackupSettings): void {
   if (!bucket) return
   const { name, region } = bucket
   if (wanted.kind !== 'spaces') {
-    if (!protects) return
+    if (givenUp) return
     throw configurationError(
       `backups = "${wanted.kind}" has no bucket of the stack's own, but this stack has the bucket ${name} and would delete it, with every backup in it`,
       'spaces, until that bucket is given up',
       `pulumi config set backups spaces, or give it up: pulumi config set backups spaces && ${CONSENT} && pulumi up, empty the bucket ${name}, then pulumi config set backups ${wanted.kind}`,
     )
   }
-  if (wanted.region === region || !wanted.protect) return
+  if (wanted.region === region || !wanted.keep) return
   throw configurationError(
     `backupRegion (where it is not set, region) = "${wanted.region}" is not where the stack's bucket ${name} is, and a bucket cannot move: the stack would get an empty one`,
     `${region}, where the backups are`,
@@ -80,14 +80,42 @@ function checkFirst({ bucket, protects }: Had, wanted: BackupSettings): void {
   )
 }
 
-function checkSecond({ bucket, protects }: Had, wanted: BackupSettings): void {
+function checkSecond({ bucket, givenUp }: Had, wanted: BackupSettings): void {
   const region = wanted.kind === 'spaces' ? wanted.copyRegion : undefined
   if (!bucket || region === bucket.region) return
-  if (region === undefined ? !protects : !wanted.protect) return
+  if (region === undefined ? givenUp : !wanted.keep) return
   const value = region === undefined ? 'is not set' : `= "${region}"`
   throw configurationError(
     `backupCopyRegion ${value}, but this stack has a copy of its backups in the bucket ${bucket.name} in ${bucket.region} and would delete it`,
     `${bucket.region}, where the copy is`,
     `pulumi config set backupCopyRegion ${bucket.region}, or give the copy up: with that, ${CONSENT} && pulumi up, empty the bucket ${bucket.name}, and then change backupCopyRegion`,
+  )
+}
+
+/**
+ * Tells what a destroy will do with the backups, while there is time: without protection it lets go of the
+ * passphrase, and by consent it deletes a bucket, which DigitalOcean does with an empty one alone.
+ */
+export async function warnOfBackups(
+  state: Former[],
+  wanted: BackupSettings | undefined,
+  warn: (text: string) => Promise<void> = (text) => log.warn(text),
+): Promise<void> {
+  if (!wanted || wanted.protect) return
+  if (wanted.keep) {
+    await warn(
+      `backups are not protected: a destroy leaves them where they are, and their passphrase goes with the state. Before one: ${KEEP}`,
+    )
+    return
+  }
+  const buckets = ['SpacesBackups', 'SpacesCopy'].flatMap(
+    (one) => had(state, one).bucket?.name ?? [],
+  )
+  const emptied =
+    buckets.length > 0
+      ? ` DigitalOcean deletes an empty bucket alone, so before that, in the panel: empty ${buckets.join(' and ')}, older versions too.`
+      : ''
+  await warn(
+    `allowDelete names backups: a destroy, or an update without them, deletes what they need. Nothing opens them without their passphrase: ${KEEP}.${emptied}`,
   )
 }

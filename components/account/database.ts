@@ -3,6 +3,7 @@ import { type Databases, managedIn } from '../../config/database/index.ts'
 import { remembered } from '../release/live.ts'
 import { type Former, ofKind } from '../state.ts'
 import { configurationError } from './error.ts'
+import { isGivenUp } from './given-up.ts'
 
 /**
  * Can the cluster that the stack has become the one that is wanted? It is resized in place; its version
@@ -49,8 +50,7 @@ function checkMove(state: Former[], { database, databaseBeside }: Databases): vo
 
 /** The engine deletes what a program no longer has. */
 function checkStays(state: Former[], name: string, key: string): void {
-  const protects = ofKind(state, 'ManagedDatabase')[0]?.outputs.protects
-  if (protects === false) return
+  if (isGivenUp(ofKind(state, 'ManagedDatabase')[0])) return
   throw new RunError(
     `database is not managed, but this stack has the database cluster ${name} and would delete it, with every row and its backups. Fix, one of:\n` +
       '    the stack goes on with it: pulumi config set database managed\n' +

@@ -3,6 +3,7 @@ import type { VolumeSettings } from '../../config/volume/index.ts'
 import { type Former, ofKind } from '../state.ts'
 import { ask } from './digitalocean.ts'
 import { configurationError } from './error.ts'
+import { isGivenUp } from './given-up.ts'
 
 /**
  * Can the volume that the stack has become the one that is wanted? It grows in place; it neither
@@ -24,7 +25,7 @@ export function checkVolume(state: Former[], wanted: VolumeSettings | undefined)
       `pulumi config set volume ${size}`,
     )
   }
-  if (wanted.region !== region && wanted.protect) {
+  if (wanted.region !== region && wanted.keep) {
     throw configurationError(
       `region = "${wanted.region}" is not where the stack's volume ${name} is, and a volume cannot move: the stack would get an empty one`,
       `${region}, where the data is`,
@@ -35,8 +36,7 @@ export function checkVolume(state: Former[], wanted: VolumeSettings | undefined)
 
 /** The engine deletes what a program no longer has. */
 function checkStays(state: Former[], name: string, size: number): void {
-  const protects = ofKind(state, 'DataVolume')[0]?.outputs.protects
-  if (protects === false) return
+  if (isGivenUp(ofKind(state, 'DataVolume')[0])) return
   throw new RunError(
     `volume is not set, but this stack has the volume ${name} (${size} GiB) and would delete it, with everything on it. Fix, one of:\n` +
       `    the stack goes on with it: pulumi config set volume ${size}\n` +

@@ -2,6 +2,7 @@ import * as command from '@pulumi/command'
 import * as pulumi from '@pulumi/pulumi'
 import * as random from '@pulumi/random'
 import type { BucketPlace } from '../../config/backups/place.ts'
+import { tellKept } from '../kept/index.ts'
 import { endOf } from '../ssh/end.ts'
 import { inPlace, onEach, onHost } from '../ssh/on-host.ts'
 import { connection, type SshTarget } from '../ssh/target.ts'
@@ -33,6 +34,8 @@ export interface BackupsArgs {
   keepWeekly: number
   /** Does the engine refuse to delete the passphrase? There is no other that opens them. */
   protect: boolean
+  /** Is a destroy to tell that they stay? */
+  keep: boolean
   /** The host's software is there, the volume is mounted, and a database takes connections. */
   after: pulumi.Input<pulumi.Resource>[]
 }
@@ -70,7 +73,7 @@ export class Backups extends pulumi.ComponentResource {
     this.place = pulumi.unsecret(
       pulumi.output(args.place).apply(({ endpoint, bucket }) => `${endpoint}/${bucket}`),
     )
-    const { database, files, beside, keepDaily, keepWeekly } = args
+    const { database, files, beside, keepDaily, keepWeekly, keep } = args
     const opened = (place: pulumi.Input<BucketPlace>) =>
       pulumi.secret(
         pulumi
@@ -98,8 +101,14 @@ export class Backups extends pulumi.ComponentResource {
       this.copier = args.copy.copier
       this.copyAccess = opened(args.copy.place)
     }
+    tellKept(
+      `${name}-backups`,
+      keep,
+      this.place.apply((place) => ({ kind: 'backups' as const, place })),
+      this,
+    )
     // What a drill of its backups is to find, and which bucket may be away (account/bucket.ts); and for a
-    // program that has them no more, whether the engine refuses to delete what opens them.
-    this.registerOutputs({ database, files, beside, protects: protect, place: this.place })
+    // program that has them no more, whether their loss was consented to.
+    this.registerOutputs({ database, files, beside, keeps: keep, place: this.place })
   }
 }

@@ -3,6 +3,7 @@ import { SpacesKey } from '@pulumi/digitalocean/spacesKey.js'
 import * as pulumi from '@pulumi/pulumi'
 import type { BucketPlace } from '../../config/backups/place.ts'
 import { VERSION_DAYS } from '../../config/backups/versions.ts'
+import { tellKept } from '../kept/index.ts'
 import { bucketSettings } from './bucket.ts'
 
 export interface SpacesCopyArgs {
@@ -14,6 +15,8 @@ export interface SpacesCopyArgs {
   endpoint: string
   /** Does the engine refuse to delete the bucket? */
   protect: boolean
+  /** Does it stay where the stack goes all the same? */
+  keep: boolean
   /** With a key that makes buckets, and what waits until it does. */
   provider: pulumi.ProviderResource
   known: pulumi.Resource
@@ -30,11 +33,11 @@ export class SpacesCopy extends pulumi.ComponentResource {
 
   constructor(name: string, args: SpacesCopyArgs, opts?: pulumi.ComponentResourceOptions) {
     super('padlock:index:SpacesCopy', name, {}, opts)
-    const { region, first, endpoint, protect, provider, known } = args
+    const { region, first, endpoint, protect, keep, provider, known } = args
     const parent = { parent: this }
     const own = `${name}-backups-copy`
     const bucket = new SpacesBucket(own, bucketSettings(region, VERSION_DAYS.copy), {
-      ...{ ...parent, provider, protect, dependsOn: known },
+      ...{ ...parent, provider, protect, retainOnDelete: keep, dependsOn: known },
     })
     const firstName = pulumi.unsecret(first.bucket)
     const copier = new SpacesKey(
@@ -61,7 +64,13 @@ export class SpacesCopy extends pulumi.ComponentResource {
       pulumi.output({ from: opened(from, copier), to: opened(second, copier) }),
     )
     this.place = pulumi.secret(opened(second, reader))
+    tellKept(
+      own,
+      keep,
+      pulumi.output({ kind: 'bucket' as const, name: bucket.name, endpoint }),
+      this,
+    )
     // As that of the first bucket.
-    this.registerOutputs({ protects: protect })
+    this.registerOutputs({ keeps: keep })
   }
 }

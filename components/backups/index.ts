@@ -7,14 +7,17 @@ import { SpacesBackups } from './spaces.ts'
 export function deployBackups(
   name: string,
   settings: BackupSettings | undefined,
-  args: Omit<BackupsArgs, 'place' | 'reader' | 'copy' | 'keepDaily' | 'keepWeekly' | 'protect'>,
+  args: Omit<
+    BackupsArgs,
+    'place' | 'reader' | 'copy' | 'keepDaily' | 'keepWeekly' | 'protect' | 'keep'
+  >,
   opts: pulumi.ComponentResourceOptions,
 ): Backups | undefined {
   if (!settings) return undefined
   const { place, reader, copy } =
     settings.kind === 'spaces' ? new SpacesBackups(name, settings, opts) : ofAnotherS3(settings)
-  const { keepDaily, keepWeekly, protect } = settings
-  const all = { ...args, place, reader, copy, keepDaily, keepWeekly, protect }
+  const { keepDaily, keepWeekly, protect, keep } = settings
+  const all = { ...args, place, reader, copy, keepDaily, keepWeekly, protect, keep }
   return new Backups(name, all, opts)
 }
 

@@ -3,6 +3,7 @@ import { SpacesKey } from '@pulumi/digitalocean/spacesKey.js'
 import * as pulumi from '@pulumi/pulumi'
 import type { BucketPlace } from '../../config/backups/place.ts'
 import { VERSION_DAYS } from '../../config/backups/versions.ts'
+import { tellKept } from '../kept/index.ts'
 import { bucketSettings } from './bucket.ts'
 import { bucketKeeper, SIGNED_REGION } from './bucket-keeper.ts'
 import { SpacesCopy } from './copy.ts'
@@ -12,6 +13,8 @@ export interface SpacesArgs {
   region: string
   /** Does the engine refuse to delete the bucket? */
   protect: boolean
+  /** Does it stay where the stack goes all the same? */
+  keep: boolean
   /** Of a second bucket, with a copy. */
   copyRegion?: string
 }
@@ -31,18 +34,13 @@ export class SpacesBackups extends pulumi.ComponentResource {
   constructor(name: string, args: SpacesArgs, opts?: pulumi.ComponentResourceOptions) {
     super('padlock:index:SpacesBackups', name, {}, opts)
     const parent = { parent: this }
-    const { region, copyRegion, protect } = args
+    const { region, copyRegion, protect, keep } = args
     const regions = [region, ...(copyRegion ? [copyRegion] : [])]
     const { provider, known, endpoint } = bucketKeeper(`${name}-buckets`, regions, this)
     const bucket = new SpacesBucket(
       `${name}-backups`,
       bucketSettings(region, VERSION_DAYS.backups),
-      {
-        ...parent,
-        provider,
-        protect,
-        dependsOn: known,
-      },
+      { ...parent, provider, protect, retainOnDelete: keep, dependsOn: known },
     )
     const opened = (own: string, permission: string) => {
       const grants = [{ bucket: bucket.name, permission }]
@@ -52,12 +50,14 @@ export class SpacesBackups extends pulumi.ComponentResource {
     }
     this.place = opened(`${name}-backups`, 'readwrite')
     this.reader = opened(`${name}-backups-reader`, 'read')
+    const item = { kind: 'bucket' as const, name: bucket.name, endpoint: endpoint(region) }
+    tellKept(`${name}-bucket`, keep, pulumi.output(item), this)
     if (copyRegion) {
       const to = { region: copyRegion, endpoint: endpoint(copyRegion) }
       const first = this.place
-      this.copy = new SpacesCopy(name, { ...to, first, protect, provider, known }, parent)
+      this.copy = new SpacesCopy(name, { ...to, first, protect, keep, provider, known }, parent)
     }
-    // Whether the engine refuses to delete the bucket, for a program that has it no more.
-    this.registerOutputs({ protects: args.protect })
+    // Whether its loss was consented to, for a program that has it no more.
+    this.registerOutputs({ keeps: keep })
   }
 }

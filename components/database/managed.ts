@@ -8,6 +8,7 @@ import { getDatabaseCaOutput } from '@pulumi/digitalocean/getDatabaseCa.js'
 import * as pulumi from '@pulumi/pulumi'
 import { clusterName, type ManagedDatabase as Settings } from '../../config/database/managed.ts'
 import { IMPORTED } from '../imported.ts'
+import { tellKept } from '../kept/index.ts'
 import { inPlace, onEach, onHost } from '../ssh/on-host.ts'
 import { connection, type SshTarget } from '../ssh/target.ts'
 
@@ -64,7 +65,10 @@ export class ManagedDatabase extends pulumi.ComponentResource {
         nodeCount: args.nodes,
         tags: args.tags,
       },
-      { ...parent, protect: args.protect, aliases: IMPORTED, customTimeouts: { create: '30m' } },
+      {
+        ...{ ...parent, protect: args.protect, retainOnDelete: args.keep, aliases: IMPORTED },
+        customTimeouts: { create: '30m' },
+      },
     )
     const inCluster = { ...parent, deletedWith: cluster }
     const firewall = new DatabaseFirewall(
@@ -74,7 +78,12 @@ export class ManagedDatabase extends pulumi.ComponentResource {
     )
     const closed = { ...inCluster, dependsOn: firewall }
     const user = new DatabaseUser(name, { clusterId: cluster.id, name: APP }, closed)
-    const database = new DatabaseDb(name, { clusterId: cluster.id, name: APP }, closed)
+    const database = new DatabaseDb(
+      name,
+      { clusterId: cluster.id, name: APP },
+      // The rows are in it.
+      { ...closed, retainOnDelete: args.keep },
+    )
     const pool =
       args.pool === undefined
         ? undefined
@@ -106,8 +115,14 @@ export class ManagedDatabase extends pulumi.ComponentResource {
       },
     )
     this.clusterUrn = cluster.clusterUrn
-    // Whether the engine refuses to delete it, for a program that has it no more.
-    this.registerOutputs({ protects: args.protect })
+    const item = {
+      kind: 'database cluster' as const,
+      name: clusterName(name, args.owner),
+      id: cluster.id,
+    }
+    tellKept(`${name}-database`, args.keep, pulumi.output(item), this)
+    // Whether its loss was consented to, for a program that has it no more.
+    this.registerOutputs({ protects: args.protect, keeps: args.keep })
   }
 }
 

@@ -4,6 +4,7 @@ import { VolumeAttachment } from '@pulumi/digitalocean/volumeAttachment.js'
 import * as pulumi from '@pulumi/pulumi'
 import { type VolumeSettings, volumeName } from '../../config/volume/index.ts'
 import { IMPORTED } from '../imported.ts'
+import { tellKept } from '../kept/index.ts'
 import type { SshTarget } from '../ssh/target.ts'
 import { type Former, ofKind } from '../state.ts'
 import type { Account } from './gone.ts'
@@ -49,7 +50,7 @@ export class DataVolume extends pulumi.ComponentResource {
         size: args.size,
         tags: args.tags,
       },
-      { ...parent, protect: args.protect, aliases: IMPORTED },
+      { ...parent, protect: args.protect, retainOnDelete: args.keep, aliases: IMPORTED },
     )
     const attachment = new VolumeAttachment(
       name,
@@ -78,8 +79,10 @@ export class DataVolume extends pulumi.ComponentResource {
     )
     this.urnOfVolume = volume.volumeUrn
     this.volumeId = volume.id
-    // Whether the engine refuses to delete it, for a program that has it no more.
-    this.registerOutputs({ protects: args.protect })
+    const item = { kind: 'volume' as const, name: volumeName(name, args.owner), id: volume.id }
+    tellKept(`${name}-volume`, args.keep, pulumi.output(item), this)
+    // Whether its loss was consented to, for a program that has it no more.
+    this.registerOutputs({ protects: args.protect, keeps: args.keep })
   }
 }
 

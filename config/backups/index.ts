@@ -1,4 +1,4 @@
-import { isZoneProtected } from '../protection.ts'
+import { type Kept, keptData } from '../protection.ts'
 import type { Values } from '../rules.ts'
 import type { BucketPlace } from './place.ts'
 
@@ -7,16 +7,15 @@ export const SPACES_REGIONS: string[] = [
   ...['ams3', 'atl1', 'blr1', 'fra1', 'lon1', 'nyc3', 'sfo2', 'sfo3', 'sgp1', 'syd1', 'tor1'],
 ]
 
-interface Kept {
+/** `protect` and `keep` are of the passphrase too, and of a bucket of the stack's own. */
+interface Common extends Kept {
   /** How many of each are kept. */
   keepDaily: number
   keepWeekly: number
-  /** Does the engine keep the passphrase, and a bucket of the stack's own, from being deleted? */
-  protect: boolean
 }
 
 /** To a bucket of Spaces that the stack makes. */
-export interface SpacesBackupSettings extends Kept {
+export interface SpacesBackupSettings extends Common {
   kind: 'spaces'
   /** Of the bucket. */
   region: string
@@ -25,7 +24,7 @@ export interface SpacesBackupSettings extends Kept {
 }
 
 /** To a bucket of any S3 that is there, and is not the stack's. */
-export interface S3BackupSettings extends Kept {
+export interface S3BackupSettings extends Common {
   kind: 's3'
   place: BucketPlace
   /** The same with a key that reads alone; absent where there is none. */
@@ -38,17 +37,17 @@ export type BackupSettings = SpacesBackupSettings | S3BackupSettings
 /** The stack's backups; undefined where there are none. */
 export function backupsOf(values: Values): BackupSettings | undefined {
   const { backups, keepDaily, keepWeekly } = values
-  const protect = isZoneProtected(values) && !values.allowDelete.includes('backups')
+  const kept = keptData(values, 'backups')
   if (backups === 'spaces') {
     const region = values.backupRegion || values.region
     const copy = values.backupCopyRegion ? { copyRegion: values.backupCopyRegion } : {}
-    return { kind: 'spaces', region, ...copy, keepDaily, keepWeekly, protect }
+    return { kind: 'spaces', region, ...copy, keepDaily, keepWeekly, ...kept }
   }
   if (backups !== 's3') return undefined
   const place = placeOf(values)
   const { backupReaderAccessKey: key, backupReaderSecretKey: secret } = values
   const reader = key ? { reader: { ...place, key, secret } } : {}
-  return { kind: 's3', place, ...reader, keepDaily, keepWeekly, protect }
+  return { kind: 's3', place, ...reader, keepDaily, keepWeekly, ...kept }
 }
 
 /** What clients sign for at most servers that are not AWS's. */

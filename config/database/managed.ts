@@ -1,14 +1,14 @@
 /** The keys of a managed database, and what they ask of each other. */
 import * as v from 'valibot'
 import { help, message } from '../error.ts'
-import { isZoneProtected } from '../protection.ts'
+import { type Kept, keptData } from '../protection.ts'
 import type { Report, Values } from '../rules.ts'
 import * as texts from '../texts.ts'
 import { wholeNumber } from '../values.ts'
 import { volumeName } from '../volume/index.ts'
 
 /** A cluster of DigitalOcean's. */
-export interface ManagedDatabase {
+export interface ManagedDatabase extends Kept {
   kind: 'managed'
   /** Size slug of its nodes. A change resizes in place. */
   size: string
@@ -19,8 +19,6 @@ export interface ManagedDatabase {
   version: string
   /** DigitalOcean region slug, the droplet's. */
   region: string
-  /** Does the engine keep it from being deleted? */
-  protect: boolean
 }
 
 /** What DigitalOcean sells, mid-2026; `doctl databases options versions --engine pg`. */
@@ -101,11 +99,10 @@ const tooMany = (size: string, most: number) =>
   )
 
 /**
- * The cluster; it is kept as a volume is: in every stack without an expiry, unless `protect` is false
- * or `allowDelete` lists it.
+ * The cluster; it is kept as a volume is: in every stack without an expiry, unless `allowDelete` lists it.
  */
 export function managedOf(values: Values): ManagedDatabase {
-  const { databaseSize, databaseNodes, databasePool, databaseVersion, region, allowDelete } = values
+  const { databaseSize, databaseNodes, databasePool, databaseVersion, region } = values
   return {
     kind: 'managed',
     size: databaseSize,
@@ -113,7 +110,7 @@ export function managedOf(values: Values): ManagedDatabase {
     ...(databasePool > 0 && { pool: databasePool }),
     version: databaseVersion,
     region,
-    protect: isZoneProtected(values) && !allowDelete.includes('database'),
+    ...keptData(values, 'database'),
   }
 }
 

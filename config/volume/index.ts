@@ -1,28 +1,26 @@
 import { createHash } from 'node:crypto'
-import { isZoneProtected } from '../protection.ts'
+import { type Kept, keptData } from '../protection.ts'
 import type { Values } from '../rules.ts'
 
 /** A block-storage volume of the stack. */
-export interface VolumeSettings {
+export interface VolumeSettings extends Kept {
   /** GiB; a higher number lets it grow in place. */
   size: number
   /** DigitalOcean region slug, the droplet's. */
   region: string
-  /** Does the engine keep it from being deleted? */
-  protect: boolean
 }
 
 /**
- * The stack's volume; undefined where there is none. It is kept as a zone is: in every stack without
- * an expiry, unless `protect` is false or `allowDelete` lists it.
+ * The stack's volume; undefined where there is none. It is kept in every stack without an expiry, unless
+ * `allowDelete` lists it.
  */
 export function volumeOf(values: Values): VolumeSettings | undefined {
-  const { volume, region, allowDelete } = values
+  const { volume, region } = values
   if (volume === 0) return undefined
   return {
     size: volume,
     region,
-    protect: isZoneProtected(values) && !allowDelete.includes('volume'),
+    ...keptData(values, 'volume'),
   }
 }
 

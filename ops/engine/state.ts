@@ -7,6 +7,10 @@ export interface StateResource {
   id?: string
   /** Kept by the engine from being deleted. */
   protect?: boolean
+  /** Let go of and not deleted, where the engine would delete it. */
+  retainOnDelete?: boolean
+  /** URN of what the account deletes it with. */
+  deletedWith?: string
   inputs?: Record<string, unknown>
   outputs?: Record<string, unknown>
 }

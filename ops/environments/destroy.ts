@@ -2,7 +2,7 @@ import type { Context } from './context.ts'
 import { diagnostics } from './diagnostics.ts'
 import type { Item, Receipt } from './receipt.ts'
 import { keptBecause } from './removable.ts'
-import { accountResources, deletions } from './removals.ts'
+import { accountResources, deletions, retained } from './removals.ts'
 
 /** An API that fails half-way is asked again with what is left; each attempt refreshes first. */
 const ATTEMPTS = 3
@@ -20,6 +20,8 @@ export interface Destroyed {
   /** Why it is kept. */
   reason?: string
   known: Item[]
+  /** Data that the engine has let go of: no state knows it, and the account still has it. */
+  retained: Item[]
 }
 
 /** A stack that the backend does not know: nothing for the engine to do. */
@@ -29,6 +31,7 @@ export const alreadyGone = (stack: string): Destroyed => ({
   removed: [],
   outcome: 'gone',
   known: [],
+  retained: [],
 })
 
 /**
@@ -55,10 +58,12 @@ export async function destroy(
     for (let attempt = 1; inState.length > 0 && attempt <= ATTEMPTS; attempt++) {
       if (attempt > 1) say(`${stack}: not everything went; attempt ${attempt} of ${ATTEMPTS}`)
       const known = accountResources(inState)
+      const kept = retained(inState)
       const { code, stdout, stderr, eventLog } = await stacks.destroy(stack)
       for (const [urn, at] of deletions(eventLog)) {
         const item = known.get(urn)
-        if (item) result.removed.push({ ...item, at })
+        if (item && kept.has(urn)) result.retained.push(item)
+        else if (item) result.removed.push({ ...item, at })
       }
       inState = await stacks.resources(stack)
       if (code !== 0) say(diagnostics(`${stdout}${stderr}`))

@@ -75,13 +75,18 @@ export async function teardown(
 }
 
 function receiptOf(
-  { stack, startedAt, removed, known, reason }: Destroyed,
+  { stack, startedAt, removed, known, retained, reason }: Destroyed,
   tidied: Tidied,
   mine: (owned: Owned) => boolean,
 ): Omit<Receipt, 'nameless' | 'calls'> {
   const ended = new Date()
   const later = tidied.removed.filter(({ owned }) => mine(owned))
   const there = tidied.there.filter((owned) => owned.stack === stack && !isAmong(known, owned))
+  // The inventory knows neither buckets nor what lies in a cluster.
+  const seen = [...later.map(({ owned }) => owned), ...tidied.there]
+  const unseen = retained.filter(
+    ({ kind, id }) => kind === 'bucket' && !isAmong(seen, { kind, name: '', id }),
+  )
   const stray = tidied.left.filter((owned) => owned.stack === '' && mine(owned))
   return {
     stack,
@@ -89,7 +94,7 @@ function receiptOf(
     endedAt: ended.toISOString(),
     seconds: Math.round((ended.getTime() - startedAt.getTime()) / 100) / 10,
     removed: [...removed, ...later.map(({ owned, at }) => ({ ...item(owned), at }))],
-    left: [...known, ...there.map(item), ...stray.map(item)],
+    left: [...known, ...unseen, ...there.map(item), ...stray.map(item)],
     ...(reason !== undefined && { kept: reason }),
   }
 }

@@ -40,6 +40,19 @@ export function accountResources(resources: StateResource[]): Map<string, Item> 
   return found
 }
 
+/** Kinds that hold what people have put there. */
+const DATA =
+  /:(Volume|SpacesBucket|DatabaseCluster|DatabaseDb|DatabaseUser|DatabaseFirewall|DatabaseConnectionPool)$/
+
+/** URNs of data that the engine lets go of and does not delete; what lies in a cluster stays with it. */
+export function retained(resources: StateResource[]): Set<string> {
+  const kept = resources.filter(({ retainOnDelete, type }) => retainOnDelete && DATA.test(type))
+  const urns = new Set(kept.map(({ urn }) => urn))
+  for (const { urn, type, deletedWith } of resources)
+    if (DATA.test(type) && urns.has(deletedWith ?? '')) urns.add(urn)
+  return urns
+}
+
 /** An engine event as `--event-log` writes it, one JSON object a line; `timestamp` in seconds. */
 interface EngineEvent {
   timestamp: number

@@ -205,6 +205,8 @@ function others(changed: Resource[]): Disruption[] {
         within(one),
       ) &&
       !isLook(one) &&
+      // What a destroy tells (components/kept).
+      !(one.kind === 'local:Command' && one.name.endsWith('-kept')) &&
       !isDatabase(one) &&
       !isBackups(one) &&
       // The order alone; another passphrase opens nothing that there is.

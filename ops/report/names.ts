@@ -23,6 +23,7 @@ export function names(some: Resource[]): string {
   const words = some.map((one) => {
     if (one.name.endsWith('-admin-keys')) return 'the list of ssh keys'
     if (one.name.endsWith('-buckets-known')) return 'the keys to the bucket'
+    if (one.name.endsWith('-kept')) return 'the receipt of what a destroy leaves'
     if (within(one) === 'Authority') return 'the certificates'
     if (within(one) === 'DataVolume') return 'the volume'
     if (within(one) === 'Backups') return 'the backups'

@@ -1,7 +1,6 @@
 /** Backups: a bucket and a key of the stack's own, and an order that the host gets before its release. */
 
 import { copyFileSync, readFileSync, writeFileSync } from 'node:fs'
-import { Agent } from 'node:https'
 import { join } from 'node:path'
 import {
   DeleteObjectCommand,
@@ -9,10 +8,10 @@ import {
   GetObjectCommand,
   ListObjectVersionsCommand,
   PutObjectCommand,
-  S3Client,
 } from '@aws-sdk/client-s3'
 import { parse } from 'yaml'
 import { startGateway } from '../../sandbox/spaces/gateway.ts'
+import { clientOf as clientAt } from '../support/bucket.ts'
 import { openProject, type Project } from '../support/project.ts'
 import { type Json, type Sandbox, startSandbox } from '../support/sandbox.ts'
 import { openStack, type Stack } from '../support/stack.ts'
@@ -37,20 +36,8 @@ const onHost = async (name: string) => sandbox.hostFile((await droplet()).id, na
 const order = async () => JSON.parse(await onHost('backup'))
 const things = async (kind: string) => (await sandbox.things()).filter((one) => one.includes(kind))
 
-const clientOf = ({ endpoint, key, secret }: { endpoint: string; key: string; secret: string }) =>
-  new S3Client({
-    endpoint: `https://${endpoint}`,
-    region: 'us-east-1',
-    forcePathStyle: true,
-    credentials: { accessKeyId: key, secretAccessKey: secret },
-    requestHandler: {
-      httpsAgent: new Agent({
-        ca: readFileSync(`${sandbox.dir}/ca/root.pem`),
-        lookup: (_name, { all }, done) =>
-          all ? done(null, [{ address: '127.0.0.1', family: 4 }]) : done(null, '127.0.0.1', 4),
-      }),
-    },
-  })
+const clientOf = (place: { endpoint: string; key: string; secret: string }) =>
+  clientAt(sandbox, place)
 
 /** Buckets are deleted only where they are empty. */
 async function empty(

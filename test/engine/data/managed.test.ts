@@ -183,7 +183,7 @@ test('protected, neither a destroy nor a program without it takes it', async () 
     `this stack has the database cluster ${NAME} and would delete it`,
   )
   undo()
-  stack.set({ environment: undefined, protect: false })
+  stack.set({ environment: undefined, protect: false, allowDelete: ['database'] })
   await stack.up()
 })
 

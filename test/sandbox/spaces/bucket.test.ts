@@ -45,7 +45,7 @@ async function asked(
   state: Former[] = [],
 ): Promise<string[]> {
   const place = { ...gateway.place(bucket, 'host'), ...change }
-  const numbers = { keepDaily: 7, keepWeekly: 4, protect: false }
+  const numbers = { keepDaily: 7, keepWeekly: 4, protect: false, keep: true }
   const settings = { kind: 's3' as const, place, ...numbers, ...more }
   const warned: string[] = []
   const { requestHandler } = gateway
@@ -159,7 +159,7 @@ describe('a bucket that does not answer', () => {
     const reader = stopped.place('kept', 'other')
     const { requestHandler } = stopped
     const ask = (one: BucketPlace) => askedByClient(one, { requestHandler, maxAttempts: 1 })
-    const numbers = { keepDaily: 7, keepWeekly: 4, protect: false }
+    const numbers = { keepDaily: 7, keepWeekly: 4, protect: false, keep: true }
     const check = async (state: Former[]) => {
       const warned: string[] = []
       const settings = { kind: 's3' as const, place, reader, ...numbers }

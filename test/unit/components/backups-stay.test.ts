@@ -1,8 +1,8 @@
-import { checkBackups } from '../../../components/account/backups.ts'
+import { checkBackups, warnOfBackups } from '../../../components/account/backups.ts'
 import type { Former } from '../../../components/state.ts'
 import type { BackupSettings } from '../../../config/backups/index.ts'
 
-const kept = { keepDaily: 7, keepWeekly: 4, protect: true }
+const kept = { keepDaily: 7, keepWeekly: 4, protect: true, keep: true }
 const spaces: BackupSettings = { kind: 'spaces', region: 'fra1', copyRegion: 'nyc3', ...kept }
 const { copyRegion: _, ...single } = spaces
 const s3: BackupSettings = {
@@ -19,11 +19,11 @@ const bucket = (within: string, name: string, region: string): Former => ({
   type: 'digitalocean:index/spacesBucket:SpacesBucket',
   outputs: { name, region },
 })
-const inS3 = (protects?: boolean) => [component('Backups', { protects, place: 's3.example/acme' })]
-const inSpaces = (protects?: boolean) => [
-  component('Backups', { protects, place: 'fra1.example/first-1' }),
-  component('SpacesBackups', { protects }),
-  component('SpacesCopy', { protects }),
+const inS3 = (keeps?: boolean) => [component('Backups', { keeps, place: 's3.example/acme' })]
+const inSpaces = (keeps?: boolean) => [
+  component('Backups', { keeps, place: 'fra1.example/first-1' }),
+  component('SpacesBackups', { keeps }),
+  component('SpacesCopy', { keeps }),
   bucket('SpacesBackups', 'first-1', 'fra1'),
   bucket('SpacesCopy', 'second-1', 'nyc3'),
   bucket('SeedBucket', 'seed-1', 'fra1'),
@@ -49,12 +49,8 @@ test.each<[string, Former[], BackupSettings | undefined]>([
   // The engine ended at a bucket that was not empty.
   ['given up, with the bucket still there', inSpaces(false).slice(1), undefined],
   ['a copy that is given up', inSpaces(false), single],
-  ['elsewhere by consent', inSpaces(true), { ...spaces, region: 'ams3', protect: false }],
-  [
-    'a copy elsewhere by consent',
-    inSpaces(true),
-    { ...spaces, copyRegion: 'sfo3', protect: false },
-  ],
+  ['elsewhere by consent', inSpaces(true), { ...spaces, region: 'ams3', keep: false }],
+  ['a copy elsewhere by consent', inSpaces(true), { ...spaces, copyRegion: 'sfo3', keep: false }],
   ['another S3 by consent', inSpaces(false), s3],
 ])('goes on: %s', (_name, state, wanted) => {
   expect(told(state, wanted)).toBe('')
@@ -134,4 +130,24 @@ test.each<[string, Former[], BackupSettings | undefined, string[]]>([
 ])('is refused: %s', (_name, state, wanted, words) => {
   const message = told(state, wanted)
   for (const one of words) expect(message).toContain(one)
+})
+
+test.each<[string, Partial<BackupSettings>, string[]]>([
+  ['protected', {}, []],
+  [
+    'lifted',
+    { protect: false },
+    ['their passphrase goes with the state. Before one: (umask 077; pulumi stack output backupA'],
+  ],
+  [
+    'named',
+    { protect: false, keep: false },
+    ['in the panel: empty first-1 and second-1, older versions too', 'backupAccess --show-secrets'],
+  ],
+])('where their protection is %s, an update tells it', async (_name, change, words) => {
+  const said: string[] = []
+  const wanted = { ...spaces, ...change } as BackupSettings
+  await warnOfBackups(inSpaces(true), wanted, async (text) => void said.push(text))
+  expect(said).toHaveLength(Math.min(words.length, 1))
+  for (const one of words) expect(said[0]).toContain(one)
 })

@@ -28,7 +28,7 @@ const inputs = (resource?: { inputs: unknown }) =>
 test('the bucket has versions, and the keys that leave the state open it alone, one of them to read', async () => {
   const registered = mockProviders(false, made)
   const spaces = new SpacesBackups('padlock-dev', {
-    ...{ region: 'fra1', protect: true },
+    ...{ region: 'fra1', protect: true, keep: true },
   })
   expect(await pulumi.isSecret(spaces.place)).toBe(true)
   expect(await value(spaces.place)).toEqual({
@@ -65,7 +65,7 @@ test('a second bucket is in another region, and the host’s key opens nothing o
     [BUCKET]: (_inputs: unknown, name: string) => ({ name: `${name}-1a2b3c4` }),
   })
   const { place, copy } = new SpacesBackups('padlock-dev', {
-    ...{ region: 'fra1', protect: true, copyRegion: 'nyc3' },
+    ...{ region: 'fra1', protect: true, keep: true, copyRegion: 'nyc3' },
   })
   if (!copy) throw new Error('no copy')
   expect(await pulumi.isSecret(copy.copier)).toBe(true)
@@ -118,7 +118,8 @@ test('the order goes to the host over stdin, a secret, and the host takes it', a
   const backups = new Backups('padlock-dev', {
     ssh: { host: '198.51.100.7', port: 22, privateKey: 'private', hostKey: 'ssh-ed25519 AAAA' },
     ...{ droplet: new Anchor(), dropletId: '4711', after: [new Anchor()], place, reader },
-    ...{ database: true, files: false, beside: true, keepDaily: 7, keepWeekly: 4, protect: true },
+    ...{ database: true, files: false, beside: true, keepDaily: 7, keepWeekly: 4 },
+    ...{ protect: true, keep: true },
   })
   expect(await pulumi.isSecret(backups.passphrase)).toBe(true)
   expect(await pulumi.isSecret(backups.access)).toBe(true)

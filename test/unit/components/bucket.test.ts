@@ -6,7 +6,14 @@ const place = {
   ...{ endpoint: 's3.eu-central-1.amazonaws.com', region: 'eu-central-1', bucket: 'acme-backups' },
   ...{ key: 'AKIA123', secret: 'a-secret-of-16-or-more' },
 }
-const settings = { kind: 's3' as const, place, keepDaily: 7, keepWeekly: 4, protect: false }
+const settings = {
+  kind: 's3' as const,
+  place,
+  keepDaily: 7,
+  keepWeekly: 4,
+  protect: false,
+  keep: true,
+}
 const refused = (name: string, status: number, more: object = {}) =>
   Promise.reject(
     Object.assign(new Error(name), { name, $metadata: { httpStatusCode: status }, ...more }),
@@ -36,7 +43,7 @@ test('nobody is asked where the stack has no such bucket', async () => {
   const never = () => Promise.reject(new Error('asked'))
   const spaces = { kind: 'spaces' as const, region: 'fra1', keepDaily: 7, keepWeekly: 4 }
   await checkBucket('shop-dev', undefined, [], never)
-  await checkBucket('shop-dev', { ...spaces, protect: true }, [], never)
+  await checkBucket('shop-dev', { ...spaces, protect: true, keep: true }, [], never)
 })
 
 test.each([

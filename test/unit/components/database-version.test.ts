@@ -4,7 +4,7 @@ import type { Former } from '../../../components/state.ts'
 const local = (version: string) => ({ kind: 'local' as const, version })
 const managed = {
   ...{ kind: 'managed' as const, size: 'db-s-1vcpu-1gb', nodes: 1, version: '18' },
-  ...{ region: 'fra1', protect: true },
+  ...{ region: 'fra1', protect: true, keep: true },
 }
 const STACK = 'urn:pulumi:dev::padlock::padlock:index:Deployment$'
 const had = (version?: string): Former[] => [

@@ -34,7 +34,14 @@ function made(change: Partial<ManagedDatabaseArgs> = {}) {
     ssh: { host: '198.51.100.7', port: 22, privateKey: 'private', hostKey: 'ssh-ed25519 AAAA' },
     ...{ droplet: new Anchor(), dropletId: '4711', after: [new Anchor()], owner: '1a2b3c4d' },
     ...{ vpc: 'vpc-1', tags: ['padlock-dev', 'padlock-dev:owner:1a2b3c4d'] },
-    ...{ size: 'db-s-1vcpu-1gb', nodes: 1, version: '17', region: 'fra1', protect: true },
+    ...{
+      size: 'db-s-1vcpu-1gb',
+      nodes: 1,
+      version: '17',
+      region: 'fra1',
+      protect: true,
+      keep: true,
+    },
     ...change,
   })
   return { database, registered }
@@ -102,7 +109,7 @@ describe('the cluster that a stack has', () => {
   ]
   const wanted = {
     ...{ kind: 'managed' as const, size: 'db-s-1vcpu-1gb', nodes: 1, version: '17' },
-    ...{ region: 'fra1', protect: true },
+    ...{ region: 'fra1', protect: true, keep: true },
   }
 
   test.each([

@@ -10,7 +10,14 @@ test('without the key there are none', () => {
 })
 
 test('the bucket is in the droplet’s region unless another is named, and kept', () => {
-  const usual = { kind: 'spaces', region: 'fra1', keepDaily: 7, keepWeekly: 4, protect: true }
+  const usual = {
+    kind: 'spaces',
+    region: 'fra1',
+    keepDaily: 7,
+    keepWeekly: 4,
+    protect: true,
+    keep: true,
+  }
   expect(read(wanted).backups).toEqual(usual)
   expect(read({ ...wanted, backupRegion: 'nyc3' }).backups).toEqual({ ...usual, region: 'nyc3' })
   expect(read({ ...wanted, keepDaily: 14, keepWeekly: 8 }).backups).toEqual({
@@ -49,8 +56,15 @@ test('a bucket of another S3 is somebody else’s, and the passphrase is kept as
     ...{ endpoint: 's3.eu-central-1.amazonaws.com', region: 'eu-central-1' },
     ...{ bucket: 'acme-backups', key: 'AKIA123', secret: 'a-secret-of-16-or-more' },
   }
-  expect(of({})).toEqual({ kind: 's3', place, keepDaily: 7, keepWeekly: 4, protect: true })
-  expect(of({ allowDelete: ['backups'] })?.protect).toBe(false)
+  expect(of({})).toEqual({
+    kind: 's3',
+    place,
+    keepDaily: 7,
+    keepWeekly: 4,
+    protect: true,
+    keep: true,
+  })
+  expect(of({ allowDelete: ['backups'] })).toMatchObject({ protect: false, keep: false })
   const reader = {
     ...{ backupReaderAccessKey: 'AKIAREAD', backupReaderSecretKey: 'another-secret-of-16-or-more' },
   }

@@ -20,7 +20,7 @@ test('a managed one, and the ports that the droplet reaches it at', () => {
   const { database, network, lifecycle } = read({ database: 'managed' })
   expect(database).toEqual({
     ...{ kind: 'managed', size: 'db-s-1vcpu-1gb', nodes: 1, version: '17' },
-    ...{ region: 'fra1', protect: true },
+    ...{ region: 'fra1', protect: true, keep: true },
   })
   const ports = (ways: { ports?: string }[]) => ways.map((way) => way.ports)
   expect(ports(network.outbound)).toContain('25060')
@@ -52,12 +52,12 @@ test('backups go on with one on the host that the rows went away from', () => {
 })
 
 test.each([
-  [{}, true],
-  [{ protect: 'false' }, false],
-  [{ allowDelete: ['database'] }, false],
-  [{ expires: '2031-01-01T00:00Z' }, false],
-])('a managed one with %j is kept: %j', (change, protect) => {
-  expect(read({ database: 'managed', ...change }).database).toMatchObject({ protect })
+  [{}, true, true],
+  [{ protect: 'false' }, false, true],
+  [{ allowDelete: ['database'] }, false, false],
+  [{ expires: '2031-01-01T00:00Z' }, false, false],
+])('a managed one with %j is protected: %j, and stays: %j', (change, protect, keep) => {
+  expect(read({ database: 'managed', ...change }).database).toMatchObject({ protect, keep })
 })
 
 test('a cluster is called as a volume is, in 63 characters', () => {

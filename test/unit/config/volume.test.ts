@@ -14,7 +14,7 @@ test('without the key there is nothing', () => {
 test('a volume is where the droplet is, with directories sorted by path', () => {
   const raw = { volume: 16_384, appVolumes: { '/srv/uploads': 'uploads', '/data': 'data' } }
   const { volume, release } = read(raw)
-  expect(volume).toEqual({ size: 16_384, region: 'fra1', protect: true })
+  expect(volume).toEqual({ size: 16_384, region: 'fra1', protect: true, keep: true })
   expect(Object.entries(release.volumes ?? {})).toEqual([
     ['/data', 'data'],
     ['/srv/uploads', 'uploads'],
@@ -26,6 +26,20 @@ test('directories may lie beside what the container needs', () => {
   const appVolumes = Object.fromEntries(paths.map((path, n) => [path, `d${n}`]))
   const { release } = read({ volume: 10, appVolumes })
   expect(Object.keys(release.volumes ?? {}).sort()).toEqual(paths.sort())
+})
+
+test.each([
+  [{}, true],
+  [{ environment: 'Production', expires: '2031-01-01T00:00Z' }, true],
+  [{ expires: '2031-01-01T00:00Z' }, false],
+  // That lifts the engine's protection, and names no loss.
+  [{ environment: 'Production', protect: 'false' }, true],
+  [{ protect: 'false', expires: '2031-01-01T00:00Z' }, false],
+  [{ allowDelete: ['volume'] }, false],
+  [{ protect: 'false', allowDelete: ['volume'] }, false],
+  [{ protect: 'false', allowDelete: ['backups', 'database'] }, true],
+])('a volume with %j stays when the stack goes: %p', (keys, expected) => {
+  expect(read({ volume: 10, ...keys }).volume?.keep).toBe(expected)
 })
 
 test.each([

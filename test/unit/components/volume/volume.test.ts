@@ -2,11 +2,12 @@ import http from 'node:http'
 import type { AddressInfo } from 'node:net'
 import * as pulumi from '@pulumi/pulumi'
 import { checkVolume, warnOfDetached } from '../../../../components/account/volume.ts'
+import { ITEM } from '../../../../components/kept/item.ts'
 import type { Former } from '../../../../components/state.ts'
 import { DataVolume, sshPortOfHolder } from '../../../../components/volume/index.ts'
 import { mockProviders, plain, settle, value } from '../mocks.ts'
 
-const settings = { size: 20, region: 'fra1', protect: true }
+const settings = { size: 20, region: 'fra1', protect: true, keep: true }
 
 test('a volume without a file system, its attachment, and a command that needs the attachment’s id', async () => {
   const registered = mockProviders(false, {
@@ -33,7 +34,19 @@ test('a volume without a file system, its attachment, and a command that needs t
     dropletId: 4711,
     volumeId: 'padlock-dev-id',
   })
-  const command = plain(byType['command:local:Command']?.[0]?.inputs) as Record<string, unknown>
+  const commandOf = (name: string) =>
+    plain(byType['command:local:Command']?.find((one) => one.name === name)?.inputs) as Record<
+      string,
+      unknown
+    >
+  const command = commandOf('padlock-dev-volume-mounted')
+  expect(commandOf('padlock-dev-volume-kept')).toMatchObject({
+    environment: {
+      [ITEM]: JSON.stringify({
+        ...{ kind: 'volume', name: 'padlock-dev-1a2b3c4d', id: 'padlock-dev-id' },
+      }),
+    },
+  })
   expect(command).toMatchObject({
     create: 'node components/volume/main.ts mount 20-GiB',
     delete: 'node components/volume/main.ts unmount',
@@ -53,18 +66,18 @@ test('a volume without a file system, its attachment, and a command that needs t
 })
 
 describe('the volume that a stack has', () => {
-  const state = (protects?: boolean): Former[] => [
+  const state = (protects?: boolean, keeps = protects): Former[] => [
     {
       ...{ urn: 'a', type: 'digitalocean:index/volume:Volume' },
       outputs: { name: 'padlock-dev-1a2b3c4d', size: 20, region: 'fra1' },
     },
-    { urn: 'b', type: 'padlock:index:DataVolume', outputs: { protects } },
+    { urn: 'b', type: 'padlock:index:DataVolume', outputs: { protects, keeps } },
   ]
 
   test.each([
     ['stays', settings],
     ['grows', { ...settings, size: 21 }],
-    ['is elsewhere, by consent', { ...settings, region: 'ams3', protect: false }],
+    ['is elsewhere, by consent', { ...settings, region: 'ams3', protect: false, keep: false }],
   ])('%s', (_, wanted) => {
     expect(() => checkVolume(state(true), wanted)).not.toThrow()
   })
@@ -80,6 +93,8 @@ describe('the volume that a stack has', () => {
       "volume = 19 is less than the 20 GiB of the stack's volume padlock-dev-1a2b3c4d, and a volume cannot shrink. Allowed: a whole number from 20.\n    Fix: pulumi config set volume 20",
     ],
     [{ ...settings, size: 19, protect: false }, 'volume = 19 is less than the 20 GiB'],
+    // Lifted, and not named.
+    [{ ...settings, region: 'ams3', protect: false }, 'Allowed: fra1, where the data is.'],
     [
       { ...settings, region: 'ams3' },
       "Allowed: fra1, where the data is.\n    Fix: pulumi config set region fra1, or give the data up: pulumi config set --path 'allowDelete[0]' volume",
@@ -95,6 +110,10 @@ describe('the volume that a stack has', () => {
   test('goes where its loss was consented to, and not where nobody knows', () => {
     expect(() => checkVolume(state(false), undefined)).not.toThrow()
     expect(() => checkVolume(state(), undefined)).toThrow('volume is not set')
+    expect(() => checkVolume(state(false, true), undefined)).toThrow('volume is not set')
+    const former = state(false)
+    delete former[1]?.outputs.keeps
+    expect(() => checkVolume(former, undefined)).not.toThrow()
   })
 })
 
