@@ -7,7 +7,7 @@ import { volumeName } from '../config/volume/index.ts'
 import { type HostBundle, hostBundle } from '../host/pack/index.ts'
 import { checkBackups, warnOfBackups } from './account/backups.ts'
 import { checkBucket } from './account/bucket.ts'
-import { checkDatabase } from './account/database.ts'
+import { checkDatabase, warnOfNoBackups } from './account/database.ts'
 import { versionOnHost } from './account/database-version.ts'
 import { type FoundIssuer, tellAddresses } from './account/issuer.ts'
 import { checkOwner } from './account/owner.ts'
@@ -73,7 +73,7 @@ export async function prepare(name: string, settings: Settings): Promise<Prepare
   const { environment } = settings.project
   const commit = (await checkLive(state, { environment, ...settings.lifecycle })) ?? 'unknown'
   const addresses = addressesOf(settings)
-  const managed = managedIn(settings) !== undefined
+  const managed = managedIn(settings)?.version
   const [{ connections, replacesForSize, issuer }, packed, bundle] = await Promise.all([
     preflight(
       {
@@ -115,6 +115,7 @@ export async function prepare(name: string, settings: Settings): Promise<Prepare
     warnOfLockOut(settings.network),
     checkWeek(settings, state),
     warnOfDetached(state),
+    warnOfNoBackups(settings, settings.backups !== undefined, settings.lifecycle.expires),
     warnOfBackups(state, settings.backups),
     checkBucket(name, settings.backups, state),
   ])

@@ -29,6 +29,19 @@ export function checkDatabase(state: Former[], databases: Databases): void {
   }
 }
 
+/** The provider's own backups go with the cluster, and with the account. */
+export async function warnOfNoBackups(
+  { database }: Databases,
+  hasBackups: boolean,
+  expires?: Date,
+  warn: (text: string) => Promise<void> = (text) => log.warn(text),
+): Promise<void> {
+  if (database?.kind !== 'managed' || hasBackups || expires) return
+  await warn(
+    "the managed database has no backups but DigitalOcean's own, which go with the cluster. Fix: pulumi config set volume 10 && pulumi config set backups spaces",
+  )
+}
+
 /** Set by ./padlock database move, which has the host copy the rows before the release. */
 const MOVING = 'PADLOCK_DATABASE_MOVE'
 

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { bundle } from './bundle.ts'
 import { backupFile, rebootFile, upgradesFile } from './night.ts'
 import { type BuiltPackage, ensureApart, readPackage } from './package.ts'
-import { postgresqlDepends, postgresqlFiles } from './postgresql.ts'
+import { clientDepends, clientFiles, postgresqlDepends, postgresqlFiles } from './postgresql.ts'
 
 /** What differs from stack to stack in a host's software. */
 export interface HostSoftware {
@@ -16,8 +16,8 @@ export interface HostSoftware {
   volume?: string
   /** The major version of PostgreSQL on the host; absent where there is none. */
   database?: string
-  /** Or is it a managed one that the host's app reaches? */
-  managed?: boolean
+  /** The same of a managed one that the host's app reaches. */
+  managed?: string
   /** Are there backups of what is on the volume, or is one restored to it? */
   backups?: boolean
   /** Are there anonymised snapshots of its database, or does it begin with one? */
@@ -67,7 +67,7 @@ export async function hostBundle(facts: HostSoftware): Promise<HostBundle> {
       readPackage(join(HOST, name), {
         version,
         extra: extras(name, facts),
-        depends: name === 'padlock-database' ? postgresqlDepends(facts.database ?? '') : [],
+        depends: dependsOf(name, facts),
       }),
     ),
   )
@@ -82,10 +82,17 @@ function projectVersion(): string {
   return JSON.parse(readFileSync(path, 'utf8')).version
 }
 
+/** What a package depends on beside the names in its control file. */
+function dependsOf(name: string, { database = '', managed = '' }: HostSoftware): string[] {
+  if (name === 'padlock-database') return postgresqlDepends(database)
+  return name === 'padlock-managed' ? clientDepends(managed) : []
+}
+
 /** The files of a package that differ from stack to stack. */
 function extras(name: string, facts: HostSoftware) {
   if (name === 'padlock-base') return [portsFile(facts)]
   if (name === 'padlock-volume') return [mountFile(facts)]
+  if (name === 'padlock-managed') return clientFiles(facts.managed ?? '', facts.database)
   if (name === 'padlock-database')
     return [upgradesFile(facts.rebootTime), ...postgresqlFiles(facts.database ?? '')]
   if (name === 'padlock-backup') return [backupFile(facts.rebootTime)]

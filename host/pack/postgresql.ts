@@ -20,18 +20,34 @@ const RELEASE = 'o=apt.postgresql.org,n=trixie-pgdg'
 export const postgresqlDepends = (version: string): string[] =>
   version === DEBIAN ? [] : [`postgresql-${version}`]
 
-/** The version for the host's programs, and for apt where it comes from and that nothing else does. */
+/** The version for the host's programs, and where a newer one comes from. */
 export function postgresqlFiles(version: string): PackageFile[] {
-  const file = (path: string, lines: string[]) => ({
-    path: `usr/share/padlock-database/${path}`,
-    content: Buffer.from(lines.map((line) => `${line}\n`).join('')),
-  })
-  const chosen = file('version', [version])
-  if (version === DEBIAN) return [chosen]
+  const chosen = fileOf('padlock-database')('version', [version])
+  return version === DEBIAN ? [chosen] : [chosen, ...aptFiles('padlock-database', version)]
+}
+
+/** Debian's pg_dump reads no server that is newer than itself. */
+const isNewer = (version: string) => Number(version) > Number(DEBIAN)
+
+/** What a host depends on that reads a managed database of this version. */
+export const clientDepends = (version: string): string[] =>
+  isNewer(version) ? [`postgresql-client-${version}`] : []
+
+/** @param onHost the version of a database on the same host, whose package may bring the same files */
+export const clientFiles = (version: string, onHost: string | undefined): PackageFile[] =>
+  isNewer(version) && version !== onHost ? aptFiles('padlock-managed', version) : []
+
+const fileOf = (name: string) => (path: string, lines: string[]) => ({
+  path: `usr/share/${name}/${path}`,
+  content: Buffer.from(lines.map((line) => `${line}\n`).join('')),
+})
+
+/** For apt where a newer version comes from, and that nothing else does. */
+function aptFiles(name: string, version: string): PackageFile[] {
+  const file = fileOf(name)
   const taken = `postgresql-${version} postgresql-client-${version} libpq5`
   const apt = 'early/etc/apt'
   return [
-    chosen,
     file(`${apt}/sources.list.d/postgresql.sources`, SOURCES),
     file(`${apt}/preferences.d/padlock-postgresql`, [
       ...['Package: *', `Pin: release ${RELEASE}`, 'Pin-Priority: -1', ''],
@@ -41,7 +57,7 @@ export function postgresqlFiles(version: string): PackageFile[] {
       'Unattended-Upgrade::Origins-Pattern:: "origin=apt.postgresql.org,codename=trixie-pgdg";',
     ]),
     {
-      path: `usr/share/padlock-database/${apt}/keyrings/postgresql.asc`,
+      path: `usr/share/${name}/${apt}/keyrings/postgresql.asc`,
       content: readFileSync(join(import.meta.dirname, 'postgresql.asc')),
     },
   ]

@@ -1,5 +1,5 @@
 import * as pulumi from '@pulumi/pulumi'
-import { checkDatabase } from '../../../components/account/database.ts'
+import { checkDatabase, warnOfNoBackups } from '../../../components/account/database.ts'
 import { ManagedDatabase, type ManagedDatabaseArgs } from '../../../components/database/managed.ts'
 import type { Former } from '../../../components/state.ts'
 import { mockProviders, plain, settle, value } from './mocks.ts'
@@ -99,6 +99,11 @@ test('a pool has the database’s place in the address, and the host still asks 
   expect((sent.stdin as { secret: string }).secret).toContain('"port":25060')
 })
 
+const wanted = {
+  ...{ kind: 'managed' as const, size: 'db-s-1vcpu-1gb', nodes: 1, version: '17' },
+  ...{ region: 'fra1', protect: true, keep: true },
+}
+
 describe('the cluster that a stack has', () => {
   const state = (protects?: boolean): Former[] => [
     {
@@ -107,11 +112,6 @@ describe('the cluster that a stack has', () => {
     },
     { urn: 'b', type: 'padlock:index:ManagedDatabase', outputs: { protects } },
   ]
-  const wanted = {
-    ...{ kind: 'managed' as const, size: 'db-s-1vcpu-1gb', nodes: 1, version: '17' },
-    ...{ region: 'fra1', protect: true, keep: true },
-  }
-
   test.each([
     ['stays', true, wanted],
     ['is resized', true, { ...wanted, size: 'db-s-2vcpu-4gb', nodes: 2 }],
@@ -173,4 +173,21 @@ describe('the cluster that a stack has', () => {
     expect(() => checkDatabase([], {})).not.toThrow()
     expect(() => checkDatabase([], { database: { ...wanted, version: '18' } })).not.toThrow()
   })
+})
+
+test.each<[string, Parameters<typeof warnOfNoBackups>, number]>([
+  ['a managed database without backups', [{ database: wanted }, false], 1],
+  ['one with backups', [{ database: wanted }, true], 0],
+  ['one of a stack that is to go', [{ database: wanted }, false, new Date()], 0],
+  [
+    'one that the app does not use',
+    [{ database: { kind: 'local', version: '17' }, databaseBeside: wanted }, false],
+    0,
+  ],
+])('%s: %j is warned of %i times', async (_, args, times) => {
+  const [databases, hasBackups, expires] = args
+  const said: string[] = []
+  await warnOfNoBackups(databases, hasBackups, expires, async (text) => void said.push(text))
+  expect(said).toHaveLength(times)
+  for (const line of said) expect(line).toContain('pulumi config set backups spaces')
 })

@@ -44,7 +44,7 @@ test('the login in front of an app is a package of its own, and changes no other
 test('what a stack does not use is no package of its host', async () => {
   expect(Object.keys((await hostBundle(facts)).packages)).not.toContain('padlock-tunnels')
   expect(await changedBy({ tunnels: true })).toEqual(['padlock-tunnels'])
-  expect(await changedBy({ managed: true })).toEqual(['padlock-managed'])
+  expect(await changedBy({ managed: '17' })).toEqual(['padlock-managed'])
   expect(await changedBy({ seed: true })).toEqual(['padlock-seed'])
 })
 
@@ -107,12 +107,14 @@ test('the nightly backup is begun an hour and more before the upgrades', async (
 })
 
 /** A file of the package, and its field Depends, by the version of PostgreSQL. */
-async function ofDatabase(database: string, name: string): Promise<string> {
-  const { path } = await hostBundle({ ...facts, database })
-  const script = `tar -xOf "$1" --wildcards 'packages/padlock-database_*' >"$2/x.deb" &&
+const ofDatabase = (database: string, name: string) => of('padlock-database', { database }, name)
+
+async function of(own: string, more: Partial<HostSoftware>, name: string): Promise<string> {
+  const { path } = await hostBundle({ ...facts, ...more })
+  const script = `tar -xOf "$1" --wildcards "packages/$4_*" >"$2/x.deb" &&
     if [ "$3" = Depends ]; then dpkg-deb --field "$2/x.deb" Depends
     else dpkg-deb --fsys-tarfile "$2/x.deb" | tar -xO --wildcards "*/$3"; fi`
-  const words = ['-c', script, 'sh', path, newFolder(), name]
+  const words = ['-c', script, 'sh', path, newFolder(), name, own]
   return execFileSync('sh', words, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] })
 }
 
@@ -139,4 +141,18 @@ test('a newer one comes from the project’s own, which gives nothing else, besi
   expect(fingerprint(await ofDatabase('18', 'keyrings/postgresql.asc'))).toBe(
     'B97B0AFCAA1A47F044F244A07FCC7D46ACCC4CF8',
   )
+})
+
+test('a managed database that is newer than Debian’s client is read by the project’s', async () => {
+  const ofManaged = (managed: string, name: string, database?: string) =>
+    of('padlock-managed', { managed, ...(database && { database }) }, name)
+  expect(await ofManaged('16', 'Depends')).not.toContain('postgresql-client-')
+  await expect(ofManaged('17', 'postgresql.sources')).rejects.toThrow()
+  for (const database of [undefined, '17']) {
+    expect(await ofManaged('18', 'Depends', database)).toContain('postgresql-client-18')
+    expect(await ofManaged('18', 'postgresql.sources', database)).toContain('trixie-pgdg')
+  }
+  // The package of the database on the host brings them.
+  expect(await ofManaged('18', 'Depends', '18')).toContain('postgresql-client-18')
+  await expect(ofManaged('18', 'postgresql.sources', '18')).rejects.toThrow()
 })
