@@ -100,8 +100,9 @@ export function deployWorkload(
       ...target,
       database: Boolean(database?.local),
       beside: Boolean(database?.beside),
+      managed: database?.login,
       files: settings.release.volumes !== undefined,
-      after: [installed, database?.local ?? mounted],
+      after: [installed, database?.local ?? mounted, ...(database?.login ? [database.up] : [])],
     },
     opts,
   )

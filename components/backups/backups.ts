@@ -2,6 +2,7 @@ import * as command from '@pulumi/command'
 import * as pulumi from '@pulumi/pulumi'
 import * as random from '@pulumi/random'
 import type { BucketPlace } from '../../config/backups/place.ts'
+import type { ManagedLogin } from '../database/managed.ts'
 import { tellKept } from '../kept/index.ts'
 import { endOf } from '../ssh/end.ts'
 import { inPlace, onEach, onHost } from '../ssh/on-host.ts'
@@ -27,6 +28,8 @@ export interface BackupsArgs {
   files: boolean
   /** Does the app use another database than that one, which is kept beside it? */
   beside: boolean
+  /** The app's database where it is a managed one, which is dumped; a secret. */
+  managed?: pulumi.Input<ManagedLogin> | undefined
   /** Of the second bucket, which the host knows nothing of. */
   copy?: SpacesCopy | undefined
   /** How many of each are kept. */
@@ -83,7 +86,9 @@ export class Backups extends pulumi.ComponentResource {
     this.access = opened(args.place)
     if (args.reader) this.reader = opened(args.reader)
     const wanted = { database, files, beside, keepDaily, keepWeekly }
-    const order = this.access.apply((access) => ({ ...access, ...wanted }))
+    const order = pulumi
+      .all([this.access, args.managed])
+      .apply(([access, managed]) => ({ ...access, ...wanted, ...(managed && { managed }) }))
     this.ordered = new command.remote.Command(
       `${name}-backups`,
       {
@@ -109,6 +114,7 @@ export class Backups extends pulumi.ComponentResource {
     )
     // What a drill of its backups is to find, and which bucket may be away (account/bucket.ts); and for a
     // program that has them no more, whether their loss was consented to.
-    this.registerOutputs({ database, files, beside, keeps: keep, place: this.place })
+    const managed = args.managed !== undefined
+    this.registerOutputs({ database, files, beside, managed, keeps: keep, place: this.place })
   }
 }

@@ -2,7 +2,7 @@ import type * as pulumi from '@pulumi/pulumi'
 import type { DatabaseSettings, Databases } from '../../config/database/index.ts'
 import { URL_NAME } from '../../config/database/rules.ts'
 import { LocalDatabase, type LocalDatabaseArgs } from './local.ts'
-import { ManagedDatabase, type ManagedDatabaseArgs } from './managed.ts'
+import { ManagedDatabase, type ManagedDatabaseArgs, type ManagedLogin } from './managed.ts'
 
 /** What a release must know of the app's database. */
 export interface Database {
@@ -18,6 +18,8 @@ export interface Database {
   local?: pulumi.Resource
   /** Is that one kept beside the app's, which is another? */
   beside?: boolean
+  /** Of the app's, where it is a managed one; a secret. */
+  login?: pulumi.Output<ManagedLogin>
   /** Of a managed one of the two, as projects spell it. */
   urn?: pulumi.Output<string>
 }
@@ -42,8 +44,8 @@ export function deployDatabase(
     }
     const { version: _, archived: __, ...onHost } = local
     const args = { ...onHost, ...managed, ...settings }
-    const { url, up, clusterUrn } = new ManagedDatabase(name, args, opts)
-    return { secrets: { [URL_NAME]: url }, onHost: false, up, urn: clusterUrn }
+    const { url, up, clusterUrn, login } = new ManagedDatabase(name, args, opts)
+    return { secrets: { [URL_NAME]: url }, onHost: false, up, urn: clusterUrn, login }
   }
   const own = database && make(database)
   const beside = own && databaseBeside && make(databaseBeside)

@@ -26,6 +26,15 @@ export interface ManagedDatabaseArgs extends Omit<Settings, 'kind'> {
   after: pulumi.Input<pulumi.Resource>[]
 }
 
+/** How a host's backups reach the app's database in a cluster: beside a pool, as the app's own role. */
+export interface ManagedLogin {
+  host: string
+  port: number
+  user: string
+  password: string
+  database: string
+}
+
 /** Of user, database and pool. */
 const APP = 'app'
 /** The certificate of the cluster's authority as containers have it (host/padlock-managed). */
@@ -46,6 +55,8 @@ const CA_FILE = '/run/database/ca.crt'
 export class ManagedDatabase extends pulumi.ComponentResource {
   /** `DATABASE_URL` of the app; a secret. */
   readonly url: pulumi.Output<string>
+  /** For dumps of it; a secret. */
+  readonly login: pulumi.Output<ManagedLogin>
   /** The app can make its tables. */
   readonly up: pulumi.Resource
   /** As projects spell it. */
@@ -97,6 +108,11 @@ export class ManagedDatabase extends pulumi.ComponentResource {
           )
     const ca = getDatabaseCaOutput({ clusterId: cluster.id }, parent)
     this.url = pulumi.secret(urlOf(cluster, user, pool))
+    this.login = pulumi.secret(
+      pulumi
+        .all([cluster.privateHost, cluster.port, user.password])
+        .apply(([host, port, password]) => ({ host, port, user: APP, password, database: APP })),
+    )
     this.up = new command.remote.Command(
       `${name}-managed-database`,
       {

@@ -11,7 +11,7 @@ const noVolume = (kind: string) =>
   )
 const nothing = (kind: string) =>
   message(
-    `is ${kind}, and there is neither database = local nor appVolumes to back up`,
+    `is ${kind}, and there is neither a database nor appVolumes to back up`,
     `${kind} only where one of them is set`,
     'pulumi config set database local, or pulumi config set {path} none',
   )
@@ -96,13 +96,13 @@ const SAME_REGION = message(
 /** A backup needs something to be of, and a place that it can go to. */
 export function backupsFit(values: Values, report: Report): void {
   const { backups, volume, database, databaseBeside, appVolumes, expires } = values
-  const local = [database, databaseBeside].includes('local')
+  const hasRows = database === 'managed' || [database, databaseBeside].includes('local')
   placeFits(values, report)
   copyFits(values, report)
   if (backups !== 'spaces' && backups !== 's3') return
   if (expires) report('backups', backups === 'spaces' ? EXPIRES : EXPIRES_S3)
   if (volume === 0) report('backups', noVolume(backups))
-  else if (!local && Object.keys(appVolumes).length === 0) report('backups', nothing(backups))
+  else if (!hasRows && Object.keys(appVolumes).length === 0) report('backups', nothing(backups))
 }
 
 function placeFits(values: Values, report: Report): void {

@@ -5,7 +5,7 @@ import type { Source } from './source.ts'
 
 /** What a bucket itself tells of a backup. */
 export interface Seen {
-  what: 'database' | 'files' | 'state'
+  what: 'database' | 'managed' | 'files' | 'state'
   /** When it was written last, by the bucket's clock. */
   last: Date
 }
@@ -13,6 +13,7 @@ export interface Seen {
 /** Objects that every new one of these writes: pgBackRest's list of backups, restic's snapshots. */
 const WRITTEN = {
   database: 'postgresql/backup/main/backup.info',
+  managed: 'managed/snapshots/',
   files: 'files/snapshots/',
   state: 'state/snapshots/',
 } as const
@@ -67,7 +68,7 @@ export function missing(seen: Seen[], ordered?: Ordered, now = new Date()): stri
   const nightly = seen.filter(({ what }) => what !== 'state' && (ordered?.[what] ?? true))
   if (ordered === undefined && nightly.length === 0) return ['backup: the bucket has none']
   const name = (kind: Seen['what']) => nameOf(kind, ordered?.beside)
-  const absent = (['database', 'files'] as const).filter(
+  const absent = (['database', 'managed', 'files'] as const).filter(
     (kind) => ordered?.[kind] && !nightly.some(({ what }) => what === kind),
   )
   return [

@@ -51,7 +51,7 @@ export function drilled(stack: string, resources: StateResource[], label?: strin
   const { files } = ordered
   const isNamed = label !== undefined && DATABASE_LABEL.test(label)
   const database = ordered.database && (isNamed || !ordered.beside)
-  if (!database && !files) throw new Error(onlyBeside(stack))
+  if (!database && !files) throw new Error(nothingToTry(stack))
   const version = database ? localDatabaseVersion(resources) : undefined
   const inSpaces = resources.some(({ type }) => type === SPACES)
   return { volume, database, files, version, inSpaces }
@@ -61,8 +61,8 @@ export function drilled(stack: string, resources: StateResource[], label?: strin
 export const noBackups = (stack: string): string =>
   `the stack ${stack} makes no backups, so there is none to restore. Fix: pulumi config set backups spaces --stack ${stack}, and pulumi up`
 
-const onlyBeside = (stack: string): string =>
-  `the stack ${stack} backs up no files, and of databases the one beside the app's, so a drill would show nothing of what the app uses. Fix: --backup LABEL, to try one of that database (./padlock backup list)`
+const nothingToTry = (stack: string): string =>
+  `the stack ${stack} backs up no files, and its app's database is none on the host, so a drill would show nothing of what the app uses. A dump of a managed database is tried by the commands of docs/worst-day.md, A managed database; a database beside it by --backup LABEL (./padlock backup list)`
 
 /** `drill-20261129-0901`, in UTC: one drill a minute. */
 export const drillName = (now = new Date()): string =>

@@ -12,7 +12,7 @@ export interface ListedBackup {
 
 /** What there is of one kind of data in one place. */
 export interface Listed {
-  /** As the host names it: `database`, `database beside` (one that the app does not use), `files`. */
+  /** As the host names it: `database`, `database beside` (one that the app does not use), `managed database`, `files`. */
   what: string
   where: 'volume' | 'bucket'
   /** Oldest first. */

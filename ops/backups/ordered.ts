@@ -7,22 +7,23 @@ export interface Ordered {
   files: boolean
   /** Does the app use another database than that one, which is kept beside it? */
   beside: boolean
+  /** Is the app's database a managed one, which is dumped? */
+  managed: boolean
 }
 
 /** What people read of it, as the host has it: rows that the app does not use are not called the database. */
-export const nameOf = <What extends string>(what: What, beside = false): string =>
-  what === 'database' && beside ? 'database beside' : what
+export function nameOf(what: string, beside = false): string {
+  if (what === 'managed') return 'managed database'
+  return what === 'database' && beside ? 'database beside' : what
+}
 
 /** The component that says so in the state (components/backups). */
 export const BACKUPS = 'padlock:index:Backups'
 
 /** Undefined where nothing tells: the stack makes no backups, or an older program made it. */
 export function orderedOf(resources: StateResource[]): Ordered | undefined {
-  const {
-    database,
-    files,
-    beside = false,
-  } = resources.find(({ type }) => type === BACKUPS)?.outputs ?? {}
+  const found = resources.find(({ type }) => type === BACKUPS)?.outputs ?? {}
+  const { database, files, beside, managed } = found
   if (typeof database !== 'boolean' || typeof files !== 'boolean') return undefined
-  return { database, files, beside: beside === true }
+  return { database, files, beside: beside === true, managed: managed === true }
 }

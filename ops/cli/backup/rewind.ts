@@ -124,6 +124,7 @@ export function affected(keys: string[], prefix: string): string[] {
       return 'the list of the log of the database'
     if (key.startsWith('postgresql/')) return 'the log of the database'
     if (key.startsWith('files/')) return 'the snapshots of the files'
+    if (key.startsWith('managed/')) return 'the dumps of the managed database'
     return key.startsWith('state/') ? 'the exports of the state' : visible(key)
   }
   return [...new Set(keys.map((key) => of(key.slice(prefix.length + 1))))]

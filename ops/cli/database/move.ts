@@ -69,7 +69,7 @@ export function receipt(moved: Moved, stack: string): string {
   const gone =
     from === 'managed'
       ? `pulumi config set --path 'allowDelete[0]' database && pulumi up, then pulumi config rm databaseBeside && pulumi up; it is deleted with its rows, and costs until then`
-      : 'pulumi config rm databaseBeside && pulumi up (and pulumi config set backups none, where appVolumes has nothing to back up); its rows stay on the volume'
+      : 'pulumi config rm databaseBeside && pulumi up; its rows stay on the volume'
   return [
     `moved from ${from} to ${to}: ${counted(rows, 'row')} of ${counted(Object.keys(tables).length, 'table')}, ${counted(sequences, 'sequence')}, all compared`,
     ...largest.map(([name, count]) => `  ${name.padEnd(width)}  ${count.toLocaleString('en')}`),
@@ -78,6 +78,11 @@ export function receipt(moved: Moved, stack: string): string {
     `The ${from} database keeps its rows of then, read-only.`,
     `  back, with the rows of now:  ./padlock database move --to ${from} --replace --stack ${stack}`,
     `  to be rid of it:             ${gone}`,
+    ...(to === 'managed'
+      ? [
+          `  a backup of the new one:     ./padlock backup now --stack ${stack}, where the stack has backups: the last is of before the move`,
+        ]
+      : []),
     `Commit the settings file: database is ${to}, databaseBeside ${from}.`,
   ].join('\n')
 }

@@ -25,6 +25,7 @@ from padlock_backup import (  # noqa: E402
     journal,
     lock,
     main,
+    managed,
     new_key,
     recovery,
     room,
@@ -70,6 +71,7 @@ host.free = lambda: int((os.path.exists(f'{root}/free') and open(f'{root}/free')
 room.used = lambda: 0.5
 host.version = lambda: os.path.basename(os.path.dirname(os.environ['PROGRAMS']))
 host.programs = lambda: os.environ['PROGRAMS']
+managed.CA = f'{root}/managed-ca.crt'
 files.EXTRA = ['--cacert', f'{root}/root.pem']
 
 

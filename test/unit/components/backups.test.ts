@@ -115,10 +115,14 @@ test('the order goes to the host over stdin, a secret, and the host takes it', a
     ...{ key: 'DO00ABC', secret: 'secret-of-the-key-0123456789' },
   }
   const reader = { ...place, key: 'DO00READ', secret: 'secret-of-the-reader-0123456789' }
+  const managed = {
+    ...{ host: 'private-db.example', port: 25060, user: 'app', database: 'app' },
+    password: 'AVNS_battery-staple',
+  }
   const backups = new Backups('padlock-dev', {
     ssh: { host: '198.51.100.7', port: 22, privateKey: 'private', hostKey: 'ssh-ed25519 AAAA' },
     ...{ droplet: new Anchor(), dropletId: '4711', after: [new Anchor()], place, reader },
-    ...{ database: true, files: false, beside: true, keepDaily: 7, keepWeekly: 4 },
+    ...{ database: true, files: false, beside: true, managed, keepDaily: 7, keepWeekly: 4 },
     ...{ protect: true, keep: true },
   })
   expect(await pulumi.isSecret(backups.passphrase)).toBe(true)
@@ -151,6 +155,9 @@ print(found, found.names())`
   })
   expect(secret).not.toContain('DO00READ')
   expect(host.stdout).toContain("prefix='padlock-dev', key='DO00ABC'")
-  expect(host.stdout).toContain("['database beside volume', 'database beside bucket']")
+  expect(host.stdout).toContain(
+    "['database beside volume', 'database beside bucket', 'managed database volume', 'managed database bucket']",
+  )
+  expect(host.stdout).toContain("managed=Managed(host='private-db.example', port=25060")
   expect(host.stderr).toBe('')
 })

@@ -95,3 +95,8 @@ test.each([
     ...{ endpoint: `https://${endpoint}`, forcePathStyle: path },
   })
 })
+
+test('a managed database alone is something to back up', () => {
+  const { backups } = read({ ...wanted, database: 'managed' })
+  expect(backups).toMatchObject({ kind: 'spaces' })
+})

@@ -162,7 +162,7 @@ export const backups: BadConfiguration[] = [
     title: 'backups of nothing',
     raw: { backups: 'spaces', backupRegion: 'fra1', volume: 10 },
     messages: [
-      'backups is spaces, and there is neither database = local nor appVolumes to back up. Allowed: spaces only where one of them is set.\n    Fix: pulumi config set database local, or pulumi config set backups none',
+      'backups is spaces, and there is neither a database nor appVolumes to back up. Allowed: spaces only where one of them is set.\n    Fix: pulumi config set database local, or pulumi config set backups none',
     ],
   },
   {

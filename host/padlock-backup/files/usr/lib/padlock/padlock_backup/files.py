@@ -43,16 +43,16 @@ def back_up(order: Order, repository: str, tidy: bool) -> None:
     _ask(order, repository)
     unlock(order, repository)
     if repository == 'volume':
-        past = (lambda: _forget(order, repository)) if tidy else None
+        past = (lambda: forget(order, repository)) if tidy else None
         room.ensure_backup(_changed(snapshots(order, repository)), past)
     restic(
         order, repository, 'backup', '--host', order.prefix, '--tag', origin.TAG + origin.ensure(), source()
     )
     if tidy:
-        _forget(order, repository)
+        forget(order, repository)
 
 
-def _forget(order: Order, repository: str) -> None:
+def forget(order: Order, repository: str, of: str = 'files') -> None:
     """Removes the snapshots, and their data, that are no longer kept."""
     # Of the last days those before releases too, which a day's last one would end.
     kept = ['--keep-within', '2d', '--keep-daily', str(order.keep_daily)]
@@ -60,7 +60,7 @@ def _forget(order: Order, repository: str) -> None:
     if repository == 'volume':
         # By number, as the app needs the room.
         kept = ['--keep-last', str(LAST_ON_VOLUME)]
-    restic(order, repository, 'forget', '--host', order.prefix, *kept, '--prune')
+    restic(order, repository, 'forget', '--host', order.prefix, *kept, '--prune', of=of)
 
 
 def _changed(there: list[dict[str, Any]]) -> int:
@@ -74,10 +74,10 @@ def seconds(text: str) -> float:
     return datetime.fromisoformat(re.sub(r'(\.[0-9]{1,6})[0-9]*', r'\1', text)).timestamp()
 
 
-def snapshots(order: Order, repository: str) -> list[dict[str, Any]]:
+def snapshots(order: Order, repository: str, of: str = 'files') -> list[dict[str, Any]]:
     """Oldest first: `label`, `time`, `path` (the folder that was backed up) and `system` (whose they are)."""
     # Whoever may read alone leaves no lock there.
-    told = json.loads(restic(order, repository, '--no-lock', 'snapshots', '--json'))
+    told = json.loads(restic(order, repository, '--no-lock', 'snapshots', '--json', of=of))
     return [
         {
             'label': one['short_id'], 'time': one['time'], 'path': one['paths'][0],
@@ -149,6 +149,12 @@ def restic(
     What it prints; `of` is the folder of the repository. Raises CommandFailure with the end of that, and
     where it takes longer than `seconds`.
     """
+    words, env = called(order, repository, *words, of=of)
+    return host.run(*words, env=env, cwd=cwd, seconds=seconds).stdout
+
+
+def called(order: Order, repository: str, *words: str, of: str = 'files') -> tuple[list[str], dict[str, str]]:
+    """restic's words and the variables that they need."""
     places = {
         'bucket': f's3:https://{order.endpoint}/{order.bucket}/{order.prefix}/{of}',
         'volume': f'{host.VOLUME}/backup/{of}',
@@ -165,5 +171,4 @@ def restic(
     }
     lookup = 's3.bucket-lookup=' + ('dns' if order.style == 'host' else 'path')
     # What a failure is told by comes first.
-    called = ['restic', *words, '--quiet', '-o', lookup, *EXTRA]
-    return host.run(*called, env=env, cwd=cwd, seconds=seconds).stdout
+    return ['restic', *words, '--quiet', '-o', lookup, *EXTRA], env

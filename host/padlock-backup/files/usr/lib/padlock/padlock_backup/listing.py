@@ -6,7 +6,7 @@ from typing import Any
 
 from padlock_release.failure import Failure
 
-from . import archive, database, files, holes, pgbackrest, windows
+from . import archive, database, files, holes, managed, pgbackrest, windows
 from .order import Order
 
 NONE: dict[str, Any] = {'windows': [], 'holes': []}
@@ -33,6 +33,8 @@ def everything(order: Order) -> list[dict[str, Any]]:
             if what == 'database':
                 one['backups'] = database.backups(pgbackrest.REPOSITORIES[where])
                 one |= _moments(where, one['backups'])
+            elif what == 'managed':
+                one['backups'] = managed.snapshots(order, where)
             else:
                 one['backups'] = files.snapshots(order, where)
         except Failure as failure:

@@ -20,6 +20,7 @@ from . import (
     journal,
     listing,
     lock,
+    managed,
     new_key,
     order as orders,
     pgbackrest,
@@ -89,6 +90,9 @@ def up(order: Order) -> int:
         if order.files:
             files.ensure(order, 'volume')
             _try(order, 'files', away)
+        if order.managed is not None:
+            files.ensure(order, 'volume', managed.OF)
+            _try(order, 'managed', away)
         if order.database:
             problem = database.configure(order, proven.is_proven(order), away.get('files'))
             if problem is not None:
@@ -112,7 +116,7 @@ def up(order: Order) -> int:
 def _try(order: Order, what: str, away: dict[str, str]) -> None:
     """In the bucket; raises Failure unless it has had this order before."""
     try:
-        files.ensure(order, 'bucket')
+        files.ensure(order, 'bucket', _repository(what))
     except Failure as failure:
         if not proven.is_proven(order):
             raise
@@ -170,6 +174,8 @@ def restored(order: RestoreOrder) -> int:
     with lock.held(True):
         _resume(own)
         handed.forget()
+        if own is not None and order.source is None:
+            managed.refuse(own, order.label)
         told = restore.restore(order, own, _back_up, datetime.now(UTC))
     print(json.dumps(told))
     return 0
@@ -279,6 +285,8 @@ def _back_up(order: Order, kind: str, tidy: bool = True) -> list[str]:
                 _make(order, what, where)
             if what == 'database':
                 database.back_up(where, datetime.now(UTC), kind, tidy)
+            elif what == 'managed':
+                managed.back_up(order, where, tidy)
             else:
                 files.back_up(order, where, tidy)
         except Failure as failure:
@@ -294,7 +302,11 @@ def _make(order: Order, what: str, where: str) -> None:
     if what == 'database':
         database.begin(where)
     else:
-        files.ensure(order, where)
+        files.ensure(order, where, _repository(what))
+
+
+def _repository(what: str) -> str:
+    return managed.OF if what == 'managed' else what
 
 
 def _resume(own: Order | None) -> None:

@@ -8,8 +8,8 @@ from padlock_release.checks import check, integer, matching
 from padlock_release.failure import Failure
 
 KEYS = {
-    'beside', 'bucket', 'database', 'endpoint', 'files', 'keepDaily', 'keepWeekly', 'key', 'passphrase',
-    'prefix', 'region', 'secret',
+    'beside', 'bucket', 'database', 'endpoint', 'files', 'keepDaily', 'keepWeekly', 'key', 'managed',
+    'passphrase', 'prefix', 'region', 'secret',
 }  # fmt: skip
 BUCKET = r'[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]'
 PREFIX = r'[A-Za-z0-9][A-Za-z0-9._-]{0,99}'
@@ -19,10 +19,24 @@ AWS = re.compile(r'\.amazonaws\.com(\.cn)?$')
 PLAIN = r'[!-~]{16,256}'
 
 
+NAME = r'[a-z][a-z0-9_]{0,62}'
+
+
+class Managed(NamedTuple):
+    """The cluster's own address, as a pool's sessions are not one's own; and the app's role."""
+
+    host: str
+    port: int
+    user: str
+    password: str
+    database: str
+
+
 class Order(NamedTuple):
     """
     `database`, `files`: is there any to back up? Days and weeks count from now. `beside`: the app uses
-    another database than the one on the host, which is kept beside it.
+    another database than the one on the host, which is kept beside it. `managed`: the app's own, where it
+    is a provider's.
     """
 
     database: bool
@@ -37,15 +51,18 @@ class Order(NamedTuple):
     keep_daily: int
     keep_weekly: int
     beside: bool = False
+    managed: Managed | None = None
 
     def all(self) -> list[tuple[str, str]]:
         """What and where; the volume first: it is there when the network is not."""
-        kinds = [what for what, has in (('database', self.database), ('files', self.files)) if has]
+        of = {'database': self.database, 'managed': self.managed is not None, 'files': self.files}
+        kinds = [what for what, has in of.items() if has]
         return [(what, where) for what in kinds for where in ('volume', 'bucket')]
 
     def name(self, what: str) -> str:
         """What people read of it: rows that the app does not use are not called the database."""
-        return f'{what} beside' if what == 'database' and self.beside else what
+        beside = {'database': 'database beside'} if self.beside else {}
+        return {'managed': 'managed database', **beside}.get(what, what)
 
     def names(self) -> list[str]:
         """As their state is kept."""
@@ -82,6 +99,7 @@ def read(stream: TextIO) -> Order:
         keep_weekly=integer(data, 'keepWeekly', 1, 520),
         # An order of before there was such a database has no word for it.
         beside=_flag({'beside': False, **data}, 'beside'),
+        managed=_managed(data.get('managed')),
     )
 
 
@@ -92,6 +110,7 @@ def place(
     keep_daily: int = 1,
     keep_weekly: int = 1,
     beside: bool = False,
+    managed: Managed | None = None,
 ) -> Order:
     """Where backups are and what opens them."""
     return Order(
@@ -107,13 +126,28 @@ def place(
         keep_daily,
         keep_weekly,
         beside,
+        managed,
+    )
+
+
+def _managed(data: Any) -> Managed | None:
+    if data is None:
+        return None
+    check(isinstance(data, dict), 'managed', 'an object')
+    unknown = sorted(set(data) - set(Managed._fields))
+    check(not unknown, f'the keys {", ".join(unknown)} of managed', 'left out: they are not known')
+    return Managed(
+        matching(data, 'host', r'[a-z0-9.-]{1,253}', 'a host name'),
+        integer(data, 'port', 1, 65535),
+        matching(data, 'user', NAME, 'lower-case letters, digits and _'),
+        matching(data, 'password', r'[!-~]{1,256}', 'printable ASCII without spaces'),
+        matching(data, 'database', NAME, 'lower-case letters, digits and _'),
     )
 
 
 def text(order: Order) -> str:
-    words = {
-        re.sub('_(.)', lambda one: one[1].upper(), name): value for name, value in order._asdict().items()
-    }
+    data = {**order._asdict(), 'managed': order.managed and order.managed._asdict()}
+    words = {re.sub('_(.)', lambda one: one[1].upper(), name): value for name, value in data.items()}
     return json.dumps(words, indent=1) + '\n'
 
 
