@@ -208,7 +208,10 @@ test('what a migration spoilt comes back by the page’s commands alone, while t
   expect(await rows()).toBe('11|1|9999')
   const session = sql('app', 'SELECT pg_sleep(60)').catch((error: Error) => error.message)
   const asleep = "SELECT count(*) FROM pg_stat_activity WHERE query = 'SELECT pg_sleep(60)'"
-  while ((await sql('app', asleep)) === '0') await sleep(100)
+  for (let tries = 0; (await sql('app', asleep)) === '0'; tries++) {
+    if (tries === 20) throw new Error(`no session: ${await Promise.race([session, 'still there'])}`)
+    await sleep(100)
+  }
   const swapped = await asDocumented(second)
   expect([swapped.code, swapped.stderr]).toEqual([0, ''])
   expect(await session).toContain('terminating connection')
