@@ -129,7 +129,7 @@ def told(keep):
 kept = []
 files.restic = lambda order, repository, *words: kept.append(list(words[3:]))
 for where in ('volume', 'bucket'):
-    files._forget(one, where)
+    files.forget(one, where)
 say([told(7), told(1)[-1], kept])`
   expect(python(setup() + code)).toEqual([
     [
