@@ -244,7 +244,10 @@ test('the first release on a new host goes by the last backup of the former one,
   writeFileSync(note, stdout)
   writeFileSync(join(place.dir, 'live'), '')
   expect((await place.backup('release')).code).toBe(0)
-  expect([await snapshots(), existsSync(note)]).toEqual([before.map((count) => count + 3), false])
+  const after = before.map((count) => count + 3)
+  // Of files the volume keeps that many at most.
+  after[2] = 3
+  expect([await snapshots(), existsSync(note)]).toEqual([after, false])
   rmSync(join(place.dir, 'live'))
 }, 300_000)
 
