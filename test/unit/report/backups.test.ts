@@ -27,10 +27,10 @@ test('that they come, with the price of the bucket', () => {
 test('that a destroy will tell what it leaves, which stops nothing', () => {
   const KEPT = 'command:local:Command#padlock-dev-bucket-kept'
   const told = { delete: 'node components/kept/main.ts' }
-  expect(words({ ...beside, [KEPT]: { new: told, within: IN_SPACES } })).toBe(
+  expect(words({ ...stays, [KEPT]: { new: told, within: IN_SPACES } })).toBe(
     'Adds the receipt of what a destroy leaves, no downtime',
   )
-  expect(words({ ...beside, [KEPT]: { old: told, within: IN_SPACES } })).not.toContain('judge')
+  expect(words({ ...stays, [KEPT]: { old: told, within: IN_SPACES } })).not.toContain('judge')
 })
 
 test('that they end', () => {

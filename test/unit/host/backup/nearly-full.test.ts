@@ -127,7 +127,7 @@ def told(keep):
     changed = one._replace(keep_daily=keep)
     return [line for line in settings.text(changed, (2, 55), 1 << 30).split() if 'retention' in line]
 kept = []
-files.restic = lambda order, repository, *words: kept.append(list(words[3:]))
+files.restic = lambda order, repository, *words, of: kept.append(list(words[3:]))
 for where in ('volume', 'bucket'):
     files.forget(one, where)
 say([told(7), told(1)[-1], kept])`
