@@ -109,7 +109,7 @@ test('neither key nor passphrase is in plain text in the state, or in a command'
   }
   const outputs = (await stack.outputs()) as Json
   expect(outputs.backupPassphrase).toBe(passphrase)
-  const { database, files, keepDaily, keepWeekly, ...access } = await order()
+  const { database, files, beside, keepDaily, keepWeekly, ...access } = await order()
   expect(outputs.backupAccess).toEqual(access)
   expect(outputs.backups).toMatch(/^fra1\.spaces\.sandbox\.localhost:\d+\/padlock-dev-backups-/)
 })

@@ -1,6 +1,8 @@
 /** A restic that is killed, as by a loss of power or for its memory: its lock keeps no later backup away. */
-
-import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { type ChildProcess, spawn } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
+import { once } from 'node:events'
+import { existsSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { newFleet } from './fleet.ts'
@@ -8,95 +10,89 @@ import type { Place } from './place.ts'
 
 jest.setTimeout(120_000)
 
-/**
- * Kills the real one of a place with the verb in the file `killed`, as soon as it has locked its repository.
- * One that on a slow computer had just removed its lock has it again, as if it had been killed before.
- */
-const RESTIC = `#!/bin/sh
-PATH=\${PATH#*:}
-case "$RESTIC_REPOSITORY $* " in "$PLACE"*" $(cat "$DIR/killed") "*) ;; *) exec restic "$@" ;; esac
-restic "$@" &
-while [ -e /proc/$!/exe ]; do
-  set -- "$LOCKS"/*
-  case "$1" in *-tmp-*) ;; *) ! ln "$1" "$DIR/lock" 2>/dev/null || break ;; esac
-done
-kill -$SIGNAL $!
-echo $! >"$DIR/stopped" && mv "$DIR/stopped" "$DIR/pid"
-wait $!
-code=$?
-[ $SIGNAL != KILL ] || { mkdir -p "$LOCKS" && mv -f "$DIR/lock" "$1"; }
-rm -f "$DIR/lock"
-exit $code
-`
-const PASSPHRASE = 'correct-horse-battery-staple-of-32'
+const DEPLOYMENT = { stack: 'dev', export: '{"version": 3, "deployment": {}}', settings: null }
 const fleet = newFleet()
 let place: Place
-const locks: Record<string, string> = {}
-/** What an S3 server of folders keeps of none is no folder either. */
-const held = (where: string) =>
-  existsSync(locks[where] as string) ? readdirSync(locks[where] as string) : []
+/** A repository's folder of locks, and what opens it. */
+const repositories: Record<string, { locks: string; env: Record<string, string> }> = {}
 
 beforeAll(async () => {
   const { order } = await fleet.bucket('shop-backups', 'shop-dev')
   place = await fleet.place()
-  writeFileSync(join(place.dir, 'volume/app/upload'), 'a file of the app')
-  writeFileSync(join(place.dir, 'killed'), 'nothing')
-  writeFileSync(join(place.dir, 'bin/restic'), RESTIC, { mode: 0o755 })
+  writeFileSync(join(place.dir, 'volume/app/upload'), randomBytes(8 * 2 ** 20))
   await place.must('up', { ...order, database: false })
-  const bucket = join(fleet.storage.dir, 'spaces/nyc3/buckets/shop-backups/shop-dev')
+  await place.must('now')
+  await place.must('state', DEPLOYMENT)
+  const { endpoint, bucket, prefix, key, secret, passphrase } = order as Record<string, string>
+  const cache = { RESTIC_CACHE_DIR: join(place.dir, 'cache'), RESTIC_PASSWORD: passphrase! }
   for (const what of ['files', 'state']) {
-    locks[`${what} volume`] = join(place.dir, 'volume/backup', what, 'locks')
-    locks[`${what} bucket`] = join(bucket, what, 'locks')
+    const folder = join(place.dir, 'volume/backup', what)
+    repositories[`${what} volume`] = {
+      locks: join(folder, 'locks'),
+      env: { ...cache, RESTIC_REPOSITORY: folder },
+    }
+    repositories[`${what} bucket`] = {
+      locks: join(fleet.storage.dir, `spaces/nyc3/buckets/${bucket}/${prefix}/${what}/locks`),
+      env: {
+        ...{ ...cache, AWS_ACCESS_KEY_ID: key!, AWS_SECRET_ACCESS_KEY: secret! },
+        RESTIC_REPOSITORY: `s3:https://${endpoint}/${bucket}/${prefix}/${what}`,
+      },
+    }
   }
 })
 
-/** What a verb of the host says whose restic is killed in `verb` in a place, with its lock left there. */
-async function killed(verb: string, where: string, ...words: [string, object?]) {
-  const PLACE = where.endsWith('bucket') ? 's3:' : '/'
-  Object.assign(place.env, { LOCKS: locks[where], PLACE, SIGNAL: 'KILL' })
-  writeFileSync(join(place.dir, 'killed'), verb)
-  const told = await place.backup(...words)
-  expect(held(where)).toHaveLength(1)
-  writeFileSync(join(place.dir, 'killed'), 'nothing')
-  rmSync(join(place.dir, 'pid'))
-  return told
+/** Those that are there whole; an S3 server of folders has no folder of none. */
+function held(where: string): string[] {
+  const { locks } = repositories[where]!
+  return existsSync(locks) ? readdirSync(locks).filter((name) => /^[0-9a-f]{64}$/.test(name)) : []
 }
 
+/** A restic that has its lock by now. */
+async function locked(where: string, ...words: string[]): Promise<ChildProcess> {
+  const options = ['-o', 's3.bucket-lookup=path', '--cacert', join(place.dir, 'root.pem')]
+  const child = spawn('restic', [...options, ...words], {
+    env: { ...process.env, ...repositories[where]!.env },
+    stdio: ['pipe', 'ignore', 'ignore'],
+  })
+  while (held(where).length === 0) {
+    if (child.exitCode !== null) throw new Error(`restic ${words[0]} ended with ${child.exitCode}`)
+    await sleep(1)
+  }
+  return child
+}
+/** Beside others, until its input ends; and alone. */
+const BESIDE = ['backup', '--stdin']
+const ALONE = ['check', '--read-data']
+
 test.each([
-  ['backup', 'files volume'],
-  ['backup', 'files bucket'],
-  ['forget', 'files volume'],
-  ['forget', 'files bucket'],
-])('killed in %s of %s it leaves a lock, and the next night is whole', async (verb, where) => {
-  const stderr = expect.stringContaining(`${where} failed: restic ${verb}`)
-  expect(await killed(verb, where, 'now')).toMatchObject({ code: 1, stderr })
-  expect(await place.backup('now')).toMatchObject({ code: 0, stderr: '' })
-  expect(held(where)).toEqual([])
-})
-
-const DEPLOYMENT = { stack: 'dev', export: '{"version": 3, "deployment": {}}', settings: null }
-
-test.each(['volume', 'bucket'])('so it is of the state in the %s', async (where) => {
-  await place.must('state', DEPLOYMENT)
-  const stderr = expect.stringContaining(`not in the ${where}: restic forget`)
-  const found = await killed('forget', `state ${where}`, 'state', DEPLOYMENT)
-  expect(found).toMatchObject({ code: 1, stderr })
-  expect(await place.backup('state', DEPLOYMENT)).toMatchObject({ code: 0, stderr: '' })
-})
+  ['files volume', BESIDE],
+  ['files volume', ALONE],
+  ['files bucket', BESIDE],
+  ['files bucket', ALONE],
+  ['state volume', BESIDE],
+  ['state bucket', ALONE],
+])(
+  'one that was killed on %s in %j leaves a lock, and the next backup is whole',
+  async (where, words) => {
+    const child = await locked(where, ...words)
+    child.kill('SIGKILL')
+    await once(child, 'exit')
+    expect(held(where)).toHaveLength(1)
+    const next = where.startsWith('state') ? place.backup('state', DEPLOYMENT) : place.backup('now')
+    expect(await next).toMatchObject({ code: 0, stderr: '' })
+    expect(held(where)).toEqual([])
+  },
+)
 
 test('who works on it at the moment keeps his lock, and the backup tells whose that is', async () => {
-  const at = join(place.dir, 'volume/backup/files')
-  const env = { RESTIC_REPOSITORY: at, RESTIC_CACHE_DIR: join(place.dir, 'cache') }
-  Object.assign(place.env, { LOCKS: locks['files volume'], PLACE: '/', SIGNAL: 'STOP' })
-  writeFileSync(join(place.dir, 'killed'), 'check')
-  const other = place.restic({ ...env, RESTIC_PASSWORD: PASSPHRASE }, 'check', '--quiet')
-  while (!existsSync(join(place.dir, 'pid'))) await sleep(20)
-  writeFileSync(join(place.dir, 'killed'), 'nothing')
-  const pid = Number(readFileSync(join(place.dir, 'pid'), 'utf8'))
+  const child = await locked('files volume', ...BESIDE)
   const { code, stderr } = await place.backup('now')
-  process.kill(pid, 'SIGCONT')
-  expect(await other).toMatchObject({ code: 0 })
-  expect([code, stderr]).toEqual([1, expect.stringMatching(`already locked .*by PID ${pid} on `)])
+  expect([code, stderr]).toEqual([
+    1,
+    expect.stringMatching(`already locked .*by PID ${child.pid} on `),
+  ])
   expect(stderr).not.toContain('files bucket')
+  child.stdin?.end('the end')
+  expect(await once(child, 'exit')).toEqual([0, null])
   expect(await place.backup('now')).toMatchObject({ code: 0, stderr: '' })
 })
