@@ -2,9 +2,9 @@
 import { readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { CopyObjectCommand, DeleteObjectCommand, ListObjectsV2Command } from '@aws-sdk/client-s3'
-import type { Key } from '../spaces/account.ts'
-import { newFleet } from './fleet.ts'
-import type { Place } from './place.ts'
+import { newFleet } from '../../sandbox/backups/fleet.ts'
+import type { Place } from '../../sandbox/backups/place.ts'
+import type { Key } from '../../sandbox/spaces/account.ts'
 
 jest.setTimeout(120_000)
 

@@ -3,9 +3,9 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Key } from '../spaces/account.ts'
-import { newFleet } from './fleet.ts'
-import type { Place } from './place.ts'
+import { newFleet } from '../../sandbox/backups/fleet.ts'
+import type { Place } from '../../sandbox/backups/place.ts'
+import type { Key } from '../../sandbox/spaces/account.ts'
 
 jest.setTimeout(120_000)
 
