@@ -77,6 +77,7 @@ test('volume, cluster and buckets are there afterwards, with what is in them, an
   expect(await sandbox.digitalocean('GET', `/databases/${cluster}/firewall`)).toEqual(firewall)
   const { keys } = await sandbox.digitalocean('GET', '/spaces/keys')
   expect(keys).toEqual([])
+  await sandbox.control.setLimits({ spaces: { newKeySeconds: 0 } })
   const grants = [{ bucket, permission: 'read' }]
   const made = await sandbox.digitalocean('POST', '/spaces/keys', { name: bucket, grants })
   const { access_key: key, secret_key: secret } = made.key
