@@ -87,12 +87,10 @@ def up(order: Order) -> int:
         if not proven.is_proven(order):
             new_key.wait(order, _order() if _is_ordered() else None)
         away: dict[str, str] = {}
-        if order.files:
-            files.ensure(order, 'volume')
-            _try(order, 'files', away)
-        if order.managed is not None:
-            files.ensure(order, 'volume', managed.OF)
-            _try(order, 'managed', away)
+        for what in ('files', 'managed'):
+            if (what, 'volume') in order.all():
+                files.ensure(order, 'volume', what)
+                _try(order, what, away)
         if order.database:
             problem = database.configure(order, proven.is_proven(order), away.get('files'))
             if problem is not None:
@@ -116,7 +114,7 @@ def up(order: Order) -> int:
 def _try(order: Order, what: str, away: dict[str, str]) -> None:
     """In the bucket; raises Failure unless it has had this order before."""
     try:
-        files.ensure(order, 'bucket', _repository(what))
+        files.ensure(order, 'bucket', what)
     except Failure as failure:
         if not proven.is_proven(order):
             raise
@@ -173,9 +171,9 @@ def restored(order: RestoreOrder) -> int:
     own = _order() if _is_ordered() else None
     with lock.held(True):
         _resume(own)
-        handed.forget()
         if own is not None and order.source is None:
             managed.refuse(own, order.label)
+        handed.forget()
         told = restore.restore(order, own, _back_up, datetime.now(UTC))
     print(json.dumps(told))
     return 0
@@ -302,11 +300,7 @@ def _make(order: Order, what: str, where: str) -> None:
     if what == 'database':
         database.begin(where)
     else:
-        files.ensure(order, where, _repository(what))
-
-
-def _repository(what: str) -> str:
-    return managed.OF if what == 'managed' else what
+        files.ensure(order, where, what)
 
 
 def _resume(own: Order | None) -> None:
