@@ -40,8 +40,7 @@ def back_up(order: Order, repository: str, tidy: bool) -> None:
     """A snapshot; with `tidy`, the end of those that are older than what is kept."""
     if not os.path.isdir(source()):
         raise Failure(f'{source()} is not there: is the volume mounted?')
-    _ask(order, repository)
-    unlock(order, repository)
+    ready(order, repository)
     if repository == 'volume':
         past = (lambda: forget(order, repository)) if tidy else None
         room.ensure_backup(_changed(snapshots(order, repository)), past)
@@ -100,6 +99,12 @@ def ensure(order: Order, repository: str, of: str = 'files') -> None:
             return
         meaning = _meaning(order, failure)
         raise Failure(f'{meaning}\n{failure}') if meaning else failure from None
+
+
+def ready(order: Order, repository: str, of: str = 'files') -> None:
+    """Before a backup: the repository opens, and nobody who was killed keeps it locked."""
+    _ask(order, repository, of)
+    unlock(order, repository, of)
 
 
 def _ask(order: Order, repository: str, of: str = 'files') -> None:

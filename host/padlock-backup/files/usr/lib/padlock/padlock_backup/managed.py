@@ -34,9 +34,7 @@ END_SECONDS = 60
 
 def back_up(order: Order, where: str, tidy: bool) -> None:
     """A dump of what the app's role may read, which is all that it has made; `tidy` as of files."""
-    files.restic(order, where, '--no-lock', 'cat', 'config', of=OF, seconds=files.ANSWER_SECONDS)
-    # Of one that was ended as it took its lock; whoever is alive keeps his.
-    files.restic(order, where, 'unlock', of=OF)
+    files.ready(order, where, OF)
     with _passfile(order.managed) as path:
         variables = _variables(order.managed, path)
         if where == 'volume':
