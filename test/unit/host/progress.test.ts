@@ -80,6 +80,25 @@ print(json.dumps([found, [pid for pid in open('${folder}/pids').read().split() i
   expect(pids).toEqual([])
 })
 
+test('a killed process is waited for, though it has closed its output long before it is gone', () => {
+  // To free memory takes a kernel so long that the process is seen in the midst of it.
+  const large = `
+import os, time
+memory = bytearray(os.urandom(4096)) * 75000
+open('${folder}/pid', 'w').write(str(os.getpid()))
+time.sleep(61)`
+  const [said, state] = python(`
+progress.LIMIT = 8
+open('${folder}/large.py', 'w').write(${JSON.stringify(large)})
+said = run('sh', '-c', 'trap "" TERM; python3 ${folder}/large.py > /dev/null 2>&1; wait')[0]
+pid = open('${folder}/pid').read()
+try:
+    print(json.dumps([said, open(f'/proc/{pid}/stat').read().rpartition(')')[2].split()[0]]))
+except FileNotFoundError:
+    print(json.dumps([said, 'Z']))`) as string[]
+  expect([said, state]).toEqual(['', 'Z'])
+})
+
 test('and what it starts as it is asked to end', () => {
   const [, seconds] = python(`
 script = 'trap "sleep 62 & wait" TERM; sleep 61 & wait; wait'

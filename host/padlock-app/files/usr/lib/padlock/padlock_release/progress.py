@@ -26,6 +26,8 @@ SHARE = 0.1
 # Between two looks, and from asking to end until it is ended, seconds.
 LOOK = 5.0
 GRACE = 10.0
+# For those that were killed, seconds: one that waits for a disk dies only after it.
+GONE = 60.0
 # What the operator does.
 AGAIN = 'once it answers, pulumi up'
 
@@ -183,11 +185,19 @@ def end(process: subprocess.Popen) -> tuple[str, str]:
         if _is(pid, started):
             with contextlib.suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
+    _until_gone(members)
     try:
         return process.communicate(timeout=GRACE)
     except subprocess.TimeoutExpired as expired:
         out, err = ((some or b'').decode(errors='replace') for some in (expired.output, expired.stderr))
         return out, err
+
+
+def _until_gone(members: dict[int, str | None]) -> None:
+    """A process that is killed closes its files before it has ended: an end of the output says too little."""
+    until = time.monotonic() + GONE
+    while time.monotonic() < until and any(_lives(pid, started) for pid, started in members.items()):
+        time.sleep(0.02)
 
 
 def _members(pid: int) -> dict[int, str | None]:
@@ -197,6 +207,14 @@ def _members(pid: int) -> dict[int, str | None]:
 
 def _is(pid: int, started: str | None) -> bool:
     return started is not None and _started(pid) == started
+
+
+def _lives(pid: int, started: str | None) -> bool:
+    try:
+        fields = _stat(pid)
+    except OSError:
+        return False
+    return fields[19] == started and fields[0] not in ('Z', 'X')
 
 
 def _started(pid: int) -> str | None:
