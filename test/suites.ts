@@ -152,11 +152,11 @@ export const suites: Suite[] = [
     commands: [jestOn('test/long/many-environments', 100)],
   },
   {
-    // They wait for the time to live of records, or for a host that is gone.
+    // They wait for the time to live of records, for a delegation, or for a host that is gone.
     name: 'moving-records',
     after: ['tools', 'engine'],
     long: true,
-    commands: [jestOn('test/long/(own-address|moved-record|lost-host)', 100)],
+    commands: [jestOn('test/long/(delegation|own-address|moved-record|lost-host)', 100)],
   },
   {
     name: 'more-examples',

@@ -3,8 +3,8 @@ import { Resolver } from 'node:dns/promises'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parse } from 'yaml'
-import { hostCommand, type Sandbox, startSandbox } from '../support/sandbox.ts'
-import { openStack, type Stack } from '../support/stack.ts'
+import { hostCommand, type Sandbox, startSandbox } from '../engine/support/sandbox.ts'
+import { openStack, type Stack } from '../engine/support/stack.ts'
 
 jest.setTimeout(300_000)
 let sandbox: Sandbox
