@@ -4,7 +4,7 @@ import { python } from './python.ts'
 /** `step(away, **changes)` orders backups; `backed(away)` is the next night. Programs are played by lists. */
 const HOST = `
 import contextlib, shutil
-from padlock_backup import database, files, lock, main, order, pgbackrest, proven, role, state
+from padlock_backup import begin, database, files, lock, making, order, pgbackrest, proven, role, state
 from padlock_release.failure import CommandFailure
 root = tempfile.mkdtemp()
 host.HOME, host.VOLUME = f'{root}/home', f'{root}/volume'
@@ -42,7 +42,7 @@ def step(*places, **changes):
     away.update(places)
     calls.clear()
     try:
-        main.up(order.Order(True, True, **{**WORDS, **changes}, keep_daily=7, keep_weekly=4))
+        begin.up(order.Order(True, True, **{**WORDS, **changes}, keep_daily=7, keep_weekly=4))
     except Failure as failure:
         return str(failure)
     return {name: one['problem'] for name, one in state.load().items()}
@@ -52,7 +52,7 @@ def another_host():
 def night():
     away.clear()
     calls.clear()
-    return main.now()
+    return making.now()
 `
 const whole = {
   ...{ 'database volume': null, 'database bucket': null, 'files volume': null },

@@ -12,7 +12,7 @@ afterEach(() => rmSync(folder, { recursive: true }))
 
 /** A volume of 40 MiB, of which 4 are left to what runs; `fill(MIB, NAME)`. */
 const setup = () => `
-from padlock_backup import database, files, main, order, pgbackrest, room, state
+from padlock_backup import database, files, judging, lock, making, order, ordered, pgbackrest, room, state
 host.VOLUME = '${folder}'
 host.HOME = tempfile.mkdtemp()
 host.data = lambda: host.VOLUME + '/data'
@@ -39,7 +39,7 @@ const tells = (code: string) => python(setup() + code, small(folder))
 
 test('with room for it a backup is made in both places', () => {
   const made = tells(
-    `say([main._back_up(one, 'diff'), [call for call in calls if 'backup' in call]])`,
+    `say([making.make(one, 'diff'), [call for call in calls if 'backup' in call]])`,
   )
   expect(made).toEqual([
     [],
@@ -55,7 +55,7 @@ test('without it the volume\u2019s alone fail, and tell what is free, what it ta
 fill(9, 'app/film')
 fill(14, 'data/base/more')
 fill(12, 'others')
-say([main._back_up(one, 'diff'), [call for call in calls if 'backup' in call], state.load()])`
+say([making.make(one, 'diff'), [call for call in calls if 'backup' in call], state.load()])`
   const [failed, made, noted] = tells(code) as [
     string[],
     string[],
@@ -103,13 +103,13 @@ say(calls[-2:])`
 test('above 85 % it is told, by the exit status too', () => {
   const code = `
 found = [room.warning()]
-main._order = lambda: SimpleNamespace(database=False)
+ordered.read = lambda: SimpleNamespace(database=False)
 host.volume_is_mounted = lambda: True
-main.state.load = lambda: {}
-main.lock.is_free = lambda: False
-found.append(main.check())
+state.load = lambda: {}
+lock.is_free = lambda: False
+found.append(judging.check())
 fill(33, 'others')
-say([*found, main.check(), main._judged()])`
+say([*found, judging.check(), judging._judged()])`
   const what = {
     ...{ what: 'room on the volume', state: 'full', last: null, failed: null },
     problem: expect.stringMatching(
