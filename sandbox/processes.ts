@@ -88,6 +88,8 @@ export async function endLeftovers(dir: string, graceMs = 3000): Promise<string[
   return ended.flat()
 }
 
+const KILLED_MS = 60_000
+
 /** Ends a process: by its signal (SIGTERM), and by SIGKILL if it is still there after `graceMs`. */
 export async function endProcess(
   record: { pid: number; started: string; signal?: NodeJS.Signals },
@@ -100,7 +102,8 @@ export async function endProcess(
     } catch {
       return
     }
-    const deadline = Date.now() + graceMs
+    // One that is killed ends once it gets the processor.
+    const deadline = Date.now() + (signal === 'SIGKILL' ? Math.max(graceMs, KILLED_MS) : graceMs)
     while (Date.now() < deadline && isRunning(record)) await sleep(20)
   }
 }

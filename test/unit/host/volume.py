@@ -31,7 +31,7 @@ store.LOCK = str(root / 'lock')
 log.PATH = str(root / 'log')
 padlock_device.DEVICE_SECONDS = padlock_device.FREE_SECONDS = 0
 padlock_last_backup.ORDER = str(root / 'order.json')
-padlock_last_backup.SECONDS = 5
+padlock_last_backup.SECONDS = 10
 padlock_volume.LET_GO = str(root / 'let-go')
 os.makedirs(volumes.MOUNT, exist_ok=True)
 ID = '3f2a9c01d2e4'

@@ -9,7 +9,7 @@ import os
 import signal
 import subprocess
 
-from padlock_release import log, volumes
+from padlock_release import log, pids, volumes
 
 # Of padlock-backup: there where backups are ordered.
 ORDER = '/var/lib/padlock/backup/order.json'
@@ -50,11 +50,12 @@ def _made() -> list[str]:
 
 
 def _end(process: subprocess.Popen[str]) -> None:
-    """All of the group."""
-    for number in (signal.SIGTERM, signal.SIGKILL):
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(process.pid, number)
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            # The pipes end with the last that has them.
-            process.communicate(timeout=END_SECONDS)
-            return
+    """All of the group: what is left of it would keep the volume."""
+    members = pids.group(process.pid)
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGTERM)
+    with contextlib.suppress(subprocess.TimeoutExpired):
+        # The pipes end with the last that has them.
+        process.communicate(timeout=END_SECONDS)
+    pids.kill(pids.group(process.pid) | members)
+    process.wait()

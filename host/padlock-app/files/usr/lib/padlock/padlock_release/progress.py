@@ -5,13 +5,12 @@ and keep the lock of releases. A slow one has all the time that it needs.
 
 import contextlib
 import os
-import signal
 import subprocess
 import time
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from . import log
+from . import log, pids
 from .failure import Failure
 
 # Without progress, seconds.
@@ -26,8 +25,6 @@ SHARE = 0.1
 # Between two looks, and from asking to end until it is ended, seconds.
 LOOK = 5.0
 GRACE = 10.0
-# For those that were killed, seconds: one that waits for a disk dies only after it.
-GONE = 60.0
 # What the operator does.
 AGAIN = 'once it answers, pulumi up'
 
@@ -105,14 +102,14 @@ def pull(image: str, fix: str = AGAIN) -> contextlib.AbstractContextManager[None
 def look(pid: int) -> Seen:
     """At the process and all below it."""
     disk, cpu, threads = 0, 0, {}
-    for one in family(pid):
+    for one in pids.family(pid):
         with contextlib.suppress(OSError, ValueError):
             disk += int(_io(f'/proc/{one}')['write_bytes'])
             # proc_pid_stat(5): utime, stime and those of children that were waited for.
-            cpu += sum(int(field) for field in _stat(one)[11:15])
+            cpu += sum(int(field) for field in pids.stat(one)[11:15])
             for thread in os.listdir(f'/proc/{one}/task'):
                 with contextlib.suppress(OSError, ValueError):
-                    fields, io = _stat(f'{one}/task/{thread}'), _io(f'/proc/{one}/task/{thread}')
+                    fields, io = pids.stat(f'{one}/task/{thread}'), _io(f'/proc/{one}/task/{thread}')
                     # Sockets included.
                     moved = int(io['rchar']) + int(io['wchar'])
                     own = Done(moved, _seconds(int(fields[11]) + int(fields[12])))
@@ -145,81 +142,22 @@ def _seconds(ticks: int) -> float:
     return ticks / os.sysconf('SC_CLK_TCK')
 
 
-def family(pid: int) -> list[int]:
-    """The process and all below it, parents first."""
-    children: dict[int, list[int]] = {}
-    for name in os.listdir('/proc'):
-        if name.isdecimal():
-            with contextlib.suppress(OSError):
-                children.setdefault(int(_stat(int(name))[1]), []).append(int(name))
-    return list(_below(pid, children))
-
-
-def _below(pid: int, children: dict[int, list[int]]) -> Iterator[int]:
-    yield pid
-    for child in children.get(pid, []):
-        yield from _below(child, children)
-
-
-def _stat(pid: int | str) -> list[str]:
-    """From the third field on: the name before it may hold anything."""
-    with open(f'/proc/{pid}/stat', encoding='utf-8', errors='replace') as file:
-        return file.read().rpartition(')')[2].split()
-
-
 def end(process: subprocess.Popen) -> tuple[str, str]:
     """
     All of it: asked first, so that Podman tidies up. Returns what it wrote. What has left the family, and
     holds its output, is not waited for.
     """
-    members = _members(process.pid)
+    members = pids.members(process.pid)
     process.terminate()
     with contextlib.suppress(subprocess.TimeoutExpired):
         return process.communicate(timeout=GRACE)
     # Those of which the parent has ended, and what was started since.
     for pid in [process.pid, *members]:
-        if pid == process.pid or _is(pid, members[pid]):
-            members = _members(pid) | members
-    for pid, started in members.items():
-        # Another process may have the number by now.
-        if _is(pid, started):
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(pid, signal.SIGKILL)
-    _until_gone(members)
+        if pid == process.pid or pids.is_the(pid, members[pid]):
+            members = pids.members(pid) | members
+    pids.kill(members)
     try:
         return process.communicate(timeout=GRACE)
     except subprocess.TimeoutExpired as expired:
         out, err = ((some or b'').decode(errors='replace') for some in (expired.output, expired.stderr))
         return out, err
-
-
-def _until_gone(members: dict[int, str | None]) -> None:
-    """A process that is killed closes its files before it has ended: an end of the output says too little."""
-    until = time.monotonic() + GONE
-    while time.monotonic() < until and any(_lives(pid, started) for pid, started in members.items()):
-        time.sleep(0.02)
-
-
-def _members(pid: int) -> dict[int, str | None]:
-    """The family, and when each of it was started."""
-    return {one: _started(one) for one in family(pid)}
-
-
-def _is(pid: int, started: str | None) -> bool:
-    return started is not None and _started(pid) == started
-
-
-def _lives(pid: int, started: str | None) -> bool:
-    try:
-        fields = _stat(pid)
-    except OSError:
-        return False
-    return fields[19] == started and fields[0] not in ('Z', 'X')
-
-
-def _started(pid: int) -> str | None:
-    """When, since the boot; None if it is not there."""
-    try:
-        return _stat(pid)[19]
-    except OSError:
-        return None
