@@ -35,7 +35,7 @@ export interface Pebble {
   close(): Promise<void>
 }
 
-const START_TIMEOUT_MS = 15_000
+const START_TIMEOUT_MS = 60_000
 const MAX_PAUSE_MS = 5_000
 /** After a run of this length a crash counts as the first one again. */
 const LONG_RUN_MS = 60_000

@@ -12,7 +12,7 @@ import type { DatabasePool } from '../types.ts'
 import { asPlainUser, strictPoolSettings } from './programs.ts'
 import { INSIDE, type ServerOptions } from './server.ts'
 
-const START_MS = 15_000
+const START_MS = 60_000
 /** At once: since PgBouncer 1.23 SIGTERM waits for clients (its changelog). */
 const ENDS = 'SIGQUIT'
 

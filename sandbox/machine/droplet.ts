@@ -24,7 +24,7 @@ import { plug, unplug, type VolumeDisk } from './volume-disk.ts'
 
 /** A second processor makes an emulated boot half as long again faster. */
 const LEAST_EMULATED_VCPUS = 2
-const SHUTDOWN_MS = 30_000
+const SHUTDOWN_MS = 120_000
 const QUIT_MS = 5_000
 const START_MS = 30_000
 

@@ -15,7 +15,7 @@ import { endpointHost } from './regions.ts'
 
 /** What the provider signs for in every region (digitalocean/config/config.go). */
 const SIGNED_REGION = 'us-east-1'
-const START_TIMEOUT_MS = 15_000
+const START_TIMEOUT_MS = 60_000
 const HOST = '127.0.0.1'
 
 export interface Region {

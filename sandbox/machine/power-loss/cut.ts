@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { endProcess, isRunning } from '../../processes.ts'
 
 /** How long the system calls under way may take. */
-const STILL_MS = 10_000
+const STILL_MS = 60_000
 const POLL_MS = 5
 
 /**
