@@ -6,7 +6,7 @@ import { parse } from 'yaml'
 import { hostCommand, type Sandbox, startSandbox } from '../engine/support/sandbox.ts'
 import { openStack, type Stack } from '../engine/support/stack.ts'
 
-jest.setTimeout(300_000)
+jest.setTimeout(600_000)
 let sandbox: Sandbox
 let stack: Stack
 beforeAll(async () => {

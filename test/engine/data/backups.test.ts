@@ -16,7 +16,7 @@ import { openProject, type Project } from '../support/project.ts'
 import { type Json, type Sandbox, startSandbox } from '../support/sandbox.ts'
 import { openStack, type Stack } from '../support/stack.ts'
 
-jest.setTimeout(300_000)
+jest.setTimeout(900_000)
 const DOCUMENT = readFileSync(join(import.meta.dirname, '../../../docs/backups.md'), 'utf8')
 let sandbox: Sandbox
 let stack: Stack

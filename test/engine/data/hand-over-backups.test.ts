@@ -2,7 +2,7 @@
 import { type Sandbox, startSandbox } from '../support/sandbox.ts'
 import { openStack, type Stack } from '../support/stack.ts'
 
-jest.setTimeout(300_000)
+jest.setTimeout(600_000)
 let sandbox: Sandbox
 let stack: Stack
 beforeAll(async () => {

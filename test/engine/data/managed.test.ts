@@ -6,7 +6,7 @@ import { promisify } from 'node:util'
 import { type Json, type Sandbox, startSandbox } from '../support/sandbox.ts'
 import { brief, openStack, type Stack } from '../support/stack.ts'
 
-jest.setTimeout(300_000)
+jest.setTimeout(600_000)
 const run = promisify(execFile)
 let sandbox: Sandbox
 let stack: Stack

@@ -5,7 +5,7 @@ import { openProject, type Project } from '../support/project.ts'
 import { type Json, type Sandbox, startSandbox } from '../support/sandbox.ts'
 import { brief, openStack, type Stack } from '../support/stack.ts'
 
-jest.setTimeout(300_000)
+jest.setTimeout(600_000)
 let sandbox: Sandbox
 let project: Project
 let stack: Stack

@@ -6,7 +6,7 @@ import { applyPlan, type Engine, savePlan } from '../../../ops/plan/plan.ts'
 import { type Sandbox, startSandbox } from '../support/sandbox.ts'
 import { openStack, type Stack } from '../support/stack.ts'
 
-jest.setTimeout(300_000)
+jest.setTimeout(600_000)
 const what = { stack: 'dev', commit: 'c0ffee', by: 'Ada' }
 let sandbox: Sandbox
 let stack: Stack

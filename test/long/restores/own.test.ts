@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { newFleet } from '../../sandbox/backups/fleet.ts'
 import type { Stocked } from '../../sandbox/backups/stocked.ts'
 
-jest.setTimeout(240_000)
+jest.setTimeout(600_000)
 
 const fleet = newFleet()
 let host: Stocked

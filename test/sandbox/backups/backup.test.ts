@@ -18,7 +18,7 @@ import type { Key } from '../spaces/account.ts'
 import { newFleet } from './fleet.ts'
 import type { Place } from './place.ts'
 
-jest.setTimeout(120_000)
+jest.setTimeout(400_000)
 
 const PASSPHRASE = 'correct-horse-battery-staple-of-32'
 const fleet = newFleet()
@@ -41,6 +41,12 @@ const states = async (ahead?: number) => {
   const { stdout } = await place.backup('show', undefined, ahead)
   const { backups } = JSON.parse(stdout) as { backups: { what: string; state: string }[] }
   return Object.fromEntries(backups.map(({ what, state }) => [what, state]))
+}
+/** All log until now is in both places: segments go there in order. */
+async function archived(): Promise<void> {
+  const segment = await place.sql('SELECT pg_walfile_name(pg_switch_wal())')
+  const ask = `SELECT left(last_archived_wal, 24) >= '${segment}' FROM pg_stat_archiver`
+  while ((await place.sql(ask)) !== 't') await sleep(100)
 }
 /** All files below a folder, the largest first. */
 function below(folder: string): string[] {
@@ -71,9 +77,7 @@ test('everything is in both places, encrypted, and a moment between two rows can
   const between = await place.sql('SELECT clock_timestamp()')
   await sleep(50)
   await insert(1101, 1200)
-  await place.sql('SELECT pg_switch_wal()')
-  while ((await place.sql('SELECT last_archived_wal FROM pg_stat_archiver')) === '')
-    await sleep(100)
+  await archived()
   for (const repository of [1, 2] as const) {
     expect(await place.restored(repository, between, COUNT)).toBe('1100|1|1100')
   }
@@ -276,8 +280,7 @@ test('backups that an upgrade has stopped go on once it came to nothing', async 
 test('a truncated object is found out at the restore, and the volume has the database still', async () => {
   const now = await place.sql('SELECT clock_timestamp()')
   await insert(3001, 3002)
-  await place.sql('SELECT pg_switch_wal()')
-  await sleep(2000)
+  await archived()
   const bundles = below(join(bucket(), 'shop-dev/postgresql/backup')).filter((path) =>
     path.includes('/bundle/'),
   )

@@ -16,7 +16,7 @@ import { type Copied, type CopyPlaces, copyBackups } from '../../../ops/backups/
 import { FULL, type Key, type Storage, startStorage } from '../spaces/account.ts'
 import { makePlace, type Place } from './place.ts'
 
-jest.setTimeout(120_000)
+jest.setTimeout(400_000)
 const PASSPHRASE = 'correct-horse-battery-staple-of-32'
 const COUNT = 'SELECT count(*), max(n) FROM numbers'
 let storage: Storage

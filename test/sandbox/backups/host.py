@@ -62,7 +62,7 @@ new_key.PAUSE_SECONDS = 0.2
 settings.EXTRA = {
     'repo1-storage-ca-file': f'{root}/root.pem',
     'lock-path': f'{root}/pgbackrest',
-    'archive-timeout': '20',
+    'archive-timeout': '120',
 }
 free = host.free
 # As many bytes as a file says, or the truth.

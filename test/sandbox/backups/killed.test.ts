@@ -8,7 +8,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { newFleet } from './fleet.ts'
 import type { Place } from './place.ts'
 
-jest.setTimeout(120_000)
+jest.setTimeout(400_000)
 
 const DEPLOYMENT = { stack: 'dev', export: '{"version": 3, "deployment": {}}', settings: null }
 const fleet = newFleet()
@@ -60,9 +60,9 @@ async function locked(where: string, ...words: string[]): Promise<ChildProcess> 
   }
   return child
 }
-/** Beside others, until its input ends; and alone. */
+/** Beside others, until its input ends; and alone, for two minutes. */
 const BESIDE = ['backup', '--stdin']
-const ALONE = ['check', '--read-data']
+const ALONE = ['check', '--read-data', '--limit-download', '64']
 
 test.each([
   ['files volume', BESIDE],

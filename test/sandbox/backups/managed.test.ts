@@ -17,7 +17,7 @@ import type { DatabasePlace, DatabaseServers } from '../../../sandbox/types.ts'
 import { newFleet } from './fleet.ts'
 import type { Outcome, Place } from './place.ts'
 
-jest.setTimeout(240_000)
+jest.setTimeout(600_000)
 
 const ADMIN = 'AVNS_correct-horse'
 const APP = 'AVNS_battery:staple\\'
@@ -206,10 +206,11 @@ test('what a migration spoilt comes back by the page’s commands alone, while t
   const restored = await asDocumented(first)
   expect([restored.code, restored.stderr]).toEqual([0, expect.any(String)])
   expect(await rows()).toBe('11|1|9999')
-  const session = sql('app', 'SELECT pg_sleep(60)').catch((error: Error) => error.message)
-  const asleep = "SELECT count(*) FROM pg_stat_activity WHERE query = 'SELECT pg_sleep(60)'"
+  const session = sql('app', 'SELECT pg_sleep(600)').catch((error: Error) => error.message)
+  const asleep = "SELECT count(*) FROM pg_stat_activity WHERE query = 'SELECT pg_sleep(600)'"
   for (let tries = 0; (await sql('app', asleep)) === '0'; tries++) {
-    if (tries === 20) throw new Error(`no session: ${await Promise.race([session, 'still there'])}`)
+    if (tries === 600)
+      throw new Error(`no session: ${await Promise.race([session, 'still there'])}`)
     await sleep(100)
   }
   const swapped = await asDocumented(second)

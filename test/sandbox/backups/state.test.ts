@@ -7,7 +7,7 @@ import type { Key } from '../spaces/account.ts'
 import { newFleet } from './fleet.ts'
 import type { Outcome, Place } from './place.ts'
 
-jest.setTimeout(120_000)
+jest.setTimeout(400_000)
 
 const PASSPHRASE = 'correct-horse-battery-staple-of-32'
 const root = join(import.meta.dirname, '../../..')

@@ -77,7 +77,7 @@ async function ask(sql: string, way: Way = {}): Promise<string> {
   const { private_connection: one } = cluster
   const { user = one.user, password = one.password, database = one.database } = way
   const { port = one.port, ca = caFile, mode = 'verify-full', over = 'public' } = way
-  const options = `sslmode=${mode} sslrootcert=${ca} connect_timeout=10`
+  const options = `sslmode=${mode} sslrootcert=${ca} connect_timeout=60`
   // The name is asked of nobody, and the certificate is held against it all the same.
   const conninfo = `host=${NAMES[over]} hostaddr=${HOSTS[over]} port=${port} user=${user} dbname=${database} ${options}`
   const env = { ...process.env, PGPASSWORD: password }

@@ -61,7 +61,7 @@ function left() {
 }
 
 const conninfo = (port: number, database: string) =>
-  `host=localhost port=${port} user=doadmin dbname=${database} sslmode=require connect_timeout=10`
+  `host=localhost port=${port} user=doadmin dbname=${database} sslmode=require connect_timeout=60`
 const env = { ...process.env, PGPASSWORD: PASSWORD }
 const ask = async (sql: string, port = place.port, database = 'defaultdb') =>
   (await run('psql', ['-XAtc', sql, conninfo(port, database)], { env })).stdout.trim()
@@ -126,7 +126,7 @@ test('pools whose PgBouncer is killed are there again, without a change of their
   await databases.setPools('one', [POOL], USERS)
   const killed = noted().find(({ name }) => name === 'pool-one')
   process.kill(killed?.pid ?? 0, 'SIGKILL')
-  const deadline = Date.now() + 30_000
+  const deadline = Date.now() + 90_000
   const again = () => ask('SELECT 42', place.poolPort, 'pool').catch(() => '')
   while ((await again()) !== '42' && Date.now() < deadline) await sleep(100)
   expect(await again()).toBe('42')

@@ -8,6 +8,8 @@ import { replay } from '../../../sandbox/machine/power-loss/replay.ts'
 import { mulberry32 } from '../../../sandbox/random.ts'
 import { openStill, type Still } from './still.ts'
 
+jest.setTimeout(240_000)
+
 const DATA = '4b1f0c2e-7d9a-4c1b-8f2e-0a1b2c3d4e5f'
 const KIB = 1024
 const MIB = 1024 ** 2

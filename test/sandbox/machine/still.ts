@@ -49,7 +49,10 @@ export async function openStill(): Promise<Still> {
         JSON.stringify({ ...note, process, ...(attached.length > 0 && { volumes: attached }) }),
       )
       const droplet = (await Droplet.adopt(id, home)) as Droplet
-      for (let tries = 0; on && !(await droplet.answers()) && tries < 100; tries++) await sleep(50)
+      for (let tries = 0; on && !(await droplet.answers()); tries++) {
+        if (tries === 1200) throw new Error('QEMU does not answer')
+        await sleep(50)
+      }
       droplets.set(id, droplet)
       return droplet
     },

@@ -9,6 +9,8 @@ import type { Qmp } from '../../../sandbox/machine/qmp.ts'
 import type { Volumes } from '../../../sandbox/types.ts'
 import { openStill, type Still } from './still.ts'
 
+jest.setTimeout(240_000)
+
 const [DATA, OTHER] = [
   '4b1f0c2e-7d9a-4c1b-8f2e-0a1b2c3d4e5f',
   '0b1f0c2e-7d9a-4c1b-8f2e-0a1b2c3d4e5f',

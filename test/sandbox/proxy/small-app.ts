@@ -27,9 +27,11 @@ export function smallApp(): http.Server {
         response.writeHead(200, { 'content-type': 'text/event-stream' })
         request.pipe(response)
         return
-      case '/late':
-        setTimeout(() => response.end('late'), number('after'))
+      case '/late': {
+        const timer = setTimeout(() => response.end('late'), number('after'))
+        response.on('close', () => clearTimeout(timer))
         return
+      }
       case '/upload': {
         let bytes = 0
         request.on('data', (chunk) => {

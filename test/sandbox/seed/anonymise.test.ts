@@ -156,7 +156,7 @@ test.each([1000, 80])(
 )
 
 test('a run that is killed leaves nothing behind the next one', async () => {
-  const child = host.begin('anonymise', { place, sql: `${SQL} SELECT pg_sleep(60);` })
+  const child = host.begin('anonymise', { place, sql: `${SQL} SELECT pg_sleep(600);` })
   while (!(await databases()).includes('padlock_anonymised')) await sleep(50)
   const second = await anonymise()
   expect([second.code, second.stderr]).toEqual([

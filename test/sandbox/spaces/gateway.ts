@@ -23,7 +23,7 @@ const KEYS = {
   host: 'secret-of-the-host-0123456789',
   other: 'secret-of-another-0123456789',
 }
-const START_TIMEOUT_MS = 15_000
+const START_TIMEOUT_MS = 60_000
 
 export interface Gateway {
   dir: string

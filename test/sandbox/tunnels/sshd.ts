@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { cacheFolder } from '../../../sandbox/deployment/environment.ts'
+import { freePort } from '../../../sandbox/ports.ts'
 import { run } from '../../../sandbox/run.ts'
 
 const PROGRAM = join(
@@ -136,18 +137,10 @@ async function startNetwork(port: number, to: number) {
 }
 
 async function untilListening(sshd: ChildProcess, said: () => string): Promise<void> {
-  for (let turn = 0; turn < 200; turn++) {
+  for (let turn = 0; turn < 1200; turn++) {
     if (said().includes('Server listening on')) return
     if (sshd.exitCode !== null) break
     await sleep(50)
   }
   throw new Error(`sshd does not listen:\n${said()}`)
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer()
-  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done))
-  const { port } = server.address() as { port: number }
-  await new Promise((done) => server.close(done))
-  return port
 }

@@ -15,6 +15,8 @@ import { type Proxied, startProxy } from '../proxy/real-caddy.ts'
 import { smallApp } from '../proxy/small-app.ts'
 import { type Sshd, startSshd } from './sshd.ts'
 
+jest.setTimeout(240_000)
+
 const key = generateKey()
 const PASSWORD = 'correcthorsebatterystaple'
 const SETTINGS = { responseSeconds: 5, maxBodyMiB: 1, drainSeconds: 30 }

@@ -242,7 +242,7 @@ test('waits for a site that comes up late', async () => {
   setTimeout(() => {
     late.address = '127.0.0.1'
   }, 1500)
-  expect(await probe(late, 20)).toHaveLength(3)
+  expect(await probe(late, 60)).toHaveLength(3)
 })
 
 describe('the message of an update whose probe fails', () => {

@@ -58,7 +58,7 @@ def show(text):
     print(text, file=sys.stderr)
 log.show = show
 before.run()`
-  const done = spawnSync('python3', ['-c', program, folder], { ...OPTIONS, timeout: 20_000 })
+  const done = spawnSync('python3', ['-c', program, folder], { ...OPTIONS, timeout: 60_000 })
   rmSync(`${folder}.read`, { force: true })
   expect(done.stderr).toMatch(/^waits for a backup\nbackup: done after /)
 })

@@ -229,9 +229,9 @@ process = os.fork()
 if process == 0:
     bridge.serve(path, bridge._address(app.getsockname()[1]), bridge.PROXYD)
 try:
-    app.settimeout(20)
+    app.settimeout(60)
     visitor = socket.socket(socket.AF_UNIX)
-    for _ in range(400):
+    for _ in range(1200):
         try:
             visitor.connect(path)
             break

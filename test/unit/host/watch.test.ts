@@ -218,7 +218,7 @@ if says is not None:
     listener.listen()
     threading.Thread(target=serve, args=[listener], daemon=True).start()
 one = SimpleNamespace(name='a', ready_path='/readyz', host='a.example', env={})
-print(json.dumps(readiness.answers(one, 0.5)))`
+print(json.dumps(readiness.answers(one, ${says === '' ? 0.5 : 30})))`
   const options = { cwd: packages, input: JSON.stringify(says) }
   expect(JSON.parse(execFileSync('python3', ['-c', program], options).toString())).toBe(expected)
 })

@@ -111,7 +111,7 @@ os.chmod(f'{folder}/restic', 0o755)
 os.environ['PATH'] = folder + ':' + os.environ['PATH']
 host.VOLUME = folder
 os.mkdir(f'{folder}/app')
-files.ANSWER_SECONDS = 2
+files.ANSWER_SECONDS = 10
 order = SimpleNamespace(
     prefix='shop', bucket='shop', endpoint='s3.example', passphrase='p', key='k', secret='s', region='r', style='path',
 )
@@ -123,7 +123,7 @@ except Failure as failure:
         pid = file.read().strip()
     say([str(failure), os.path.exists(f'/proc/{pid}')])`)
   expect(found).toEqual([
-    'restic cat config --no-lock has no answer after 2 s:\nLoad(<config>) failed, retrying',
+    'restic cat config --no-lock has no answer after 10 s:\nLoad(<config>) failed, retrying',
     false,
   ])
 })

@@ -27,7 +27,7 @@ from padlock_release import log
 from padlock_release.failure import Failure
 log.say = lambda text: None
 def say(value):
-    print(json.dumps(value))
+    print(json.dumps(value), flush=True)
 ${code}`
   const [command = '', ...rest] = [...words, 'python3', '-c', program, ...FOLDERS]
   const { status, stdout, stderr } = spawnSync(command, rest, { encoding: 'utf8' })

@@ -248,18 +248,20 @@ test('a recovery that takes longer than pg_ctl waits by itself is left to go on'
   up()
   asApp('CREATE TABLE rows AS SELECT generate_series(1, 1000) AS n')
   kill()
-  // Each file that it asks its archive for takes it two seconds.
-  const slow = "restore_command = 'sleep 2; false'\nhot_standby = off\n"
+  // The first file that it asks its archive for takes until `go` is there, a minute at most.
+  const wait = `n=0; while [ ! -e ${dir}/go ] && [ $n -lt 300 ]; do n=$((n+1)); sleep 0.2; done; false`
+  const slow = `restore_command = '${wait}'\nhot_standby = off\n`
   writeFileSync(join(dir, 'etc', version, 'main/conf.d/slow.conf'), slow)
   writeFileSync(join(main(), 'recovery.signal'), '')
-  changed = { PGCTLTIMEOUT: '1', LIMIT: '1' }
+  changed = { PGCTLTIMEOUT: '1', LIMIT: '10' }
   expect(up()).toEqual({
     status: 1,
     said: expect.stringMatching(
-      /^PostgreSQL takes no connections after 1 s, as it still recovers from a crash; .+ Fix: pulumi up again/,
+      /^PostgreSQL takes no connections after 10 s, as it still recovers from a crash; .+ Fix: pulumi up again/,
     ),
   })
   const pid = readFileSync(join(main(), 'postmaster.pid'), 'utf8').split('\n')[0]
+  writeFileSync(join(dir, 'go'), '')
   changed = { PGCTLTIMEOUT: '1' }
   expect(up()).toEqual(AS_IT_WAS)
   expect(readFileSync(join(main(), 'postmaster.pid'), 'utf8').split('\n')[0]).toBe(pid)

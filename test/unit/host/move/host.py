@@ -23,6 +23,6 @@ state.PATH = f'{root}/move.json'
 state.SECRETS = f'{root}/secrets.json'
 state.live = lambda: (store.read(f'{root}/live') or '').strip() or None
 main.VOLUME = root
-fence.SECONDS = 5
+fence.SECONDS = 30
 exec(store.read(f'{root}/trouble') or '')
 sys.exit(main.main(words, sys.stdin))

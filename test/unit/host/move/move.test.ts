@@ -1,4 +1,6 @@
 /** The host's program that moves rows, between two real servers. */
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type Kind, startServers } from './servers.ts'
@@ -103,13 +105,15 @@ test('an extension that the target does not take stops nothing', async () => {
 })
 
 test('a release begins with the copy: every row, value and index is there, and the source reads alone', async () => {
-  const { ask, dir, live, move, order, release, secrets } = servers
+  const { administrate, ask, dir, live, move, order, release, secrets } = servers
   const before = await ask('local', HASH)
   expect((await move('order', order('managed'))).status).toBe(0)
   // A release that goes on with the source has nothing to wait for.
   expect(await release('local')).toMatchObject({ status: 0, said: '' })
-  const sleeper = ask('local', 'SELECT pg_sleep(60); INSERT INTO empty VALUES (1);')
-  await new Promise((later) => setTimeout(later, 500))
+  const sleeper = ask('local', 'SELECT pg_sleep(600); INSERT INTO empty VALUES (1);')
+  const sleeps = `SELECT count(*) FROM pg_stat_activity WHERE query LIKE 'SELECT pg_sleep(600)%';`
+  for (let n = 0; n < 300 && (await administrate('local', sleeps)) !== '1'; n++)
+    await new Promise((later) => setTimeout(later, 100))
   const done = await release('managed')
   expect(done.said).toMatch(/read-only: done.*rows: done.*comparison: done/s)
   expect(done.status).toBe(0)
@@ -220,12 +224,14 @@ test('a kill in the middle: no release begins on half of the rows, and both ways
 })
 
 test('nothing is taken back while a release is in the midst of the copy', async () => {
-  const { dir, move, order, run } = servers
-  const held = run('flock', [join(dir, 'lock'), 'sleep', '8'])
-  await new Promise((later) => setTimeout(later, 500))
+  const { dir, move, order } = servers
+  const holder = spawn('flock', [join(dir, 'lock'), 'sh', '-c', 'echo held; exec cat'])
+  const ended = once(holder, 'close')
+  await once(holder.stdout, 'data')
   const { status, said } = await move('undo', order('managed'))
+  holder.stdin.end()
+  await ended
   expect([status, said]).toEqual([1, expect.stringContaining('is still under way')])
-  await held
 })
 
 test('a move that a release has followed is not taken back', async () => {
