@@ -61,7 +61,7 @@ export const rankOf = (key: string): number => LATE.findIndex((one) => one.test(
  * lists, restic's `config`.
  */
 export const isOfRepository = (key: string): boolean =>
-  /^[^/]+\/(postgresql\/(archive|backup)\/[^/]+\/\2\.info(\.copy)?|(files|state)\/config)$/.test(
+  /^[^/]+\/(postgresql\/(archive|backup)\/[^/]+\/\2\.info(\.copy)?|(files|managed|state)\/config)$/.test(
     key,
   )
 export const RANKS = LATE.length + 1

@@ -17,10 +17,11 @@ export const help = `padlock restore [--at TIME | --backup LABEL] [--stack NAME 
 padlock restore --drill [--at TIME | --backup LABEL] [--stack NAME] [--copy] [--json]
 
 Restores the database and the app's files of a stack from its backups: into the stack itself, or into
-another one. The host takes a last backup, restores beside what runs, has PostgreSQL prove it, and ends
+another one. The host makes a last backup, restores beside what runs, has PostgreSQL prove it, and ends
 the app for the swap alone; until then nothing has changed, and a restore that fails leaves all as it
-was. It goes on without this program. What was replaced stays on the volume until the next night's
-backup, unless the volume has not the room for both: then nothing is begun.
+was. It goes on without this program, and, with a word, without a last backup that fails. What was
+replaced stays on the volume until the next backup by night or by hand succeeds, or another restore
+begins. The volume must have room for both, or nothing is begun.
 
   --at TIME        as it was at that moment, RFC 3339 with a zone; the files as of the last snapshot
                    before it. Default: all that was handed on

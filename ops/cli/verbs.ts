@@ -114,7 +114,7 @@ export const verbs: { words: string; summary: string; load: () => Promise<Verb> 
   },
   {
     words: 'database upgrade',
-    summary: 'raise the major version of a managed database',
+    summary: 'raise the major version of the database',
     load: () => import('./database/upgrade.ts'),
   },
   {

@@ -9,7 +9,8 @@ Has the host make a backup, as it does every night: of the database and of the a
 bucket and on the volume; and puts an export of the state beside them (./padlock backup state). The
 stack is the one that is selected, unless it is named.
 
-Exit code 0: made in each place. 1: what failed. 2: a wrong command line.`
+Exit code 0: made in each place. 1: what failed; the state is not exported then (./padlock backup
+state). 2: a wrong command line.`
 
 /** The verb. */
 export async function run(args: string[]): Promise<number> {

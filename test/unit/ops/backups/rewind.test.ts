@@ -81,6 +81,7 @@ test.each([
   ['postgresql/backup/main/backup.info', true],
   ['postgresql/archive/main/archive.info.copy', true],
   ['files/config', true],
+  ['managed/config', true],
   ['state/config', true],
   ['postgresql/backup/main/20261129-010000F/backup.manifest', false],
   ['postgresql/backup/main/20261129-010000F/pg_data/files/config', false],
