@@ -29,13 +29,21 @@ export async function runDrill(
     const { signal } = stop
     const receipt = await drill(steps, { ...options, stop: signal, say: context.say })
     const path = await keepDrill(receipt, context.receipts)
-    if (succeeded(receipt)) await noted(stack, receipt, context.say)
+    if (succeeded(receipt) && isOfTheNewest(which)) await noted(stack, receipt, context.say)
+    else if (succeeded(receipt))
+      context.say(
+        './padlock status counts drills of all that there is alone, without --at and --backup',
+      )
     console.log(json ? JSON.stringify(receipt) : `\n${describeDrill(receipt)}\nKept as ${path}`)
     return succeeded(receipt) ? 0 : 1
   } finally {
     process.off('SIGINT', interrupted).off('SIGTERM', interrupted)
   }
 }
+
+/** Whether it shows that what would be lost today comes back. */
+export const isOfTheNewest = ({ at, label }: Which): boolean =>
+  at === undefined && label === undefined
 
 /** Has the bucket tell of it, for `status`; one that cannot be written to makes no drill fail. */
 async function noted(stack: string, receipt: DrillReceipt, say: (line: string) => void) {

@@ -40,6 +40,10 @@ test('the units watch the note, and wait for the lock, that a restore has', () =
   )
 })
 
+test('a backup that runs ends as the volume goes to another host', () => {
+  expect(text('padlock-backup.service')).toContain('PartOf=srv-volume.mount\n')
+})
+
 afterEach(removeFolders)
 
 test('no unit of the app starts while the data is half swapped, and each does without a mark', async () => {

@@ -7,6 +7,7 @@ import {
 } from '../../../ops/backups/drill-environment.ts'
 import { describeDrill } from '../../../ops/backups/drill-receipt.ts'
 import type { Restored } from '../../../ops/backups/restore.ts'
+import { isOfTheNewest } from '../../../ops/cli/restore-drill.ts'
 import { isEphemeralName } from '../../../ops/environments/removable.ts'
 
 const ENVIRONMENT = 'drill-20261129-0901'
@@ -341,4 +342,10 @@ describe('the environment', () => {
     expect(isEphemeralName(ENVIRONMENT)).toBe(true)
     expect(isEphemeralName('drill-ground')).toBe(false)
   })
+})
+
+test('a drill of a moment, or of one backup, does not tell that the newest can be restored', () => {
+  expect(
+    [{}, { copy: true }, { at: '2026-11-01T00:00:00Z' }, { label: '1a2b3c4d' }].map(isOfTheNewest),
+  ).toEqual([...[true, true, false, false]])
 })

@@ -78,7 +78,9 @@ test('a hole ends a span, and the backup after it begins another', () => {
 
 const HOLES = `
 from padlock_backup import holes, pgbackrest, settings
-host.HOME = host.LOGS = tempfile.mkdtemp()
+host.VOLUME = host.LOGS = tempfile.mkdtemp()
+os.mkdir(f'{host.VOLUME}/backup')
+host.volume_is_mounted = lambda: True
 def at(minute):
     return datetime(2026, 11, 29, minute // 60, minute % 60, tzinfo=UTC)
 def text(minute):

@@ -59,9 +59,11 @@ def remove() -> int:
     """No more backups from now on; those that there are stay, and so does what opens them, elsewhere."""
     with lock.held():
         database.forget()
-        for name in ('order.json', 'state.json', 'pgbackrest.conf', 'role', 'holes.json'):
+        for name in ('order.json', 'state.json', 'pgbackrest.conf', 'role'):
             with contextlib.suppress(FileNotFoundError):
                 os.unlink(f'{host.HOME}/{name}')
+        with contextlib.suppress(FileNotFoundError):
+            os.unlink(f'{host.VOLUME}/backup/holes.json')
         shutil.rmtree(f'{host.HOME}/spool', ignore_errors=True)
     return 0
 

@@ -31,6 +31,8 @@ def note(where: str, missing: str | None, is_well: bool, last: str | None, now: 
     After a look at a place: `missing` is a segment that it lacks. `is_well`: none is, and none waits; the log
     that was handed on `last` is whole then.
     """
+    if not host.volume_is_mounted():
+        return
     known = load(where)
     if missing is not None:
         newest = known['holes'][-1] if known['holes'] else None
@@ -82,8 +84,11 @@ def _all() -> dict[str, Known]:
 
 
 def _path() -> str:
-    """Not in state.json, as whoever looks holds no lock, and a backup writes that meanwhile."""
-    return f'{host.HOME}/holes.json'
+    """
+    On the volume, as the next host of it tells of them too; not in state.json, as whoever looks holds no
+    lock, and a backup writes that meanwhile.
+    """
+    return f'{host.VOLUME}/backup/holes.json'
 
 
 def _said() -> str:

@@ -102,7 +102,13 @@ def _bring_all(backup: Backup, at: datetime | None, exactly: bool) -> datetime |
         # The log of a database that is no more is all that it will ever be.
         if not backup.former:
             raise
-        return _bring(backup, None, False)
+        until = _bring(backup, None, False)
+    if at is not None and until is not None and until > at:
+        raise Failure(
+            f'a later restore has led on from it to {until:%Y-%m-%dT%H:%M:%SZ}, past that moment. Fix: an '
+            'earlier moment'
+        )
+    return until
 
 
 def _bring(backup: Backup, at: datetime | None, exactly: bool) -> datetime | None:

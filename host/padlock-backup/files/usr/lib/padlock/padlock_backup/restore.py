@@ -126,10 +126,11 @@ def _choose(order: RestoreOrder, found: list[Place], what: str, now: datetime) -
     """Those that fit, the newest first; a place that lags behind has no later log either."""
     there = places.listed(found, what)
     newest = max(there, key=lambda one: one.time)
-    if newest.time > now.timestamp() + HOUR:
+    if order.label is None and newest.time > now.timestamp() + HOUR:
         raise Failure(
-            f'the clock of this host says {_iso(now)}, and there is a backup of {_of(newest)}: it is wrong. '
-            'Fix: sudo timedatectl set-ntp true; nothing was changed'
+            f'the clock of this host says {_iso(now)}, and there is a backup of {_of(newest)}: one of them '
+            'is wrong. Fix: sudo timedatectl set-ntp true; or, if it was wrong then, --backup LABEL of '
+            'another one (./padlock backup list). Nothing was changed'
         )
     if order.label is not None:
         fitting = [one for one in there if one.label.startswith(order.label)]

@@ -6,12 +6,14 @@ how far it is, so that `resume` ends it on any host that the volume comes to.
 
 import contextlib
 import ctypes
+import glob
 import os
 import shutil
 import time
+from typing import Any
 
 import padlock_pause as app
-from padlock_release import log, store
+from padlock_release import clusters, log, store
 from padlock_release.failure import CommandFailure, Failure
 
 from . import files, host, journal, origin, pgbackrest, recovery, restored_files, room, server, timelines
@@ -26,6 +28,9 @@ def forget() -> None:
     """There is no restore any more, nor anything of it beside what runs; the app waits for none."""
     recovery.forget()
     restored_files.forget()
+    for what in ('database', 'files'):
+        if os.path.exists(mark := f'{folder(what)}/{MARK}'):
+            os.unlink(mark)
     is_kept = journal.keeps_app()
     journal.forget()
     if is_kept:
@@ -83,6 +88,8 @@ def resume() -> list[str] | None:
     anything is left to be done about it.
     """
     found = journal.load()
+    if found is not None:
+        _ensure_taken_over(found)
     if found is None or found['step'] == 'prepare':
         forget()
         return None
@@ -94,6 +101,18 @@ def resume() -> list[str] | None:
         journal.note(**found)
         app.start()
     return found['whats']
+
+
+def _ensure_taken_over(found: dict[str, Any]) -> None:
+    """A host that has just got the volume looks for the database elsewhere until `database up`."""
+    restored = glob.glob(f'{clusters.ON_VOLUME}/*/main.restored')
+    if not (restored or 'database' in found.get('whats', [])) or not os.path.isdir(clusters.ON_VOLUME):
+        return
+    if not os.path.exists(clusters.DATA) or not os.path.samefile(clusters.DATA, clusters.ON_VOLUME):
+        raise Failure(
+            'a restore was cut off, and this host has not taken over the database of the volume yet. '
+            'Fix: pulumi up, which ends it'
+        )
 
 
 def settle(whats: list[str]) -> None:

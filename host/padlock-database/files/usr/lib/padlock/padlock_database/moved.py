@@ -2,12 +2,13 @@
 
 import os
 
+from padlock_release import volumes
 from padlock_release.failure import Failure
 
 from .sql import ask
 
 # A move that is under way: its own step is before the release too, and decides.
-MOVE = '/var/lib/padlock/move.json'
+MOVE = f'{volumes.MOUNT}/move.json'
 # Its remark on a database whose rows went away, and when.
 REMARK = 'padlock: moved to '
 ASKED = "SELECT shobj_description(oid, 'pg_database') FROM pg_database WHERE datname = 'app'"

@@ -1,6 +1,7 @@
 """
 How far a move is. The order has passwords, so it lies in memory and goes with the host; what was begun
-is on the disk, so that nothing is taken for empty that waits for its rows.
+is on the volume, which one of the two databases is on: on its next host too nothing is taken for empty that
+waits for its rows.
 """
 
 import contextlib
@@ -8,12 +9,12 @@ import json
 import os
 from typing import Any, NamedTuple
 
-from padlock_release import kept, store
+from padlock_release import kept, store, volumes
 
 from . import order as orders
 from .order import Order
 
-PATH = '/var/lib/padlock/move.json'
+PATH = f'{volumes.MOUNT}/move.json'
 SECRETS = '/run/padlock-move.json'
 
 
