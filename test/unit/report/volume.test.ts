@@ -25,8 +25,8 @@ test.each<[string, Parts, string, number]>([
   [
     'moves with a droplet, which takes time',
     { ...replaced('image'), ...release, ...stays, ...reattached },
-    'Replaces the droplet (image) and loses what is on its disk, not what is on its volume: about 1 minute of downtime, in which the volume moves to the new one',
-    60,
+    'Replaces the droplet (image) and loses what is on its disk, not what is on its volume: about 2 minutes of downtime, in which the volume moves to the new one',
+    145,
   ],
   [
     'is new with a new droplet, which takes none',
