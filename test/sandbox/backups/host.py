@@ -19,15 +19,19 @@ sys.path[:0] = [one, other, one.replace('padlock-backup', 'padlock-volume')]
 import padlock_pause as app  # noqa: E402
 import padlock_volume  # noqa: E402
 from padlock_backup import (  # noqa: E402
+    begin,
     export,
     files,
     host,
     journal,
+    judging,
     lock,
     main,
+    making,
     managed,
     new_key,
     recovery,
+    restoring,
     room,
     settings,
     swap,
@@ -41,7 +45,7 @@ class Ahead(datetime):
         return datetime.now(tz) + timedelta(seconds=float(ahead))
 
 
-main.datetime = Ahead
+begin.datetime = judging.datetime = making.datetime = restoring.datetime = Ahead
 lock.LOCK = f'{root}/lock'
 log.PATH = f'{root}/log'
 host.HOME = f'{root}/home'
