@@ -149,7 +149,7 @@ export const suites: Suite[] = [
     name: 'many-environments',
     after: ['tools', 'engine'],
     long: true,
-    commands: [jestOn('test/long/many-environments', 100)],
+    commands: [jestOn('test/long/(many-environments|renamed)', 100)],
   },
   {
     // They wait for the time to live of records, for a delegation, or for a host that is gone.

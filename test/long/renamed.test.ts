@@ -3,9 +3,9 @@ import { execFileSync } from 'node:child_process'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parse, stringify } from 'yaml'
-import { type Ran, start } from '../support/processes.ts'
-import { openProject, openRenamed, type Project } from '../support/project.ts'
-import { type Json, type Sandbox, startSandbox } from '../support/sandbox.ts'
+import { type Ran, start } from '../engine/support/processes.ts'
+import { openProject, openRenamed, type Project } from '../engine/support/project.ts'
+import { type Json, type Sandbox, startSandbox } from '../engine/support/sandbox.ts'
 
 jest.setTimeout(600_000)
 let sandbox: Sandbox
