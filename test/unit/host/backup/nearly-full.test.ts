@@ -12,7 +12,7 @@ afterEach(() => rmSync(folder, { recursive: true }))
 
 /** A volume of 40 MiB, of which 4 are left to what runs; `fill(MIB, NAME)`. */
 const setup = () => `
-from padlock_backup import database, files, judging, lock, making, order, ordered, pgbackrest, room, state
+from padlock_backup import database, files, judging, lock, making, order, ordered, pgbackrest, room, set_back, state
 host.VOLUME = '${folder}'
 host.HOME = tempfile.mkdtemp()
 host.data = lambda: host.VOLUME + '/data'
@@ -32,6 +32,7 @@ def run(verb, *words, **more):
     calls.append(f'pgbackrest {verb} ' + ' '.join(word for word in words if word.startswith('--repo')))
 files.restic, pgbackrest.run = restic, run
 database.backups = lambda number: []
+set_back.ensure_none = lambda where: None
 fill(1, 'app/upload')
 fill(1, 'data/base/rows')
 `

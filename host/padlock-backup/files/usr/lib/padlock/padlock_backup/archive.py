@@ -9,7 +9,7 @@ from typing import Any
 from padlock_release import log
 from padlock_release.failure import CommandFailure
 
-from . import database, holes, host, pgbackrest, settings
+from . import database, holes, host, pgbackrest, set_back, settings
 from .places import Backup
 
 MARK_SECONDS = 60
@@ -52,9 +52,15 @@ def archiver() -> dict[str, Any]:
     segment = re.fullmatch(r'([0-9A-F]{24})(\.[0-9A-F]{8}\.backup)?', name)
     wal = segment[1] if segment else None
     is_late = bool(failed) or mode == 'off' or int(waiting) > WAITING
-    missing = [where for where in pgbackrest.REPOSITORIES if _is_missing(where, wal, is_late, last or None)]
+    info = {where: pgbackrest.info(number) for where, number in pgbackrest.REPOSITORIES.items()}
+    missing = [where for where in info if _is_missing(where, info[where], wal, is_late, last or None)]
+    ahead = {where: set_back.is_ahead(info[where]) for where in info}
     problem = None
-    if missing:
+    # By name nothing is missing then, and once the queue has let go of what waits nothing fails either.
+    if any(ahead.values()):
+        where, (there, here) = next((where, found) for where, found in ahead.items() if found)
+        problem = f'{set_back.told(where, there, here)}. Fix: {set_back.PAGE}'
+    elif missing:
         problem = (
             f'a part of it is missing in {" and ".join(missing)}, where no later moment can be had until '
             'the next backup. Fix: ./padlock backup now'
@@ -73,23 +79,24 @@ def archiver() -> dict[str, Any]:
     }
 
 
-def _is_missing(where: str, wal: str | None, is_late: bool, last: str | None) -> bool:
+def _is_missing(
+    where: str, info: list[dict[str, Any]], wal: str | None, is_late: bool, last: str | None
+) -> bool:
     """
-    Does a place lack a part of what was handed on, up to the segment `wal`, with no backup since? What the
-    queue had no room for counts as handed on (archive-push-queue-max).
+    Does a place, of which pgBackRest tells `info`, lack a part of what was handed on, up to the segment
+    `wal`, with no backup since? What the queue had no room for counts as handed on (archive-push-queue-max).
     """
-    number = pgbackrest.REPOSITORIES[where]
-    told = pgbackrest.info(number)
     lacks = None
-    if wal and not any(end >= wal for stanza in told for end in _archived(stanza)):
+    if wal and not any(end >= wal for stanza in info for end in _archived(stanza)):
         lacks = wal
     else:
-        for stanza in told:
+        for stanza in info:
             lacks = lacks or holes.dropped(where, stanza)
     holes.note(where, lacks, not is_late, last, datetime.now(UTC))
     if lacks is not None or not holes.load(where)['holes']:
         return lacks is not None
-    return any(one['until'] is None for one in holes.of(where, database.backups(number)))
+    there = database.backups(pgbackrest.REPOSITORIES[where])
+    return any(one['until'] is None for one in holes.of(where, there))
 
 
 def _archived(stanza: dict[str, Any]) -> list[str]:

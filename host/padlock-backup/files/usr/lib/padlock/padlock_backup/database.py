@@ -13,7 +13,7 @@ from typing import Any
 from padlock_release import store
 from padlock_release.failure import CommandFailure
 
-from . import host, pgbackrest, room, settings
+from . import host, pgbackrest, room, set_back, settings
 from .order import Order
 
 # A night late does not make the full backup of a week two weeks old.
@@ -116,8 +116,9 @@ def back_up(repository: str, now: datetime, kind: str, tidy: bool) -> None:
     Into one of the repositories: `diff`, what has changed since the full backup of the week; `incr`, since
     the last one, as before a release; or `full`, which the others are too where it is due. With `tidy`,
     the end of those that are older than what is kept. Where another database's are, as after a restore,
-    this one's come beside them.
+    this one's come beside them. Fails where the place has a later log of this database than the server.
     """
+    set_back.ensure_none(repository)
     number = pgbackrest.REPOSITORIES[repository]
     there = backups(number)
     fulls = [one['stop'] for one in there if one['type'] == 'full']
