@@ -20,15 +20,26 @@ PAGE = 'docs/backups.md, A volume that was set back'
 
 
 def ensure_none(where: str) -> None:
-    """Before a backup in a place, `volume` or `bucket`; raises Failure where it could not be restored."""
-    ahead = is_ahead(pgbackrest.info(pgbackrest.REPOSITORIES[where]))
-    if ahead is None:
-        return
-    there, here = ahead
+    """
+    Before a backup in a place, `volume` or `bucket`; raises Failure where it could not be restored. Where the
+    other place has such a log, this one gets none of the log either: a segment goes to all places.
+    """
+    for one in sorted(pgbackrest.REPOSITORIES, key=lambda name: name != where):
+        try:
+            ahead = is_ahead(pgbackrest.info(pgbackrest.REPOSITORIES[one]))
+        except Failure:
+            if one == where:
+                raise
+            continue
+        if ahead is not None:
+            _fail(one, *ahead)
+
+
+def _fail(where: str, there: str, here: str) -> None:
     # On another timeline the segment of this number is free.
     free = f'{int(there[:8], 16) + 1:08X}{there[8:]}'
     raise Failure(
-        f'{told(where, there, here)}, so a backup made here could not be restored. Fix: ./padlock restore '
+        f'{told(where, there, here)}, so no backup could be restored. Fix: ./padlock restore '
         f'--from access.json --at MOMENT brings back the newer rows, from the bucket; or keep those that are '
         f'here, by a new timeline: pg_resetwal --next-wal-file={free} ({PAGE})'
     )
