@@ -249,3 +249,11 @@ test('a move that a release has followed is not taken back', async () => {
   expect((await move('done', order('local'))).status).toBe(0)
   expect(await move('analyze', order('managed'))).toMatchObject({ status: 0, said: '' })
 })
+
+test('each release asks whether rows are to go first, wherever that is noted', () => {
+  const script = '../../../../host/padlock-managed/files/usr/lib/padlock/before-release.d/move'
+  const lines = readFileSync(join(__dirname, script), 'utf8').split('\n')
+  expect(lines.filter((line) => !/^(#.*)?$/.test(line))).toEqual([
+    'exec /usr/lib/padlock/move release',
+  ])
+})
