@@ -88,9 +88,13 @@ export async function endLeftovers(dir: string, graceMs = 3000): Promise<string[
   return ended.flat()
 }
 
+/** One that is killed ends once it gets the processor. */
 const KILLED_MS = 60_000
 
-/** Ends a process: by its signal (SIGTERM), and by SIGKILL if it is still there after `graceMs`. */
+/**
+ * Ends a process: by its signal (SIGTERM), and by SIGKILL if it is still there after `graceMs`, which is then
+ * waited for a minute at most.
+ */
 export async function endProcess(
   record: { pid: number; started: string; signal?: NodeJS.Signals },
   graceMs = 3000,
@@ -102,7 +106,6 @@ export async function endProcess(
     } catch {
       return
     }
-    // One that is killed ends once it gets the processor.
     const deadline = Date.now() + (signal === 'SIGKILL' ? Math.max(graceMs, KILLED_MS) : graceMs)
     while (Date.now() < deadline && isRunning(record)) await sleep(20)
   }

@@ -36,7 +36,7 @@ begins. The volume must have room for both, or nothing is begun.
                    app first, and is torn down afterwards: all that was restored is read (pg_amcheck,
                    every row, every file), and a receipt has the rows of each table, a hash, and the
                    seconds of each step. Without --at and --backup it fails where what could be restored is
-                   older than 26 hours, of a copy 52
+                   older than 26 hours, of a copy 52; only then ./padlock status counts it
   --copy           a drill from the copy in a second region (backupCopyRegion), and there
   --json           of a drill the receipt alone on standard output
 

@@ -42,18 +42,18 @@ def started(pid: int) -> str | None:
         return None
 
 
-def is_the(pid: int, start: str | None) -> bool:
+def is_same(pid: int, start: str | None) -> bool:
     """Is it there, if only as a zombie, and the one that was started then?"""
     return start is not None and started(pid) == start
 
 
 def kill(some: dict[int, str | None]) -> None:
     """
-    And waits, a minute at most, until they have ended: a killed process closes its files before that, so
-    an end of its output says too little.
+    Kills them, and waits, a minute at most, until they have ended: a killed process closes its files before
+    that, so an end of its output says too little.
     """
     for pid, start in some.items():
-        if is_the(pid, start):
+        if is_same(pid, start):
             with contextlib.suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
     until = time.monotonic() + GONE

@@ -153,7 +153,7 @@ def end(process: subprocess.Popen) -> tuple[str, str]:
         return process.communicate(timeout=GRACE)
     # Those of which the parent has ended, and what was started since.
     for pid in [process.pid, *members]:
-        if pid == process.pid or pids.is_the(pid, members[pid]):
+        if pid == process.pid or pids.is_same(pid, members[pid]):
             members = pids.members(pid) | members
     pids.kill(members)
     try:

@@ -15,6 +15,8 @@ from .failure import Failure
 from .manifest import Manifest
 
 MOUNT = '/srv/volume'
+# Of a move of rows from one database to the other (padlock_move/state.py); padlock_database asks for it too.
+MOVE = f'{MOUNT}/move.json'
 ROOT = f'{MOUNT}/app'
 # Of padlock-volume, which is there only where the stack has one.
 UNIT = '/usr/lib/systemd/system/srv-volume.mount'

@@ -4,7 +4,7 @@ and the timeline of the log that is in a place already, and writes segments of t
 content. pgBackRest asks for the segments of a backup by name alone, so one made there would count as whole.
 """
 
-from typing import Any
+from typing import Any, NoReturn
 
 from padlock_release.failure import Failure
 
@@ -35,7 +35,7 @@ def ensure_none(where: str) -> None:
             _fail(one, *ahead)
 
 
-def _fail(where: str, there: str, here: str) -> None:
+def _fail(where: str, there: str, here: str) -> NoReturn:
     # On another timeline the segment of this number is free.
     free = f'{int(there[:8], 16) + 1:08X}{there[8:]}'
     raise Failure(

@@ -7,8 +7,6 @@ from padlock_release.failure import Failure
 
 from .sql import ask
 
-# A move that is under way: its own step is before the release too, and decides.
-MOVE = f'{volumes.MOUNT}/move.json'
 # Its remark on a database whose rows went away, and when.
 REMARK = 'padlock: moved to '
 ASKED = "SELECT shobj_description(oid, 'pg_database') FROM pg_database WHERE datname = 'app'"
@@ -23,7 +21,8 @@ def ensure_not(database: str) -> None:
     Raises Failure before a release that would use this one, which has the rows of then and is read-only.
     What a server that does not answer has is for others to tell.
     """
-    if database != 'local' or os.path.exists(MOVE):
+    # A move that is under way has a step of its own before the release, which decides.
+    if database != 'local' or os.path.exists(volumes.MOVE):
         return
     said = ask(ASKED, check=False)
     if said.startswith(REMARK):

@@ -14,7 +14,7 @@ from padlock_release import kept, store, volumes
 from . import order as orders
 from .order import Order
 
-PATH = f'{volumes.MOUNT}/move.json'
+PATH = volumes.MOVE
 SECRETS = '/run/padlock-move.json'
 
 
