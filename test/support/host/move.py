@@ -14,9 +14,10 @@ MANAGED = HERE.parents[4] / 'padlock-managed' / 'files/usr/lib/padlock'
 sys.dont_write_bytecode = True
 sys.path[:0] = [str(HERE), str(MANAGED)]
 
-from padlock_move import contents, copy, fence, main, sides, state, target  # noqa: E402
+from padlock_move import copy, fence, main, sides, state, target  # noqa: E402
 from padlock_release import kept, log, store  # noqa: E402
 from padlock_release.failure import Failure  # noqa: E402
+from padlock_rows import contents  # noqa: E402
 
 root = Path(os.environ['HOST_ROOT'])
 store.ROOT = str(root / 'srv/app')

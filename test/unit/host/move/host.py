@@ -10,8 +10,9 @@ sys.dont_write_bytecode = True
 root, one, other, *words = sys.argv[1:]
 sys.path[:0] = [one, other]
 
-from padlock_move import copy, fence, main, sides, state  # noqa: E402
+from padlock_move import copy, fence, main, state  # noqa: E402
 from padlock_release import log, store  # noqa: E402
+from padlock_rows import sides  # noqa: E402
 
 log.PATH = f'{root}/log'
 store.ROOT = root

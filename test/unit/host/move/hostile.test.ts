@@ -64,7 +64,7 @@ test('what the rows run while they come does so as the app', async () => {
 
 /** Tries to get in as the app while the superuser is at work in its new database. */
 const MEANWHILE = `
-from padlock_move import extensions
+from padlock_rows import extensions
 real = extensions.make_as_superuser
 def make(made, target):
     try:

@@ -13,9 +13,8 @@ import tempfile
 from padlock_release import log
 from padlock_release.failure import CommandFailure, Failure
 from padlock_release.said import without_rows
-
-from . import contents
-from .sides import Side
+from padlock_rows import contents, dumped
+from padlock_rows.sides import Side
 
 SCRATCH = '/var/lib/padlock'
 
@@ -53,18 +52,11 @@ def _rest(source: Side, target: Side, section: str, folder: str, made: set[str])
         _run(source, 'pg_dump', *_dumped(section), stdout=file.fileno())
     with open(path, 'rb') as file:
         listed = _run(target, 'pg_restore', '--list', stdin=file.fileno())
-    lines = [line for line in listed.decode().splitlines(keepends=True) if not _is_there(line, made)]
     with open(chosen, 'w', encoding='utf-8') as file:
-        file.writelines(lines)
+        file.write(dumped.without_extensions(listed.decode(), made))
     os.chmod(chosen, 0o644)
     with open(path, 'rb') as file:
         _run(target, 'pg_restore', *_restored(target), f'--use-list={chosen}', stdin=file.fileno())
-
-
-def _is_there(line: str, made: set[str]) -> bool:
-    """`3; 3079 16385 EXTENSION - citext `, `4; 2615 2200 SCHEMA - public postgres`, and remarks on them."""
-    found = re.match(r'\d+; \d+ \d+ (?:COMMENT - )?(EXTENSION|SCHEMA) (?:- )?(.*) \S*$', line)
-    return found is not None and (found[1] == 'EXTENSION' or found[2] in {'public', *made})
 
 
 def _rows(source: Side, target: Side) -> None:

@@ -6,8 +6,7 @@ The source reads and does not write while its rows are copied, and from then on.
 import time
 
 from padlock_release.failure import Failure
-
-from .sides import Side
+from padlock_rows.sides import Side
 
 SECONDS = 20
 SESSIONS = """

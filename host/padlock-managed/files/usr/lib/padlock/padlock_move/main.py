@@ -8,10 +8,11 @@ from typing import Any, TextIO
 
 from padlock_release import log, store
 from padlock_release.failure import Failure, told
+from padlock_rows import contents
+from padlock_rows.sides import Side
 
-from . import contents, copy, fence, order as orders, sides, state, target as targets
+from . import copy, fence, order as orders, sides, state, target as targets
 from .order import Order
-from .sides import Side
 from .state import Move
 
 USAGE = 'usage: move state | check | order | undo | done | analyze < ORDER, or release'
@@ -86,7 +87,7 @@ def _checked(order: Order, source: Side, target: Side) -> tuple[list[int], int]:
     unfinished = move is not None and move.target == order.target and move.phase != 'ordered'
     targets.ensure_free(order, target, unfinished)
     room = os.statvfs(VOLUME) if target.kind == 'local' else None
-    free = targets.free(target, room.f_frsize * room.f_bavail if room else 0)
+    free = contents.free(target, room.f_frsize * room.f_bavail if room else 0)
     return list(versions), targets.ensure_room(source, target, free)
 
 

@@ -1,140 +1,22 @@
-"""The two databases: who asks them, and how. No password is an argument or a variable of a program."""
+"""The two databases of a move."""
 
 import contextlib
-import json
-import os
-import shutil
-import subprocess
-import tempfile
 from collections.abc import Iterator
-from typing import Any, NamedTuple
 
-from padlock_release import log
-from padlock_release.failure import CommandFailure
+from padlock_rows import sides
+from padlock_rows.sides import Login, Server, Side
 
 from .order import Order
-
-SOCKETS = '/run/postgresql'
-CA = '/var/lib/padlock/managed/ca.crt'
-# Memory that nobody but root reads: the files with passwords are gone with the host.
-SECRETS = '/run'
-PSQL = ['psql', '--no-psqlrc', '--quiet', '--no-align', '--tuples-only', '--set=ON_ERROR_STOP=1']
-
-
-class Side(NamedTuple):
-    """
-    One of the databases. Its administrator is PostgreSQL's own user on the host, and of a cluster the
-    provider's, who owns the database and may not read what the app has made in it.
-    """
-
-    kind: str
-    database: str
-    app: str
-    # Of all programs, by who asks: words before them, and their variables. `admin` has the database, `app`
-    # reads and writes all that the app has made, and `maker` makes it: the app's own role, since what a
-    # dump has (a CHECK constraint) runs while its rows come, with the rights of the session.
-    words: dict[str, list[str]]
-    variables: dict[str, dict[str, str]]
-    storage: int
-
-    def admin(self, statements: str, database: str | None = None) -> list[str]:
-        """The lines of the answer."""
-        return self._ask('admin', statements, database)
-
-    def own(self, statements: str) -> list[str]:
-        """As whoever may read and write all that the app has made."""
-        return self._ask('app', statements, None)
-
-    def make(self, statements: str) -> None:
-        """As the app's own role, in a session of its own: nothing that it has made runs as anybody else."""
-        self._ask('maker', statements, None)
-
-    def rows(self, statements: str) -> list[Any]:
-        """Of statements that give one column of JSON."""
-        return [json.loads(line) for line in self.own(statements) if line]
-
-    def ensure_maker(self) -> None:
-        """Raises Failure where the app's role does not get in."""
-        self.make('SELECT 1;')
-
-    def program(self, name: str, *words: str) -> tuple[list[str], dict[str, str]]:
-        """The words and variables of pg_dump, as `own`, or of pg_restore, as the app's role."""
-        who = 'maker' if name == 'pg_restore' else 'app'
-        return [*self.words[who], name, *words], self._variables(who, None)
-
-    def _ask(self, who: str, statements: str, database: str | None) -> list[str]:
-        variables = self._variables(who, database)
-        # The app has a say in names, and in where they are looked for: none but the server's are called.
-        variables['PGOPTIONS'] += ' -c search_path=pg_catalog'
-        done = subprocess.run(
-            [*self.words[who], *PSQL], env=variables, input=statements, cwd='/',
-            capture_output=True, text=True, errors='replace', check=False,
-        )  # fmt: skip
-        if done.returncode != 0:
-            said = log.tail(done.stderr, 5)
-            raise CommandFailure(f'the {self.kind} database answers psql with an error:\n{said}')
-        return done.stdout.splitlines()
-
-    def _variables(self, who: str, database: str | None) -> dict[str, str]:
-        return {
-            'PATH': os.environ.get('PATH', '/usr/bin:/bin'),
-            'LC_ALL': 'C.UTF-8',
-            'PGCONNECT_TIMEOUT': '15',
-            # Of the source, whose sessions are read-only by default.
-            'PGOPTIONS': '-c default_transaction_read_only=off -c statement_timeout=0',
-            'PGDATABASE': database or self.database,
-            **self.variables[who],
-        }
 
 
 @contextlib.contextmanager
 def both(order: Order) -> Iterator[tuple[Side, Side]]:
-    """Source and target; the file with the passwords is there as long as somebody uses them."""
-    folder = tempfile.mkdtemp(prefix='padlock-move-', dir=SECRETS)
-    try:
-        local, managed = _local(order, f'{folder}/pgpass-local'), _managed(order, f'{folder}/pgpass')
-        found = {'local': local, 'managed': managed}
+    """Source and target."""
+    with sides.passwords() as folder:
+        server = Server(order.host, order.port, order.storage)
+        admin, app = Login(order.admin, order.admin_password), Login(order.app, order.app_password)
+        found = {
+            'local': sides.local(order.database, order.app, order.local_password, folder),
+            'managed': sides.managed(server, order.database, admin, app, folder),
+        }
         yield found[order.source], found[order.target]
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
-
-
-def _local(order: Order, path: str) -> Side:
-    variables = {'PGHOST': SOCKETS, 'PGUSER': 'postgres'}
-    words = ['runuser', '--user', 'postgres', '--']
-    if order.local_password is not None:
-        _keep(path, [f'*:*:{order.database}:{order.app}:{_escaped(order.local_password)}\n'])
-    maker = {'PGHOST': SOCKETS, 'PGUSER': order.app, 'PGPASSFILE': path}
-    return Side(
-        'local', order.database, order.app, {'admin': words, 'app': words, 'maker': []},
-        {'admin': variables, 'app': variables, 'maker': maker}, 0,
-    )  # fmt: skip
-
-
-def _managed(order: Order, path: str) -> Side:
-    people = {'admin': (order.admin, order.admin_password), 'app': (order.app, order.app_password)}
-    lines = [f'{order.host}:{order.port}:*:{user}:{_escaped(word)}\n' for user, word in people.values()]
-    _keep(path, lines)
-    shared = {
-        'PGHOST': order.host, 'PGPORT': str(order.port), 'PGPASSFILE': path,
-        'PGSSLMODE': 'verify-full', 'PGSSLROOTCERT': CA,
-    }  # fmt: skip
-    variables = {who: {**shared, 'PGUSER': user} for who, (user, _) in people.items()}
-    variables['maker'] = variables['app']
-    words = {'admin': [], 'app': [], 'maker': []}
-    return Side('managed', order.database, order.app, words, variables, order.storage)
-
-
-def _keep(path: str, lines: list[str]) -> None:
-    """https://www.postgresql.org/docs/17/libpq-pgpass.html"""
-    with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), 'w', encoding='ascii') as file:
-        file.writelines(lines)
-
-
-def quoted(name: str) -> str:
-    """A name in a statement: the app chooses those of its schemas."""
-    return '"' + name.replace('"', '""') + '"'
-
-
-def _escaped(password: str) -> str:
-    return password.replace('\\', '\\\\').replace(':', '\\:')

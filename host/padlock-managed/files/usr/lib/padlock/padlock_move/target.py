@@ -1,10 +1,10 @@
 """What the target has before the copy, and how it is emptied."""
 
 from padlock_release.failure import Failure
+from padlock_rows import contents, extensions
+from padlock_rows.sides import Side, quoted
 
-from . import contents, extensions
 from .order import Order
-from .sides import Side, quoted
 
 # Remarks about the database itself, which outlive this host.
 UNFINISHED = 'padlock: a copy that is not in use'
@@ -61,19 +61,6 @@ def ensure_room(source: Side, target: Side, free: int | None) -> int:
     return has
 
 
-def free(target: Side, volume: int) -> int | None:
-    """Bytes; of a cluster what the databases that one may ask about leave of its storage."""
-    if target.kind == 'local':
-        return volume
-    if target.storage == 0:
-        return None
-    asked = (
-        'SELECT coalesce(sum(pg_database_size(oid)), 0) FROM pg_database '
-        "WHERE datallowconn AND has_database_privilege(oid, 'CONNECT');"
-    )
-    return max(0, (target.storage << 20) - int(target.admin(asked)[0]))
-
-
 def ensure_versions(source: Side, target: Side, tools: int) -> tuple[int, int]:
     """Raises Failure where the target is older than the source, or its extensions are not to be had."""
     versions = (contents.version(source), contents.version(target))
@@ -87,7 +74,7 @@ def ensure_versions(source: Side, target: Side, tools: int) -> tuple[int, int]:
             f'the {source.kind} database is PostgreSQL {versions[0]}, which pg_dump {tools} of this host '
             'does not read'
         )
-    extensions.ensure(source, target)
+    extensions.ensure(contents.extensions(source), f'{source.kind} database', target)
     return versions
 
 
@@ -98,7 +85,7 @@ def prepare(source: Side, target: Side) -> None:
         _anew(source, target)
     else:
         _emptied(target)
-    extensions.make(source, target)
+    extensions.make(contents.extensions(source), target)
 
 
 def _anew(source: Side, target: Side) -> None:
@@ -113,7 +100,8 @@ def _anew(source: Side, target: Side) -> None:
     )
     try:
         say(target, UNFINISHED)
-        extensions.make_as_superuser(extensions.of_superuser(source, target), target)
+        wanted = contents.extensions(source)
+        extensions.make_as_superuser(extensions.of_superuser(wanted, target), target)
     finally:
         target.admin(f'ALTER DATABASE {database} OWNER TO {app};', 'postgres')
 

@@ -8,7 +8,6 @@ from typing import NamedTuple
 
 from padlock_release.failure import CommandFailure, Failure
 
-from . import contents
 from .sides import Side, quoted
 
 # What the superuser makes on the host: of the server's own modules those that clusters offer too and that
@@ -37,13 +36,16 @@ def of_target(target: Side) -> dict[str, Available]:
     return {name: Available(free, requires) for name, free, requires in target.rows(ASKED)}
 
 
-def ensure(source: Side, target: Side) -> None:
-    """Raises Failure where the target has not what the source uses, or nobody makes it there."""
-    wanted, there = contents.extensions(source), of_target(target)
+def ensure(wanted: dict[str, str], of: str, target: Side) -> None:
+    """
+    Raises Failure where the target has not what is wanted, or nobody makes it there. `wanted` has the schema
+    of each, as of all here; `of` says what wants them.
+    """
+    there = of_target(target)
     missing = sorted(set(wanted) - set(there))
     if missing:
         raise Failure(
-            f'the {target.kind} database has not the extensions that the {source.kind} one uses: '
+            f'the {target.kind} database has not the extensions that the {of} uses: '
             f'{", ".join(missing)}. Fix: do without them (DROP EXTENSION), or stay'
         )
     if target.kind != 'local':
@@ -51,15 +53,15 @@ def ensure(source: Side, target: Side) -> None:
     unknown = sorted(name for name in wanted if not there[name].free and name not in KNOWN)
     if unknown:
         raise Failure(
-            f'the {source.kind} database uses the extensions {", ".join(unknown)}, which on the host its '
+            f'the {of} uses the extensions {", ".join(unknown)}, which on the host its '
             f'superuser alone may make, and he makes none but {", ".join(sorted(KNOWN))}. '
             'Fix: do without them (DROP EXTENSION), or stay'
         )
 
 
-def of_superuser(source: Side, target: Side) -> dict[str, str]:
-    """Those that the host's superuser makes, with their schemas; what one requires stands before it."""
-    wanted, there = contents.extensions(source), of_target(target)
+def of_superuser(wanted: dict[str, str], target: Side) -> dict[str, str]:
+    """Those that the host's superuser makes; what one requires stands before it."""
+    there = of_target(target)
     found: dict[str, str] = {}
 
     def add(name: str) -> None:
@@ -84,9 +86,9 @@ def make_as_superuser(made: dict[str, str], target: Side) -> None:
         target.admin(f'ALTER SCHEMA {quoted(schema)} OWNER TO {quoted(target.app)};')
 
 
-def make(source: Side, target: Side) -> None:
+def make(wanted: dict[str, str], target: Side) -> None:
     """The rest, as the app; what a cluster does not let it make, as the cluster's administrator."""
-    for name, schema in contents.extensions(source).items():
+    for name, schema in wanted.items():
         if schema != 'public':
             target.make(f'CREATE SCHEMA IF NOT EXISTS {quoted(schema)};')
         try:

@@ -72,6 +72,22 @@ def size(side: Side) -> int:
     return int(side.own('SELECT pg_database_size(current_database());')[0])
 
 
+def free(side: Side, volume: int) -> int | None:
+    """
+    Bytes; of a cluster what the databases that one may ask about leave of its storage, and None where nobody
+    knows how much it has. `volume`: those of the host's.
+    """
+    if side.kind == 'local':
+        return volume
+    if side.storage == 0:
+        return None
+    asked = (
+        'SELECT coalesce(sum(pg_database_size(oid)), 0) FROM pg_database '
+        "WHERE datallowconn AND has_database_privilege(oid, 'CONNECT');"
+    )
+    return max(0, (side.storage << 20) - int(side.admin(asked)[0]))
+
+
 def extensions(side: Side) -> dict[str, str]:
     """The schema of each; plpgsql is everywhere."""
     asked = (

@@ -1,0 +1,32 @@
+"""
+What a dump holds, by the list that pg_restore makes of it
+(https://www.postgresql.org/docs/17/app-pgrestore.html).
+"""
+
+import re
+
+# `3; 3079 16385 EXTENSION - citext `, `4; 2615 2200 SCHEMA - public postgres`, and remarks on them.
+ENTRY = r'\d+; \d+ \d+ (COMMENT - )?(EXTENSION|SCHEMA) (?:- )?(.*) \S*$'
+
+
+def without_extensions(listed: str, schemas: set[str]) -> str:
+    """The list without what is made before: extensions, their `schemas` and `public`."""
+    lines = listed.splitlines(keepends=True)
+    return ''.join(line for line in lines if not _is_there(line, {'public', *schemas}))
+
+
+def of_extensions(listed: str) -> str:
+    """The list of the extensions alone; empty where there is none."""
+    found = [(re.match(ENTRY, line), line) for line in listed.splitlines(keepends=True)]
+    return ''.join(line for entry, line in found if entry and entry[2] == 'EXTENSION' and not entry[1])
+
+
+def version(listed: str) -> int:
+    """The major version of the server that was dumped, 0 where it does not say."""
+    found = re.search(r'^; +Dumped from database version: (\d+)', listed, re.MULTILINE)
+    return int(found[1]) if found else 0
+
+
+def _is_there(line: str, schemas: set[str]) -> bool:
+    found = re.match(ENTRY, line)
+    return found is not None and (found[2] == 'EXTENSION' or found[3] in schemas)
