@@ -18,6 +18,8 @@ export interface UpgradingStack {
   refresh(urn: string): Promise<number>
   /** Writes the key `databaseVersion`. */
   choose(version: string): Promise<void>
+  /** `pulumi up`, which brings the host programs of that version; its exit code. */
+  update(): Promise<number>
   /** New statistics of all tables, which plans need after it; the exit code. */
   analyze(): Promise<number>
   say(text: string): void
@@ -68,6 +70,12 @@ export async function upgrade(
   if ((await stack.refresh(urn)) !== 0) {
     throw new Error(
       `${name} is PostgreSQL ${to}, and the state does not know it. Fix: run this again`,
+    )
+  }
+  // An older pg_dump does not read it.
+  if ((await stack.update()) !== 0) {
+    throw new Error(
+      `${name} is PostgreSQL ${to}, and the host has no programs of that version yet, so no dump of it can be made. Fix: repair what is said above, then run this again`,
     )
   }
   if ((await stack.analyze()) !== 0) {

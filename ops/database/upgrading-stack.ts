@@ -31,6 +31,7 @@ export function upgradingStack(
       if (code !== 0)
         throw new Error(`the settings of ${name} cannot be written:\n${stderr.trim()}`)
     },
+    update: () => show(['up', '--yes', '--skip-preview', '--non-interactive', '--stack', name]),
     async analyze() {
       const stack = stackNamed(name)
       const said = await stack.host('analyze', await stack.order('local', 'managed', false))

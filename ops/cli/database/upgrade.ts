@@ -20,7 +20,8 @@ starts the new one in its place. How long nothing could be written is printed. W
 is cut off, is undone, or finished, by the host itself. The volume must have room for both.
 
 A managed one DigitalOcean upgrades in place, which takes minutes without it. It is waited
-for; then the state has the new version, and the tables new statistics. Try it before on a
+for; then the state has the new version, an update (a whole one, as above) brings the host the
+programs that dump it, and the tables get new statistics. Try it before on a
 fork with the app's tests (doctl databases fork); DigitalOcean's own backups of the last
 seven days make another cluster, not this one anew.
 
@@ -70,7 +71,5 @@ export async function run(args: string[]): Promise<number> {
 /** @param onHost the database is the host's, which an update has the new version installed on */
 export function question(stack: string, to: string, onHost: boolean): string {
   const upgraded = `The database of ${stack} is upgraded to PostgreSQL ${to}: minutes without it, and no way back.`
-  return onHost
-    ? `${upgraded} First an update applies all that this checkout changes, which pulumi preview --stack ${stack} shows.`
-    : upgraded
+  return `${upgraded} ${onHost ? 'First' : 'Then'} an update applies all that this checkout changes, which pulumi preview --stack ${stack} shows.`
 }

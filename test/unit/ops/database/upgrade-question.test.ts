@@ -9,6 +9,8 @@ test('who agrees to an upgrade on the host knows that an update applies all else
   )
 })
 
-test('one of a managed database applies nothing else', () => {
-  expect(question('dev', '18', false)).not.toContain('update')
+test('and to one of a managed database, that it applies it afterwards', () => {
+  expect(question('dev', '18', false)).toContain(
+    'Then an update applies all that this checkout changes, which pulumi preview --stack dev shows.',
+  )
 })

@@ -24,6 +24,10 @@ function cluster(from: string, change: Partial<UpgradingStack> = {}) {
     async choose(version) {
       done.push(`choose ${version}`)
     },
+    async update() {
+      done.push('update')
+      return 0
+    },
     async analyze() {
       done.push('analyze')
       return 0
@@ -36,7 +40,7 @@ function cluster(from: string, change: Partial<UpgradingStack> = {}) {
   }
   return { stack, done, live }
 }
-const REST = ['choose 18', 'refresh urn:c1', 'analyze']
+const REST = ['choose 18', 'refresh urn:c1', 'update', 'analyze']
 
 test('it is waited for, and then settings, state and statistics follow', async () => {
   const { stack, done } = cluster('17')
@@ -96,10 +100,13 @@ test.each<[string, string, Partial<UpgradingStack>, string]>([
   expect(done).toEqual([])
 })
 
-test('an upgrade that does not come, and a state that does not learn of it, say what to do', async () => {
+test('an upgrade that does not come, a state that does not learn of it, and a host without its programs say what to do', async () => {
   const never = cluster('17', { raise: async () => {} })
   await expect(upgrade(never.stack, '18')).rejects.toThrow('is not PostgreSQL 18 after 60 minutes')
   expect(never.done).not.toContain('choose 18')
   const lost = cluster('17', { refresh: async () => 1 })
   await expect(upgrade(lost.stack, '18')).rejects.toThrow('the state does not know it')
+  const old = cluster('17', { update: async () => 1 })
+  await expect(upgrade(old.stack, '18')).rejects.toThrow('no dump of it can be made. Fix: repair')
+  expect(old.done).not.toContain('analyze')
 })
