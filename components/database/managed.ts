@@ -33,6 +33,8 @@ export interface ManagedLogin {
   user: string
   password: string
   database: string
+  /** UUID of the cluster, by which dumps of one are told from those of another. */
+  cluster: string
 }
 
 /** Of user, database and pool. */
@@ -110,8 +112,10 @@ export class ManagedDatabase extends pulumi.ComponentResource {
     this.url = pulumi.secret(urlOf(cluster, user, pool))
     this.login = pulumi.secret(
       pulumi
-        .all([cluster.privateHost, cluster.port, user.password])
-        .apply(([host, port, password]) => ({ host, port, user: APP, password, database: APP })),
+        .all([cluster.privateHost, cluster.port, user.password, cluster.id])
+        .apply(([host, port, password, id]) => ({
+          ...{ host, port, user: APP, password, database: APP, cluster: id },
+        })),
     )
     this.up = new command.remote.Command(
       `${name}-managed-database`,

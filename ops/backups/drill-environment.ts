@@ -18,6 +18,7 @@ const TTL_MS = 4 * 3_600_000
 
 /** The component of a bucket in Spaces (components/backups). */
 const SPACES = 'padlock:index:SpacesBackups'
+const CLUSTER = 'digitalocean:index/databaseCluster:DatabaseCluster'
 const VOLUME = 'digitalocean:index/volume:Volume'
 
 /** What of a stack a drill must know. */
@@ -26,7 +27,9 @@ export interface Drilled {
   volume: number
   database: boolean
   files: boolean
-  /** Major version of the host's database, whose backups no other reads; undefined where none is backed up. */
+  /** Is the database a managed one, whose dump goes into the environment's own? */
+  managed: boolean
+  /** Major version of the database that reads its backups; undefined where none is backed up. */
   version?: string | undefined
   /** In a bucket of Spaces, which a host reaches as it is. */
   inSpaces: boolean
@@ -48,13 +51,30 @@ export function drilled(stack: string, resources: StateResource[], label?: strin
       `nothing tells what the stack ${stack} backs up: an older program made it. Fix: pulumi up --stack ${stack}`,
     )
   }
-  const { files } = ordered
+  const { files, managed } = ordered
   const isNamed = label !== undefined && DATABASE_LABEL.test(label)
-  const database = ordered.database && (isNamed || !ordered.beside)
-  if (!database && !files) throw new Error(nothingToTry(stack))
-  const version = database ? localDatabaseVersion(resources) : undefined
+  const local = ordered.database && (isNamed || !ordered.beside)
+  const dump = managed && !isNamed
+  if (!local && !dump && !files) throw new Error(nothingToTry(stack))
+  const version = local ? localDatabaseVersion(resources) : dump ? versionFor(resources) : undefined
   const inSpaces = resources.some(({ type }) => type === SPACES)
-  return { volume, database, files, version, inSpaces }
+  return {
+    // Its rows are on no volume of the stack.
+    volume: dump ? Math.max(volume, storageOf(resources)) : volume,
+    ...{ database: local || dump, managed: dump, files, version, inSpaces },
+  }
+}
+
+/** Of the databases that a host may have the oldest that reads a dump of the cluster. */
+function versionFor(resources: StateResource[]): string {
+  const { version } = resources.find(({ type }) => type === CLUSTER)?.outputs ?? {}
+  return Number(version) > Number(DEBIAN_VERSION) ? `${version}` : DEBIAN_VERSION
+}
+
+/** GiB. */
+function storageOf(resources: StateResource[]): number {
+  const { storageSizeMib } = resources.find(({ type }) => type === CLUSTER)?.outputs ?? {}
+  return Math.ceil((Number(storageSizeMib) || 0) / 1024)
 }
 
 /** What a drill says of such a stack, which is no failure of its backups. */
@@ -62,7 +82,7 @@ export const noBackups = (stack: string): string =>
   `the stack ${stack} makes no backups, so there is none to restore. Fix: pulumi config set backups spaces --stack ${stack}, and pulumi up`
 
 const nothingToTry = (stack: string): string =>
-  `the stack ${stack} backs up no files, and its app's database is none on the host, so a drill would show nothing of what the app uses. A dump of a managed database is tried by the commands of docs/worst-day.md, A managed database; a database beside it by --backup LABEL (./padlock backup list)`
+  `the stack ${stack} backs up no files, and its app has no database, so a drill would show nothing of what the app uses. A database beside it is tried by --backup LABEL (./padlock backup list)`
 
 /** `drill-20261129-0901`, in UTC: one drill a minute. */
 export const drillName = (now = new Date()): string =>
@@ -75,7 +95,7 @@ export const drillName = (now = new Date()): string =>
  * @param copy it is made in the region of the bucket, where everything is when another one is gone
  */
 export function drillSettings(
-  { volume, database, version, inSpaces }: Omit<Drilled, 'files'>,
+  { volume, database, version, inSpaces }: Omit<Drilled, 'files' | 'managed'>,
   { endpoint }: Pick<Source, 'endpoint'>,
   template: Record<string, unknown>,
   copy = false,
@@ -131,7 +151,7 @@ export async function planDrill(
     throw new Error(
       `a drill has begun in this minute already: ${environment}. Fix: run this again in the next`,
     )
-  const { database, files } = wanted
+  const { database, managed, files } = wanted
   const onHost = async (words: string[]) => {
     const { code, stdout, stderr } = await ask(environment, await outputsOf(environment), words)
     if (code !== 0) throw new Error(stderr.trim() || `${words.join(' ')} ends with exit ${code}`)
@@ -150,8 +170,9 @@ export async function planDrill(
       const from = await sourceForDrill(digitalocean, opened, name, context.say)
       return restoreStack({
         ...{ from, to: environment, ...which, backUpBefore: false },
-        // A label is of one of the two.
-        ...(which.label === undefined && { database, files }),
+        // A label is of one of them.
+        ...(which.label === undefined && { database: database && !managed, files }),
+        dump: managed,
         tell: context.say,
       })
     },
@@ -169,9 +190,11 @@ export async function planDrill(
   const { label } = which
   const ofLabel = label !== undefined && { database: DATABASE_LABEL.test(label) }
   const looked = ofLabel ? { ...ofLabel, files: !ofLabel.database } : { database, files }
+  // Dumps have labels as files have.
+  const either = label !== undefined && managed
   const from = `${source.endpoint}/${source.bucket}`
   const newest = which.at === undefined && label === undefined
-  return { options: { stack, from, environment, newest, copy, ...looked }, steps }
+  return { options: { stack, from, environment, newest, copy, either, ...looked }, steps }
 }
 
 function keysOf(config: Record<string, unknown>, project: string): Record<string, unknown> {

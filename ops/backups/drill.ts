@@ -67,6 +67,8 @@ export interface DrillOptions {
   /** What must have been restored. */
   database: boolean
   files: boolean
+  /** Is it one of the two, whichever was restored? */
+  either?: boolean
   /** No moment and no label was asked for: what comes must be new. */
   newest: boolean
   /** From the copy in a second region. */
@@ -114,7 +116,10 @@ export async function drill(steps: DrillSteps, options: DrillOptions): Promise<D
     await next('retire', steps.retire)
     const restored = await next('restore', steps.restore)
     receipt.problems.push(...restored.problems, ...aged(restored, options, started))
-    await next('check', () => check(steps, options, restored, receipt))
+    const looked = options.either
+      ? { database: restored.database !== undefined, files: restored.files !== undefined }
+      : options
+    await next('check', () => check(steps, looked, restored, receipt))
   } catch (error) {
     receipt.problems.push((error as Error).message)
   }
@@ -139,7 +144,7 @@ function aged(restored: Restored, options: DrillOptions, at: number): string[] {
 /** Each by itself: a damaged database does not keep the files from being looked at. */
 async function check(
   steps: DrillSteps,
-  { database, files }: DrillOptions,
+  { database, files }: Pick<DrillOptions, 'database' | 'files'>,
   restored: Restored,
   receipt: Pick<DrillReceipt, 'database' | 'files' | 'problems'>,
 ): Promise<void> {

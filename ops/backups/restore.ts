@@ -1,4 +1,5 @@
 import { ask, outputsOf } from '../cli/login.ts'
+import { intoOf } from './into.ts'
 import type { Source } from './source.ts'
 
 /** What came of one kind of data. */
@@ -18,6 +19,8 @@ export interface Restored {
   /** Undefined where it was not asked for. */
   database?: RestoredPart
   files?: RestoredPart
+  /** The database beside the app's that has what a dump has replaced. */
+  former?: string
   /** All of it, the backup before and those after included. */
   seconds: number
   /** Without the app. */
@@ -38,6 +41,11 @@ export interface RestoreOptions {
   /** Default: what the target backs up, and of a label what it is one of. */
   database?: boolean | undefined
   files?: boolean | undefined
+  /**
+   * Are the rows dumps of a managed database? Undefined where nobody knows: then they are what the target
+   * has of its own.
+   */
+  dump?: boolean | undefined
   /** Is a last backup made before? Default: yes, and a failure is told and not fatal. */
   backUpBefore?: boolean | undefined
   /** What the host tells while it works, a line at a time. */
@@ -46,23 +54,26 @@ export interface RestoreOptions {
 
 /** Labels of pgBackRest: a full backup, and what is based on it. */
 export const DATABASE_LABEL = /^\d{8}-\d{6}F(_\d{8}-\d{6}[DI])?$/
-/** Labels of restic's snapshots. */
+/** Labels of restic's snapshots, of files and of dumps. */
 export const FILES_LABEL = /^[0-9a-f]{8,64}$/
 
 /**
- * Restores a stack's database and the app's files on its volume. The running ones stay until the
- * restored ones are proven beside them.
+ * Restores a stack's database, on its host or managed, and the app's files on its volume. The running
+ * ones stay until the restored ones are proven beside them.
  * @throws Error that says why not; then nothing was changed, or it says what was
  */
 export async function restoreStack(options: RestoreOptions): Promise<Restored> {
   const { from, to, at, label, tell } = options
   const outputs = await outputsOf(to)
+  const into = await intoOf(to, from === 'own' ? 'own' : options.dump)
   const order = {
     source: from === 'own' ? null : from,
     at: at ?? null,
     label: label ?? null,
     ...(options.database !== undefined && { database: options.database }),
     ...(options.files !== undefined && { files: options.files }),
+    ...(options.dump !== undefined && { dump: options.dump }),
+    ...(into && { into }),
     backUpBefore: options.backUpBefore ?? true,
   }
   const words = ['backup', 'restore']
@@ -74,6 +85,11 @@ export async function restoreStack(options: RestoreOptions): Promise<Restored> {
     )
   })
   if (code !== 0) throw new Error(stderr.trim() || `the host of ${to} ended with exit ${code}`)
-  const { database, files, ...rest } = JSON.parse(stdout)
-  return { ...rest, ...(database && { database }), ...(files && { files }) }
+  const { database, files, former, ...rest } = JSON.parse(stdout)
+  return {
+    ...rest,
+    ...(database && { database }),
+    ...(files && { files }),
+    ...(former && { former }),
+  }
 }

@@ -1,6 +1,7 @@
 import { createInterface } from 'node:readline/promises'
 import { parseArgs } from 'node:util'
 import { momentIn } from '../backups/moment.ts'
+import { orderedOf } from '../backups/ordered.ts'
 import {
   DATABASE_LABEL,
   FILES_LABEL,
@@ -9,6 +10,7 @@ import {
   restoreStack,
 } from '../backups/restore.ts'
 import { type Source, sourceIn, sourceOf, WRITING_KEY } from '../backups/source.ts'
+import { stateOf } from '../engine/state.ts'
 import { chosenStack } from './login.ts'
 import { runDrill } from './restore-drill.ts'
 
@@ -23,9 +25,14 @@ was. It goes on without this program, and, with a word, without a last backup th
 replaced stays on the volume until the next backup by night or by hand succeeds, or another restore
 begins. The volume must have room for both, or nothing is begun.
 
-  --at TIME        as it was at that moment, RFC 3339 with a zone; the files as of the last snapshot
-                   before it. Default: all that was handed on
-  --backup LABEL   one backup, as ./padlock backup list has it: of the database, or of the files
+Of a managed database it is a dump: the host makes a database beside the app's in the cluster, whose
+owner's password it gets for that alone, and the two change names. What was replaced stays there, as
+app_former, until the next restore. A dump of one goes into a stack with a database on the host too.
+
+  --at TIME        as it was at that moment, RFC 3339 with a zone; the files, and a managed database, as
+                   of the last snapshot before it. Default: all that was handed on
+  --backup LABEL   one backup, as ./padlock backup list has it: of the database (a dump of a managed one),
+                   or of the files
   --stack NAME     whose backups. Default: those of --to, or else of the stack that is selected
   --from FILE      whose backups, where there is no such stack any more: its output backupAccess, kept
                    outside of it in a file that nobody else may read (JSON or YAML)
@@ -76,7 +83,11 @@ export async function run(args: string[]): Promise<number> {
   }
   const tell = (line: string) => console.error(line)
   const backUpBefore = !values['no-backup']
-  const restored = await restoreStack({ from, to, at, label: values.backup, backUpBefore, tell })
+  const other = own !== undefined && own !== to
+  const dump = other ? orderedOf(await stateOf(own, {}))?.managed : undefined
+  const restored = await restoreStack({
+    ...{ from, to, at, label: values.backup, dump, backUpBefore, tell },
+  })
   console.log(described(to, restored))
   return 0
 }
@@ -158,11 +169,14 @@ export function question(
 }
 
 export function described(stack: string, restored: Restored): string {
-  const { database, files, seconds, downSeconds, problems } = restored
+  const { database, files, former, seconds, downSeconds, problems } = restored
   return [
     ...part('database', database),
     ...part('files', files),
     `${stack} is restored, after ${seconds.toFixed(1)} s, of which ${downSeconds.toFixed(1)} s without service`,
+    ...(former
+      ? [`what was replaced is the database ${former} beside it, until the next restore`]
+      : []),
     ...problems.map((problem) => `but ${problem}`),
   ].join('\n')
 }

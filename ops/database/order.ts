@@ -21,28 +21,49 @@ const LOCAL = 'padlock:index:LocalDatabase$random:index/randomPassword:RandomPas
  * @throws Error where the state has no managed database
  */
 export function order(resources: StateResource[], direction: Direction): string {
-  const one = (type: string): Record<string, unknown> => {
-    const found = resources.find((each) => each.type === `digitalocean:index/${type}`)
-    if (!found?.outputs) {
-      throw new Error('the state has no whole managed database yet. Fix: pulumi up')
-    }
-    return found.outputs
-  }
-  const cluster = one('databaseCluster:DatabaseCluster')
-  const user = one('databaseUser:DatabaseUser')
-  const database = one('databaseDb:DatabaseDb')
-  const own = resources.find(({ urn }) => urn.includes(LOCAL))?.outputs
+  const cluster = one(resources, 'databaseCluster:DatabaseCluster')
+  const user = one(resources, 'databaseUser:DatabaseUser')
+  const database = one(resources, 'databaseDb:DatabaseDb')
   return JSON.stringify({
     ...direction,
+    ...administrator(resources),
     host: plain(cluster.privateHost),
     port: plain(cluster.port),
-    user: plain(cluster.user),
-    password: plain(cluster.password),
     database: plain(database.name),
     app: plain(user.name),
     appPassword: plain(user.password),
-    localPassword: plain(own?.result),
+    localPassword: localPassword(resources),
+  })
+}
+
+/**
+ * Who owns the databases of the cluster, and its storage (0 where nobody knows).
+ * @param resources of the state, secrets in plain text
+ * @throws Error where the state has no managed database
+ */
+export function administrator(resources: StateResource[]): {
+  user: string
+  password: string
+  storageMiB: number
+} {
+  const cluster = one(resources, 'databaseCluster:DatabaseCluster')
+  return {
+    user: `${plain(cluster.user)}`,
+    password: `${plain(cluster.password)}`,
     // A text (resource_database_cluster.go, storage_size_mib).
     storageMiB: Number(plain(cluster.storageSizeMib) ?? 0) || 0,
-  })
+  }
+}
+
+/** Of the app's role in the database on the host; undefined where there is none. */
+export function localPassword(resources: StateResource[]): string | undefined {
+  const own = resources.find(({ urn }) => urn.includes(LOCAL))?.outputs
+  return plain(own?.result) as string | undefined
+}
+
+function one(resources: StateResource[], type: string): Record<string, unknown> {
+  const found = resources.find((each) => each.type === `digitalocean:index/${type}`)
+  if (!found?.outputs)
+    throw new Error('the state has no whole managed database yet. Fix: pulumi up')
+  return found.outputs
 }

@@ -1,6 +1,10 @@
-/** The rows of a stack go from the database on its machine to a managed one and back, under visitors. */
+/**
+ * The rows of a stack go from the database on its machine to a managed one and back, under visitors; a dump of
+ * that one is restored on the way.
+ */
 import { copyFileSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import type { Listed } from '../../ops/backups/list.ts'
 import { startTraffic } from '../e2e/traffic.ts'
 import { openProject, type Project } from '../engine/support/project.ts'
 import { type Sandbox, startSandbox } from '../engine/support/sandbox.ts'
@@ -20,7 +24,7 @@ beforeAll(async () => {
   project = await openProject(sandbox)
   stack = await openStack(sandbox, 'dev')
   stack.set({
-    ...{ size: 's-1vcpu-1gb', volume: 2, database: 'local' },
+    ...{ size: 's-1vcpu-1gb', volume: 2, database: 'local', backups: 'spaces' },
     releaseCommand: '/venv/bin/alembic --config greeter/migrations/alembic.ini upgrade head',
   })
   await stack.up()
@@ -64,7 +68,28 @@ test('visits go on to be counted in a managed database', async () => {
   expect(await visit()).toBe(2)
 })
 
+/** What the verb printed, and how long it took. */
+async function padlock(words: string): Promise<string> {
+  const { code, output, seconds } = await project.padlock(words)
+  console.log(`${words}: ${seconds.toFixed(1)} s\n${output}`)
+  expect(code).toBe(0)
+  return output
+}
+
+test('what was written since a dump is gone once that is restored, and kept beside', async () => {
+  await padlock('backup now --stack dev')
+  const listed: Listed[] = JSON.parse(await padlock('backup list --json --stack dev'))
+  const dumps = listed.find((one) => one.what === 'managed database' && one.where === 'bucket')
+  const label = dumps?.backups.at(-1)?.label
+  expect(await visit()).toBe(3)
+  const said = await padlock(`restore --backup ${label} --stack dev --yes`)
+  expect(said).toMatch(new RegExp(`^database: as of 2.* from backup ${label}`, 'm'))
+  expect(said).toMatch(/^what was replaced is the database app_former beside it/m)
+  expect(said).not.toMatch(/^but /m)
+  expect(await visit()).toBe(3)
+})
+
 test('and on the host again, with those that were made meanwhile', async () => {
   expect(await move('--to local --replace')).toMatch(/moved from managed to local: \d+ rows of 2/)
-  expect(await visit()).toBe(3)
+  expect(await visit()).toBe(4)
 })

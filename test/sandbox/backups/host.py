@@ -20,6 +20,7 @@ import padlock_pause as app  # noqa: E402
 import padlock_volume  # noqa: E402
 from padlock_backup import (  # noqa: E402
     begin,
+    beside,
     export,
     files,
     host,
@@ -37,6 +38,7 @@ from padlock_backup import (  # noqa: E402
     swap,
 )  # fmt: skip
 from padlock_release import log, service, store, volumes  # noqa: E402
+from padlock_rows import sides  # noqa: E402
 
 
 class Ahead(datetime):
@@ -75,7 +77,9 @@ host.free = lambda: int((os.path.exists(f'{root}/free') and open(f'{root}/free')
 room.used = lambda: 0.5
 host.version = lambda: os.path.basename(os.path.dirname(os.environ['PROGRAMS']))
 host.programs = lambda: os.environ['PROGRAMS']
-managed.CA = f'{root}/managed-ca.crt'
+managed.CA = sides.CA = f'{root}/managed-ca.crt'
+sides.SECRETS = f'{root}/tmp'
+sides.SOCKETS = f'{root}/run'
 files.EXTRA = ['--cacert', f'{root}/root.pem']
 
 
@@ -110,8 +114,21 @@ def cut_before(name, step):
     return cut
 
 
-for place, name in ((swap, '_swap'), (swap, '_started'), (swap, 'settle'), (recovery, '_proven')):
+for place, name in (
+    (swap, '_swap'), (swap, '_started'), (swap, 'settle'), (recovery, '_proven'),
+    (beside, 'exchange'),
+):  # fmt: skip
     setattr(place, name, cut_before(name, getattr(place, name)))
+exchanged = beside.exchange
+
+
+def exchange(found):
+    exchanged(found)
+    cut_before('exchanged', lambda: None)()
+
+
+beside.exchange = exchange
+beside.SECONDS = 12
 if os.geteuid() != 0:
     # Then the cluster is the user's own, who is not called postgres.
     shutil.chown = lambda *_, **__: None

@@ -1,90 +1,26 @@
 /** Dumps of a managed database: real PostgreSQL over TLS, restic, and a real S3 server. */
-import { spawn } from 'node:child_process'
-import {
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs'
-import { tmpdir } from 'node:os'
+import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { startDatabases } from '../../../sandbox/databases/index.ts'
-import type { DatabasePlace, DatabaseServers } from '../../../sandbox/types.ts'
+import { type Clustered, clustered, run } from './clustered.ts'
 import { newFleet } from './fleet.ts'
 import type { Outcome, Place } from './place.ts'
 
 jest.setTimeout(600_000)
 
-const ADMIN = 'AVNS_correct-horse'
-const APP = 'AVNS_battery:staple\\'
 const root = join(import.meta.dirname, '../../..')
 const fleet = newFleet()
-const clusters = mkdtempSync(join(tmpdir(), 'clusters-'))
-let databases: DatabaseServers
-let cluster: DatabasePlace
+let host: Clustered
 let place: Place
 let order: Record<string, unknown>
-let open = true
+let authority: Buffer
+const sql: Clustered['sql'] = (...words) => host.sql(...words)
 
 beforeAll(async () => {
-  const made = await fleet.bucket('shop-backups', 'shop-dev')
-  place = await fleet.place()
-  databases = await startDatabases({
-    dir: clusters,
-    hosts: { public: '127.0.0.1', private: '127.0.0.3' },
-    names: { public: 'localhost', private: 'localhost' },
-    admits: () => open,
-    log: () => {},
-  })
-  cluster = await databases.place('one')
-  await databases.create('one', ADMIN)
-  await databases.createUser('one', 'app', APP)
-  await databases.createDatabase('one', 'app')
-  writeFileSync(join(place.dir, 'managed-ca.crt'), await databases.ca('one'))
-  await sql('doadmin', 'GRANT ALL ON DATABASE app TO app; GRANT ALL ON SCHEMA public TO app')
-  await sql('app', 'CREATE TABLE numbers (n bigint PRIMARY KEY, said text)')
-  const managed = { host: 'localhost', port: cluster.port, user: 'app', password: APP }
-  order = {
-    ...{ ...made.order, database: false, files: false },
-    managed: { ...managed, database: 'app' },
-  }
-  await place.must('up', order)
+  host = await clustered(fleet)
+  ;({ place, order } = host)
 })
-afterAll(async () => {
-  await databases.close()
-  rmSync(clusters, { recursive: true })
-})
-
-/** Beside this process, in which the way to the servers is. */
-function run(words: string[], env: NodeJS.ProcessEnv, cwd = '/'): Promise<Outcome> {
-  const [program = '', ...args] = words
-  const child = spawn(program, args, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] })
-  let [stdout, stderr] = ['', '']
-  child.stdout.on('data', (chunk) => {
-    stdout += chunk
-  })
-  child.stderr.on('data', (chunk) => {
-    stderr += chunk
-  })
-  return new Promise((done) =>
-    child.on('close', (code) => done({ code: code ?? -1, stdout, stderr })),
-  )
-}
-
-const server = () => ({ PGHOST: 'localhost', PGPORT: `${cluster.port}` })
-async function sql(user: 'app' | 'doadmin', statements: string): Promise<string> {
-  const ca = join(place.dir, 'managed-ca.crt')
-  const tls = { PGSSLMODE: 'verify-full', PGSSLROOTCERT: ca }
-  const who = { PGUSER: user, PGPASSWORD: user === 'app' ? APP : ADMIN, PGDATABASE: 'app' }
-  const env = { ...process.env, ...server(), ...tls, ...who }
-  const { code, stdout, stderr } = await run(['psql', '-XqAtc', statements], env)
-  if (code !== 0) throw new Error(stderr)
-  return stdout.trim()
-}
+afterAll(() => host?.end())
 
 const states = async () => {
   const { stdout } = await place.backup('show')
@@ -99,25 +35,18 @@ const dumps = async (): Promise<string[][]> => {
   ])
   return listed.map(({ backups }) => backups.map(({ label }) => label))
 }
-const rows = () => sql('app', 'SELECT count(*), min(n), max(n) FROM numbers')
 const page = readFileSync(join(root, 'docs/worst-day.md'), 'utf8')
-const [first = '', second = ''] = [
-  ...page.matchAll(/managed\.test\.ts runs this block(?: too)? -->\n```sh\n(.*?)```/gs),
-].map(([, block]) => block)
+const [, block = ''] = /managed\.test\.ts runs this block -->\n```sh\n(.*?)```/s.exec(page) ?? []
 
-/** A block of docs/worst-day.md, in a folder with what it asks for. */
-function asDocumented(block: string): Promise<Outcome> {
+/** The block of docs/worst-day.md, in a folder with what it asks for; doadmin's is the PostgreSQL. */
+function asDocumented(): Promise<Outcome> {
   const folder = join(place.dir, 'elsewhere')
   mkdirSync(folder, { recursive: true })
   const { bucket, endpoint, prefix, region, secret, passphrase } = order
   const access = { endpoint, region, bucket, key: order.key, secret, prefix, passphrase }
   writeFileSync(join(folder, 'access.json'), JSON.stringify(access))
-  writeFileSync(join(folder, 'ca.crt'), readFileSync(join(place.dir, 'managed-ca.crt')))
-  const escaped = APP.replaceAll('\\', '\\\\').replaceAll(':', '\\:')
-  const lines = `*:*:*:doadmin:${ADMIN}\n*:*:*:app:${escaped}\n`
-  writeFileSync(join(folder, 'pgpass'), lines, { mode: 0o600 })
   const ca = join(place.dir, 'root.pem')
-  const env = { PATH: process.env.PATH, HOME: folder, SSL_CERT_FILE: ca, ...server() }
+  const env = { ...host.login('doadmin', 'defaultdb'), HOME: folder, SSL_CERT_FILE: ca }
   return run(['sh', '-eu', '-c', block], env, folder)
 }
 
@@ -173,20 +102,18 @@ test.each<[string, () => Promise<unknown>, string, () => Promise<unknown>]>([
   ],
   [
     'a cluster that lets nobody in',
-    async () => {
-      open = false
-    },
+    async () => host.open(false),
     'server closed the connection unexpectedly',
-    async () => {
-      open = true
-    },
+    async () => host.open(true),
   ],
   [
     'another cluster’s certificate',
-    async () =>
-      writeFileSync(join(place.dir, 'managed-ca.crt'), readFileSync(join(place.dir, 'root.pem'))),
+    async () => {
+      authority = readFileSync(join(place.dir, 'managed-ca.crt'))
+      writeFileSync(join(place.dir, 'managed-ca.crt'), readFileSync(join(place.dir, 'root.pem')))
+    },
     'certificate verify failed',
-    async () => writeFileSync(join(place.dir, 'managed-ca.crt'), await databases.ca('one')),
+    async () => writeFileSync(join(place.dir, 'managed-ca.crt'), authority),
   ],
 ])('%s fails the dump, in words, and leaves none', async (_, begin, words, end) => {
   const before = await dumps()
@@ -198,14 +125,14 @@ test.each<[string, () => Promise<unknown>, string, () => Promise<unknown>]>([
   expect(await dumps()).toEqual(before)
 })
 
-test('what a migration spoilt comes back by the page’s commands alone, while the app is connected', async () => {
+const calls = () => readFileSync(join(place.dir, 'calls'), 'utf8')
+
+test('what a migration spoilt comes back, while the app is connected', async () => {
   expect(await place.backup('release')).toMatchObject({ code: 0, stderr: '' })
-  const whole = await rows()
+  const whole = await host.rows()
   expect(whole).toBe('5000|1|5000')
+  const [[label]] = (await dumps()).map((labels) => labels.slice(-1)) as [[string]]
   await sql('app', 'DELETE FROM numbers WHERE n > 10; INSERT INTO numbers VALUES (9999)')
-  const restored = await asDocumented(first)
-  expect([restored.code, restored.stderr]).toEqual([0, expect.any(String)])
-  expect(await rows()).toBe('11|1|9999')
   const session = sql('app', 'SELECT pg_sleep(600)').catch((error: Error) => error.message)
   const asleep = "SELECT count(*) FROM pg_stat_activity WHERE query = 'SELECT pg_sleep(600)'"
   for (let tries = 0; (await sql('app', asleep)) === '0'; tries++) {
@@ -213,26 +140,29 @@ test('what a migration spoilt comes back by the page’s commands alone, while t
       throw new Error(`no session: ${await Promise.race([session, 'still there'])}`)
     await sleep(100)
   }
-  const swapped = await asDocumented(second)
-  expect([swapped.code, swapped.stderr]).toEqual([0, ''])
+  const { code, stdout, stderr } = await place.backup('restore', { label, into: host.into })
+  expect([code, stderr]).toEqual([0, expect.stringContaining('database: 5000 rows')])
+  expect(JSON.parse(stdout)).toMatchObject({
+    database: { label, passedOver: [] },
+    files: null,
+    former: 'app_former',
+    problems: [],
+  })
   expect(await session).toContain('terminating connection')
-  expect(await rows()).toBe(whole)
-  await sql('app', 'INSERT INTO numbers VALUES (5001); CREATE TABLE more (n int)')
-  expect(
-    await sql('doadmin', "SELECT datname FROM pg_database WHERE datname IN ('former', 'restored')"),
-  ).toBe('former')
-  expect(await place.backup('now')).toMatchObject({ code: 0, stderr: '' })
+  expect(await host.rows()).toBe(whole)
+  await sql('app', 'INSERT INTO numbers VALUES (5001); CREATE TABLE more (n int); DROP TABLE more')
+  expect(await host.names()).toBe('app app_former')
+  expect(calls()).toContain('app ended')
+  expect(calls() + stderr).not.toContain('correct-horse')
+  expect(readdirSync(join(place.dir, 'tmp'))).toEqual(['padlock-database.lock'])
 })
 
-test('restore says that it does not restore a dump, and where it is written how', async () => {
-  const [[label]] = (await dumps()) as [[string]]
-  const { code, stderr } = await place.backup('restore', { label })
-  expect([code, stderr]).toEqual([
-    ...[
-      1,
-      expect.stringContaining('is a dump of the managed database, which this does not restore'),
-    ],
-  ])
+test('its rows are to be had on any computer, by the page’s commands', async () => {
+  const done = await asDocumented()
+  expect([done.code, done.stderr]).toEqual([0, expect.any(String)])
+  expect(await sql('doadmin', 'SELECT count(*), min(n), max(n) FROM numbers', 'rows')).toBe(
+    '5000|1|5000',
+  )
 })
 
 test.each([
@@ -240,6 +170,7 @@ test.each([
   [{ port: '25060' }, 'port must be a whole number from 1 to 65535'],
   [{ user: 'a"b' }, 'user must be lower-case letters, digits and _'],
   [{ password: 'a b' }, 'password must be printable ASCII without spaces'],
+  [{ cluster: 'one' }, 'cluster must be a UUID'],
   [{ more: 1 }, 'the keys more of managed must be left out'],
 ])('an order is refused: %j', async (change, words) => {
   const managed = { ...(order.managed as object), ...change }

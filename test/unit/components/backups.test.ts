@@ -117,7 +117,7 @@ test('the order goes to the host over stdin, a secret, and the host takes it', a
   const reader = { ...place, key: 'DO00READ', secret: 'secret-of-the-reader-0123456789' }
   const managed = {
     ...{ host: 'private-db.example', port: 25060, user: 'app', database: 'app' },
-    password: 'AVNS_battery-staple',
+    ...{ password: 'AVNS_battery-staple', cluster: '11111111-2222-4333-8444-555555555555' },
   }
   const backups = new Backups('padlock-dev', {
     ssh: { host: '198.51.100.7', port: 22, privateKey: 'private', hostKey: 'ssh-ed25519 AAAA' },

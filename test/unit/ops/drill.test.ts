@@ -245,7 +245,7 @@ describe('the environment', () => {
   test('is as large as the stack’s volume, and has what is backed up', () => {
     const both = { database: true, files: false }
     expect(drilled('production', [volume, backups(both)])).toEqual({
-      ...{ volume: 20, version: '17', ...both, inSpaces: false },
+      ...{ volume: 20, version: '17', ...both, managed: false, inSpaces: false },
     })
     const spaces = { urn, type: 'padlock:index:SpacesBackups' }
     expect(drilled('production', [volume, backups(both), spaces]).inSpaces).toBe(true)
@@ -280,6 +280,27 @@ describe('the environment', () => {
     expect(() => has({ ...beside, files: false })).toThrow(
       'a drill would show nothing of what the app uses',
     )
+  })
+
+  test('has one of its own for the dump of a managed one, and room for it', () => {
+    const cluster = (version: string, storageSizeMib?: string) => ({
+      ...{ urn, type: 'digitalocean:index/databaseCluster:DatabaseCluster' },
+      outputs: { version, ...(storageSizeMib && { storageSizeMib }) },
+    })
+    const has = (one: object, label?: string) => {
+      const ordered = backups({ database: false, files: true, managed: true })
+      return drilled('production', [volume, ordered, one as never], label)
+    }
+    expect(has(cluster('17', '30720'))).toEqual({
+      ...{ volume: 30, version: '17', database: true, files: true },
+      ...{ managed: true, inSpaces: false },
+    })
+    expect(has(cluster('18'))).toMatchObject({ volume: 20, version: '18' })
+    expect(has(cluster('15'))).toMatchObject({ version: '17' })
+    expect(has(cluster('15'), 'abcdef01')).toMatchObject({ managed: true })
+    expect(drillSettings(has(cluster('18')), SPACES, { database: 'managed' })).toMatchObject({
+      ...{ database: 'local', databaseVersion: '18' },
+    })
   })
 
   test.each([

@@ -56,14 +56,14 @@ needs.LOG = needs.FOLDER = 0
 free = [1 << 21]
 host.free = lambda: free[0]
 restore.swap.room_of_former = lambda: 0
-restore._whats = lambda order, own: ['database']
+restore.chosen_kinds.of = lambda order, own, found: ['database']
 restore._choose = lambda *words: [backup]
 restore.places.opened = lambda source, own: contextlib.nullcontext([])
 restore.archive.mark = lambda: None
 def back_up(*words):
     free[0] = 1 << 19
     return []
-order = SimpleNamespace(source=None, at=None, label=None, back_up_before=True)
+order = SimpleNamespace(source=None, at=None, label=None, back_up_before=True, into=None)
 found = [needs.database([backup], grown) >> 20 for grown in (False, True)]
 try:
     restore.restore(order, SimpleNamespace(database=True), back_up, datetime.now(UTC))
@@ -73,14 +73,19 @@ except Failure as failure:
 })
 
 /** MiB that are needed, for what is restored and for the backup that follows it, of 100 MiB by size. */
-function needed(what: 'database' | 'files', where: string, stored: number, own: boolean): unknown {
+function needed(
+  what: 'database' | 'files' | 'managed',
+  where: string,
+  stored: number,
+  own: boolean,
+): unknown {
   return python(`${SETUP}
 of = places.Place('${where}', None, '', True)
 older = [places.Backup(of, 'older', 0, 40 << 20, stored=10 << 20)] * 2
 chosen = {'${what}': [places.Backup(of, 'newest', 0, 100 << 20, stored=${stored} << 20), *older]}
-needs.files.restic = lambda *words: json.dumps({'total_size': 100 << 20})
+needs.files.restic = lambda *words, of: json.dumps({'total_size': 100 << 20})
 own = SimpleNamespace(database=True, files=True) if ${own ? 1 : 0} else None
-say([one >> 20 for one in needs.of(chosen, False, own)])`)
+say([one >> 20 for one in needs.of(chosen, False, own, ${what === 'managed' ? 'True' : 'False'})])`)
 }
 
 test.each<[string, Parameters<typeof needed>, [number, number]]>([
@@ -90,6 +95,7 @@ test.each<[string, Parameters<typeof needed>, [number, number]]>([
   ['a host without backups', ['database', 'bucket', 20, false], [612, 0]],
   ['files that are in the volume’s backups', ['files', 'volume', 0, true], [164, 0]],
   ['files that come from elsewhere', ['files', 'bucket', 0, true], [164, 100]],
+  ['a dump that goes into the host’s database', ['managed', 'bucket', 0, true], [712, 264]],
 ])('%s: room for it, and for the backup that follows', (_, words, wanted) => {
   expect(needed(...words)).toEqual(wanted)
 })

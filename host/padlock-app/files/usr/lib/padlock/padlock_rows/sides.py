@@ -16,6 +16,8 @@ SOCKETS = '/run/postgresql'
 CA = '/var/lib/padlock/managed/ca.crt'
 # Memory that nobody but root reads: the files with passwords are gone with the host.
 SECRETS = '/run'
+# Descriptors that programs get too: what outlives this process keeps its lock.
+kept: tuple[int, ...] = ()
 PSQL = ['psql', '--no-psqlrc', '--quiet', '--no-align', '--tuples-only', '--set=ON_ERROR_STOP=1']
 
 
@@ -79,7 +81,7 @@ class Side(NamedTuple):
         variables['PGOPTIONS'] += ' -c search_path=pg_catalog'
         done = subprocess.run(
             [*self.words[who], *PSQL], env=variables, input=statements, cwd='/',
-            capture_output=True, text=True, errors='replace', check=False,
+            capture_output=True, text=True, errors='replace', check=False, pass_fds=kept,
         )  # fmt: skip
         if done.returncode != 0:
             said = log.tail(done.stderr, 5)

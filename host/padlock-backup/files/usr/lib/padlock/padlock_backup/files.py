@@ -86,6 +86,11 @@ def snapshots(order: Order, repository: str, of: str = 'files') -> list[dict[str
     ]  # fmt: skip
 
 
+def size(order: Order, repository: str, label: str, of: str = 'files') -> int:
+    """Bytes of what a snapshot has, once restored."""
+    return json.loads(restic(order, repository, '--no-lock', 'stats', label, '--json', of=of))['total_size']
+
+
 def ensure(order: Order, repository: str, of: str = 'files') -> None:
     """
     A repository `of` the files there. Raises Failure where there is one that this passphrase does not open,

@@ -8,6 +8,7 @@ from typing import TextIO
 
 from padlock_release import clusters, log
 from padlock_release.failure import Failure
+from padlock_rows import sides
 
 from . import host, journal, places
 
@@ -67,11 +68,12 @@ def held(restores: bool = False) -> Iterator[None]:
         _note(file, f'{verb} {time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())}')
         # Of a restore that was killed.
         places.forget()
-        host.kept = (file.fileno(),)
+        # One that changes the names of databases goes on for a moment where this process is killed.
+        host.kept = sides.kept = (file.fileno(),)
         try:
             yield
         finally:
-            host.kept = ()
+            host.kept = sides.kept = ()
             _note(file, '')
 
 

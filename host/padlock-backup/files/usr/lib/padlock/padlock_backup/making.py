@@ -7,6 +7,7 @@ from padlock_release import handed, log, store
 from padlock_release.failure import Failure
 
 from . import (
+    beside,
     database,
     export as exports,
     files,
@@ -30,6 +31,8 @@ def now() -> int:
         failed = make(order, 'diff')
         if not failed:
             swap.forget_former()
+            if order.database:
+                beside.forget_former_here()
             proven.note(order)
     return 1 if failed else 0
 

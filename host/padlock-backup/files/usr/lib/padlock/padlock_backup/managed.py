@@ -5,6 +5,7 @@ no disk in between. The cluster is the provider's, and so are its own backups, w
 
 import contextlib
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -13,10 +14,10 @@ from collections.abc import Iterator
 from typing import Any
 
 from padlock_release import log
-from padlock_release.failure import CommandFailure, Failure
+from padlock_release.failure import CommandFailure
 from padlock_release.said import without_rows
 
-from . import files, host, room
+from . import files, host, origin, room
 from .order import Managed, Order
 
 # Its folder in both places, and the tag of its snapshots.
@@ -24,6 +25,8 @@ OF = 'managed'
 FILE = 'database.dump'
 # As padlock-managed keeps it.
 CA = '/var/lib/padlock/managed/ca.crt'
+REMARK = """
+SELECT shobj_description(oid, 'pg_database') FROM pg_database WHERE datname = current_database()"""
 # For a table that a migration has to itself; a dump that waits for longer fails.
 LOCK_MILLISECONDS = 300_000
 # A cluster that is gone without a word is given up after two minutes.
@@ -37,10 +40,11 @@ def back_up(order: Order, where: str, tidy: bool) -> None:
     files.ready(order, where, OF)
     with _passfile(order.managed) as path:
         variables = _variables(order.managed, path)
+        whose = _whose(order.managed, variables)
         if where == 'volume':
             past = (lambda: files.forget(order, where, OF)) if tidy else None
             room.ensure_backup(_size(variables), past)
-        _pipe(order, where, variables)
+        _pipe(order, where, variables, whose)
     if tidy:
         files.forget(order, where, OF)
 
@@ -50,25 +54,14 @@ def snapshots(order: Order, where: str) -> list[dict[str, Any]]:
     return files.snapshots(order, where, OF)
 
 
-def refuse(order: Order, label: str | None) -> None:
-    """Raises Failure where the label is of a dump, which nothing here restores."""
-    if order.managed is None or label is None:
-        return
-    for where in ('volume', 'bucket'):
-        with contextlib.suppress(CommandFailure):
-            if any(one['label'].startswith(label[:8]) for one in snapshots(order, where)):
-                raise Failure(
-                    f'the backup {label} is a dump of the managed database, which this does not restore. '
-                    'Fix: the commands of docs/worst-day.md, A managed database; nothing was changed'
-                )
-
-
-def _pipe(order: Order, where: str, variables: dict[str, str]) -> None:
+def _pipe(order: Order, where: str, variables: dict[str, str], whose: str | None) -> None:
     """
     restic takes the end of its input for the end of the dump. So this process has the pipe open until
     pg_dump has said that all went well; where it did not, restic is ended before, and keeps no snapshot.
     """
     words = ['backup', '--host', order.prefix, '--tag', OF, '--stdin', '--stdin-filename', FILE]
+    if whose is not None:
+        words += ['--tag', origin.TAG + whose]
     called, env = files.called(order, where, *words, of=OF)
     source, sink = os.pipe()
     with tempfile.TemporaryFile() as said, contextlib.ExitStack() as stack:
@@ -99,13 +92,23 @@ def _pipe(order: Order, where: str, variables: dict[str, str]) -> None:
 
 def _size(variables: dict[str, str]) -> int:
     """Bytes that a dump takes at most: it has no indexes, and what rows have in common is there once."""
+    return int(_asked('SELECT pg_database_size(current_database())', variables) or 0)
+
+
+def _whose(managed: Managed, variables: dict[str, str]) -> str | None:
+    """Those of the cluster that the rows came from, if a restore has brought them (beside.py)."""
+    found = re.fullmatch(r'padlock: restored \S+ (\S+)', _asked(REMARK, variables).strip())
+    return found[1] if found else managed.cluster
+
+
+def _asked(query: str, variables: dict[str, str]) -> str:
+    """Empty where there is no answer: of that pg_dump tells why."""
     asked = subprocess.run(
-        ['psql', '-XAtq', '--no-password', '-c', 'SELECT pg_database_size(current_database())'],
+        ['psql', '-XAtq', '--no-password', '-c', query],
         env=variables, stdin=subprocess.DEVNULL, capture_output=True, text=True, errors='replace', cwd='/',
         check=False,
     )  # fmt: skip
-    # Of one that does not answer pg_dump tells why.
-    return int(asked.stdout) if asked.returncode == 0 else 0
+    return asked.stdout if asked.returncode == 0 else ''
 
 
 def _words() -> list[str]:

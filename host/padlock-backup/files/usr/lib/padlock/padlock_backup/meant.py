@@ -1,6 +1,7 @@
 """
 Whose backups are meant where there are those of more than one. A volume that was lost comes back with an
-empty database and empty directories, whose backups are the newest: all that there is would be nothing.
+empty database and empty directories, and a cluster with an empty database, whose backups are the newest: all
+that there is would be nothing.
 """
 
 from datetime import UTC, datetime
@@ -11,7 +12,7 @@ from . import origin, timelines
 from .places import Backup
 from .state import FORM
 
-ONE = {'database': 'one database', 'files': "one volume's files"}
+ONE = {'database': 'one database', 'files': "one volume's files", 'managed': 'one cluster'}
 
 
 def ensure_one(there: list[Backup], what: str) -> list[Backup]:
@@ -23,8 +24,7 @@ def ensure_one(there: list[Backup], what: str) -> list[Backup]:
     others = [one for one in there if one.system != newest.system and not _says_nothing(one, there)]
     if not others:
         return [one for one in there if one.system == newest.system]
-    restored = timelines.is_restored if what == 'database' else origin.is_restored
-    if newest.place.own and restored():
+    if newest.place.own and _is_restored(what):
         return there
     first = min(one.start for one in there if one.system == newest.system)
     # It was there before the others and is there after them.
@@ -37,6 +37,11 @@ def ensure_one(there: list[Backup], what: str) -> list[Backup]:
         f'the last of {_iso(last)}. Fix: --at {before} for all that the one before had, or --at a moment '
         'since then for the new one. Nothing was changed'
     )
+
+
+def _is_restored(what: str) -> bool:
+    """Of a dump the rows themselves say whose they are (beside.py)."""
+    return {'database': timelines.is_restored, 'files': origin.is_restored}.get(what, bool)()
 
 
 def _says_nothing(one: Backup, there: list[Backup]) -> bool:

@@ -1,9 +1,8 @@
 """Bytes that a restore needs on the volume: for what it brings, and for the backup that follows it there."""
 
-import json
 from typing import NamedTuple
 
-from . import files, host, room
+from . import files, host, managed, room
 from .order import Order
 from .places import Backup
 from .recovery import TRIED
@@ -18,17 +17,26 @@ class Needs(NamedTuple):
     backup: int
 
 
-def of(chosen: dict[str, list[Backup]], grown: bool, own: Order | None) -> Needs:
-    """With `grown`, all that there is is restored; `own`: of a host that makes backups of its own."""
+def of(chosen: dict[str, list[Backup]], grown: bool, own: Order | None, here: bool = False) -> Needs:
+    """
+    With `grown`, all that there is is restored; `own`: of a host that makes backups of its own; `here`: does
+    a dump go into the host's own database?
+    """
     restored = backup = 0
     if 'database' in chosen:
         size = database(chosen['database'], grown)
         restored += size + LOG
         if own is not None and own.database:
             backup += int(size * _stored(chosen['database'])) + FOLDER
+    if 'managed' in chosen and here:
+        # It has no indexes, and the log has all of it once more.
+        size = _size(chosen['managed'][0], managed.OF) * 2
+        restored += size + LOG
+        if own is not None and own.database:
+            backup += size + FOLDER
     if 'files' in chosen:
         newest = chosen['files'][0]
-        size = _files(newest)
+        size = _size(newest)
         restored += size + FOLDER
         # What came from the volume is in its backups.
         if own is not None and own.files and newest.place.where != 'volume':
@@ -47,6 +55,5 @@ def _stored(backups: list[Backup]) -> float:
     return max(min(1.0, one.stored / one.size) if one.stored else 1.0 for one in backups[: 2 * TRIED])
 
 
-def _files(backup: Backup) -> int:
-    told = files.restic(backup.place.order, backup.place.where, '--no-lock', 'stats', backup.label, '--json')
-    return json.loads(told)['total_size']
+def _size(backup: Backup, of: str = 'files') -> int:
+    return files.size(backup.place.order, backup.place.where, backup.label, of)

@@ -23,13 +23,17 @@ NAME = r'[a-z][a-z0-9_]{0,62}'
 
 
 class Managed(NamedTuple):
-    """The cluster's own address, as a pool's sessions are not one's own; and the app's role."""
+    """
+    The cluster's own address, as a pool's sessions are not one's own; and the app's role. `cluster` is the
+    provider's identifier of it, a UUID; None in an order of before there was this key.
+    """
 
     host: str
     port: int
     user: str
     password: str
     database: str
+    cluster: str | None = None
 
 
 class Order(NamedTuple):
@@ -142,6 +146,7 @@ def _managed(data: Any) -> Managed | None:
         matching(data, 'user', NAME, 'lower-case letters, digits and _'),
         matching(data, 'password', r'[!-~]{1,256}', 'printable ASCII without spaces'),
         matching(data, 'database', NAME, 'lower-case letters, digits and _'),
+        matching(data, 'cluster', r'[0-9a-f-]{36}', 'a UUID') if data.get('cluster') is not None else None,
     )
 
 

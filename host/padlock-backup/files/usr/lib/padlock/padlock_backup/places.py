@@ -10,9 +10,12 @@ from typing import NamedTuple
 from padlock_release import log, store
 from padlock_release.failure import Failure
 
-from . import database, files, host, pgbackrest, settings
+from . import database, files, host, managed, pgbackrest, settings
 from .order import Order
 
+# Folders of restic's repositories, and what people read of each kind.
+OF = {'files': 'files', 'managed': managed.OF}
+NAMES = {'database': 'database', 'files': 'files', 'managed': 'managed database'}
 # For a connection.
 SECONDS = 10
 
@@ -95,15 +98,15 @@ def listed(places: list[Place], what: str) -> list[Backup]:
     for place in places:
         try:
             _ensure_answer(place)
-            found += _databases(place) if what == 'database' else _snapshots(place)
+            found += _databases(place) if what == 'database' else _snapshots(place, what)
         except Failure as failure:
-            problems.append(f'the backups of the {what} at {place} cannot be read: {_reason(failure)}')
+            problems.append(f'the backups of the {NAMES[what]} at {place} cannot be read: {_reason(failure)}')
     if len(problems) == len(places):
         raise Failure('\n'.join([*problems, 'nothing was changed']))
     for problem in problems:
         log.say(problem)
     if not found:
-        raise Failure(f'there is no backup of the {what} at {" or ".join(map(str, places))}')
+        raise Failure(f'there is no backup of the {NAMES[what]} at {" or ".join(map(str, places))}')
     return found
 
 
@@ -135,10 +138,10 @@ def _databases(place: Place) -> list[Backup]:
     ]
 
 
-def _snapshots(place: Place) -> list[Backup]:
+def _snapshots(place: Place, what: str) -> list[Backup]:
     return [
         Backup(place, one['label'], time, 0, one['path'], one['system'], time)
-        for one in files.snapshots(place.order, place.where)
+        for one in files.snapshots(place.order, place.where, OF[what])
         for time in [files.seconds(one['time'])]
     ]
 

@@ -1,7 +1,8 @@
 """A restore, from the order to what is said of it."""
 
-import os
+import contextlib
 import time
+import uuid
 from datetime import UTC, datetime
 from typing import Any
 
@@ -10,7 +11,8 @@ from padlock_release.failure import Failure
 
 from . import (
     archive,
-    files,
+    beside as databases,
+    chosen_kinds,
     host,
     journal,
     lock,
@@ -18,11 +20,12 @@ from . import (
     needs,
     places,
     recovery,
+    restored_dump,
     restored_files,
     room,
     swap,
-    wanted,
 )  # fmt: skip
+from .beside import Beside
 from .order import Order
 from .places import Backup, Place
 from .recovery import Part
@@ -40,10 +43,16 @@ def restore(order: RestoreOrder, own: Order | None, back_up: Any, now: datetime)
     """
     began = time.monotonic()
     problems: list[str] = []
-    whats = _whats(order, own)
     _refuse_future(order, now)
-    with places.opened(order.source, own) as found:
+    with contextlib.ExitStack() as stack:
+        found = stack.enter_context(places.opened(order.source, own))
+        whats = chosen_kinds.of(order, own, found)
         chosen = {what: _choose(order, found, what, now) for what in whats}
+        beside = None
+        if 'managed' in whats:
+            beside = stack.enter_context(databases.opened(order.into, own, str(uuid.uuid4())))
+            databases.ensure_free(beside)
+            databases.ensure_room(beside, restored_dump.size(chosen['managed'][0]))
         _ensure_room(order, chosen, own)
         if own is not None and own.database:
             archive.mark()
@@ -53,6 +62,8 @@ def restore(order: RestoreOrder, own: Order | None, back_up: Any, now: datetime)
             _ensure_room(order, chosen, own)
         swap.forget()
         swap.forget_former()
+        if beside is not None:
+            databases.forget_former(beside)
         # It ends this one if it is killed.
         host.run('systemctl', 'start', WATCH, check=False)
         journal.note(step='prepare')
@@ -60,18 +71,21 @@ def restore(order: RestoreOrder, own: Order | None, back_up: Any, now: datetime)
             # Each notes itself before it looks for the other's note.
             if clusters.upgrading():
                 raise Failure(lock.UPGRADE)
-            parts = {what: _bring(order, chosen[what], what) for what in whats}
+            parts = {what: _bring(order, chosen[what], what, beside) for what in whats}
             files_of = parts['files'].system if 'files' in parts else None
-            down, problem = swap.run(whats, files_of)
+            down, problem = swap.run(whats, files_of, beside)
         except BaseException:
             if not swap.has_begun(whats):
                 swap.forget()
+                if beside is not None:
+                    databases.forget(beside)
             raise
     problems += [problem] if problem else []
     log.say(f'restored, after {down} s without service')
     problems += finish(whats, own, back_up)
     return {
-        **{what: _told(parts.get(what)) for what in ('database', 'files')},
+        'database': _told(parts.get('database') or parts.get('managed')), 'files': _told(parts.get('files')),
+        'former': beside.former if beside is not None else None,
         'seconds': round(time.monotonic() - began, 1), 'downSeconds': down, 'problems': problems,
     }  # fmt: skip
 
@@ -88,33 +102,6 @@ def finish(whats: list[str], own: Order | None, back_up: Any) -> list[str]:
             log.say(problems[-1])
     swap.forget()
     return problems
-
-
-def _whats(order: RestoreOrder, own: Order | None) -> list[str]:
-    has = {
-        'database': own.database if own else os.path.exists(f'{host.cluster()}/postgresql.conf'),
-        'files': own.files if own else os.path.isdir(files.source()),
-    }
-    asked = {'database': order.database, 'files': order.files}
-    if order.label is not None:
-        kind = 'database' if wanted.is_database(order.label) else 'files'
-        asked = {what: what == kind for what in asked}
-    missing = [what for what, is_asked in asked.items() if is_asked and not has[what]]
-    if missing:
-        keys = {'database': 'database local', 'files': '--path \'appVolumes["/data"]\' data'}
-        fix = keys[missing[0]]
-        raise Failure(
-            f'this host has no place for the {" and the ".join(missing)}. Fix: pulumi config set {fix}, '
-            'and pulumi up; nothing was changed'
-        )
-    # What the app does not use is restored only where it is asked for.
-    usual = {**has, 'database': has['database'] and not (own and own.beside)}
-    whats = [what for what in asked if (usual[what] if asked[what] is None else asked[what])]
-    if not whats:
-        raise Failure('this host has no database and no directories of the app: there is nothing to restore')
-    if not host.volume_is_mounted():
-        raise Failure(f'{host.VOLUME} is not mounted, and data is nowhere else; nothing was changed')
-    return whats
 
 
 def _refuse_future(order: RestoreOrder, now: datetime) -> None:
@@ -149,8 +136,8 @@ def _choose(order: RestoreOrder, found: list[Place], what: str, now: datetime) -
     if not fitting and order.at is not None:
         oldest = min(there, key=lambda one: one.time)
         raise Failure(
-            f'no backup of the {what} covers {_iso(order.at)}: the oldest one is of {_of(oldest)}. '
-            'Nothing was changed'
+            f'no backup of the {places.NAMES[what]} covers {_iso(order.at)}: the oldest one is of '
+            f'{_of(oldest)}. Nothing was changed'
         )
     newest = max(fitting, key=lambda one: one.time)
     _ensure_readable(newest)
@@ -180,7 +167,8 @@ def _age(backup: Backup) -> float:
 
 
 def _ensure_room(order: RestoreOrder, chosen: dict[str, list[Backup]], own: Order | None) -> None:
-    needed = needs.of(chosen, order.at is None and order.label is None, own)
+    here = order.into is not None and order.into.kind == 'local'
+    needed = needs.of(chosen, order.at is None and order.label is None, own, here)
     room.ensure(needed.restored, needed.backup, host.free() + swap.room_of_former())
 
 
@@ -195,7 +183,9 @@ def _last_backup(back_up: Any, own: Order) -> list[str]:
     return [problem]
 
 
-def _bring(order: RestoreOrder, chosen: list[Backup], what: str) -> Part:
+def _bring(order: RestoreOrder, chosen: list[Backup], what: str, beside: Beside | None) -> Part:
+    if beside is not None and what == 'managed':
+        return restored_dump.bring(chosen, beside)
     if what == 'database':
         return recovery.bring(chosen, order.at, order.label is not None)
     return restored_files.bring(chosen)

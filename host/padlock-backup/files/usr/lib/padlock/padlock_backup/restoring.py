@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 from padlock_release import handed
 
-from . import lock, making, managed, ordered, restore, swap
+from . import lock, making, ordered, restore, swap
 from .order import Order
 from .wanted import RestoreOrder
 
@@ -15,8 +15,6 @@ def restored(order: RestoreOrder) -> int:
     own = ordered.read() if ordered.exists() else None
     with lock.held(True):
         cut_off(own)
-        if own is not None and order.source is None:
-            managed.refuse(own, order.label)
         handed.forget()
         told = restore.restore(order, own, making.make, datetime.now(UTC))
     print(json.dumps(told))

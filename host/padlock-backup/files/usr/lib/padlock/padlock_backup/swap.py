@@ -16,19 +16,35 @@ import padlock_pause as app
 from padlock_release import clusters, log, store
 from padlock_release.failure import CommandFailure, Failure
 
-from . import files, host, journal, origin, pgbackrest, recovery, restored_files, room, server, timelines
+from . import (
+    beside as databases,
+    files,
+    host,
+    journal,
+    ordered,
+    origin,
+    pgbackrest,
+    recovery,
+    restored_files,
+    room,
+    server,
+    timelines,
+)  # fmt: skip
+from .beside import Beside
 
 AT_FDCWD = -100
 RENAME_EXCHANGE = 2
 # In a restored folder until it is in its place; in that of the files it says whose they are (origin.py).
 MARK = 'padlock-restored'
+# What lies in folders on the volume; a dump goes into a database of a server's.
+FOLDERS = ('database', 'files')
 
 
 def forget() -> None:
     """There is no restore any more, nor anything of it beside what runs; the app waits for none."""
     recovery.forget()
     restored_files.forget()
-    for what in ('database', 'files'):
+    for what in FOLDERS:
         if os.path.exists(mark := f'{folder(what)}/{MARK}'):
             os.unlink(mark)
     is_kept = journal.keeps_app()
@@ -47,39 +63,44 @@ def former(what: str) -> str:
 
 def forget_former() -> None:
     """What was replaced stays until a later backup has been made."""
-    for what in ('database', 'files'):
+    for what in FOLDERS:
         if os.path.lexists(former(what)):
             shutil.rmtree(former(what))
 
 
 def room_of_former() -> int:
-    return sum(room.of_folder(former(what)) for what in ('database', 'files'))
+    return sum(room.of_folder(former(what)) for what in FOLDERS)
 
 
-def run(whats: list[str], files_of: str | None = None) -> tuple[float, str | None]:
+def run(
+    whats: list[str], files_of: str | None = None, beside: Beside | None = None
+) -> tuple[float, str | None]:
     """
-    `files_of`: whose the restored files are, where their snapshot says so.
+    `files_of`: whose the restored files are, where their snapshot says so; `beside`: of a dump.
 
     Returns the seconds without the app, and what is wrong with it now. Raises Failure if PostgreSQL does
     not start on what was restored; the former data is back then.
     """
-    for what in whats:
+    for what in [one for one in whats if one in FOLDERS]:
         mark = f'{folder(what)}.restored/{MARK}'
         if what == 'database':
             host.as_postgres('touch', mark)
         else:
             store.write(mark, files_of or '', 0o600)
     with log.step('swap'), app.locked():
-        journal.note(step='swap', whats=whats)
+        journal.note(step='swap', whats=whats, **({'ident': beside.ident} if beside else {}))
         with app.ended() as began, server.lock():
-            _exchange(whats)
+            _exchange(whats, beside)
     problem = app.wait()
     return round(time.monotonic() - began, 1), problem
 
 
 def has_begun(whats: list[str]) -> bool:
-    """Is anything of what was restored in its place?"""
-    return any(os.path.exists(f'{folder(what)}/{MARK}') for what in whats)
+    """Is anything of what was restored in its place, or may be?"""
+    found = journal.load()
+    if found is not None and found['step'] == 'swap' and 'managed' in whats:
+        return True
+    return any(os.path.exists(f'{folder(what)}/{MARK}') for what in whats if what in FOLDERS)
 
 
 def resume() -> list[str] | None:
@@ -94,6 +115,8 @@ def resume() -> list[str] | None:
         forget()
         return None
     if found['step'] == 'swap':
+        if 'managed' in found['whats']:
+            return _resume_dump(found)
         log.say('a restore was cut off while it swapped; it is finished now')
         with app.locked(), app.ended(), server.lock():
             _exchange(found['whats'])
@@ -101,6 +124,19 @@ def resume() -> list[str] | None:
         journal.note(**found)
         app.start()
     return found['whats']
+
+
+def _resume_dump(found: dict[str, Any]) -> list[str] | None:
+    """The names of databases change last, and who changes them has given his password for that alone."""
+    own = ordered.read() if ordered.exists() else None
+    with app.locked(), app.ended():
+        if databases.is_in_place(own, found['ident']):
+            log.say('a restore was cut off once it had swapped; it is finished now')
+            journal.note(step='after', whats=found['whats'])
+            return found['whats']
+        log.say('a restore was cut off before it had swapped; it is undone now')
+        _back(found['whats'])
+    return None
 
 
 def _ensure_taken_over(found: dict[str, Any]) -> None:
@@ -117,7 +153,7 @@ def _ensure_taken_over(found: dict[str, Any]) -> None:
 
 def settle(whats: list[str]) -> None:
     """The swap is through: what is left is to keep the former data, and to hand on the new log."""
-    for what in whats:
+    for what in [one for one in whats if one in FOLDERS]:
         mark = f'{folder(what)}/{MARK}'
         if what == 'files' and (brought := store.read(mark)) is not None:
             origin.note_restored(brought or None)
@@ -132,7 +168,7 @@ def settle(whats: list[str]) -> None:
         timelines.note_restored()
 
 
-def _exchange(whats: list[str]) -> None:
+def _exchange(whats: list[str], beside: Beside | None = None) -> None:
     """Those that are not in their places yet; the database is down meanwhile. What fails is undone."""
     try:
         if 'database' in whats:
@@ -142,16 +178,21 @@ def _exchange(whats: list[str]) -> None:
             if server.process(host.data()) is not None:
                 raise Failure('PostgreSQL was started meanwhile')
         for what in whats:
-            if not os.path.exists(f'{folder(what)}/{MARK}'):
+            if what in FOLDERS and not os.path.exists(f'{folder(what)}/{MARK}'):
                 _swap(folder(what))
         os.sync()
         if 'database' in whats:
             if os.path.exists(pgbackrest.configuration()):
                 pgbackrest.run('start')
             _started()
+        if beside is not None:
+            databases.exchange(beside)
+    except databases.Undecided:
+        raise
     except (Failure, OSError) as failure:
         _back(whats)
-        raise Failure(f'what was restored does not run, and what was there is back: {failure}') from None
+        what = 'does not run' if beside is None else 'cannot take its place'
+        raise Failure(f'what was restored {what}, and what was there is back: {failure}') from None
     # From here on nothing is exchanged any more, marked or not.
     journal.note(step='after', whats=whats)
 
@@ -172,7 +213,7 @@ def _back(whats: list[str]) -> None:
         host.run('systemctl', 'stop', host.server(), check=False)
     try:
         for what in whats:
-            if os.path.exists(f'{folder(what)}/{MARK}'):
+            if what in FOLDERS and os.path.exists(f'{folder(what)}/{MARK}'):
                 _swap(folder(what))
     finally:
         if 'database' in whats:

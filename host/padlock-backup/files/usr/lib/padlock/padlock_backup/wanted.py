@@ -5,23 +5,37 @@ import re
 from datetime import UTC, datetime
 from typing import Any, NamedTuple, TextIO
 
-from padlock_release.checks import check, matching
+from padlock_release.checks import check, integer, matching
 from padlock_release.failure import Failure
 
 from . import order as orders
 from .order import Order
 
-KEYS = {'at', 'backUpBefore', 'database', 'files', 'label', 'source'}
+KEYS = {'at', 'backUpBefore', 'database', 'dump', 'files', 'into', 'label', 'source'}
+INTO = {'kind', 'password', 'storageMiB', 'user'}
 SOURCE = {'bucket', 'endpoint', 'key', 'passphrase', 'prefix', 'region', 'secret'}
 # Of pgBackRest (src/info/infoBackup.h) and of restic.
 DATABASE_LABEL = r'[0-9]{8}-[0-9]{6}F(_[0-9]{8}-[0-9]{6}[DI])?'
 FILES_LABEL = r'[0-9a-f]{8,64}'
 
 
+class Into(NamedTuple):
+    """
+    What a dump goes into, beside the app's database: a managed one, with who owns the cluster's databases
+    (the provider's doadmin) and its storage in MiB (0 for unknown); or the host's, with the app's password.
+    """
+
+    kind: str
+    user: str
+    password: str
+    storage: int
+
+
 class RestoreOrder(NamedTuple):
     """
     `source`: None for the host's own backups. Neither `at` nor `label`: all that there is. `database`
-    and `files`: None for what the host backs up, or what the label is one of.
+    and `files`: None for what the host backs up, or what the label is one of. `dump`: are the source's
+    rows dumps of a managed database? None where nobody knows. `into`: where such a dump goes.
     """
 
     source: Order | None
@@ -30,6 +44,8 @@ class RestoreOrder(NamedTuple):
     database: bool | None
     files: bool | None
     back_up_before: bool
+    dump: bool | None = None
+    into: Into | None = None
 
 
 def read(stream: TextIO) -> RestoreOrder:
@@ -52,6 +68,8 @@ def read(stream: TextIO) -> RestoreOrder:
         _flag(data, 'database', None),
         _flag(data, 'files', None),
         _flag(data, 'backUpBefore', True),
+        _flag(data, 'dump', None),
+        _into(data.get('into')),
     )
 
 
@@ -67,6 +85,21 @@ def moment(text: Any) -> datetime:
         found = None
     check(found is not None and found.tzinfo is not None, 'at', 'a time with its zone (RFC 3339)')
     return found.astimezone(UTC)
+
+
+def _into(data: Any) -> Into | None:
+    if data is None:
+        return None
+    check(isinstance(data, dict), 'into', 'an object')
+    unknown = sorted(set(data) - INTO)
+    check(not unknown, f'the keys {", ".join(unknown)} of into', 'left out: they are not known')
+    check(data.get('kind') in ('local', 'managed'), 'kind', 'local or managed')
+    return Into(
+        data['kind'],
+        matching(data, 'user', orders.NAME, 'lower-case letters, digits and _'),
+        matching(data, 'password', r'[!-~]{1,256}', 'printable ASCII without spaces'),
+        integer(data, 'storageMiB', 0, 1 << 30),
+    )
 
 
 def _source(data: Any) -> Order | None:

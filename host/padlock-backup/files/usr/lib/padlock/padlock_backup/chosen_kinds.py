@@ -1,0 +1,94 @@
+"""
+Which kinds of data a restore is of: `database` (PostgreSQL's files), `managed` (dumps of a managed database)
+and `files`.
+"""
+
+import contextlib
+import os
+
+from padlock_release.failure import Failure
+
+from . import files, host, places, wanted
+from .order import Order
+from .places import Place
+from .wanted import RestoreOrder
+
+
+def of(order: RestoreOrder, own: Order | None, found: list[Place]) -> list[str]:
+    """Raises Failure where there is none, or no place for one that is asked for."""
+    has = {
+        'database': own.database if own else os.path.exists(f'{host.cluster()}/postgresql.conf'),
+        'managed': False,
+        'files': own.files if own else os.path.isdir(files.source()),
+    }
+    asked = {'database': order.database, 'managed': _is_of_dumps(order, own, found), 'files': order.files}
+    if order.label is not None:
+        kind = _of_label(order.label, order, own, found)
+        asked = {what: what == kind for what in asked}
+    if asked['managed']:
+        _ensure_into(order, own)
+        has['managed'] = True
+        # The app has one database.
+        asked['database'] = False
+    elif order.label is None and order.dump is False and own is not None and own.managed is not None:
+        raise Failure(
+            'those backups are of a database on the host, and the app here uses a managed one. Fix: restore '
+            'them into a stack whose database is local (./padlock restore --to STACK), and then '
+            './padlock database move --to managed; nothing was changed'
+        )
+    missing = [what for what, is_asked in asked.items() if is_asked and not has[what]]
+    if missing:
+        keys = {'database': 'database local', 'files': '--path \'appVolumes["/data"]\' data'}
+        fix = keys[missing[0]]
+        raise Failure(
+            f'this host has no place for the {" and the ".join(missing)}. Fix: pulumi config set {fix}, '
+            'and pulumi up; nothing was changed'
+        )
+    # What the app does not use is restored only where it is asked for.
+    usual = {**has, 'database': has['database'] and not (own and own.beside)}
+    whats = [what for what in asked if (usual[what] if asked[what] is None else asked[what])]
+    if not whats:
+        raise Failure('this host has no database and no directories of the app: there is nothing to restore')
+    if not host.volume_is_mounted():
+        raise Failure(f'{host.VOLUME} is not mounted, and data is nowhere else; nothing was changed')
+    return whats
+
+
+def _is_of_dumps(order: RestoreOrder, own: Order | None, found: list[Place]) -> bool:
+    """Where nobody has said what the source has, it is what the app here uses, or what there is."""
+    here = own is not None and own.managed is not None
+    if order.source is None or order.label is not None or here:
+        return here and order.dump is not False
+    if order.dump is None and order.into is not None:
+        return not _has(found, 'database') and _has(found, 'managed')
+    return order.dump is True
+
+
+def _has(found: list[Place], what: str) -> bool:
+    with contextlib.suppress(Failure):
+        return bool(places.listed(found, what))
+    return False
+
+
+def _of_label(label: str, order: RestoreOrder, own: Order | None, found: list[Place]) -> str:
+    if wanted.is_database(label):
+        return 'database'
+    if order.dump is False or (order.source is None and (own is None or own.managed is None)):
+        return 'files'
+    if not _has(found, 'managed'):
+        return 'files'
+    is_one = any(one.label.startswith(label[:8]) for one in places.listed(found, 'managed'))
+    return 'managed' if is_one else 'files'
+
+
+def _ensure_into(order: RestoreOrder, own: Order | None) -> None:
+    if order.into is None:
+        raise Failure(
+            'a dump of a managed database is to be restored, and the order says nothing of what it goes '
+            "into. Fix: the project's program of now (git pull, npm ci), and again"
+        )
+    if order.into.kind == 'managed' and (own is None or own.managed is None):
+        raise Failure(
+            'a dump goes into a managed database of a stack that makes backups itself. Fix: pulumi config '
+            'set backups spaces, or s3, and pulumi up; nothing was changed'
+        )

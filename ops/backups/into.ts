@@ -1,0 +1,54 @@
+/** What a dump of a managed database goes into when it is restored into a stack. */
+
+import { administrator, localPassword } from '../database/order.ts'
+import { hasLocalDatabase } from '../engine/local-database.ts'
+import { capture } from '../engine/pulumi.ts'
+import { type StateResource, stateOf } from '../engine/state.ts'
+import { orderedOf } from './ordered.ts'
+
+const CLUSTER = 'digitalocean:index/databaseCluster:DatabaseCluster'
+/** Of the database on the host (host/padlock-database). */
+const APP = 'app'
+
+/** The app's database, and who makes another one beside it; it holds a password. */
+export interface Into {
+  kind: 'local' | 'managed'
+  /** Who owns a cluster's databases, or the app's own role on the host. */
+  user: string
+  password: string
+  /** Of a cluster; 0 where nobody knows. */
+  storageMiB: number
+}
+
+/** Which database the app of a stack uses, by its state; undefined for none. */
+export function databaseOf(resources: StateResource[]): Into['kind'] | undefined {
+  const local = hasLocalDatabase(resources)
+  if (!resources.some(({ type }) => type === CLUSTER)) return local ? 'local' : undefined
+  // There may be both, of which the app uses one.
+  return (orderedOf(resources)?.managed ?? !local) ? 'managed' : 'local'
+}
+
+/**
+ * @param dump are the rows that are restored a dump? `own`: what the stack itself has; undefined where
+ *   nobody knows
+ * @returns undefined where a dump goes nowhere, or none is restored
+ * @throws Error if the state cannot be read
+ */
+export async function intoOf(
+  stack: string,
+  dump: boolean | 'own' | undefined,
+): Promise<Into | undefined> {
+  const kind = databaseOf(await stateOf(stack, {}))
+  if (kind === undefined || dump === false || (dump === 'own' && kind === 'local')) return undefined
+  const words = ['stack', 'export', '--show-secrets', '--stack', stack]
+  const { code, stdout, stderr } = await capture(words)
+  if (code !== 0) throw new Error(`the state of ${stack} cannot be read:\n${stderr.trim()}`)
+  return into(kind, JSON.parse(stdout).deployment?.resources ?? [])
+}
+
+/** @param resources of the state, secrets in plain text */
+export function into(kind: Into['kind'], resources: StateResource[]): Into | undefined {
+  if (kind === 'managed') return { kind, ...administrator(resources) }
+  const password = localPassword(resources)
+  return password === undefined ? undefined : { kind, user: APP, password, storageMiB: 0 }
+}
