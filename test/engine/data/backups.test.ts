@@ -136,7 +136,7 @@ test('what a host is told to restore from, its own backups or those of a file, a
   expect(JSON.parse(sandbox.hostFile(id, 'restore'))).toEqual({
     ...{ source: backupAccess, at: null, label: null, backUpBefore: false },
     // Nothing says what such a file's stack has: a dump would go into the host's database.
-    into: { kind: 'local', user: 'app', password: await onHost('database'), storageMiB: 0 },
+    into: { kind: 'local', user: 'app', password: (await onHost('database')).trim(), storageMiB: 0 },
   })
   expect(sandbox.commands(id).join('\n')).not.toContain(backupAccess.secret)
 })
