@@ -32,13 +32,18 @@ export function databaseOf(resources: StateResource[]): Into['kind'] | undefined
  * @param dump are the rows that are restored a dump? `own`: what the stack itself has; undefined where
  *   nobody knows
  * @returns undefined where a dump goes nowhere, or none is restored
- * @throws Error if the state cannot be read
+ * @throws Error if the state cannot be read, or rows of a database on a host would go into a managed one
  */
 export async function intoOf(
   stack: string,
   dump: boolean | 'own' | undefined,
 ): Promise<Into | undefined> {
   const kind = databaseOf(await stateOf(stack, {}))
+  if (kind === 'managed' && dump === false) {
+    throw new Error(
+      `those backups are of a database on a host, and the app of ${stack} uses a managed one. Fix: restore them into a stack whose database is local (--to), and then ./padlock database move --to managed; nothing was changed`,
+    )
+  }
   if (kind === undefined || dump === false || (dump === 'own' && kind === 'local')) return undefined
   const words = ['stack', 'export', '--show-secrets', '--stack', stack]
   const { code, stdout, stderr } = await capture(words)

@@ -19,8 +19,8 @@ export interface Restored {
   /** Undefined where it was not asked for. */
   database?: RestoredPart
   files?: RestoredPart
-  /** The database beside the app's that has what a dump has replaced. */
-  former?: string
+  /** The database beside the app's that has what a dump has replaced, in a cluster or on the host. */
+  former?: { name: string; kind: 'local' | 'managed' }
   /** All of it, the backup before and those after included. */
   seconds: number
   /** Without the app. */
@@ -72,7 +72,8 @@ export async function restoreStack(options: RestoreOptions): Promise<Restored> {
     label: label ?? null,
     ...(options.database !== undefined && { database: options.database }),
     ...(options.files !== undefined && { files: options.files }),
-    ...(options.dump !== undefined && { dump: options.dump }),
+    // A host whose programs are older knows neither, and needs none of them.
+    ...(options.dump && { dump: true }),
     ...(into && { into }),
     backUpBefore: options.backUpBefore ?? true,
   }
@@ -84,7 +85,13 @@ export async function restoreStack(options: RestoreOptions): Promise<Restored> {
       `the host of ${to} has no programs that restore. Fix: pulumi config set backups spaces --stack ${to}, or restorable true for a stack that makes no backups, and pulumi up`,
     )
   })
-  if (code !== 0) throw new Error(stderr.trim() || `the host of ${to} ended with exit ${code}`)
+  if (code !== 0) {
+    const said = stderr.trim() || `the host of ${to} ended with exit ${code}`
+    const older = /of the order must be left out: they are not known/.test(said)
+    throw new Error(
+      older ? `${said}: its software is older than this program. Fix: pulumi up` : said,
+    )
+  }
   const { database, files, former, ...rest } = JSON.parse(stdout)
   return {
     ...rest,

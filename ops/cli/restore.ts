@@ -27,7 +27,8 @@ begins. The volume must have room for both, or nothing is begun.
 
 Of a managed database it is a dump: the host makes a database beside the app's in the cluster, whose
 owner's password it gets for that alone, and the two change names. What was replaced stays there, as
-app_former, until the next restore. A dump of one goes into a stack with a database on the host too.
+app_former, until the next restore. A dump goes into a stack with a database on the host too, where
+app_former stays until the next backup.
 
   --at TIME        as it was at that moment, RFC 3339 with a zone; the files, and a managed database, as
                    of the last snapshot before it. Default: all that was handed on
@@ -175,7 +176,9 @@ export function described(stack: string, restored: Restored): string {
     ...part('files', files),
     `${stack} is restored, after ${seconds.toFixed(1)} s, of which ${downSeconds.toFixed(1)} s without service`,
     ...(former
-      ? [`what was replaced is the database ${former} beside it, until the next restore`]
+      ? [
+          `what was replaced is the database ${former.name} beside it, until the next ${former.kind === 'local' ? 'backup that succeeds' : 'restore'}`,
+        ]
       : []),
     ...problems.map((problem) => `but ${problem}`),
   ].join('\n')

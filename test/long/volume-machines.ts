@@ -198,7 +198,7 @@ export function volumeMachineTests(running: () => Sandbox): void {
       const write = (letter: string, how: string) =>
         on(
           one,
-          `head -c 4096 /dev/zero | tr '\\0' ${letter} > /root/block && dd if=/root/block of=${MOUNT}/block conv=notrunc${how} status=none`,
+          `head -c 4096 /dev/zero | tr '\\0' ${letter} > /root/block && dd if=/root/block of=${MOUNT}/block conv=notrunc status=none${how}`,
         )
       // No commit of the journal flushes by itself in between.
       await on(one, `mount -o remount,commit=300 ${MOUNT}`)

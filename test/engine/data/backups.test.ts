@@ -136,7 +136,12 @@ test('what a host is told to restore from, its own backups or those of a file, a
   expect(JSON.parse(sandbox.hostFile(id, 'restore'))).toEqual({
     ...{ source: backupAccess, at: null, label: null, backUpBefore: false },
     // Nothing says what such a file's stack has: a dump would go into the host's database.
-    into: { kind: 'local', user: 'app', password: (await onHost('database')).trim(), storageMiB: 0 },
+    into: {
+      kind: 'local',
+      user: 'app',
+      password: (await onHost('database')).trim(),
+      storageMiB: 0,
+    },
   })
   expect(sandbox.commands(id).join('\n')).not.toContain(backupAccess.secret)
 })
@@ -237,7 +242,7 @@ test('a drill restores to an environment of its own, which loses its app and is 
     readFileSync(join(sandbox.dir, 'machines/trouble/restored.told'), 'utf8'),
   )
   expect(asked).toEqual({
-    ...{ at: null, label: null, backUpBefore: false, database: true, files: false, dump: false },
+    ...{ at: null, label: null, backUpBefore: false, database: true, files: false },
   })
   const { backupAccess, backupReader } = (await stack.outputs()) as Json
   const { key, secret, ...place } = source

@@ -1,9 +1,18 @@
 /** Dumps of a managed database, restored beside the app's: what goes wrong on the way changes nothing. */
-import { existsSync, readdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs'
+import {
+  existsSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import { type Clustered, clustered, run } from '../../sandbox/backups/clustered.ts'
 import { newFleet } from '../../sandbox/backups/fleet.ts'
 import type { Outcome, Place } from '../../sandbox/backups/place.ts'
+import { hostsProgram } from '../../support/hosts-program.ts'
 
 jest.setTimeout(600_000)
 
@@ -67,7 +76,7 @@ test('files and rows as of a moment, with extensions, sequences and their owner'
   expect(JSON.parse(stdout)).toMatchObject({
     database: { where: 'volume' },
     files: { where: 'volume' },
-    ...{ former: 'app_former', problems: [] },
+    ...{ former: { name: 'app_former', kind: 'managed' }, problems: [] },
   })
   expect([await host.rows(), film()]).toEqual(['1000|1|1000', 'as it was'])
   expect(
@@ -78,6 +87,20 @@ test('files and rows as of a moment, with extensions, sequences and their owner'
   expect(await sql('app', owner)).toBe('app')
   expect(await sql('app', 'SELECT count(*), max(n) FROM numbers', 'app_former')).toBe('11|9999')
   expect(await place.backup('check')).toMatchObject({ code: 0, stderr: '' })
+})
+
+test('the hosts’ pg_restore, which is newer than the server here, comes to the same, and says what else goes wrong', async () => {
+  await hostsProgram('pg_restore', at('bin'))
+  await good(restore({ files: false, backUpBefore: false }))
+  expect([await host.rows(), film()]).toEqual(['1000|1|1000', 'as it was'])
+  renameSync(at('bin/pg_restore'), at('bin/own'))
+  const meddles = `case "$*" in *--list*) ;; *) psql -qc 'CREATE SEQUENCE steps' -d app_restored ;; esac`
+  const text = `#!/bin/sh\n${meddles}\nexec ${at('bin/own')} "$@"\n`
+  writeFileSync(at('bin/pg_restore'), text, { mode: 0o755 })
+  const { code, stderr } = await restore({ files: false, backUpBefore: false })
+  rmSync(at('bin/pg_restore'))
+  expect([code, stderr]).toEqual([1, expect.stringContaining('relation "steps" already exists')])
+  expect(await host.names()).toBe('app')
 })
 
 test.each([
@@ -205,6 +228,10 @@ test('of a new cluster’s empty database the dumps are not meant, unless a mome
 
 test('a dump goes into the database of another host, which makes no backups itself', async () => {
   const other = await fleet.place()
+  // As padlock-database has it.
+  const hba = 'local app,app_restored app scram-sha-256\nlocal all all trust\n'
+  writeFileSync(join(other.dir, 'data/pg_hba.conf'), hba)
+  await other.sql('SELECT pg_reload_conf()')
   await other.sql("CREATE ROLE app LOGIN PASSWORD 'of-the-host'")
   await other.sql('CREATE DATABASE app OWNER app')
   const { bucket, endpoint, prefix, region, secret, passphrase, key } = host.order

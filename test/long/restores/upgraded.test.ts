@@ -7,7 +7,7 @@ import { cpSync, renameSync } from 'node:fs'
 import { join } from 'node:path'
 import { type Stocked, stocked } from '../../sandbox/backups/stocked.ts'
 import { type Storage, startStorage } from '../../sandbox/spaces/account.ts'
-import { newerPgbackrest } from '../../support/newer-pgbackrest.ts'
+import { hostsProgram } from '../../support/hosts-program.ts'
 import { newerPostgresql } from '../../support/newer-postgresql.ts'
 import { postgresql } from '../../support/postgresql.ts'
 
@@ -19,7 +19,8 @@ let host: Stocked
 beforeAll(async () => {
   storage = await startStorage()
   host = await stocked(storage, 'shop')
-  await newerPgbackrest(join(host.dir, 'bin'))
+  // The first that knows PostgreSQL 18 is 2.55.
+  await hostsProgram('pgbackrest', join(host.dir, 'bin'))
 })
 afterAll(async () => {
   await host?.end()

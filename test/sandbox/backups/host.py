@@ -122,8 +122,8 @@ for place, name in (
 exchanged = beside.exchange
 
 
-def exchange(found):
-    exchanged(found)
+def exchange(*words):
+    exchanged(*words)
     cut_before('exchanged', lambda: None)()
 
 

@@ -145,7 +145,7 @@ test('what a migration spoilt comes back, while the app is connected', async () 
   expect(JSON.parse(stdout)).toMatchObject({
     database: { label, passedOver: [] },
     files: null,
-    former: 'app_former',
+    former: { name: 'app_former', kind: 'managed' },
     problems: [],
   })
   expect(await session).toContain('terminating connection')

@@ -79,7 +79,7 @@ for cut_off in ('after', 'forget'):
     except KeyboardInterrupt:
         told()
     os.unlink = unlink
-    swap.resume()
+    swap.resume(None)
     told()
     if cut_off == 'after':
         swap.forget()

@@ -20,7 +20,7 @@ def there():
     return sorted(os.listdir(host.VOLUME) + os.listdir(f'{clusters.ON_VOLUME}/17'))
 def resumed():
     try:
-        return swap.resume()
+        return swap.resume(None)
     except Failure as failure:
         return str(failure)
 `

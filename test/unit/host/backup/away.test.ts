@@ -15,7 +15,8 @@ host.volume_is_mounted = lambda: True
 host.cluster, host.data, host.server = lambda: f'{root}/cluster', lambda: '/d', lambda: 'unit'
 host.sql = lambda statement: 'on' if 'mode' in statement else ''
 lock.held = lambda *_: contextlib.nullcontext()
-swap.resume = role.remember = swap.forget_former = lambda: None
+swap.resume = lambda own: None
+role.remember = swap.forget_former = making.beside.forget_here = lambda **words: None
 calls, away = [], set()
 def run(*words, **_):
     calls.append(' '.join(words[:2]))

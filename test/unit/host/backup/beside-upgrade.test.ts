@@ -11,7 +11,7 @@ host.run = lambda *words, **more: None
 clusters.JOURNAL = f'{host.VOLUME}/upgrade.json'
 `
 const RESTORE = `
-restore._whats = lambda order, own: ['database']
+restore.chosen_kinds.of = lambda order, own, found: ['database']
 restore._choose = lambda *words: []
 restore._ensure_room = lambda *words: None
 restore.places.opened = lambda source, own: contextlib.nullcontext([])
@@ -26,7 +26,7 @@ def noted(**words):
         with open(clusters.JOURNAL, 'w') as file:
             json.dump({'step': 'prepare', 'old': '17', 'new': '18'}, file)
 journal.note = noted
-order = SimpleNamespace(source=None, at=None, label=None, back_up_before=False)
+order = SimpleNamespace(source=None, at=None, label=None, back_up_before=False, into=None)
 try:
     restore.restore(order, None, None, datetime.now(UTC))
 except Failure as failure:

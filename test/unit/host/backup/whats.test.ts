@@ -15,7 +15,7 @@ interface Own {
 /**
  * @param asked of the order; what is not there was not said
  * @param source whether the backups are another stack's
- * @param there what those have, in the order in which they are asked for
+ * @param there what those have, the oldest first
  */
 const whats = (own: Own, asked: Asked = {}, source = false, there: string[] = []): unknown =>
   python(`
@@ -25,12 +25,12 @@ host.volume_is_mounted = lambda: True
 def listed(found, what):
     if what not in ${JSON.stringify(there)}:
         raise Failure('nothing is there')
-    return [SimpleNamespace(label='abcdef01')]
+    return [SimpleNamespace(label='abcdef01', time=${JSON.stringify(there)}.index(what))]
 places.listed = listed
 managed = SimpleNamespace() if own.get('managed') else None
 own = SimpleNamespace(database=not own.get('managed') or own.get('beside', False), files=True, beside=own.get('beside', False), managed=managed)
 into = SimpleNamespace(kind=asked['into']) if 'into' in asked else None
-order = SimpleNamespace(label=asked.get('label'), database=asked.get('database'), files=None, dump=asked.get('dump'), into=into, source=${source ? 'SimpleNamespace()' : 'None'})
+order = SimpleNamespace(at=None, label=asked.get('label'), database=asked.get('database'), files=None, dump=asked.get('dump'), into=into, source=${source ? 'SimpleNamespace()' : 'None'})
 try:
     say(chosen_kinds.of(order, own, []))
 except Failure as failure:
@@ -60,13 +60,18 @@ test('a managed one’s dump, and not the rows that are kept beside it', () => {
   expect(whats({ managed: true, beside: true }, { into, label })).toEqual(['database'])
 })
 
-test('of another stack what it has, and where nobody knows, what is there', () => {
+test('of another stack what it has, and where nobody knows, the newest of what is there', () => {
   const into = 'local'
   expect(whats({}, { into, dump: true }, true)).toEqual(['managed', 'files'])
   expect(whats({}, { dump: false }, true)).toEqual(['database', 'files'])
   expect(whats({}, { into }, true, ['managed'])).toEqual(['managed', 'files'])
-  expect(whats({}, { into }, true, ['database', 'managed'])).toEqual(['database', 'files'])
-  expect(whats({ managed: true }, { into: 'managed' }, true)).toEqual(['managed', 'files'])
+  expect(whats({}, { into }, true, ['managed', 'database'])).toEqual(['database', 'files'])
+  expect(whats({}, { into }, true, ['database', 'managed'])).toEqual(['managed', 'files'])
+  const there = ['database', 'managed']
+  expect(whats({ managed: true }, { into: 'managed' }, true, there)).toEqual(['managed', 'files'])
+  expect(whats({ managed: true }, { into: 'managed' }, true, there.reverse())).toEqual(
+    expect.stringContaining('are of a database on the host, and the app here uses a managed one'),
+  )
 })
 
 test.each<[string, Own, Asked, boolean, string]>([

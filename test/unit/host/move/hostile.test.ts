@@ -65,7 +65,7 @@ test('what the rows run while they come does so as the app', async () => {
 /** Tries to get in as the app while the superuser is at work in its new database. */
 const MEANWHILE = `
 from padlock_rows import extensions
-real = extensions.make_as_superuser
+real = extensions.make_as_owner
 def make(made, target):
     try:
         target.make('SELECT 1;')
@@ -73,7 +73,7 @@ def make(made, target):
     except Exception as failure:
         print(made, failure, file=open(f'{root}/tried', 'w'))
     real(made, target)
-extensions.make_as_superuser = make`
+extensions.make_as_owner = make`
 
 test('a name of a schema runs nothing, and the superuser makes an extension before the app gets in', async () => {
   const { ask, dir, live, move, order, provide, release, trouble } = servers

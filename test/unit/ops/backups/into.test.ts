@@ -38,7 +38,13 @@ test('a dump goes into a cluster as its owner, and into the host’s as the app'
 
 test('where what was replaced is, is told', () => {
   const database = { label: '1618a4cb', until: '2026-11-29T03:00:00Z', seconds: 9.91 }
-  const told = { database, former: 'app_former', seconds: 14, downSeconds: 4.25, problems: [] }
+  const told = {
+    database,
+    former: { name: 'app_former', kind: 'managed' } as const,
+    seconds: 14,
+    downSeconds: 4.25,
+    problems: [],
+  }
   expect(described('dev', told)).toBe(
     [
       'database: as of 2026-11-29T03:00:00Z, from backup 1618a4cb (9.9 s)',

@@ -12,7 +12,10 @@ WHERE n.nspname NOT IN ('pg_catalog', 'information_schema') AND n.nspname !~ '^p
     WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'e')
 """
 # Materialized views are not copied but filled anew from their tables, and need not be as they were.
+# What is a table in the first statement may be a view in the next, made by the app to run as whoever asks.
 COUNTS = f"""
+SELECT set_config(name, 'view, foreign-table', false) FROM pg_settings
+WHERE name = 'restrict_nonsystem_relation_kind' \\g /dev/null
 SELECT format('SELECT json_build_array(''table'', %L, count(*)) FROM %I.%I',
   n.nspname || '.' || c.relname, n.nspname, c.relname)
 {OWN} AND c.relkind = 'r' ORDER BY n.nspname, c.relname \\gexec
@@ -23,6 +26,13 @@ SELECT json_build_array('large', '', count(*)) FROM pg_largeobject_metadata;
 """  # noqa: S608
 # What sessions have written, once they are over or have waited for a second.
 WRITTEN = 'SELECT coalesce(sum(n_tup_ins + n_tup_upd + n_tup_del), 0) FROM pg_stat_user_tables;'
+
+
+# Of extensions, which bring rows along that they have not made (pg_extension_config_dump()).
+OTHERS = """
+SELECT json_build_array(n.nspname || '.' || c.relname) FROM pg_depend AS d
+JOIN pg_class AS c ON c.oid = d.objid JOIN pg_namespace AS n ON n.oid = c.relnamespace
+WHERE d.classid = 'pg_class'::regclass AND d.deptype = 'e' AND c.relkind IN ('r', 'S');"""
 
 
 class Contents(NamedTuple):
@@ -95,6 +105,11 @@ def extensions(side: Side) -> dict[str, str]:
         "ON n.oid = extnamespace WHERE extname <> 'plpgsql' ORDER BY extname;"
     )
     return dict(side.rows(asked))
+
+
+def of_extensions(side: Side) -> set[str]:
+    """`schema.table` of the tables and sequences that extensions have made."""
+    return {name for [name] in side.rows(OTHERS)}
 
 
 def written(side: Side) -> int:

@@ -15,6 +15,19 @@ def without_extensions(listed: str, schemas: set[str]) -> str:
     return ''.join(line for line in lines if not _is_there(line, {'public', *schemas}))
 
 
+def without_tables(listed: str, tables: set[str]) -> tuple[str, list[str]]:
+    """The list without the rows of these (`schema.table`, as of an extension's own), and which there were."""
+    lines, left_out = [], []
+    for line in listed.splitlines(keepends=True):
+        found = re.match(r'\d+; \d+ \d+ (?:TABLE DATA|SEQUENCE SET) (.*) \S*$', line)
+        name = found and next((one for one in tables if found[1] == one.replace('.', ' ', 1)), None)
+        if name:
+            left_out.append(name)
+        else:
+            lines.append(line)
+    return ''.join(lines), left_out
+
+
 def of_extensions(listed: str) -> str:
     """The list of the extensions alone; empty where there is none."""
     found = [(re.match(ENTRY, line), line) for line in listed.splitlines(keepends=True)]

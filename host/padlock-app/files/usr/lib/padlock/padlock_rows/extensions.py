@@ -59,8 +59,8 @@ def ensure(wanted: dict[str, str], of: str, target: Side) -> None:
         )
 
 
-def of_superuser(wanted: dict[str, str], target: Side) -> dict[str, str]:
-    """Those that the host's superuser makes; what one requires stands before it."""
+def of_owner(wanted: dict[str, str], target: Side) -> dict[str, str]:
+    """Those that the owner of the server's databases makes; what one requires stands before it."""
     there = of_target(target)
     found: dict[str, str] = {}
 
@@ -71,23 +71,30 @@ def of_superuser(wanted: dict[str, str], target: Side) -> dict[str, str]:
         found[name] = wanted[name]
 
     for name in wanted:
-        if name in there and not there[name].free and name in KNOWN:
+        if name in there and not there[name].free and (name in KNOWN or target.kind == 'managed'):
             add(name)
     return found
 
 
-def make_as_superuser(made: dict[str, str], target: Side) -> None:
+def make_as_owner(made: dict[str, str], target: Side) -> None:
     """In a database that is closed to the app, which gets the schemas afterwards."""
     for name, schema in made.items():
         if schema != 'public':
             target.admin(f'CREATE SCHEMA IF NOT EXISTS {quoted(schema)};')
         target.admin(_create(name, schema))
     for schema in {*made.values()} - {'public'}:
-        target.admin(f'ALTER SCHEMA {quoted(schema)} OWNER TO {quoted(target.app)};')
+        if target.kind == 'local':
+            target.admin(f'ALTER SCHEMA {quoted(schema)} OWNER TO {quoted(target.app)};')
+        else:
+            # Who gives a schema away must be of the role that gets it.
+            target.admin(f'GRANT ALL ON SCHEMA {quoted(schema)} TO {quoted(target.app)};')
 
 
-def make(wanted: dict[str, str], target: Side) -> None:
-    """The rest, as the app; what a cluster does not let it make, as the cluster's administrator."""
+def make(wanted: dict[str, str], target: Side, alone: bool = False) -> None:
+    """
+    The rest, as the app; what a cluster does not let it make, as the cluster's administrator, unless the app
+    makes them `alone`.
+    """
     for name, schema in wanted.items():
         if schema != 'public':
             target.make(f'CREATE SCHEMA IF NOT EXISTS {quoted(schema)};')
@@ -95,7 +102,7 @@ def make(wanted: dict[str, str], target: Side) -> None:
             target.make(_create(name, schema))
         except CommandFailure:
             # On the host that is the superuser, and this database has been the app's since.
-            if target.kind == 'local':
+            if target.kind == 'local' or alone:
                 raise
             target.admin(_create(name, schema))
 

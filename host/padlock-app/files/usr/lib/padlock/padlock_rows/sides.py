@@ -1,6 +1,7 @@
 """A database of the app's: who asks it, and how. No password is an argument or a variable of a program."""
 
 import contextlib
+import glob
 import json
 import os
 import shutil
@@ -16,6 +17,9 @@ SOCKETS = '/run/postgresql'
 CA = '/var/lib/padlock/managed/ca.crt'
 # Memory that nobody but root reads: the files with passwords are gone with the host.
 SECRETS = '/run'
+# A server that is gone without a word is given up after two minutes
+# (https://www.postgresql.org/docs/17/libpq-connect.html).
+KEEPALIVE = 'keepalives_idle=60 keepalives_interval=15 keepalives_count=4 tcp_user_timeout=120000'
 # Descriptors that programs get too: what outlives this process keeps its lock.
 kept: tuple[int, ...] = ()
 PSQL = ['psql', '--no-psqlrc', '--quiet', '--no-align', '--tuples-only', '--set=ON_ERROR_STOP=1']
@@ -80,7 +84,7 @@ class Side(NamedTuple):
         # The app has a say in names, and in where they are looked for: none but the server's are called.
         variables['PGOPTIONS'] += ' -c search_path=pg_catalog'
         done = subprocess.run(
-            [*self.words[who], *PSQL], env=variables, input=statements, cwd='/',
+            [*self.words[who], *PSQL, f'--dbname={KEEPALIVE}'], env=variables, input=statements, cwd='/',
             capture_output=True, text=True, errors='replace', check=False, pass_fds=kept,
         )  # fmt: skip
         if done.returncode != 0:
@@ -101,13 +105,20 @@ class Side(NamedTuple):
 
 
 @contextlib.contextmanager
-def passwords() -> Iterator[str]:
+def passwords(what: str) -> Iterator[str]:
     """A folder for the files that have them, there as long as somebody uses them."""
-    folder = tempfile.mkdtemp(prefix='padlock-rows-', dir=SECRETS)
+    folder = tempfile.mkdtemp(prefix=f'padlock-{what}-', dir=SECRETS)
     try:
         yield folder
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def forget(what: str) -> None:
+    """Those of one that was killed; called where none is at work."""
+    for folder in glob.glob(f'{glob.escape(SECRETS)}/padlock-{what}-*/'):
+        if os.path.exists(f'{folder}/pgpass') or os.path.exists(f'{folder}/pgpass-local'):
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def local(database: str, app: str, password: str | None, folder: str) -> Side:

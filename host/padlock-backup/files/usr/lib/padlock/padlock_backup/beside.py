@@ -1,7 +1,7 @@
 """
 A database beside the app's, into which a dump goes, and which then takes its name. Both names change in one
-transaction of the server that has them: whenever that is cut off, the app's is a whole one. A remark says
-whose a database is that lies beside.
+transaction of the server that has them: whenever that is cut off, the app's is a whole one, and which it is
+its number (OID) says, which nobody chooses. A remark says of one that lies beside that a restore has made it.
 """
 
 import contextlib
@@ -19,24 +19,28 @@ from .wanted import Into
 
 # That a program connects to which changes the names of others.
 MAINTENANCE = {'local': 'postgres', 'managed': 'defaultdb'}
-# Of the host's, as padlock-database makes them.
+# Of the host's, as padlock-database makes them, whose pg_hba.conf lets it into `app_restored` too.
 LOCAL = 'app'
-# Remarks of the two that may lie beside: one that is not in use yet, with the name of its restore and whose
-# its rows are, and one that no longer is.
-RESTORED = 'padlock: restored '
+# Whose passwords a folder has (lock.py).
+RESTORE = 'restore'
+# Remarks on those that restores have made, with whose their rows are, and on what they have replaced.
+RESTORED = 'padlock: restored'
 REPLACED = 'padlock: replaced by a restore'
 # In which sessions end; a cluster's pool comes back at once.
 SECONDS = 60
 PAUSE_SECONDS = 0.5
+# In which a session that has begun to change names, and says no more, is ended.
+IDLE = 'SET idle_in_transaction_session_timeout = 10000;'
 REMARK = """
 SELECT coalesce(shobj_description(oid, 'pg_database'), '') FROM pg_database WHERE datname = '{name}';"""
+OID = "SELECT oid FROM pg_database WHERE datname = '{name}';"
 SIZE = "SELECT coalesce(sum(pg_database_size(oid)), 0) FROM pg_database WHERE datname = '{name}';"
 OTHERS = """
 SELECT DISTINCT usename || ' (' || application_name || ')' FROM pg_stat_activity
 WHERE datname = '{name}' AND usename IS NOT NULL;"""
 SESSIONS = """
 SELECT pg_terminate_backend(pid) FROM pg_stat_activity
-WHERE datname = '{name}' AND pid <> pg_backend_pid() AND (usename = current_user OR {all});"""
+WHERE datname IN ('{one}', '{other}') AND pid <> pg_backend_pid()"""
 
 
 class Undecided(Failure):
@@ -44,18 +48,23 @@ class Undecided(Failure):
 
 
 class Beside(NamedTuple):
-    """`side` is the app's database, whose app's login makes what the dump has; `ident` names the restore."""
+    """`side` is the app's database, whose app's login makes what the dump has."""
 
     side: Side
-    ident: str
 
     @property
     def restored(self) -> Side:
-        return self.side._replace(database=_name(self.side, 'restored'))
+        """In which nothing but the app's own role reads what the app has made."""
+        side = self.side
+        return side._replace(
+            database=_name(side.database, 'restored'),
+            words={**side.words, 'app': side.words['maker']},
+            variables={**side.variables, 'app': side.variables['maker']},
+        )
 
     @property
     def former(self) -> str:
-        return _name(self.side, 'former')
+        return _name(self.side.database, 'former')
 
     def ask(self, statements: str) -> list[str]:
         """As who owns the databases, in none of those that change."""
@@ -65,11 +74,14 @@ class Beside(NamedTuple):
         """None where there is no such database."""
         return (self.ask(REMARK.format(name=name)) or [None])[0]
 
+    def number(self, name: str) -> int | None:
+        return _number(self.ask(OID.format(name=name)))
+
 
 @contextlib.contextmanager
-def opened(into: Into, own: Order | None, ident: str) -> Iterator[Beside]:
-    with sides.passwords() as folder:
-        yield Beside(_side(into, own, folder), ident)
+def opened(into: Into, own: Order | None) -> Iterator[Beside]:
+    with sides.passwords(RESTORE) as folder:
+        yield Beside(_side(into, own, folder))
 
 
 def _side(into: Into, own: Order | None, folder: str) -> Side:
@@ -81,21 +93,29 @@ def _side(into: Into, own: Order | None, folder: str) -> Side:
     return sides.managed(server, managed.database, admin, app, folder)
 
 
-def is_in_place(own: Order | None, ident: str) -> bool:
-    """Is the restored one the app's by now? The app's own login asks; raises Failure without an answer."""
-    with sides.passwords() as folder:
-        if own is None or own.managed is None:
+def is_in_place(own: Order | None, kind: str, number: int) -> bool:
+    """
+    Is the app's database by now the one that was restored? Of a cluster the app's own login asks. Raises
+    Failure without an answer.
+    """
+    with sides.passwords(RESTORE) as folder:
+        if kind == 'local':
             side = sides.local(LOCAL, LOCAL, None, folder)
+        elif own is None or own.managed is None:
+            raise Failure(
+                'a restore of the managed database was cut off, and this host does not know that one yet. '
+                'Fix: pulumi up, which ends it'
+            )
         else:
             managed = own.managed
             app = Login(managed.user, managed.password)
             server = Server(managed.host, managed.port, 0)
             side = sides.managed(server, managed.database, app, app, folder)
-        return _is_of(side.own(REMARK.format(name=side.database)), ident)
+        return _number(side.own(OID.format(name=side.database))) == number
 
 
-def _is_of(said: list[str], ident: str) -> bool:
-    return ''.join(said).startswith(f'{RESTORED}{ident}')
+def _number(said: list[str]) -> int | None:
+    return int(said[0]) if said else None
 
 
 def ensure_free(beside: Beside) -> None:
@@ -110,12 +130,17 @@ def ensure_free(beside: Beside) -> None:
 
 
 def ensure_room(beside: Beside, size: int) -> None:
-    """Raises Failure where a cluster has not the room for a dump of so many bytes, beside what is there."""
+    """
+    Raises Failure where a cluster has not the room for a dump of so many bytes, its indexes and its log
+    beside what is there.
+    """
     free = contents.free(beside.side, host.free())
     if beside.side.kind == 'local' or free is None:
         return
-    needed = size + size // 4 + (256 << 20)
-    free += int(beside.ask(SIZE.format(name=beside.former))[0])
+    needed = size * 2 + (256 << 20)
+    # Both go first.
+    for name in (beside.restored.database, beside.former):
+        free += int(beside.ask(SIZE.format(name=name))[0])
     if free < needed:
         raise Failure(
             f'the managed database has not the room for it beside what is there: {_mib(needed)} MiB are '
@@ -132,63 +157,71 @@ def make(beside: Beside, wanted: dict[str, str], system: str | None) -> None:
     side = beside.restored
     name, app = quoted(side.database), quoted(side.app)
     forget(beside)
-    said = ' '.join([f'{RESTORED}{beside.ident}', *([system] if system else [])])
+    said = ' '.join([RESTORED, *([system] if system else [])])
+    # Until it is granted nobody but its owner gets in, so what he runs there is nobody else's.
     beside.ask(
-        f"CREATE DATABASE {name};\nCOMMENT ON DATABASE {name} IS '{said}';\n"
-        f'REVOKE ALL ON DATABASE {name} FROM PUBLIC;'
+        f"CREATE DATABASE {name} ALLOW_CONNECTIONS false;\nCOMMENT ON DATABASE {name} IS '{said}';\n"
+        f'REVOKE ALL ON DATABASE {name} FROM PUBLIC;\nALTER DATABASE {name} ALLOW_CONNECTIONS true;'
     )
-    if side.kind == 'managed':
-        side.admin(f'GRANT ALL ON DATABASE {name} TO {app};\nGRANT ALL ON SCHEMA public TO {app};')
-    extensions.ensure(wanted, 'dump', side)
-    if side.kind == 'local':
-        # Until it is the app's nobody but the superuser gets in, so what he runs there is nobody else's.
-        extensions.make_as_superuser(extensions.of_superuser(wanted, side), side)
-        beside.ask(f'ALTER DATABASE {name} OWNER TO {app};')
-    extensions.make(wanted, side)
+    owned = side._replace(
+        words={**side.words, 'app': side.words['admin']},
+        variables={**side.variables, 'app': side.variables['admin']},
+    )
+    extensions.ensure(wanted, 'dump', owned)
+    extensions.make_as_owner(extensions.of_owner(wanted, owned), owned)
+    side.admin(f'GRANT ALL ON DATABASE {name} TO {app};\nGRANT ALL ON SCHEMA public TO {app};')
+    extensions.make(wanted, side, alone=True)
 
 
 def forget(beside: Beside) -> None:
     """Nothing of a restore that came to nothing stays."""
-    _drop(beside, beside.restored.database, RESTORED)
+    _drop(beside, beside.restored.database)
 
 
 def forget_former(beside: Beside) -> None:
-    _drop(beside, beside.former, (RESTORED, REPLACED))
+    _drop(beside, beside.former)
 
 
-def forget_former_here() -> None:
-    """Of the host's own server, whose superuser asks for no password; of a cluster the next restore does."""
-    with sides.passwords() as folder:
-        forget_former(Beside(sides.local(LOCAL, LOCAL, None, folder), ''))
+def forget_here(former: bool = False) -> None:
+    """
+    Of the host's own server, whose superuser asks for no password; of a cluster its owner does so at the next
+    restore.
+    """
+    with sides.passwords(RESTORE) as folder:
+        beside = Beside(sides.local(LOCAL, LOCAL, None, folder))
+        forget_former(beside) if former else forget(beside)
 
 
-def _drop(beside: Beside, name: str, marks: str | tuple[str, ...]) -> None:
+def _drop(beside: Beside, name: str) -> None:
     said = beside.remark(name)
-    if said is not None and said.startswith(marks):
+    if said is not None and said.startswith((RESTORED, REPLACED)):
         beside.ask(f'DROP DATABASE {quoted(name)} WITH (FORCE);')
 
 
-def exchange(beside: Beside) -> None:
+def exchange(beside: Beside, number: int) -> None:
     """
-    Raises Failure where the app's database has its name still, and Undecided where nobody can tell.
+    Raises Failure where the app's database has its name still, and Undecided where nobody can tell. `number`
+    is the restored one's.
 
     A change of a name locks out who comes in, and waits five seconds for who is in
     (CountOtherDBBackends, src/backend/storage/ipc/procarray.c).
     """
     side = beside.side
     app, restored, former = quoted(side.database), quoted(beside.restored.database), quoted(beside.former)
+    # What the app made in a database of the host's is its own, the database too.
+    owner = f'ALTER DATABASE {app} OWNER TO {quoted(side.app)};\n' if side.kind == 'local' else ''
     deadline = time.monotonic() + SECONDS
     while True:
         try:
             _end_sessions(beside)
             beside.ask(
-                f'BEGIN;\nALTER DATABASE {app} RENAME TO {former};\n'
+                f'{IDLE}\nBEGIN;\nALTER DATABASE {app} RENAME TO {former};\n'
                 f"COMMENT ON DATABASE {former} IS '{REPLACED}';\n"
-                f'ALTER DATABASE {restored} RENAME TO {app};\nCOMMIT;'
+                f'ALTER DATABASE {restored} RENAME TO {app};\n{owner}COMMIT;'
             )
             return
         except CommandFailure as failure:
-            if _has_happened(beside, failure):
+            if _has_happened(beside, number, failure):
                 return
             if 'being accessed by other users' not in str(failure):
                 raise
@@ -201,10 +234,10 @@ def exchange(beside: Beside) -> None:
             time.sleep(PAUSE_SECONDS)
 
 
-def _has_happened(beside: Beside, failure: Failure) -> bool:
+def _has_happened(beside: Beside, number: int, failure: Failure) -> bool:
     """A connection may end after the transaction has."""
     try:
-        return _is_of([beside.remark(beside.side.database) or ''], beside.ident)
+        return beside.number(beside.side.database) == number
     except Failure:
         raise Undecided(
             f'nobody can tell whether the restored database is in its place: {failure}. Once it answers, '
@@ -214,14 +247,16 @@ def _has_happened(beside: Beside, failure: Failure) -> bool:
 
 def _end_sessions(beside: Beside) -> None:
     """Of all on the host; of a cluster the app's own, which it may end itself, behind a pool too."""
-    everyone = 'true' if beside.side.kind == 'local' else 'false'
-    for name in (beside.side.database, beside.restored.database):
-        beside.restored.own(SESSIONS.format(name=name, all=everyone))
+    sessions = SESSIONS.format(one=beside.side.database, other=beside.restored.database)
+    if beside.side.kind == 'local':
+        beside.ask(f'{sessions};')
+    else:
+        beside.restored.own(f'{sessions} AND usename = current_user;')
 
 
-def _name(side: Side, what: str) -> str:
+def _name(database: str, what: str) -> str:
     # Names have 63 bytes at most (NAMEDATALEN).
-    return f'{side.database[:50]}_{what}'
+    return f'{database[:50]}_{what}'
 
 
 def _mib(count: int) -> int:

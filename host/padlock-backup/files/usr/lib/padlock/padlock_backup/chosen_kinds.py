@@ -6,6 +6,7 @@ and `files`.
 import contextlib
 import os
 
+from padlock_release import log
 from padlock_release.failure import Failure
 
 from . import files, host, places, wanted
@@ -25,17 +26,16 @@ def of(order: RestoreOrder, own: Order | None, found: list[Place]) -> list[str]:
     if order.label is not None:
         kind = _of_label(order.label, order, own, found)
         asked = {what: what == kind for what in asked}
+    if asked['managed'] and order.into is None and not (has['database'] or (own and own.managed)):
+        # As of a database's own files, for which there is no place either.
+        asked['managed'] = False
     if asked['managed']:
         _ensure_into(order, own)
         has['managed'] = True
         # The app has one database.
         asked['database'] = False
     elif order.label is None and order.dump is False and own is not None and own.managed is not None:
-        raise Failure(
-            'those backups are of a database on the host, and the app here uses a managed one. Fix: restore '
-            'them into a stack whose database is local (./padlock restore --to STACK), and then '
-            './padlock database move --to managed; nothing was changed'
-        )
+        raise _other_kind()
     missing = [what for what, is_asked in asked.items() if is_asked and not has[what]]
     if missing:
         keys = {'database': 'database local', 'files': '--path \'appVolumes["/data"]\' data'}
@@ -55,19 +55,39 @@ def of(order: RestoreOrder, own: Order | None, found: list[Place]) -> list[str]:
 
 
 def _is_of_dumps(order: RestoreOrder, own: Order | None, found: list[Place]) -> bool:
-    """Where nobody has said what the source has, it is what the app here uses, or what there is."""
+    """Where nobody has said what the source has, it is the newest of what there is."""
     here = own is not None and own.managed is not None
-    if order.source is None or order.label is not None or here:
-        return here and order.dump is not False
-    if order.dump is None and order.into is not None:
-        return not _has(found, 'database') and _has(found, 'managed')
-    return order.dump is True
-
-
-def _has(found: list[Place], what: str) -> bool:
-    with contextlib.suppress(Failure):
-        return bool(places.listed(found, what))
+    if order.source is None or order.label is not None:
+        return here
+    if order.dump is not None or order.into is None:
+        return order.dump is True
+    times = {what: _newest(order, found, what) for what in ('database', 'managed')}
+    if times['managed'] is None:
+        return False
+    if times['database'] is None or times['managed'] > times['database']:
+        if times['database'] is not None:
+            log.say('the newest rows there are those of a managed database; those of one on a host are older')
+        return True
+    if here:
+        raise _other_kind()
+    log.say('the newest rows there are those of a database on a host; those of a managed one are older')
     return False
+
+
+def _newest(order: RestoreOrder, found: list[Place], what: str) -> float | None:
+    """When the newest backup was whole that fits; None where there is none, or none can be read."""
+    until = float('inf') if order.at is None else order.at.timestamp()
+    with contextlib.suppress(Failure):
+        return max((one.time for one in places.listed(found, what) if one.time <= until), default=None)
+    return None
+
+
+def _other_kind() -> Failure:
+    return Failure(
+        'those backups are of a database on the host, and the app here uses a managed one. Fix: restore '
+        'them into a stack whose database is local (./padlock restore --to STACK), and then '
+        './padlock database move --to managed; nothing was changed'
+    )
 
 
 def _of_label(label: str, order: RestoreOrder, own: Order | None, found: list[Place]) -> str:
@@ -75,10 +95,11 @@ def _of_label(label: str, order: RestoreOrder, own: Order | None, found: list[Pl
         return 'database'
     if order.dump is False or (order.source is None and (own is None or own.managed is None)):
         return 'files'
-    if not _has(found, 'managed'):
-        return 'files'
-    is_one = any(one.label.startswith(label[:8]) for one in places.listed(found, 'managed'))
-    return 'managed' if is_one else 'files'
+    # Where there are none at all, that is no failure.
+    with contextlib.suppress(Failure):
+        if any(one.label.startswith(label[:8]) for one in places.listed(found, 'managed')):
+            return 'managed'
+    return 'files'
 
 
 def _ensure_into(order: RestoreOrder, own: Order | None) -> None:

@@ -32,9 +32,17 @@ def now() -> int:
         if not failed:
             swap.forget_former()
             if order.database:
-                beside.forget_former_here()
+                _forget_former()
             proven.note(order)
     return 1 if failed else 0
+
+
+def _forget_former() -> None:
+    """What a dump has replaced in the host's own server; the backups are whole all the same."""
+    try:
+        beside.forget_here(former=True)
+    except Failure as failure:
+        log.say(f'what a restore has replaced is still there: {failure}')
 
 
 def release() -> int:

@@ -21,7 +21,7 @@ def ensure_one(there: list[Backup], what: str) -> list[Backup]:
     a restore has brought is what is meant.
     """
     newest = max(there, key=lambda one: one.time)
-    others = [one for one in there if one.system != newest.system and not _says_nothing(one, there)]
+    others = [one for one in there if one.system != newest.system and not _says_nothing(one, there, what)]
     if not others:
         return [one for one in there if one.system == newest.system]
     if newest.place.own and _is_restored(what):
@@ -44,13 +44,15 @@ def _is_restored(what: str) -> bool:
     return {'database': timelines.is_restored, 'files': origin.is_restored}.get(what, bool)()
 
 
-def _says_nothing(one: Backup, there: list[Backup]) -> bool:
+def _says_nothing(one: Backup, there: list[Backup], what: str) -> bool:
     """
     A snapshot from before they said whose they are, while nothing speaks for another volume: this one has
-    such snapshots too, or there is no volume to ask.
+    such snapshots too, or there is no volume to ask. Of a cluster nothing does.
     """
     if one.system is not None:
         return False
+    if what == 'managed':
+        return True
     return not one.place.own or any(other.place.where == 'volume' and other.system is None for other in there)
 
 

@@ -2,7 +2,6 @@
 
 import contextlib
 import time
-import uuid
 from datetime import UTC, datetime
 from typing import Any
 
@@ -50,7 +49,7 @@ def restore(order: RestoreOrder, own: Order | None, back_up: Any, now: datetime)
         chosen = {what: _choose(order, found, what, now) for what in whats}
         beside = None
         if 'managed' in whats:
-            beside = stack.enter_context(databases.opened(order.into, own, str(uuid.uuid4())))
+            beside = stack.enter_context(databases.opened(order.into, own))
             databases.ensure_free(beside)
             databases.ensure_room(beside, restored_dump.size(chosen['managed'][0]))
         _ensure_room(order, chosen, own)
@@ -85,7 +84,7 @@ def restore(order: RestoreOrder, own: Order | None, back_up: Any, now: datetime)
     problems += finish(whats, own, back_up)
     return {
         'database': _told(parts.get('database') or parts.get('managed')), 'files': _told(parts.get('files')),
-        'former': beside.former if beside is not None else None,
+        'former': {'name': beside.former, 'kind': beside.side.kind} if beside is not None else None,
         'seconds': round(time.monotonic() - began, 1), 'downSeconds': down, 'problems': problems,
     }  # fmt: skip
 

@@ -1,6 +1,6 @@
 """
 A dump of a managed database beside the app's: restic reads it, and checks all that it reads, and pg_restore
-makes it anew as the app's own role, in one transaction.
+makes it anew as the app's own role.
 """
 
 import os
@@ -18,14 +18,19 @@ from padlock_release import log
 from padlock_release.failure import CommandFailure, Failure
 from padlock_release.said import without_rows
 from padlock_rows import contents, dumped
-from padlock_rows.sides import Side
+from padlock_rows.sides import KEEPALIVE, Side
 
-from . import beside as databases, files, host, managed
+from . import beside as databases, files, host, managed, room
 from .beside import Beside
 from .places import Backup
 from .recovery import TRIED, Part
 
-RESTORED = ['--single-transaction', '--exit-on-error', '--no-owner', '--no-privileges']
+STRICT = ['--single-transaction', '--exit-on-error']
+RESTORED = [*STRICT, '--no-owner', '--no-privileges']
+# pg_restore 17 has each server set what 17 is the first to know (_doSetFixedOutputState,
+# src/bin/pg_dump/pg_backup_archiver.c). An older one refuses that, and nothing else may go wrong then.
+FORGIVING = 17
+UNKNOWN = r'unrecognized configuration parameter "transaction_timeout"'
 # As pg_restore writes it of an extension.
 EXTENSION = r'^CREATE EXTENSION IF NOT EXISTS ("(?:[^"]|"")+"|\S+) WITH SCHEMA ("(?:[^"]|"")+"|[^;\s]+);'
 
@@ -41,11 +46,16 @@ def bring(backups: list[Backup], beside: Beside) -> Part:
         tried[backup.place.where] += 1
         log.say(f'database: dump {backup.label} from {backup.place}')
         try:
-            rows = _bring(backup, beside)
+            # On the host it grows beside what runs; whose server it goes into is none to be ended.
+            with room.watched(''):
+                rows = _bring(backup, beside)
             until = datetime.fromtimestamp(backup.time, UTC)
             took = round(time.monotonic() - began, 1)
             log.say(f'database: {rows} rows')
             return Part(backup.label, backup.place.where, until, took, None, tuple(problems))
+        except room.Full:
+            databases.forget(beside)
+            raise
         except Failure as failure:
             databases.forget(beside)
             problems.append(f'dump {backup.label} from {backup.place}: {failure}')
@@ -71,11 +81,29 @@ def _bring(backup: Backup, beside: Beside) -> int:
             )
         wanted = _extensions(backup, side, dumped.of_extensions(listed), folder)
         databases.make(beside, wanted, backup.system)
-        chosen = _file(folder, dumped.without_extensions(listed, {*wanted.values()}))
-        _restored(backup, side, *RESTORED, f'--use-list={chosen}', f'--dbname={side.database}', whole=True)
+        _ensure_way(side)
+        rest = dumped.without_extensions(listed, {*wanted.values()})
+        rest, left_out = dumped.without_tables(rest, contents.of_extensions(side))
+        for name in left_out:
+            log.say(f'database: the rows of {name} are those that its extension brings')
+        words = [f'--use-list={_file(folder, rest)}', f'--dbname=dbname={side.database} {KEEPALIVE}']
+        _restored(backup, side, *RESTORED, *words, whole=True, server=there)
         # A dump has no statistics of its rows, and plans without them are slow ones.
         side.own('SET client_min_messages = error; ANALYZE;')
         return contents.of(side).rows
+
+
+def _ensure_way(side: Side) -> None:
+    """Raises Failure where the host's server does not let the app in, as its settings are older."""
+    try:
+        side.ensure_maker()
+    except CommandFailure as failure:
+        if side.kind == 'local' and 'no pg_hba.conf entry' in str(failure):
+            raise Failure(
+                'the PostgreSQL of this host has settings from before dumps went into it. Fix: sudo '
+                '/usr/lib/padlock/database boot, which starts it anew with those of now'
+            ) from None
+        raise
 
 
 def _extensions(backup: Backup, side: Side, listed: str, folder: str) -> dict[str, str]:
@@ -99,8 +127,10 @@ def _file(folder: str, text: str) -> str:
     return path
 
 
-def _restored(backup: Backup, side: Side, *words: str, whole: bool = False) -> bytes:
-    """What pg_restore says of the dump; it reads all of it where it is to be `whole`."""
+def _restored(backup: Backup, side: Side, *words: str, whole: bool = False, server: int = FORGIVING) -> bytes:
+    """What pg_restore says of the dump; it reads all of it where it is to be `whole`, for a `server`."""
+    if server < FORGIVING:
+        words = tuple(word for word in words if word not in STRICT)
     called, variables = side.program('pg_restore', *words)
     with tempfile.TemporaryFile() as said, _dump(backup, said) as dump:
         done = subprocess.run(
@@ -114,10 +144,16 @@ def _restored(backup: Backup, side: Side, *words: str, whole: bool = False) -> b
         problem = log.tail(said.read().decode(errors='replace'), 6)
     if code != 0 and (whole or done.returncode != 0) and not _is_unread(problem):
         raise CommandFailure(f'restic dump failed with exit {code}:\n{problem}', code)
-    if done.returncode != 0:
+    if done.returncode != 0 and not (server < FORGIVING and _is_forgiven(done.stderr)):
         text = log.tail(without_rows(done.stderr.decode(errors='replace')), 6)
         raise CommandFailure(f'pg_restore failed with exit {done.returncode}:\n{text}', done.returncode)
     return done.stdout
+
+
+def _is_forgiven(said: bytes) -> bool:
+    """Was there nothing but a setting that the older server does not know?"""
+    errors = re.findall(r'^pg_restore: error: (.*)', said.decode(errors='replace'), re.MULTILINE)
+    return bool(errors) and all(re.search(UNKNOWN, one) for one in errors)
 
 
 def _is_unread(said: str) -> bool:

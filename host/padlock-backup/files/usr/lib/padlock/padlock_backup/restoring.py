@@ -30,6 +30,6 @@ def resume() -> int:
 
 def cut_off(own: Order | None) -> None:
     """Finishes, or undoes, one that was cut off; the host may have no order of its own."""
-    whats = swap.resume()
+    whats = swap.resume(own)
     if whats is not None:
         restore.finish(whats, own, making.make)

@@ -21,7 +21,6 @@ from . import (
     files,
     host,
     journal,
-    ordered,
     origin,
     pgbackrest,
     recovery,
@@ -31,6 +30,7 @@ from . import (
     timelines,
 )  # fmt: skip
 from .beside import Beside
+from .order import Order
 
 AT_FDCWD = -100
 RENAME_EXCHANGE = 2
@@ -88,9 +88,11 @@ def run(
         else:
             store.write(mark, files_of or '', 0o600)
     with log.step('swap'), app.locked():
-        journal.note(step='swap', whats=whats, **({'ident': beside.ident} if beside else {}))
+        number = beside.number(beside.restored.database) if beside else None
+        dump = {'kind': beside.side.kind, 'number': number} if beside else {}
+        journal.note(step='swap', whats=whats, **dump)
         with app.ended() as began, server.lock():
-            _exchange(whats, beside)
+            _exchange(whats, beside, number)
     problem = app.wait()
     return round(time.monotonic() - began, 1), problem
 
@@ -103,10 +105,10 @@ def has_begun(whats: list[str]) -> bool:
     return any(os.path.exists(f'{folder(what)}/{MARK}') for what in whats if what in FOLDERS)
 
 
-def resume() -> list[str] | None:
+def resume(own: Order | None) -> list[str] | None:
     """
     Ends a swap that was cut off, and undoes what was not yet there. Returns what was restored, where
-    anything is left to be done about it.
+    anything is left to be done about it. `own`: of the host that goes on with it.
     """
     found = journal.load()
     if found is not None:
@@ -116,7 +118,7 @@ def resume() -> list[str] | None:
         return None
     if found['step'] == 'swap':
         if 'managed' in found['whats']:
-            return _resume_dump(found)
+            return _resume_dump(found, own)
         log.say('a restore was cut off while it swapped; it is finished now')
         with app.locked(), app.ended(), server.lock():
             _exchange(found['whats'])
@@ -126,23 +128,26 @@ def resume() -> list[str] | None:
     return found['whats']
 
 
-def _resume_dump(found: dict[str, Any]) -> list[str] | None:
+def _resume_dump(found: dict[str, Any], own: Order | None) -> list[str] | None:
     """The names of databases change last, and who changes them has given his password for that alone."""
-    own = ordered.read() if ordered.exists() else None
     with app.locked(), app.ended():
-        if databases.is_in_place(own, found['ident']):
+        if databases.is_in_place(own, found['kind'], found['number']):
             log.say('a restore was cut off once it had swapped; it is finished now')
             journal.note(step='after', whats=found['whats'])
             return found['whats']
         log.say('a restore was cut off before it had swapped; it is undone now')
         _back(found['whats'])
+        if found['kind'] == 'local':
+            databases.forget_here()
     return None
 
 
 def _ensure_taken_over(found: dict[str, Any]) -> None:
     """A host that has just got the volume looks for the database elsewhere until `database up`."""
     restored = glob.glob(f'{clusters.ON_VOLUME}/*/main.restored')
-    if not (restored or 'database' in found.get('whats', [])) or not os.path.isdir(clusters.ON_VOLUME):
+    whats = found.get('whats', [])
+    is_here = restored or 'database' in whats or found.get('kind') == 'local'
+    if not is_here or not os.path.isdir(clusters.ON_VOLUME):
         return
     if not os.path.exists(clusters.DATA) or not os.path.samefile(clusters.DATA, clusters.ON_VOLUME):
         raise Failure(
@@ -168,7 +173,7 @@ def settle(whats: list[str]) -> None:
         timelines.note_restored()
 
 
-def _exchange(whats: list[str], beside: Beside | None = None) -> None:
+def _exchange(whats: list[str], beside: Beside | None = None, number: int | None = None) -> None:
     """Those that are not in their places yet; the database is down meanwhile. What fails is undone."""
     try:
         if 'database' in whats:
@@ -185,8 +190,8 @@ def _exchange(whats: list[str], beside: Beside | None = None) -> None:
             if os.path.exists(pgbackrest.configuration()):
                 pgbackrest.run('start')
             _started()
-        if beside is not None:
-            databases.exchange(beside)
+        if beside is not None and number is not None:
+            databases.exchange(beside, number)
     except databases.Undecided:
         raise
     except (Failure, OSError) as failure:

@@ -19,9 +19,11 @@ MEMORY = '/proc/meminfo'
 LOCALE = ['--locale-provider=builtin', '--builtin-locale=C.UTF-8', '--locale=C.UTF-8']
 # A copy of the app's rows while they are anonymised (padlock-seed).
 SCRATCH = 'padlock_anonymised'
+# One that a dump of a managed database goes into, before it takes the name of the app's (padlock-backup).
+RESTORED = 'app_restored'
 # Nobody else has a way in: the host's own administrator by his name, the app by its password; to the copy
 # the app's user by its name.
-HBA = f'local all postgres peer\nlocal {SCRATCH} app peer\nlocal app app scram-sha-256\n'
+HBA = f'local all postgres peer\nlocal {SCRATCH} app peer\nlocal app,{RESTORED} app scram-sha-256\n'
 
 
 def is_here() -> bool:

@@ -22,6 +22,10 @@ from .sql import ask
 
 # Of padlock-backup.
 RESTORE = f'{cluster.VOLUME}/backup/restore.json'
+# What a dump that was restored has replaced (padlock-backup, beside.py).
+FORMER = """
+SELECT datname FROM pg_database
+WHERE datname = 'app_former' AND shobj_description(oid, 'pg_database') LIKE 'padlock: re%'"""
 WATCH = 'padlock-database-resume.path'
 MIB = 1024 * 1024
 GIB = 1024 * MIB
@@ -175,6 +179,8 @@ def forget_former() -> None:
     """What earlier upgrades, or a restore, have replaced."""
     for former in _formers():
         shutil.rmtree(former)
+    if ask(FORMER, check=False):
+        ask('DROP DATABASE app_former WITH (FORCE)')
 
 
 def _formers() -> list[str]:

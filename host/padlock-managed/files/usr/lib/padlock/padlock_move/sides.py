@@ -12,7 +12,7 @@ from .order import Order
 @contextlib.contextmanager
 def both(order: Order) -> Iterator[tuple[Side, Side]]:
     """Source and target."""
-    with sides.passwords() as folder:
+    with sides.passwords('move') as folder:
         server = Server(order.host, order.port, order.storage)
         admin, app = Login(order.admin, order.admin_password), Login(order.app, order.app_password)
         found = {

@@ -101,7 +101,7 @@ def _anew(source: Side, target: Side) -> None:
     try:
         say(target, UNFINISHED)
         wanted = contents.extensions(source)
-        extensions.make_as_superuser(extensions.of_superuser(wanted, target), target)
+        extensions.make_as_owner(extensions.of_owner(wanted, target), target)
     finally:
         target.admin(f'ALTER DATABASE {database} OWNER TO {app};', 'postgres')
 
