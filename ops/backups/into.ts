@@ -20,26 +20,37 @@ export interface Into {
   storageMiB: number
 }
 
-/** Which database the app of a stack uses, by its state; undefined for none. */
+/**
+ * Which database the app of a stack uses, by its state; undefined for none.
+ * @throws Error where there are two, and nothing tells
+ */
 export function databaseOf(resources: StateResource[]): Into['kind'] | undefined {
   const local = hasLocalDatabase(resources)
   if (!resources.some(({ type }) => type === CLUSTER)) return local ? 'local' : undefined
-  // There may be both, of which the app uses one.
-  return (orderedOf(resources)?.managed ?? !local) ? 'managed' : 'local'
+  if (!local) return 'managed'
+  const ordered = orderedOf(resources)
+  if (ordered === undefined) {
+    throw new Error(
+      'the stack has a database on its host and a managed one, and nothing tells which of them the app uses. Fix: pulumi config set backups spaces, and pulumi up; nothing was changed',
+    )
+  }
+  return ordered.managed ? 'managed' : 'local'
 }
 
 /**
  * @param dump are the rows that are restored a dump? `own`: what the stack itself has; undefined where
- *   nobody knows
+ *   nobody knows, or there are none
+ * @param labelled is it one backup, which may be of files?
  * @returns undefined where a dump goes nowhere, or none is restored
  * @throws Error if the state cannot be read, or rows of a database on a host would go into a managed one
  */
 export async function intoOf(
   stack: string,
   dump: boolean | 'own' | undefined,
+  labelled = false,
 ): Promise<Into | undefined> {
   const kind = databaseOf(await stateOf(stack, {}))
-  if (kind === 'managed' && dump === false) {
+  if (kind === 'managed' && dump === false && !labelled) {
     throw new Error(
       `those backups are of a database on a host, and the app of ${stack} uses a managed one. Fix: restore them into a stack whose database is local (--to), and then ./padlock database move --to managed; nothing was changed`,
     )

@@ -65,7 +65,7 @@ export const FILES_LABEL = /^[0-9a-f]{8,64}$/
 export async function restoreStack(options: RestoreOptions): Promise<Restored> {
   const { from, to, at, label, tell } = options
   const outputs = await outputsOf(to)
-  const into = await intoOf(to, from === 'own' ? 'own' : options.dump)
+  const into = await intoOf(to, from === 'own' ? 'own' : options.dump, label !== undefined)
   const order = {
     source: from === 'own' ? null : from,
     at: at ?? null,

@@ -85,7 +85,9 @@ export async function run(args: string[]): Promise<number> {
   const tell = (line: string) => console.error(line)
   const backUpBefore = !values['no-backup']
   const other = own !== undefined && own !== to
-  const dump = other ? orderedOf(await stateOf(own, {}))?.managed : undefined
+  const ordered = other ? orderedOf(await stateOf(own, {})) : undefined
+  const hasRows = ordered?.managed || ordered?.database
+  const dump = hasRows ? ordered?.managed : undefined
   const restored = await restoreStack({
     ...{ from, to, at, label: values.backup, dump, backUpBefore, tell },
   })

@@ -16,23 +16,31 @@ interface Own {
  * @param asked of the order; what is not there was not said
  * @param source whether the backups are another stack's
  * @param there what those have, the oldest first
+ * @param shut `True`: of the rest nobody can tell
  */
-const whats = (own: Own, asked: Asked = {}, source = false, there: string[] = []): unknown =>
+const whats = (
+  own: Own,
+  asked: Asked = {},
+  source = false,
+  there: string[] = [],
+  shut = 'False',
+): unknown =>
   python(`
 from padlock_backup import chosen_kinds
 asked, own = json.loads('${JSON.stringify(asked)}'), json.loads('${JSON.stringify(own)}')
 host.volume_is_mounted = lambda: True
 def listed(found, what):
     if what not in ${JSON.stringify(there)}:
-        raise Failure('nothing is there')
+        raise Failure('nothing is there' if not ${shut} else 'the key is refused')
     return [SimpleNamespace(label='abcdef01', time=${JSON.stringify(there)}.index(what))]
 places.listed = listed
 managed = SimpleNamespace() if own.get('managed') else None
+places_found = [SimpleNamespace(own=${source ? 'False' : 'True'})]
 own = SimpleNamespace(database=not own.get('managed') or own.get('beside', False), files=True, beside=own.get('beside', False), managed=managed)
 into = SimpleNamespace(kind=asked['into']) if 'into' in asked else None
 order = SimpleNamespace(at=None, label=asked.get('label'), database=asked.get('database'), files=None, dump=asked.get('dump'), into=into, source=${source ? 'SimpleNamespace()' : 'None'})
 try:
-    say(chosen_kinds.of(order, own, []))
+    say(chosen_kinds.of(order, own, places_found))
 except Failure as failure:
     say(str(failure))`)
 
@@ -64,24 +72,21 @@ test('of another stack what it has, and where nobody knows, the newest of what i
   const into = 'local'
   expect(whats({}, { into, dump: true }, true)).toEqual(['managed', 'files'])
   expect(whats({}, { dump: false }, true)).toEqual(['database', 'files'])
+  expect(whats({}, { into }, true, ['database'], 'True')).toBe('the key is refused')
+  expect(whats({ managed: true }, { into: 'managed' }, true, ['database'])).toEqual(
+    expect.stringContaining('the newest rows there are of a database on a host'),
+  )
   expect(whats({}, { into }, true, ['managed'])).toEqual(['managed', 'files'])
   expect(whats({}, { into }, true, ['managed', 'database'])).toEqual(['database', 'files'])
   expect(whats({}, { into }, true, ['database', 'managed'])).toEqual(['managed', 'files'])
   const there = ['database', 'managed']
   expect(whats({ managed: true }, { into: 'managed' }, true, there)).toEqual(['managed', 'files'])
   expect(whats({ managed: true }, { into: 'managed' }, true, there.reverse())).toEqual(
-    expect.stringContaining('are of a database on the host, and the app here uses a managed one'),
+    expect.stringContaining('of a database on a host, and the app here uses a managed one'),
   )
 })
 
 test.each<[string, Own, Asked, boolean, string]>([
-  [
-    'rows of a database on a host, for a managed one',
-    { managed: true },
-    { dump: false, into: 'managed' },
-    true,
-    'are of a database on the host, and the app here uses a managed one. Fix: restore them into a stack whose database is local',
-  ],
   [
     'a dump, from a program that does not say what it goes into',
     { managed: true },

@@ -24,6 +24,7 @@ test('the app’s database is the one that its backups are of, or the only one',
   expect(databaseOf([cluster])).toBe('managed')
   expect(databaseOf([cluster, local, backups(true)])).toBe('managed')
   expect(databaseOf([cluster, local, backups(false)])).toBe('local')
+  expect(() => databaseOf([cluster, local])).toThrow('nothing tells which of them the app uses')
 })
 
 test('a dump goes into a cluster as its owner, and into the host’s as the app', () => {

@@ -42,4 +42,8 @@ def version(listed: str) -> int:
 
 def _is_there(line: str, schemas: set[str]) -> bool:
     found = re.match(ENTRY, line)
-    return found is not None and (found[2] == 'EXTENSION' or found[3] in schemas)
+    if found is None:
+        return False
+    # Of a remark the name is as in a statement.
+    name = found[3][1:-1].replace('""', '"') if found[1] and found[3].startswith('"') else found[3]
+    return found[2] == 'EXTENSION' or name in schemas

@@ -6,9 +6,10 @@ its number (OID) says, which nobody chooses. A remark says of one that lies besi
 
 import contextlib
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
+from padlock_release import log
 from padlock_release.failure import CommandFailure, Failure
 from padlock_rows import contents, extensions, sides
 from padlock_rows.sides import Login, Server, Side, quoted
@@ -178,6 +179,14 @@ def forget(beside: Beside) -> None:
     _drop(beside, beside.restored.database)
 
 
+def forget_tried(beside: Beside) -> None:
+    """Where something else has gone wrong already, which is what is to be told."""
+    try:
+        forget(beside)
+    except Failure as failure:
+        log.say(f'{beside.restored.database} stays until the next restore: {failure}')
+
+
 def forget_former(beside: Beside) -> None:
     _drop(beside, beside.former)
 
@@ -194,8 +203,14 @@ def forget_here(former: bool = False) -> None:
 
 def _drop(beside: Beside, name: str) -> None:
     said = beside.remark(name)
-    if said is not None and said.startswith((RESTORED, REPLACED)):
+    if said is None or not said.startswith((RESTORED, REPLACED)):
+        return
+    if beside.side.kind == 'local':
         beside.ask(f'DROP DATABASE {quoted(name)} WITH (FORCE);')
+        return
+    # Whoever owns a cluster's databases may end nobody's sessions but his own.
+    sessions = SESSIONS.format(one=name, other=name) + ' AND usename = current_user;'
+    _unused(beside, name, lambda: beside.side.own(sessions), f'DROP DATABASE {quoted(name)};')
 
 
 def exchange(beside: Beside, number: int) -> None:
@@ -210,28 +225,35 @@ def exchange(beside: Beside, number: int) -> None:
     app, restored, former = quoted(side.database), quoted(beside.restored.database), quoted(beside.former)
     # What the app made in a database of the host's is its own, the database too.
     owner = f'ALTER DATABASE {app} OWNER TO {quoted(side.app)};\n' if side.kind == 'local' else ''
+    names = (
+        f'{IDLE}\nBEGIN;\nALTER DATABASE {app} RENAME TO {former};\n'
+        f"COMMENT ON DATABASE {former} IS '{REPLACED}';\n"
+        f'ALTER DATABASE {restored} RENAME TO {app};\n{owner}COMMIT;'
+    )
+    try:
+        _unused(beside, side.database, lambda: _end_sessions(beside), names)
+    except CommandFailure as failure:
+        if not _has_happened(beside, number, failure):
+            raise
+
+
+def _unused(beside: Beside, name: str, end: Callable[[], object], statements: str) -> None:
+    """Runs what waits for the end of all sessions of a database, as soon as there are none."""
     deadline = time.monotonic() + SECONDS
     while True:
         try:
-            _end_sessions(beside)
-            beside.ask(
-                f'{IDLE}\nBEGIN;\nALTER DATABASE {app} RENAME TO {former};\n'
-                f"COMMENT ON DATABASE {former} IS '{REPLACED}';\n"
-                f'ALTER DATABASE {restored} RENAME TO {app};\n{owner}COMMIT;'
-            )
+            end()
+            beside.ask(statements)
             return
         except CommandFailure as failure:
-            if _has_happened(beside, number, failure):
-                return
             if 'being accessed by other users' not in str(failure):
                 raise
-            if time.monotonic() > deadline:
-                whose = ', '.join(beside.ask(OTHERS.format(name=side.database))) or 'nobody that shows'
-                raise Failure(
-                    f'sessions in the database {side.database} go on, of {whose}. Fix: end them, then run '
-                    'this again'
-                ) from None
-            time.sleep(PAUSE_SECONDS)
+        if time.monotonic() > deadline:
+            whose = ', '.join(beside.ask(OTHERS.format(name=name))) or 'nobody that shows'
+            raise Failure(
+                f'sessions in the database {name} go on, of {whose}. Fix: end them, then run this again'
+            )
+        time.sleep(PAUSE_SECONDS)
 
 
 def _has_happened(beside: Beside, number: int, failure: Failure) -> bool:

@@ -3,15 +3,15 @@ Which kinds of data a restore is of: `database` (PostgreSQL's files), `managed` 
 and `files`.
 """
 
-import contextlib
 import os
+import re
 
 from padlock_release import log
 from padlock_release.failure import Failure
 
 from . import files, host, places, wanted
 from .order import Order
-from .places import Place
+from .places import Backup, Place
 from .wanted import RestoreOrder
 
 
@@ -22,10 +22,12 @@ def of(order: RestoreOrder, own: Order | None, found: list[Place]) -> list[str]:
         'managed': False,
         'files': own.files if own else os.path.isdir(files.source()),
     }
-    asked = {'database': order.database, 'managed': _is_of_dumps(order, own, found), 'files': order.files}
     if order.label is not None:
-        kind = _of_label(order.label, order, own, found)
-        asked = {what: what == kind for what in asked}
+        kind = _of_label(order.label, own, found)
+        asked: dict[str, bool | None] = {what: what == kind for what in has}
+    else:
+        dumps = _is_of_dumps(order, own, found)
+        asked = {'database': order.database, 'managed': dumps, 'files': order.files}
     if asked['managed'] and order.into is None and not (has['database'] or (own and own.managed)):
         # As of a database's own files, for which there is no place either.
         asked['managed'] = False
@@ -34,8 +36,6 @@ def of(order: RestoreOrder, own: Order | None, found: list[Place]) -> list[str]:
         has['managed'] = True
         # The app has one database.
         asked['database'] = False
-    elif order.label is None and order.dump is False and own is not None and own.managed is not None:
-        raise _other_kind()
     missing = [what for what, is_asked in asked.items() if is_asked and not has[what]]
     if missing:
         keys = {'database': 'database local', 'files': '--path \'appVolumes["/data"]\' data'}
@@ -57,49 +57,50 @@ def of(order: RestoreOrder, own: Order | None, found: list[Place]) -> list[str]:
 def _is_of_dumps(order: RestoreOrder, own: Order | None, found: list[Place]) -> bool:
     """Where nobody has said what the source has, it is the newest of what there is."""
     here = own is not None and own.managed is not None
-    if order.source is None or order.label is not None:
+    if order.source is None:
         return here
     if order.dump is not None or order.into is None:
         return order.dump is True
-    times = {what: _newest(order, found, what) for what in ('database', 'managed')}
-    if times['managed'] is None:
-        return False
-    if times['database'] is None or times['managed'] > times['database']:
-        if times['database'] is not None:
+    database, managed = (_newest(order, found, what) for what in ('database', 'managed'))
+    if managed is not None and (database is None or managed > database):
+        if database is not None:
             log.say('the newest rows there are those of a managed database; those of one on a host are older')
         return True
-    if here:
-        raise _other_kind()
-    log.say('the newest rows there are those of a database on a host; those of a managed one are older')
+    if here and database is not None:
+        raise Failure(
+            'the newest rows there are of a database on a host, and the app here uses a managed one. Fix: '
+            'restore them into a stack whose database is local (./padlock restore --to STACK), and then '
+            './padlock database move --to managed; or --backup LABEL of what is meant. Nothing was changed'
+        )
+    if managed is not None:
+        log.say('the newest rows there are those of a database on a host; those of a managed one are older')
     return False
 
 
 def _newest(order: RestoreOrder, found: list[Place], what: str) -> float | None:
-    """When the newest backup was whole that fits; None where there is none, or none can be read."""
+    """When the newest backup was whole that fits; None where there is none."""
     until = float('inf') if order.at is None else order.at.timestamp()
-    with contextlib.suppress(Failure):
-        return max((one.time for one in places.listed(found, what) if one.time <= until), default=None)
-    return None
+    return max((one.time for one in _listed(found, what) if one.time <= until), default=None)
 
 
-def _other_kind() -> Failure:
-    return Failure(
-        'those backups are of a database on the host, and the app here uses a managed one. Fix: restore '
-        'them into a stack whose database is local (./padlock restore --to STACK), and then '
-        './padlock database move --to managed; nothing was changed'
-    )
+def _listed(found: list[Place], what: str) -> list[Backup]:
+    """Empty where nothing is there; raises Failure where nobody can tell."""
+    try:
+        return places.listed(found, what)
+    except Failure as failure:
+        if re.search('nothing is there|there is no backup of', str(failure)):
+            return []
+        raise
 
 
-def _of_label(label: str, order: RestoreOrder, own: Order | None, found: list[Place]) -> str:
+def _of_label(label: str, own: Order | None, found: list[Place]) -> str:
     if wanted.is_database(label):
         return 'database'
-    if order.dump is False or (order.source is None and (own is None or own.managed is None)):
+    # What no host of its own has made may be of either kind.
+    if own is not None and own.managed is None and all(place.own for place in found):
         return 'files'
-    # Where there are none at all, that is no failure.
-    with contextlib.suppress(Failure):
-        if any(one.label.startswith(label[:8]) for one in places.listed(found, 'managed')):
-            return 'managed'
-    return 'files'
+    is_dump = any(one.label.startswith(label[:8]) for one in _listed(found, 'managed'))
+    return 'managed' if is_dump else 'files'
 
 
 def _ensure_into(order: RestoreOrder, own: Order | None) -> None:

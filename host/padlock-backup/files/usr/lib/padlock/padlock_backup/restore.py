@@ -65,7 +65,7 @@ def restore(order: RestoreOrder, own: Order | None, back_up: Any, now: datetime)
             databases.forget_former(beside)
         # It ends this one if it is killed.
         host.run('systemctl', 'start', WATCH, check=False)
-        journal.note(step='prepare')
+        journal.note(step='prepare', **({'kind': beside.side.kind} if beside else {}))
         try:
             # Each notes itself before it looks for the other's note.
             if clusters.upgrading():
@@ -77,7 +77,7 @@ def restore(order: RestoreOrder, own: Order | None, back_up: Any, now: datetime)
             if not swap.has_begun(whats):
                 swap.forget()
                 if beside is not None:
-                    databases.forget(beside)
+                    databases.forget_tried(beside)
             raise
     problems += [problem] if problem else []
     log.say(f'restored, after {down} s without service')

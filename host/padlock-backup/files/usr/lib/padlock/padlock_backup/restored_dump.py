@@ -54,10 +54,10 @@ def bring(backups: list[Backup], beside: Beside) -> Part:
             log.say(f'database: {rows} rows')
             return Part(backup.label, backup.place.where, until, took, None, tuple(problems))
         except room.Full:
-            databases.forget(beside)
+            databases.forget_tried(beside)
             raise
         except Failure as failure:
-            databases.forget(beside)
+            databases.forget_tried(beside)
             problems.append(f'dump {backup.label} from {backup.place}: {failure}')
             log.say(f'database: {failure}')
     raise Failure('the database cannot be restored, and nothing was changed:\n' + '\n'.join(problems))
@@ -72,7 +72,7 @@ def _bring(backup: Backup, beside: Beside) -> int:
     """Returns how many rows."""
     side = beside.restored
     with tempfile.TemporaryDirectory(prefix='padlock-restore-', dir=host.RUN) as folder:
-        listed = _restored(backup, side, '--list').decode()
+        listed = _restored(backup, side, '--list').decode(errors='surrogateescape')
         there = contents.version(side._replace(database=beside.side.database))
         if dumped.version(listed) > there:
             raise Failure(
@@ -110,7 +110,9 @@ def _extensions(backup: Backup, side: Side, listed: str, folder: str) -> dict[st
     """The schema of each."""
     if not listed:
         return {}
-    said = _restored(backup, side, f'--use-list={_file(folder, listed)}', '--file=-').decode()
+    said = _restored(backup, side, f'--use-list={_file(folder, listed)}', '--file=-').decode(
+        errors='surrogateescape'
+    )
     found = re.findall(EXTENSION, said, re.MULTILINE)
     return {_unquoted(name): _unquoted(schema) for name, schema in found}
 
@@ -122,7 +124,7 @@ def _unquoted(name: str) -> str:
 def _file(folder: str, text: str) -> str:
     # What tables are called is in it, and nothing of what they hold.
     path = f'{folder}/list'
-    with open(path, 'w', encoding='utf-8') as file:
+    with open(path, 'w', encoding='utf-8', errors='surrogateescape') as file:
         file.write(text)
     return path
 

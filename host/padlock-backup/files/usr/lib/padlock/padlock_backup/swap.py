@@ -89,6 +89,8 @@ def run(
             store.write(mark, files_of or '', 0o600)
     with log.step('swap'), app.locked():
         number = beside.number(beside.restored.database) if beside else None
+        if beside is not None and number is None:
+            raise Failure('what was restored is gone from the server; nothing was changed')
         dump = {'kind': beside.side.kind, 'number': number} if beside else {}
         journal.note(step='swap', whats=whats, **dump)
         with app.ended() as began, server.lock():
@@ -100,7 +102,7 @@ def run(
 def has_begun(whats: list[str]) -> bool:
     """Is anything of what was restored in its place, or may be?"""
     found = journal.load()
-    if found is not None and found['step'] == 'swap' and 'managed' in whats:
+    if found is not None and found['step'] in ('swap', 'after') and 'managed' in whats:
         return True
     return any(os.path.exists(f'{folder(what)}/{MARK}') for what in whats if what in FOLDERS)
 
@@ -114,6 +116,8 @@ def resume(own: Order | None) -> list[str] | None:
     if found is not None:
         _ensure_taken_over(found)
     if found is None or found['step'] == 'prepare':
+        if found is not None and found.get('kind') == 'local':
+            databases.forget_here()
         forget()
         return None
     if found['step'] == 'swap':

@@ -177,6 +177,8 @@ def forget_former() -> None:
             'may be all there is, and stays. Fix: sudo /usr/lib/padlock/database resume, or pulumi up'
         )
     upgrade.forget_former()
+    if service.is_ready():
+        upgrade.forget_former_database()
 
 
 def stop() -> None:

@@ -179,7 +179,11 @@ def forget_former() -> None:
     """What earlier upgrades, or a restore, have replaced."""
     for former in _formers():
         shutil.rmtree(former)
-    if ask(FORMER, check=False):
+
+
+def forget_former_database() -> None:
+    """What a dump that was restored has replaced in the server that runs."""
+    if ask(FORMER):
         ask('DROP DATABASE app_former WITH (FORCE)')
 
 
