@@ -68,7 +68,6 @@ new_key.PAUSE_SECONDS = 0.2
 settings.EXTRA = {
     'repo1-storage-ca-file': f'{root}/root.pem',
     'lock-path': f'{root}/pgbackrest',
-    'archive-timeout': '120',
 }
 free = host.free
 # As many bytes as a file says, or the truth.
