@@ -42,8 +42,8 @@ export interface RestoreOptions {
   database?: boolean | undefined
   files?: boolean | undefined
   /**
-   * Are the rows dumps of a managed database? Undefined where nobody knows: then they are what the target
-   * has of its own.
+   * Are the rows dumps of a managed database? Undefined where nobody knows: then the newest of what there
+   * is are meant.
    */
   dump?: boolean | undefined
   /** Is a last backup made before? Default: yes, and a failure is told and not fatal. */

@@ -20,7 +20,6 @@ import padlock_pause as app  # noqa: E402
 import padlock_volume  # noqa: E402
 from padlock_backup import (  # noqa: E402
     begin,
-    beside,
     export,
     files,
     host,
@@ -35,6 +34,7 @@ from padlock_backup import (  # noqa: E402
     restoring,
     room,
     settings,
+    staging,
     swap,
 )  # fmt: skip
 from padlock_release import log, service, store, volumes  # noqa: E402
@@ -115,10 +115,10 @@ def cut_before(name, step):
 
 for place, name in (
     (swap, '_swap'), (swap, '_started'), (swap, 'settle'), (recovery, '_proven'),
-    (beside, 'exchange'),
+    (staging, 'exchange'),
 ):  # fmt: skip
     setattr(place, name, cut_before(name, getattr(place, name)))
-exchanged = beside.exchange
+exchanged = staging.exchange
 
 
 def exchange(*words):
@@ -126,8 +126,8 @@ def exchange(*words):
     cut_before('exchanged', lambda: None)()
 
 
-beside.exchange = exchange
-beside.SECONDS = 12
+staging.exchange = exchange
+staging.SECONDS = 12
 if os.geteuid() != 0:
     # Then the cluster is the user's own, who is not called postgres.
     shutil.chown = lambda *_, **__: None

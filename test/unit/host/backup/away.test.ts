@@ -16,7 +16,7 @@ host.cluster, host.data, host.server = lambda: f'{root}/cluster', lambda: '/d', 
 host.sql = lambda statement: 'on' if 'mode' in statement else ''
 lock.held = lambda *_: contextlib.nullcontext()
 swap.resume = lambda own: None
-role.remember = swap.forget_former = making.beside.forget_here = lambda **words: None
+role.remember = swap.forget_former = making.staging.forget_here = lambda **words: None
 calls, away = [], set()
 def run(*words, **_):
     calls.append(' '.join(words[:2]))

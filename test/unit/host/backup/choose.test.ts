@@ -182,7 +182,7 @@ function tried(damaged: number[], branched: number[]): unknown {
 import contextlib
 at = SimpleNamespace(endpoint='s3.example', bucket='shop', prefix='shop')
 of = {where: places.Place(where, at, '', True) for where in ('volume', 'bucket')}
-recovery.room.watched = lambda trial: contextlib.nullcontext()
+restore.room.watched = lambda trial: contextlib.nullcontext()
 recovery.forget = lambda: None
 found = []
 def bring(backup, at, exactly):
@@ -220,7 +220,7 @@ test('those that were tried before the one that is restored are told', () => {
 import contextlib
 at = SimpleNamespace(endpoint='s3.example', bucket='shop', prefix='shop')
 of = places.Place('bucket', at, '', True)
-recovery.room.watched = lambda trial: contextlib.nullcontext()
+restore.room.watched = lambda trial: contextlib.nullcontext()
 recovery.forget = restore.restored_files.forget = lambda: None
 def bring(backup, *_):
     if backup.label == 'newest':

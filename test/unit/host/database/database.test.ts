@@ -197,6 +197,8 @@ test('a cluster with checksums in a folder of the volume, which a password alone
   expect(asApp('CREATE TABLE rows (n int); SELECT count(*) FROM rows')).toBe('0')
   expect(asApp('SELECT 1', 'not-the-password')).toMatch(/password authentication failed/)
   expect(asApp('SELECT 1', PASSWORD, 'postgres')).toMatch(/no pg_hba.conf entry/)
+  // That a dump goes into before it takes the app's name: let in, where there is one.
+  expect(asApp('SELECT 1', PASSWORD, 'app_restored')).toMatch(/"app_restored" does not exist/)
 })
 
 test('again nothing is started anew; another password is changed in place, and is written nowhere', () => {

@@ -115,10 +115,9 @@ def passwords(what: str) -> Iterator[str]:
 
 
 def forget(what: str) -> None:
-    """Those of one that was killed; called where none is at work."""
+    """What one that was killed has left; called where none is at work."""
     for folder in glob.glob(f'{glob.escape(SECRETS)}/padlock-{what}-*/'):
-        if os.path.exists(f'{folder}/pgpass') or os.path.exists(f'{folder}/pgpass-local'):
-            shutil.rmtree(folder, ignore_errors=True)
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def local(database: str, app: str, password: str | None, folder: str) -> Side:

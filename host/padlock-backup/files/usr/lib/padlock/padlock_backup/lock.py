@@ -10,7 +10,7 @@ from padlock_release import clusters, log
 from padlock_release.failure import Failure
 from padlock_rows import sides
 
-from . import beside, host, journal, places
+from . import host, journal, places, staging
 
 LOCK = '/run/padlock-backup.lock'
 UPGRADE = (
@@ -68,7 +68,7 @@ def held(restores: bool = False) -> Iterator[None]:
         _note(file, f'{verb} {time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())}')
         # Of a restore that was killed.
         places.forget()
-        sides.forget(beside.RESTORE)
+        sides.forget(staging.RESTORE)
         # One that changes the names of databases goes on for a moment where this process is killed.
         host.kept = sides.kept = (file.fileno(),)
         try:

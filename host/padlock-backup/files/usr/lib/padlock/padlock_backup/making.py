@@ -7,7 +7,6 @@ from padlock_release import handed, log, store
 from padlock_release.failure import Failure
 
 from . import (
-    beside,
     database,
     export as exports,
     files,
@@ -17,6 +16,7 @@ from . import (
     ordered,
     pgbackrest,
     proven,
+    staging,
     state,
     swap,
 )  # fmt: skip
@@ -40,7 +40,7 @@ def now() -> int:
 def _forget_former() -> None:
     """What a dump has replaced in the host's own server; the backups are whole all the same."""
     try:
-        beside.forget_here(former=True)
+        staging.forget_here(former=True)
     except Failure as failure:
         log.say(f'what a restore has replaced is still there: {failure}')
 

@@ -96,7 +96,7 @@ def _size(variables: dict[str, str]) -> int:
 
 
 def _whose(managed: Managed, variables: dict[str, str]) -> str | None:
-    """Those of the cluster that the rows came from, if a restore has brought them (beside.py)."""
+    """Those of the cluster that the rows came from, if a restore has brought them (staging.py)."""
     found = re.fullmatch(r'padlock: restored (\S+)', _asked(REMARK, variables).strip())
     return found[1] if found else managed.cluster
 

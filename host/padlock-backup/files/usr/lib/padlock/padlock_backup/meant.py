@@ -40,7 +40,7 @@ def ensure_one(there: list[Backup], what: str) -> list[Backup]:
 
 
 def _is_restored(what: str) -> bool:
-    """Of a dump the rows themselves say whose they are (beside.py)."""
+    """Of a dump the rows themselves say whose they are (staging.py)."""
     return {'database': timelines.is_restored, 'files': origin.is_restored}.get(what, bool)()
 
 

@@ -3,9 +3,9 @@
 from typing import NamedTuple
 
 from . import files, host, managed, room
+from .attempts import TRIED
 from .order import Order
 from .places import Backup
-from .recovery import TRIED
 
 # The log that comes and goes with a recovery, and what else a folder of files takes.
 LOG = 512 * room.MIB

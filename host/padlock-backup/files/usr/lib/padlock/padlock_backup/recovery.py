@@ -7,19 +7,15 @@ import os
 import re
 import shlex
 import shutil
-import time
-from collections import Counter
 from datetime import UTC, datetime
-from typing import NamedTuple
 
 from padlock_release import log
 from padlock_release.failure import Failure
 
-from . import archive, host, pgbackrest, role, room, settings, timelines, trial
+from . import archive, host, pgbackrest, role, settings, timelines, trial
+from .attempts import Kind, Part, first_whole
 from .places import Backup
 
-# Of each place; the older ones are for a newest one that turns out to be damaged.
-TRIED = 2
 # By pgBackRest, in postgresql.auto.conf.
 OF_THE_RECOVERY = [
     'restore_command', 'recovery_target', 'recovery_target_time', 'recovery_target_action',
@@ -42,20 +38,6 @@ class Branched(Failure):
     """A restore has led away from before this backup, and all that there is was written since then."""
 
 
-class Part(NamedTuple):
-    """
-    `until`: the moment that it is as of; None where no log tells. `system`: of files, whose they are.
-    `passed_over`: newer ones, each with why it came to nothing.
-    """
-
-    label: str
-    where: str
-    until: datetime | None
-    seconds: float
-    system: str | None = None
-    passed_over: tuple[str, ...] = ()
-
-
 def restored() -> str:
     return f'{host.data()}.restored'
 
@@ -65,27 +47,12 @@ def bring(backups: list[Backup], at: datetime | None, exactly: bool) -> Part:
     Tries one backup after the other. With neither a moment nor `exactly`, all of the log that was
     handed on. Raises Failure where none of them comes to that.
     """
-    began = time.monotonic()
-    problems = []
-    tried: Counter[str] = Counter()
-    for backup in backups:
-        if tried[backup.place.where] == TRIED:
-            continue
-        log.say(f'database: backup {backup.label} from {backup.place}')
-        try:
-            with room.watched(restored()):
-                until = _bring_all(backup, at, exactly)
-            took = round(time.monotonic() - began, 1)
-            return Part(backup.label, backup.place.where, until, took, passed_over=tuple(problems))
-        except room.Full:
-            forget()
-            raise
-        except Failure as failure:
-            forget()
-            tried[backup.place.where] += not isinstance(failure, Branched)
-            problems.append(f'backup {backup.label} from {backup.place}: {failure}')
-            log.say(f'database: {failure}')
-    raise Failure('the database cannot be restored, and nothing was changed:\n' + '\n'.join(problems))
+    kind = Kind(
+        'database', 'backup', restored(), lambda one: _bring_all(one, at, exactly), forget,
+        # What a restore has led away from is no damage.
+        free=lambda failure: isinstance(failure, Branched),
+    )  # fmt: skip
+    return first_whole(backups, kind)
 
 
 def forget() -> None:

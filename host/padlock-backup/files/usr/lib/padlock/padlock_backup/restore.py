@@ -10,7 +10,6 @@ from padlock_release.failure import Failure
 
 from . import (
     archive,
-    beside as databases,
     chosen_kinds,
     host,
     journal,
@@ -22,12 +21,13 @@ from . import (
     restored_dump,
     restored_files,
     room,
+    staging,
     swap,
 )  # fmt: skip
-from .beside import Beside
+from .attempts import Part
 from .order import Order
 from .places import Backup, Place
-from .recovery import Part
+from .staging import Staging
 from .state import FORM
 from .wanted import RestoreOrder
 
@@ -47,11 +47,11 @@ def restore(order: RestoreOrder, own: Order | None, back_up: Any, now: datetime)
         found = stack.enter_context(places.opened(order.source, own))
         whats = chosen_kinds.of(order, own, found)
         chosen = {what: _choose(order, found, what, now) for what in whats}
-        beside = None
+        staged = None
         if 'managed' in whats:
-            beside = stack.enter_context(databases.opened(order.into, own))
-            databases.ensure_free(beside)
-            databases.ensure_room(beside, restored_dump.size(chosen['managed'][0]))
+            staged = stack.enter_context(staging.opened(order.into, own))
+            staging.ensure_free(staged)
+            staging.ensure_room(staged, restored_dump.size(chosen['managed'][0]))
         _ensure_room(order, chosen, own)
         if own is not None and own.database:
             archive.mark()
@@ -61,30 +61,30 @@ def restore(order: RestoreOrder, own: Order | None, back_up: Any, now: datetime)
             _ensure_room(order, chosen, own)
         swap.forget()
         swap.forget_former()
-        if beside is not None:
-            databases.forget_former(beside)
+        if staged is not None:
+            staging.forget_former(staged)
         # It ends this one if it is killed.
         host.run('systemctl', 'start', WATCH, check=False)
-        journal.note(step='prepare', **({'kind': beside.side.kind} if beside else {}))
+        journal.note(step='prepare', **({'kind': staged.side.kind} if staged else {}))
         try:
             # Each notes itself before it looks for the other's note.
             if clusters.upgrading():
                 raise Failure(lock.UPGRADE)
-            parts = {what: _bring(order, chosen[what], what, beside) for what in whats}
+            parts = {what: _bring(order, chosen[what], what, staged) for what in whats}
             files_of = parts['files'].system if 'files' in parts else None
-            down, problem = swap.run(whats, files_of, beside)
+            down, problem = swap.run(whats, files_of, staged)
         except BaseException:
             if not swap.has_begun(whats):
                 swap.forget()
-                if beside is not None:
-                    databases.forget_tried(beside)
+                if staged is not None:
+                    staging.forget_tried(staged)
             raise
     problems += [problem] if problem else []
     log.say(f'restored, after {down} s without service')
     problems += finish(whats, own, back_up)
     return {
         'database': _told(parts.get('database') or parts.get('managed')), 'files': _told(parts.get('files')),
-        'former': {'name': beside.former, 'kind': beside.side.kind} if beside is not None else None,
+        'former': {'name': staged.former, 'kind': staged.side.kind} if staged is not None else None,
         'seconds': round(time.monotonic() - began, 1), 'downSeconds': down, 'problems': problems,
     }  # fmt: skip
 
@@ -182,9 +182,9 @@ def _last_backup(back_up: Any, own: Order) -> list[str]:
     return [problem]
 
 
-def _bring(order: RestoreOrder, chosen: list[Backup], what: str, beside: Beside | None) -> Part:
-    if beside is not None and what == 'managed':
-        return restored_dump.bring(chosen, beside)
+def _bring(order: RestoreOrder, chosen: list[Backup], what: str, staged: Staging | None) -> Part:
+    if staged is not None and what == 'managed':
+        return restored_dump.bring(chosen, staged)
     if what == 'database':
         return recovery.bring(chosen, order.at, order.label is not None)
     return restored_files.bring(chosen)

@@ -3,12 +3,11 @@ A dump of a managed database beside the app's: restic reads it, and checks all t
 makes it anew as the app's own role.
 """
 
+import functools
 import os
 import re
 import subprocess
 import tempfile
-import time
-from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -20,10 +19,10 @@ from padlock_release.said import without_rows
 from padlock_rows import contents, dumped
 from padlock_rows.sides import KEEPALIVE, Side
 
-from . import beside as databases, files, host, managed, room
-from .beside import Beside
+from . import files, host, managed, staging
+from .attempts import Kind, Part, first_whole
 from .places import Backup
-from .recovery import TRIED, Part
+from .staging import Staging
 
 STRICT = ['--single-transaction', '--exit-on-error']
 RESTORED = [*STRICT, '--no-owner', '--no-privileges']
@@ -35,32 +34,11 @@ UNKNOWN = r'unrecognized configuration parameter "transaction_timeout"'
 EXTENSION = r'^CREATE EXTENSION IF NOT EXISTS ("(?:[^"]|"")+"|\S+) WITH SCHEMA ("(?:[^"]|"")+"|[^;\s]+);'
 
 
-def bring(backups: list[Backup], beside: Beside) -> Part:
+def bring(backups: list[Backup], staged: Staging) -> Part:
     """Tries one dump after the other; raises Failure where none is whole."""
-    began = time.monotonic()
-    problems = []
-    tried: Counter[str] = Counter()
-    for backup in backups:
-        if tried[backup.place.where] == TRIED:
-            continue
-        tried[backup.place.where] += 1
-        log.say(f'database: dump {backup.label} from {backup.place}')
-        try:
-            # On the host it grows beside what runs; whose server it goes into is none to be ended.
-            with room.watched(''):
-                rows = _bring(backup, beside)
-            until = datetime.fromtimestamp(backup.time, UTC)
-            took = round(time.monotonic() - began, 1)
-            log.say(f'database: {rows} rows')
-            return Part(backup.label, backup.place.where, until, took, None, tuple(problems))
-        except room.Full:
-            databases.forget_tried(beside)
-            raise
-        except Failure as failure:
-            databases.forget_tried(beside)
-            problems.append(f'dump {backup.label} from {backup.place}: {failure}')
-            log.say(f'database: {failure}')
-    raise Failure('the database cannot be restored, and nothing was changed:\n' + '\n'.join(problems))
+    # Whose server it goes into is none to be ended where the volume gets full.
+    forget = functools.partial(staging.forget_tried, staged)
+    return first_whole(backups, Kind('database', 'dump', '', lambda one: _bring(one, staged), forget))
 
 
 def size(backup: Backup) -> int:
@@ -68,19 +46,18 @@ def size(backup: Backup) -> int:
     return files.size(backup.place.order, backup.place.where, backup.label, managed.OF)
 
 
-def _bring(backup: Backup, beside: Beside) -> int:
-    """Returns how many rows."""
-    side = beside.restored
-    with tempfile.TemporaryDirectory(prefix='padlock-restore-', dir=host.RUN) as folder:
+def _bring(backup: Backup, staged: Staging) -> datetime:
+    side = staged.restored
+    with tempfile.TemporaryDirectory(prefix=f'padlock-{staging.RESTORE}-', dir=host.RUN) as folder:
         listed = _restored(backup, side, '--list').decode(errors='surrogateescape')
-        there = contents.version(side._replace(database=beside.side.database))
+        there = contents.version(side._replace(database=staged.side.database))
         if dumped.version(listed) > there:
             raise Failure(
                 f'it is of PostgreSQL {dumped.version(listed)}, and the database here of {there}: rows do '
                 'not go to an older version'
             )
         wanted = _extensions(backup, side, dumped.of_extensions(listed), folder)
-        databases.make(beside, wanted, backup.system)
+        staging.make(staged, wanted, backup.system)
         _ensure_way(side)
         rest = dumped.without_extensions(listed, {*wanted.values()})
         rest, left_out = dumped.without_tables(rest, contents.of_extensions(side))
@@ -90,7 +67,8 @@ def _bring(backup: Backup, beside: Beside) -> int:
         _restored(backup, side, *RESTORED, *words, whole=True, server=there)
         # A dump has no statistics of its rows, and plans without them are slow ones.
         side.own('SET client_min_messages = error; ANALYZE;')
-        return contents.of(side).rows
+        log.say(f'database: {contents.of(side).rows} rows')
+    return datetime.fromtimestamp(backup.time, UTC)
 
 
 def _ensure_way(side: Side) -> None:

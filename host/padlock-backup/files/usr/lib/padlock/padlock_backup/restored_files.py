@@ -2,16 +2,11 @@
 
 import os
 import shutil
-import time
-from collections import Counter
 from datetime import UTC, datetime
 
-from padlock_release import log
-from padlock_release.failure import Failure
-
-from . import files, host, room
+from . import files, host
+from .attempts import Kind, Part, first_whole
 from .places import Backup
-from .recovery import TRIED, Part
 
 
 def restored() -> str:
@@ -20,28 +15,7 @@ def restored() -> str:
 
 def bring(backups: list[Backup]) -> Part:
     """Tries one snapshot after the other; raises Failure where none is whole."""
-    began = time.monotonic()
-    problems = []
-    tried: Counter[str] = Counter()
-    for backup in backups:
-        if tried[backup.place.where] == TRIED:
-            continue
-        tried[backup.place.where] += 1
-        log.say(f'files: snapshot {backup.label} from {backup.place}')
-        try:
-            with room.watched(restored()):
-                _bring(backup)
-            until = datetime.fromtimestamp(backup.time, UTC)
-            took = round(time.monotonic() - began, 1)
-            return Part(backup.label, backup.place.where, until, took, backup.system, tuple(problems))
-        except room.Full:
-            forget()
-            raise
-        except Failure as failure:
-            forget()
-            problems.append(f'snapshot {backup.label} from {backup.place}: {failure}')
-            log.say(f'files: {failure}')
-    raise Failure('the files cannot be restored, and nothing was changed:\n' + '\n'.join(problems))
+    return first_whole(backups, Kind('files', 'snapshot', restored(), _bring, forget))
 
 
 def forget() -> None:
@@ -50,7 +24,7 @@ def forget() -> None:
             shutil.rmtree(path)
 
 
-def _bring(backup: Backup) -> None:
+def _bring(backup: Backup) -> datetime:
     forget()
     host.folder(_new(), 'root', 0o700)
     order = backup.place.order
@@ -58,6 +32,7 @@ def _bring(backup: Backup) -> None:
     # It makes the whole path of what was backed up.
     os.rename(f'{_new()}/{backup.path.lstrip("/")}', restored())
     shutil.rmtree(_new())
+    return datetime.fromtimestamp(backup.time, UTC)
 
 
 def _new() -> str:

@@ -17,7 +17,6 @@ from padlock_release import clusters, log, store
 from padlock_release.failure import CommandFailure, Failure
 
 from . import (
-    beside as databases,
     files,
     host,
     journal,
@@ -27,10 +26,11 @@ from . import (
     restored_files,
     room,
     server,
+    staging,
     timelines,
 )  # fmt: skip
-from .beside import Beside
 from .order import Order
+from .staging import Staging
 
 AT_FDCWD = -100
 RENAME_EXCHANGE = 2
@@ -73,10 +73,10 @@ def room_of_former() -> int:
 
 
 def run(
-    whats: list[str], files_of: str | None = None, beside: Beside | None = None
+    whats: list[str], files_of: str | None = None, staged: Staging | None = None
 ) -> tuple[float, str | None]:
     """
-    `files_of`: whose the restored files are, where their snapshot says so; `beside`: of a dump.
+    `files_of`: whose the restored files are, where their snapshot says so; `staged`: of a dump.
 
     Returns the seconds without the app, and what is wrong with it now. Raises Failure if PostgreSQL does
     not start on what was restored; the former data is back then.
@@ -88,13 +88,13 @@ def run(
         else:
             store.write(mark, files_of or '', 0o600)
     with log.step('swap'), app.locked():
-        number = beside.number(beside.restored.database) if beside else None
-        if beside is not None and number is None:
+        number = staged.number(staged.restored.database) if staged else None
+        if staged is not None and number is None:
             raise Failure('what was restored is gone from the server; nothing was changed')
-        dump = {'kind': beside.side.kind, 'number': number} if beside else {}
+        dump = {'kind': staged.side.kind, 'number': number} if staged else {}
         journal.note(step='swap', whats=whats, **dump)
         with app.ended() as began, server.lock():
-            _exchange(whats, beside, number)
+            _exchange(whats, staged, number)
     problem = app.wait()
     return round(time.monotonic() - began, 1), problem
 
@@ -117,7 +117,7 @@ def resume(own: Order | None) -> list[str] | None:
         _ensure_taken_over(found)
     if found is None or found['step'] == 'prepare':
         if found is not None and found.get('kind') == 'local':
-            databases.forget_here()
+            staging.forget_here()
         forget()
         return None
     if found['step'] == 'swap':
@@ -135,14 +135,14 @@ def resume(own: Order | None) -> list[str] | None:
 def _resume_dump(found: dict[str, Any], own: Order | None) -> list[str] | None:
     """The names of databases change last, and who changes them has given his password for that alone."""
     with app.locked(), app.ended():
-        if databases.is_in_place(own, found['kind'], found['number']):
+        if staging.is_in_place(own, found['kind'], found['number']):
             log.say('a restore was cut off once it had swapped; it is finished now')
             journal.note(step='after', whats=found['whats'])
             return found['whats']
         log.say('a restore was cut off before it had swapped; it is undone now')
         _back(found['whats'])
         if found['kind'] == 'local':
-            databases.forget_here()
+            staging.forget_here()
     return None
 
 
@@ -177,7 +177,7 @@ def settle(whats: list[str]) -> None:
         timelines.note_restored()
 
 
-def _exchange(whats: list[str], beside: Beside | None = None, number: int | None = None) -> None:
+def _exchange(whats: list[str], staged: Staging | None = None, number: int | None = None) -> None:
     """Those that are not in their places yet; the database is down meanwhile. What fails is undone."""
     try:
         if 'database' in whats:
@@ -194,13 +194,13 @@ def _exchange(whats: list[str], beside: Beside | None = None, number: int | None
             if os.path.exists(pgbackrest.configuration()):
                 pgbackrest.run('start')
             _started()
-        if beside is not None and number is not None:
-            databases.exchange(beside, number)
-    except databases.Undecided:
+        if staged is not None and number is not None:
+            staging.exchange(staged, number)
+    except staging.Undecided:
         raise
     except (Failure, OSError) as failure:
         _back(whats)
-        what = 'does not run' if beside is None else 'cannot take its place'
+        what = 'does not run' if staged is None else 'cannot take its place'
         raise Failure(f'what was restored {what}, and what was there is back: {failure}') from None
     # From here on nothing is exchanged any more, marked or not.
     journal.note(step='after', whats=whats)

@@ -22,7 +22,7 @@ from .sql import ask
 
 # Of padlock-backup.
 RESTORE = f'{cluster.VOLUME}/backup/restore.json'
-# What a dump that was restored has replaced (padlock-backup, beside.py).
+# What a dump that was restored has replaced (padlock-backup, staging.py).
 FORMER = """
 SELECT datname FROM pg_database
 WHERE datname = 'app_former' AND shobj_description(oid, 'pg_database') LIKE 'padlock: re%'"""

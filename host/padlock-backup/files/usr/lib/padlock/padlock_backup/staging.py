@@ -48,7 +48,7 @@ class Undecided(Failure):
     """Nobody can tell whether the names have changed."""
 
 
-class Beside(NamedTuple):
+class Staging(NamedTuple):
     """`side` is the app's database, whose app's login makes what the dump has."""
 
     side: Side
@@ -80,9 +80,9 @@ class Beside(NamedTuple):
 
 
 @contextlib.contextmanager
-def opened(into: Into, own: Order | None) -> Iterator[Beside]:
+def opened(into: Into, own: Order | None) -> Iterator[Staging]:
     with sides.passwords(RESTORE) as folder:
-        yield Beside(_side(into, own, folder))
+        yield Staging(_side(into, own, folder))
 
 
 def _side(into: Into, own: Order | None, folder: str) -> Side:
@@ -119,10 +119,10 @@ def _number(said: list[str]) -> int | None:
     return int(said[0]) if said else None
 
 
-def ensure_free(beside: Beside) -> None:
+def ensure_free(staged: Staging) -> None:
     """Raises Failure where a database of somebody else's has one of the two names."""
-    for name in (beside.restored.database, beside.former):
-        said = beside.remark(name)
+    for name in (staged.restored.database, staged.former):
+        said = staged.remark(name)
         if said is not None and not said.startswith((RESTORED, REPLACED)):
             raise Failure(
                 f'there is a database {name} already, which no restore has made. Fix: give it another name '
@@ -130,18 +130,18 @@ def ensure_free(beside: Beside) -> None:
             )
 
 
-def ensure_room(beside: Beside, size: int) -> None:
+def ensure_room(staged: Staging, size: int) -> None:
     """
     Raises Failure where a cluster has not the room for a dump of so many bytes, its indexes and its log
     beside what is there.
     """
-    free = contents.free(beside.side, host.free())
-    if beside.side.kind == 'local' or free is None:
+    free = contents.free(staged.side, host.free())
+    if staged.side.kind == 'local' or free is None:
         return
     needed = size * 2 + (256 << 20)
     # Both go first.
-    for name in (beside.restored.database, beside.former):
-        free += int(beside.ask(SIZE.format(name=name))[0])
+    for name in (staged.restored.database, staged.former):
+        free += int(staged.ask(SIZE.format(name=name))[0])
     if free < needed:
         raise Failure(
             f'the managed database has not the room for it beside what is there: {_mib(needed)} MiB are '
@@ -150,17 +150,17 @@ def ensure_room(beside: Beside, size: int) -> None:
         )
 
 
-def make(beside: Beside, wanted: dict[str, str], system: str | None) -> None:
+def make(staged: Staging, wanted: dict[str, str], system: str | None) -> None:
     """
     An empty one, with the extensions that are `wanted`, in which the app may make everything. `system`:
     whose the rows are, where the dump says so; later dumps of them go by it (managed.py).
     """
-    side = beside.restored
+    side = staged.restored
     name, app = quoted(side.database), quoted(side.app)
-    forget(beside)
+    forget(staged)
     said = ' '.join([RESTORED, *([system] if system else [])])
     # Until it is granted nobody but its owner gets in, so what he runs there is nobody else's.
-    beside.ask(
+    staged.ask(
         f"CREATE DATABASE {name} ALLOW_CONNECTIONS false;\nCOMMENT ON DATABASE {name} IS '{said}';\n"
         f'REVOKE ALL ON DATABASE {name} FROM PUBLIC;\nALTER DATABASE {name} ALLOW_CONNECTIONS true;'
     )
@@ -174,21 +174,21 @@ def make(beside: Beside, wanted: dict[str, str], system: str | None) -> None:
     extensions.make(wanted, side, alone=True)
 
 
-def forget(beside: Beside) -> None:
+def forget(staged: Staging) -> None:
     """Nothing of a restore that came to nothing stays."""
-    _drop(beside, beside.restored.database)
+    _drop(staged, staged.restored.database)
 
 
-def forget_tried(beside: Beside) -> None:
+def forget_tried(staged: Staging) -> None:
     """Where something else has gone wrong already, which is what is to be told."""
     try:
-        forget(beside)
+        forget(staged)
     except Failure as failure:
-        log.say(f'{beside.restored.database} stays until the next restore: {failure}')
+        log.say(f'{staged.restored.database} stays until the next restore: {failure}')
 
 
-def forget_former(beside: Beside) -> None:
-    _drop(beside, beside.former)
+def forget_former(staged: Staging) -> None:
+    _drop(staged, staged.former)
 
 
 def forget_here(former: bool = False) -> None:
@@ -197,23 +197,23 @@ def forget_here(former: bool = False) -> None:
     restore.
     """
     with sides.passwords(RESTORE) as folder:
-        beside = Beside(sides.local(LOCAL, LOCAL, None, folder))
-        forget_former(beside) if former else forget(beside)
+        staged = Staging(sides.local(LOCAL, LOCAL, None, folder))
+        forget_former(staged) if former else forget(staged)
 
 
-def _drop(beside: Beside, name: str) -> None:
-    said = beside.remark(name)
+def _drop(staged: Staging, name: str) -> None:
+    said = staged.remark(name)
     if said is None or not said.startswith((RESTORED, REPLACED)):
         return
-    if beside.side.kind == 'local':
-        beside.ask(f'DROP DATABASE {quoted(name)} WITH (FORCE);')
+    if staged.side.kind == 'local':
+        staged.ask(f'DROP DATABASE {quoted(name)} WITH (FORCE);')
         return
     # Whoever owns a cluster's databases may end nobody's sessions but his own.
     sessions = SESSIONS.format(one=name, other=name) + ' AND usename = current_user;'
-    _unused(beside, name, lambda: beside.side.own(sessions), f'DROP DATABASE {quoted(name)};')
+    _unused(staged, name, lambda: staged.side.own(sessions), f'DROP DATABASE {quoted(name)};')
 
 
-def exchange(beside: Beside, number: int) -> None:
+def exchange(staged: Staging, number: int) -> None:
     """
     Raises Failure where the app's database has its name still, and Undecided where nobody can tell. `number`
     is the restored one's.
@@ -221,8 +221,8 @@ def exchange(beside: Beside, number: int) -> None:
     A change of a name locks out who comes in, and waits five seconds for who is in
     (CountOtherDBBackends, src/backend/storage/ipc/procarray.c).
     """
-    side = beside.side
-    app, restored, former = quoted(side.database), quoted(beside.restored.database), quoted(beside.former)
+    side = staged.side
+    app, restored, former = quoted(side.database), quoted(staged.restored.database), quoted(staged.former)
     # What the app made in a database of the host's is its own, the database too.
     owner = f'ALTER DATABASE {app} OWNER TO {quoted(side.app)};\n' if side.kind == 'local' else ''
     names = (
@@ -231,35 +231,35 @@ def exchange(beside: Beside, number: int) -> None:
         f'ALTER DATABASE {restored} RENAME TO {app};\n{owner}COMMIT;'
     )
     try:
-        _unused(beside, side.database, lambda: _end_sessions(beside), names)
+        _unused(staged, side.database, lambda: _end_sessions(staged), names)
     except CommandFailure as failure:
-        if not _has_happened(beside, number, failure):
+        if not _has_happened(staged, number, failure):
             raise
 
 
-def _unused(beside: Beside, name: str, end: Callable[[], object], statements: str) -> None:
+def _unused(staged: Staging, name: str, end: Callable[[], object], statements: str) -> None:
     """Runs what waits for the end of all sessions of a database, as soon as there are none."""
     deadline = time.monotonic() + SECONDS
     while True:
         try:
             end()
-            beside.ask(statements)
+            staged.ask(statements)
             return
         except CommandFailure as failure:
             if 'being accessed by other users' not in str(failure):
                 raise
         if time.monotonic() > deadline:
-            whose = ', '.join(beside.ask(OTHERS.format(name=name))) or 'nobody that shows'
+            whose = ', '.join(staged.ask(OTHERS.format(name=name))) or 'nobody that shows'
             raise Failure(
                 f'sessions in the database {name} go on, of {whose}. Fix: end them, then run this again'
             )
         time.sleep(PAUSE_SECONDS)
 
 
-def _has_happened(beside: Beside, number: int, failure: Failure) -> bool:
+def _has_happened(staged: Staging, number: int, failure: Failure) -> bool:
     """A connection may end after the transaction has."""
     try:
-        return beside.number(beside.side.database) == number
+        return staged.number(staged.side.database) == number
     except Failure:
         raise Undecided(
             f'nobody can tell whether the restored database is in its place: {failure}. Once it answers, '
@@ -267,13 +267,13 @@ def _has_happened(beside: Beside, number: int, failure: Failure) -> bool:
         ) from None
 
 
-def _end_sessions(beside: Beside) -> None:
+def _end_sessions(staged: Staging) -> None:
     """Of all on the host; of a cluster the app's own, which it may end itself, behind a pool too."""
-    sessions = SESSIONS.format(one=beside.side.database, other=beside.restored.database)
-    if beside.side.kind == 'local':
-        beside.ask(f'{sessions};')
+    sessions = SESSIONS.format(one=staged.side.database, other=staged.restored.database)
+    if staged.side.kind == 'local':
+        staged.ask(f'{sessions};')
     else:
-        beside.restored.own(f'{sessions} AND usename = current_user;')
+        staged.restored.own(f'{sessions} AND usename = current_user;')
 
 
 def _name(database: str, what: str) -> str:
