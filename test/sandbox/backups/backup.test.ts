@@ -1,5 +1,7 @@
 /** The host's backups: PostgreSQL, pgBackRest and restic as Debian has them, against a real S3 server. */
 
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import {
   existsSync,
   readdirSync,
@@ -67,6 +69,20 @@ test('a host that has just been told has until the next night', async () => {
   const late = await place.backup('check', undefined, 27 * 3600)
   expect(late.code).toBe(1)
   expect(late.stderr).toContain('<4>backup of database bucket: there has been none for 26 hours')
+})
+
+test('an order waits for pgBackRest, which hands on the log', async () => {
+  // Its name in 2.45, and in 2.55.
+  const [one, other] = ['main-archive.lock', 'main-archive-1.lock'].map((name) =>
+    join(place.dir, 'pgbackrest', name),
+  ) as [string, string]
+  const hold = ['flock', one, 'flock', other, 'sh', '-c', 'echo held; sleep 4']
+  const holder = spawn('runuser', ['--user', 'postgres', '--', ...hold], { env: place.env })
+  await once(holder.stdout, 'data')
+  const ended = once(holder, 'exit')
+  expect(await place.backup('up', order)).toMatchObject({ code: 0, stderr: '' })
+  expect((await ended)[0]).toBe(0)
+  expect((await place.backup('check')).code).toBe(0)
 })
 
 test('everything is in both places, encrypted, and a moment between two rows can be had again', async () => {

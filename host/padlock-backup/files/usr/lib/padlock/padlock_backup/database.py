@@ -92,15 +92,28 @@ def _begin(config: str) -> None:
     one that is lost, its log and backups come beside the older ones, which stay and can be restored.
     """
     try:
-        pgbackrest.run('stanza-create', config=config)
+        _beside_the_log('stanza-create', config)
     except CommandFailure as failure:
         if not any(code in str(failure) for code in MISMATCH):
             raise
         # It wants every repository begun already, and a new volume has none; so what it has not done
         # is left to the second attempt to tell.
         with contextlib.suppress(CommandFailure):
-            pgbackrest.run('stanza-upgrade', config=config)
-        pgbackrest.run('stanza-create', config=config)
+            _beside_the_log('stanza-upgrade', config)
+        _beside_the_log('stanza-create', config)
+
+
+def _beside_the_log(verb: str, config: str) -> None:
+    """Waits for the lock, which `archive-push` has while it hands on what has gathered."""
+    deadline = time.monotonic() + LOCK_SECONDS
+    while True:
+        try:
+            pgbackrest.run(verb, config=config)
+            return
+        except CommandFailure as failure:
+            if 'unable to acquire lock' not in str(failure) or time.monotonic() > deadline:
+                raise
+        time.sleep(1)
 
 
 def forget() -> None:
@@ -155,17 +168,8 @@ def _needed(there: list[dict[str, Any]], kind: str) -> int:
 
 def _adopt(number: int) -> None:
     """The repository takes the log of the database that is there now, whichever it was before."""
-    deadline = time.monotonic() + LOCK_SECONDS
     with settings.alone(pgbackrest.configuration(), number) as config:
-        while True:
-            try:
-                pgbackrest.run('stanza-upgrade', config=config)
-                return
-            except CommandFailure as failure:
-                # By whoever hands on the log.
-                if 'unable to acquire lock' not in str(failure) or time.monotonic() > deadline:
-                    raise
-            time.sleep(1)
+        _beside_the_log('stanza-upgrade', config)
 
 
 def backups(number: int, config: str | None = None) -> list[dict[str, Any]]:
