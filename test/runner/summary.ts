@@ -46,8 +46,11 @@ export function summary(outcomes: Outcome[], seconds: number): string {
   ].join('\n')
 }
 
+/** Where something was printed, which Jest writes below it. */
+const PLACE = /^\s+at .*:\d+:\d+\)?$/
+
 /** The last line with text in it, at most 100 characters of it. */
 export function lastLine(text: string): string {
-  const line = text.split('\n').findLast((each) => each.trim() !== '') ?? ''
+  const line = text.split('\n').findLast((each) => each.trim() && !PLACE.test(each)) ?? ''
   return line.trim().slice(0, 100)
 }

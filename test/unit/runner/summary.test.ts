@@ -56,6 +56,7 @@ test('the record has the last run of each suite, with commit, date, counts and s
 test('the last line that says something', () => {
   expect(lastLine('one\n  two\n\n')).toBe('two')
   expect(lastLine('')).toBe('')
+  expect(lastLine('  one\n\n    at progress (sandbox/it.ts:30:3)\n')).toBe('one')
   expect(lastLine('x'.repeat(200))).toHaveLength(100)
 })
 
