@@ -98,6 +98,7 @@ export function deployWorkload(
     settings.backups,
     {
       ...target,
+      volumeGib: settings.volume?.size ?? 0,
       database: Boolean(database?.local),
       beside: Boolean(database?.beside),
       managed: database?.login,

@@ -23,6 +23,8 @@ export interface BackupsArgs {
   place: pulumi.Input<BucketPlace>
   /** The same with a key that reads alone, for other hosts; absent where there is none. */
   reader?: pulumi.Input<BucketPlace> | undefined
+  /** Of the volume, a quarter of which may hold log that waits for the bucket. */
+  volumeGib: number
   /** Is there a database on the host, and are there directories of the app on the volume? */
   database: boolean
   files: boolean
@@ -93,7 +95,11 @@ export class Backups extends pulumi.ComponentResource {
       `${name}-backups`,
       {
         connection: connection(args.ssh),
-        create: onEach('sudo /usr/lib/padlock/backup up', args.dropletId),
+        // On a volume that has grown it runs again.
+        create: onEach(
+          `sudo /usr/lib/padlock/backup up # with ${args.volumeGib} GiB`,
+          args.dropletId,
+        ),
         stdin: pulumi.secret(pulumi.jsonStringify(order)),
         // Here and not with the package: an update that fails before it leaves them ordered.
         delete: endOf('backup-end'),

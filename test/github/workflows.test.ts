@@ -1,5 +1,7 @@
 /** What the workflows may not do, read from the files themselves. */
-import { readdirSync, readFileSync } from 'node:fs'
+import { spawnSync } from 'node:child_process'
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parse } from 'yaml'
 import { verbs } from '../../ops/cli/verbs.ts'
@@ -271,3 +273,29 @@ test('what they call of ./padlock exists', () => {
     }
   }
 })
+
+test.each([
+  [0, 0, 0],
+  [0, 1, 1],
+  [255, 0, 255],
+  [255, 1, 255],
+])(
+  'an update that ends with %i, and an export of the state with %i: the step ends with %i',
+  (applied, exported, ends) => {
+    const run = workflows['deploy.yml']?.jobs.apply?.steps.find((step) =>
+      step.run?.includes('plan apply'),
+    )?.run
+    const folder = mkdtempSync(join(tmpdir(), 'apply-'))
+    const padlock = `#!/bin/sh\necho "$*" >>calls\n[ "$1" = plan ] && exit ${applied}\nexit ${exported}\n`
+    writeFileSync(join(folder, 'padlock'), padlock, { mode: 0o755 })
+    const env = { PATH: process.env.PATH, STACK: 'production' }
+    // As GitHub runs a step without `shell`.
+    const { status } = spawnSync('bash', ['-e', '-c', run ?? 'exit 9'], { cwd: folder, env })
+    const calls = readFileSync(join(folder, 'calls'), 'utf8').trim().split('\n')
+    rmSync(folder, { recursive: true })
+    expect([status, calls]).toEqual([
+      ends,
+      ['plan apply --stack production --from plan', 'backup state --stack production'],
+    ])
+  },
+)

@@ -3,6 +3,7 @@ import { counted, type Moved, move } from '../../database/move.ts'
 import { type Kind, stackNamed } from '../../database/moving-stack.ts'
 import { chosenStack } from '../login.ts'
 import { agreed } from './agreed.ts'
+import { stateKept } from './state-kept.ts'
 
 export const help = `padlock database move --to local|managed [--stack NAME] [--replace] [--yes]
 
@@ -23,9 +24,10 @@ pulumi preview. A copy may take 15 minutes or so, the time that a release has.
 
 What fails leaves the app with the database that it had. After a kill, run it again; --to
 the other side takes it back. The former database keeps its rows, read-only. Rights of roles
-other than the app's are not moved.
+other than the app's are not moved. Where there are backups, the state is put beside them.
 
-Exit code 0: moved, or it was there. 1: not, and why. 2: a wrong command line.`
+Exit code 0: moved, or it was there, and "not yet" names what is still to be seen to. 1: not, and
+why. 2: a wrong command line.`
 
 const KINDS = ['local', 'managed']
 
@@ -55,6 +57,8 @@ export async function run(args: string[]): Promise<number> {
   const moved = await move(stack, to, values.replace)
   const { database } = await stack.chosen()
   console.log(moved ? receipt(moved, name) : `the app of ${name} uses the ${database} database`)
+  const left = await stateKept(name)
+  if (left) console.error(left)
   return 0
 }
 

@@ -6,6 +6,7 @@ import { upgradingStack } from '../../database/upgrading-stack.ts'
 import { targetOf } from '../access/target.ts'
 import { chosenStack } from '../login.ts'
 import { agreed } from './agreed.ts'
+import { stateKept } from './state-kept.ts'
 
 export const help = `padlock database upgrade --to VERSION [--stack NAME] [--yes]
 
@@ -53,19 +54,23 @@ export async function run(args: string[]): Promise<number> {
     console.error('nothing was changed')
     return 1
   }
-  if (onHost) {
-    const upgraded = await upgradeOnHost(hostUpgradingStack(name), to)
-    console.log(upgraded ? receipt(upgraded, name) : `the database of ${name} is PostgreSQL ${to}`)
-    return 0
-  }
+  console.log(await (onHost ? raisedOnHost(name, to) : raised(name, to)))
+  const left = await stateKept(name)
+  if (left) console.error(left)
+  return 0
+}
+
+async function raisedOnHost(name: string, to: string): Promise<string> {
+  const done = await upgradeOnHost(hostUpgradingStack(name), to)
+  return done ? receipt(done, name) : `the database of ${name} is PostgreSQL ${to}`
+}
+
+async function raised(name: string, to: string): Promise<string> {
   const { api } = await targetOf(name)
   const done = await upgrade(upgradingStack(name, api), to)
-  console.log(
-    done
-      ? `upgraded from PostgreSQL ${done.from} to ${to} in ${done.seconds} s. Commit the settings file: databaseVersion is ${to}.`
-      : `the database of ${name} is PostgreSQL ${to}`,
-  )
-  return 0
+  return done
+    ? `upgraded from PostgreSQL ${done.from} to ${to} in ${done.seconds} s. Commit the settings file: databaseVersion is ${to}.`
+    : `the database of ${name} is PostgreSQL ${to}`
 }
 
 /** @param onHost the database is the host's, which an update has the new version installed on */

@@ -299,8 +299,13 @@ test('without consent neither bucket nor passphrase goes, and the refusal names 
 test('an update that fails before they are ended leaves them ordered, and the package there', async () => {
   const { backupAccess, backupCopy } = (await stack.outputs()) as Json
   await empty(backupAccess, backupCopy.to)
-  stack.set({ allowDelete: ['backups'] })
+  stack.set({ allowDelete: ['backups'], volume: 12 })
   await stack.up()
+  // A part of the volume is for log that waits for the bucket.
+  const run = sandbox.commands((await droplet()).id)
+  const last = (what: string) => run.findLastIndex((one) => one.includes(`/padlock/${what}`))
+  expect(last('volume mount')).toBeGreaterThan(last('release '))
+  expect(last('backup up # with 12 GiB')).toBeGreaterThan(last('volume mount'))
   const before = await order()
   const undo = stack.set({ ...NONE, allowDelete: undefined })
   sandbox.fail('backup-end', 'the host is busy')

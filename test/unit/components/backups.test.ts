@@ -122,6 +122,7 @@ test('the order goes to the host over stdin, a secret, and the host takes it', a
   const backups = new Backups('padlock-dev', {
     ssh: { host: '198.51.100.7', port: 22, privateKey: 'private', hostKey: 'ssh-ed25519 AAAA' },
     ...{ droplet: new Anchor(), dropletId: '4711', after: [new Anchor()], place, reader },
+    volumeGib: 10,
     ...{ database: true, files: false, beside: true, managed, keepDaily: 7, keepWeekly: 4 },
     ...{ protect: true, keep: true },
   })
@@ -136,7 +137,7 @@ test('the order goes to the host over stdin, a secret, and the host takes it', a
   const { stdin, ...sent } = inputs(byType['command:remote:Command']?.[0])
   const { secret } = stdin as { secret: string }
   expect(sent).toMatchObject({
-    create: 'sudo /usr/lib/padlock/backup up # on droplet 4711',
+    create: 'sudo /usr/lib/padlock/backup up # with 10 GiB # on droplet 4711',
     delete: endOf('backup-end'),
     ...{ addPreviousOutputInEnv: false, logging: 'none' },
   })

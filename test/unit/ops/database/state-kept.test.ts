@@ -1,0 +1,23 @@
+import { stateKept } from '../../../../ops/cli/database/state-kept.ts'
+
+const asked: string[] = []
+const put = async (stack: string) => {
+  asked.push(stack)
+  return { settings: true }
+}
+beforeEach(() => asked.splice(0))
+
+test('the state is put beside the backups, where there are any', async () => {
+  expect(await stateKept('dev', async () => ({ backups: 'fra1/shop' }), put)).toBeUndefined()
+  expect(await stateKept('bare', async () => ({}), put)).toBeUndefined()
+  expect(asked).toEqual(['dev'])
+})
+
+test('what keeps it from there is told with the way, and fails nothing', async () => {
+  const fails = async () => {
+    throw new Error('the state of dev is not everywhere it should be:\nbucket away')
+  }
+  expect(await stateKept('dev', async () => ({ backups: 'fra1/shop' }), fails)).toBe(
+    'not yet: the state of dev is not everywhere it should be:\nbucket away\nFix: ./padlock backup state --stack dev',
+  )
+})
