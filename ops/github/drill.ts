@@ -7,23 +7,30 @@ import type { Runner } from './runner.ts'
 /** What came of a drill: its receipt, or why it did not come to one. */
 export interface Drill {
   stack: string
+  /** Of the copy in a second region. */
+  copy?: boolean
   receipt?: DrillReceipt
   /** What the program said instead. */
   said?: string
 }
 
-/** Keeps one issue for the drills of a stack that fail, which is closed by one that succeeds. */
-export function reportDrill(
+/**
+ * Keeps one issue for a run's drills of a stack, of its bucket and of the copy: open where one fails,
+ * closed where all succeed.
+ */
+export function reportDrills(
   github: GitHub,
-  drill: Drill,
+  stack: string,
+  drills: Drill[],
   runner: Pick<Runner, 'number' | 'url'>,
 ): Promise<IssueOutcome> {
-  const { stack, receipt } = drill
-  const works = receipt !== undefined && succeeded(receipt)
+  const failed = drills.filter((drill) => !works(drill))
   return keepIssue(
     github,
     {
-      ...{ label: 'restore-drill', stack, report: works ? undefined : report(drill, runner.url) },
+      ...{ label: 'restore-drill', stack },
+      report:
+        failed.length > 0 ? failed.map((one) => report(one, runner.url)).join('\n') : undefined,
       title: `Restore drill: the backups of ${stack} were not restored`,
       gone: `A backup of \`${stack}\` was restored and read`,
     },
@@ -31,11 +38,15 @@ export function reportDrill(
   )
 }
 
+/** Was all of it restored and read, and is nothing left? */
+export const works = ({ receipt }: Drill): boolean => receipt !== undefined && succeeded(receipt)
+
 /** The receipt in Markdown. */
-export function report({ stack, receipt, said = '' }: Drill, url = ''): string {
+export function report({ stack, copy, receipt, said = '' }: Drill, url = ''): string {
+  const title = `### Restore drill of ${copy ? 'the copy of ' : ''}${code(stack)}`
   const run = url ? `\n[The run](${url})\n` : ''
   if (!receipt) {
-    return `### Restore drill of ${code(stack)}\n\n**Nothing was restored.**\n\n${block(said)}\n${run}`
+    return `${title}\n\n**Nothing was restored.**\n\n${block(said)}\n${run}`
   }
   const { from, environment, startedAt, seconds, steps, database, files, problems, left } = receipt
   const rows = [
@@ -46,7 +57,7 @@ export function report({ stack, receipt, said = '' }: Drill, url = ''): string {
     ['seconds', `${seconds}: ${steps.map(({ step, seconds }) => `${step} ${seconds}`).join(', ')}`],
   ]
   return [
-    `### Restore drill of ${code(stack)}`,
+    title,
     '',
     succeeded(receipt)
       ? 'A backup was restored to an environment of its own, all of it was read, and nothing of the environment is left.'

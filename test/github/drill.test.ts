@@ -1,5 +1,5 @@
 import type { DrillReceipt } from '../../ops/backups/drill.ts'
-import { report, reportDrill } from '../../ops/github/drill.ts'
+import { type Drill, report, reportDrills } from '../../ops/github/drill.ts'
 import { makeRepository, type Repository, RUN, textsOn } from './repository.ts'
 
 let repository: Repository
@@ -24,13 +24,12 @@ const RECEIPT: DrillReceipt = {
   ...{ problems: [], left: [] },
 }
 const tell = (changed: Partial<DrillReceipt> | string) =>
-  reportDrill(
-    repository.github,
+  all(
     typeof changed === 'string'
       ? { stack: 'production', said: changed }
       : { stack: 'production', receipt: { ...RECEIPT, ...changed } },
-    RUN,
   )
+const all = (...drills: Drill[]) => reportDrills(repository.github, 'production', drills, RUN)
 
 test('a drill that fails opens an issue, one that succeeds closes it', async () => {
   const { state } = repository.server
@@ -49,6 +48,18 @@ test('a drill that fails opens an issue, one that succeeds closes it', async () 
   expect(textsOn(repository, 1)).toEqual([
     expect.stringContaining('A backup of `production` was restored and read ([seen]('),
   ])
+})
+
+test('the copy in a second region is tried as well, and one of both that fails is told', async () => {
+  const good = { stack: 'production', receipt: RECEIPT }
+  expect(await all(good, { stack: 'production', copy: true, said: 'the copy is 8 days old' })).toBe(
+    'opened',
+  )
+  const [issue] = repository.server.state.issues
+  expect(issue?.body).toContain('### Restore drill of the copy of `production`')
+  expect(issue?.body).toContain('the copy is 8 days old')
+  expect(issue?.body).not.toContain('### Restore drill of `production`')
+  expect(await all(good, { ...good, copy: true })).toBe('closed')
 })
 
 test('one that leaves something behind has failed, and names it', async () => {

@@ -228,6 +228,20 @@ test('a stack without an expiry keeps its bucket and keys, and the receipt lists
   expect(output).toMatch(/^ {2}spaces key +padlock-dev-backups-reader \(/m)
 })
 
+test('a drill of the copy is of the second bucket, and is made in its region', async () => {
+  const before = await sandbox.things()
+  const { code, output } = await project.padlock('restore --drill --copy --stack dev')
+  expect([code, code === 0 ? '' : output]).toEqual([0, ''])
+  const { backupCopyAccess } = (await stack.outputs()) as Json
+  const told = readFileSync(join(sandbox.dir, 'machines/trouble/restored.told'), 'utf8')
+  const { key, secret, ...place } = JSON.parse(told).source
+  expect({ ...place, ...{ key: backupCopyAccess.key, secret: backupCopyAccess.secret } }).toEqual(
+    backupCopyAccess,
+  )
+  expect(output).toContain(`from ${place.endpoint}/${place.bucket}`)
+  expect(await sandbox.things()).toEqual(before)
+})
+
 test('a drill restores to an environment of its own, which loses its app and is gone afterwards', async () => {
   const before = await sandbox.things()
   const { code, stdout, output } = await project.padlock('restore --drill --stack dev --json')

@@ -72,6 +72,18 @@ test('without a snapshot nothing is loaded, and it says which verb makes one', a
   expect(existsSync(on('snapshot.dump'))).toBe(false)
 })
 
+test('it waits for the hourly look at what is left, and not for another snapshot', async () => {
+  const hold = (seconds: number) =>
+    environment.shell({}, 'flock "$1" sh -c "echo held; sleep $2"', [on('../lock'), `${seconds}`])
+  const [{ stderr }] = await Promise.all([sleep(500).then(() => load()), hold(2)])
+  expect(stderr).toContain('has no snapshot yet')
+  const [late] = await Promise.all([sleep(500).then(() => load()), hold(20)])
+  expect([late.code, late.stderr]).toEqual([
+    1,
+    'another snapshot is under way on this host; try again later\n',
+  ])
+})
+
 test('a damaged or foreign snapshot is told, and the database stays empty', async () => {
   expect((await anonymise()).code).toBe(0)
   for (const [change, words] of [

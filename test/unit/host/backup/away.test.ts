@@ -101,3 +101,19 @@ test('nothing is begun at night that no order has found missing', () => {
     ...['database volume', 'database bucket', 'files volume', 'files bucket'],
   ])
 })
+
+test.each([
+  '[050]: unable to acquire lock on file',
+  '[056]: unable to find primary cluster - cannot proceed',
+])('what fails on the host itself, as %s, is no bucket that is away', (said) => {
+  const steps = `
+step()
+tried = []
+def fails(verb, *words, config=None):
+    tried.append(verb)
+    if len(tried) == 1:
+        raise CommandFailure('pgbackrest stanza-create failed: ERROR: ${said}')
+pgbackrest.run, database.LOCK_SECONDS = fails, 0
+say([step(), sorted(state.unmade())])`
+  expect(python(HOST + steps)).toEqual([expect.stringContaining(said), []])
+})

@@ -76,3 +76,32 @@ with lock.held():
     say(said)`
   expect(python(code)).toEqual(['waits for another backup or restore'])
 })
+
+test('whoever has waited goes by the order that is there then', () => {
+  const code = `${SETUP}
+import contextlib, io
+from padlock_backup import making, ordered
+order = ['former']
+making.handed.taken = lambda: {}
+ordered.read = lambda: SimpleNamespace(
+    database=False, all=lambda: [("files", "volume")], name=str, text=order[0])
+made = []
+making.make = lambda order, *_: made.append(order.text) or []
+making.swap.forget_former = lambda: None
+making.proven.note = lambda order: None
+making.exports.back_up = lambda order, *_: made.append(order.text)
+host.volume_is_mounted, making.state.note = lambda: True, lambda *_: None
+for verb in (making.now, making.release, making.hand_over, lambda: making.state_of_stack(None)):
+    order[0] = 'former'
+    release = holder('up')
+    def brought(text):
+        order[0] = 'new'
+        threading.Timer(0.2, release).start()
+    lock.log.say = brought
+    # One of them answers on standard output.
+    with contextlib.redirect_stdout(io.StringIO()):
+        verb()
+say([len(made), sorted(set(made))])`
+  // Of the state, one in each place.
+  expect(python(code)).toEqual([5, ['new']])
+})

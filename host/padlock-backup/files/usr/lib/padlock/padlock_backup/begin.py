@@ -8,7 +8,20 @@ from datetime import UTC, datetime
 from padlock_release import log, store
 from padlock_release.failure import Failure
 
-from . import database, files, host, lock, new_key, order as orders, ordered, proven, restoring, role, state
+from . import (
+    database,
+    files,
+    host,
+    lock,
+    new_key,
+    order as orders,
+    ordered,
+    proven,
+    restoring,
+    role,
+    server,
+    state,
+)
 from .order import Order
 
 TIMERS = ['padlock-backup.timer', 'padlock-backup-check.timer']
@@ -36,6 +49,7 @@ def up(order: Order) -> int:
                 files.ensure(order, 'volume', what)
                 _try(order, what, away)
         if order.database:
+            server.wait()
             problem = database.configure(order, proven.is_proven(order), away.get('files'))
             if problem is not None:
                 away['database'] = problem

@@ -18,10 +18,13 @@ from .order import Order
 
 # A night late does not make the full backup of a week two weeks old.
 WEEK = timedelta(days=6, hours=12)
-LOCK_SECONDS = 120
+# What has gathered while a place was away is handed on under one lock.
+LOCK_SECONDS = 300
 # Another database's backups are there (src/build/error/error.yaml): file-invalid of stanza-create,
 # backup-mismatch of backup.
 MISMATCH = ('[028]', '[051]')
+# Nothing of a place: lock-acquire and db-connect.
+OF_THE_HOST = ('[050]', '[056]')
 
 
 def readdress(order: Order) -> None:
@@ -73,7 +76,7 @@ def _begun(tried: str, lenient: bool, away: str | None) -> str | None:
             _begin(tried)
             return None
         except CommandFailure as failure:
-            if not lenient:
+            if not lenient or any(code in str(failure) for code in OF_THE_HOST):
                 raise
             away = str(failure)
     with settings.alone(tried, pgbackrest.REPOSITORIES['volume']) as config:

@@ -4,7 +4,9 @@ Parts of the log that a place lacks: what the queue had no room for while the pl
 missing; from the next backup on, restores to a moment are whole again.
 """
 
+import fcntl
 import json
+import os
 import re
 from datetime import UTC, datetime
 from typing import Any
@@ -33,6 +35,16 @@ def note(where: str, missing: str | None, is_well: bool, last: str | None, now: 
     """
     if not host.volume_is_mounted():
         return
+    # Whoever looks holds no lock of backups.
+    folder = os.open(os.path.dirname(_path()), os.O_RDONLY)
+    try:
+        fcntl.flock(folder, fcntl.LOCK_EX)
+        _note(where, missing, is_well, last, now)
+    finally:
+        os.close(folder)
+
+
+def _note(where: str, missing: str | None, is_well: bool, last: str | None, now: datetime) -> None:
     known = load(where)
     if missing is not None:
         newest = known['holes'][-1] if known['holes'] else None

@@ -16,6 +16,7 @@ from . import (
     ordered,
     pgbackrest,
     proven,
+    server,
     staging,
     state,
     swap,
@@ -26,8 +27,9 @@ from .order import Order
 
 def now() -> int:
     """All of them; one that fails does not keep the others from being made."""
-    order = ordered.read()
     with lock.held():
+        # Whoever had the lock may have brought another one.
+        order = ordered.read()
         failed = make(order, 'diff')
         if not failed:
             swap.forget_former()
@@ -56,6 +58,7 @@ def release() -> int:
         log.say('the former host has made the backup before this release: nothing has served since')
         return 0
     with lock.held():
+        order = ordered.read()
         lacking = _lacking(order, make(order, 'incr'))
     for what in lacking:
         log.say(f'no backup of the {order.name(what)} could be made before this release, which is not begun')
@@ -64,8 +67,8 @@ def release() -> int:
 
 def hand_over() -> int:
     """Before another host takes the volume; standard output tells in JSON of what a place has a backup."""
-    order = ordered.read()
     with lock.held():
+        order = ordered.read()
         # What has expired goes at night: a host waits.
         lacking = _lacking(order, make(order, 'incr', False))
     print(json.dumps({'backups': sorted({what for what, _ in order.all()} - set(lacking))}))
@@ -74,9 +77,9 @@ def hand_over() -> int:
 
 def state_of_stack(export: Export) -> int:
     """Keeps an export of the stack's state in both places; one that fails does not keep it from the other."""
-    order = ordered.read()
     failed = False
     with lock.held():
+        order = ordered.read()
         for where in ('volume', 'bucket'):
             problem = None
             try:
@@ -92,10 +95,10 @@ def state_of_stack(export: Export) -> int:
 
 def upgraded() -> int:
     """The database is another version's by now: its log and backups come beside those of the one before."""
-    order = ordered.read()
-    if not order.database:
-        return 0
     with lock.held(True):
+        order = ordered.read()
+        if not order.database:
+            return 0
         database.readdress(order)
         problem = None
         try:
@@ -114,6 +117,8 @@ def make(order: Order, kind: str, tidy: bool = True) -> list[str]:
     """
     failed = []
     unmade = state.unmade()
+    if order.database:
+        server.wait()
     for what, where in order.all():
         name, problem = f'{order.name(what)} {where}', None
         try:

@@ -12,8 +12,8 @@ from .wanted import RestoreOrder
 
 def restored(order: RestoreOrder) -> int:
     """What came of it is one line of JSON on standard output."""
-    own = ordered.read() if ordered.exists() else None
     with lock.held(True):
+        own = ordered.read() if ordered.exists() else None
         cut_off(own)
         handed.forget()
         told = restore.restore(order, own, making.make, datetime.now(UTC))

@@ -3,9 +3,17 @@
 import contextlib
 import fcntl
 import os
+import time
 from collections.abc import Iterator
 
+from padlock_release.failure import CommandFailure
+
 from . import host
+
+# A restart, as one that new settings or packages ask for, is over by then.
+SECONDS = 60
+# States of its unit (systemd.unit(5)).
+UP = ('active', 'activating', 'deactivating', 'reloading')
 
 
 @contextlib.contextmanager
@@ -14,6 +22,22 @@ def lock() -> Iterator[None]:
     with open(f'{host.RUN}/padlock-database.lock', 'w') as file:
         fcntl.flock(file, fcntl.LOCK_EX)
         yield
+
+
+def wait() -> None:
+    """
+    For a server that is restarted, or recovers; one that is down keeps nobody, and fails whatever asks it
+    then. Units between the end of the former process and the next one are inactive for a moment.
+    """
+    deadline, down = time.monotonic() + SECONDS, 0
+    while down < 4 and time.monotonic() < deadline:
+        with contextlib.suppress(CommandFailure):
+            host.sql('SELECT 1')
+            return
+        asked = ['systemctl', 'show', '--property=ActiveState', '--value', host.server()]
+        state = host.run(*asked, check=False).stdout.strip()
+        down = 0 if state in UP else down + 1
+        time.sleep(0.5)
 
 
 def process(data: str) -> int | None:

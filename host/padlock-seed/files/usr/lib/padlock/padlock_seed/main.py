@@ -5,6 +5,7 @@ import fcntl
 import json
 import os
 import sys
+import time
 from collections.abc import Iterator
 from typing import TextIO
 
@@ -16,6 +17,8 @@ from . import anonymise, load, order
 
 USAGE = 'usage: seed anonymise < ORDER | load < ORDER | clear'
 LOCK = '/run/padlock-seed.lock'
+# Longer than the hourly `clear` takes where nothing is left.
+SECONDS = 15
 
 
 def main(words: list[str], stream: TextIO) -> int:
@@ -24,7 +27,7 @@ def main(words: list[str], stream: TextIO) -> int:
         print(USAGE, file=sys.stderr)
         return 2
     try:
-        with _lock() as has:
+        with _lock(0 if words == ['clear'] else SECONDS) as has:
             if has:
                 _forget_files()
             if words == ['clear']:
@@ -47,15 +50,20 @@ def main(words: list[str], stream: TextIO) -> int:
 
 
 @contextlib.contextmanager
-def _lock() -> Iterator[bool]:
-    """Gives whether this one has it; the kernel frees the lock of a process that was killed."""
+def _lock(seconds: float) -> Iterator[bool]:
+    """Gives whether this one has it by then; the kernel frees the lock of a process that was killed."""
+    deadline = time.monotonic() + seconds
     with open(LOCK, 'w') as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            has = True
-        except BlockingIOError:
-            has = False
-        yield has
+        while True:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                break
+            except BlockingIOError:
+                if time.monotonic() >= deadline:
+                    yield False
+                    return
+            time.sleep(0.2)
+        yield True
 
 
 def _forget_files() -> None:
