@@ -1,22 +1,25 @@
 /**
- * The rows of a stack go from the database on its machine to a managed one and back, under visitors; a dump of
- * that one is restored on the way.
+ * What a stack's volume has, on its machine; then its rows go to a managed database and back, under visitors,
+ * and a dump of that one is restored on the way.
  */
 import { copyFileSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Listed } from '../../ops/backups/list.ts'
 import { startTraffic } from '../e2e/traffic.ts'
 import { openProject, type Project } from '../engine/support/project.ts'
-import { type Sandbox, startSandbox } from '../engine/support/sandbox.ts'
+import { environmentOf, type Sandbox, startSandbox } from '../engine/support/sandbox.ts'
 import { openStack, type Stack } from '../engine/support/stack.ts'
 import { postgresql } from '../support/postgresql.ts'
 import { postgresql17 } from '../support/postgresql-17.ts'
+import type { Host } from './drill-rows.ts'
 import { Visitor } from './visitor.ts'
+import { volumeInUseTests } from './volume-in-use.ts'
 
 jest.setTimeout(40 * 60_000)
 let sandbox: Sandbox
 let project: Project
 let stack: Stack
+let host: Host
 beforeAll(async () => {
   // The machine has 17, and rows go to no older version, whichever way.
   if (postgresql().version !== '17') process.env.PADLOCK_POSTGRESQL = postgresql17()
@@ -25,12 +28,39 @@ beforeAll(async () => {
   stack = await openStack(sandbox, 'dev')
   stack.set({
     ...{ size: 's-1vcpu-1gb', volume: 2, database: 'local', backups: 'spaces' },
+    appVolumes: { '/data': 'data' },
     releaseCommand: '/venv/bin/alembic --config greeter/migrations/alembic.ini upgrade head',
   })
   await stack.up()
-  copyFileSync(stack.configFile, join(project.folder, 'Pulumi.dev.yaml'))
+  settingsAreThere()
+  host = {
+    login: (await stack.outputs()).sshCommand as string,
+    env: { ...process.env, ...(await environmentOf(sandbox)) },
+  }
 })
 afterAll(() => sandbox?.stop())
+
+/** The verbs read them, and change them. */
+const settingsAreThere = () =>
+  copyFileSync(stack.configFile, join(project.folder, 'Pulumi.dev.yaml'))
+
+/** What the verb printed, and how long it took. */
+async function padlock(words: string): Promise<string> {
+  const { code, stdout, output, seconds } = await project.padlock(words)
+  console.log(`${words}: ${seconds.toFixed(1)} s\n${output}`)
+  expect(code).toBe(0)
+  return words.includes('--json') ? stdout : output
+}
+
+volumeInUseTests(
+  () => host,
+  padlock,
+  async (gib) => {
+    stack.set({ volume: gib })
+    await stack.up()
+    settingsAreThere()
+  },
+)
 
 /** The number of the visit of a user who logs in. */
 async function visit(): Promise<number> {
@@ -67,14 +97,6 @@ test('visits go on to be counted in a managed database', async () => {
   expect(await move('--to managed')).toMatch(/moved from local to managed: \d+ rows of 2 tables/)
   expect(await visit()).toBe(2)
 })
-
-/** What the verb printed, and how long it took. */
-async function padlock(words: string): Promise<string> {
-  const { code, output, seconds } = await project.padlock(words)
-  console.log(`${words}: ${seconds.toFixed(1)} s\n${output}`)
-  expect(code).toBe(0)
-  return output
-}
 
 test('what was written since a dump is gone once that is restored, and kept beside', async () => {
   await padlock('backup now --stack dev')

