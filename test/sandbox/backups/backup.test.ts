@@ -305,6 +305,19 @@ test('a truncated object is found out at the restore, and the volume has the dat
   expect(await place.restored(2, now, COUNT)).toMatch(/\|1\|2010$/)
 })
 
+test('backups go on in a place whose last full one is damaged', async () => {
+  await place.must('now')
+  const later = await place.sql('SELECT clock_timestamp()')
+  await insert(3003, 3004)
+  await archived()
+  await place.must('release')
+  expect(await place.restored(2, later, COUNT)).toMatch(/\|1\|3002$/)
+  // Parts of large files are read again from 2.46 on alone: before, the next full one is the first that is whole.
+  const { stdout } = await place.pgbackrest('version')
+  if (/ 2\.(4[6-9]|[5-9]\d)/.test(stdout))
+    expect(await place.restored(1, later, COUNT)).toMatch(/\|1\|3002$/)
+})
+
 test('nothing of the passphrase or the key is for everybody to read', async () => {
   for (const name of ['order.json', 'pgbackrest.conf', 'state.json']) {
     expect(statSync(join(place.dir, 'home', name)).mode & 0o007).toBe(0)

@@ -10,8 +10,8 @@ import time
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from padlock_release import store
-from padlock_release.failure import CommandFailure
+from padlock_release import log, store
+from padlock_release.failure import CommandFailure, Failure
 
 from . import host, pgbackrest, room, set_back, settings
 from .order import Order
@@ -25,6 +25,8 @@ LOCK_SECONDS = 300
 MISMATCH = ('[028]', '[051]')
 # Nothing of a place: lock-acquire and db-connect.
 OF_THE_HOST = ('[050]', '[056]')
+# archive-timeout.
+NO_LOG = '[082]'
 
 
 def readdress(order: Order) -> None:
@@ -132,7 +134,8 @@ def back_up(repository: str, now: datetime, kind: str, tidy: bool) -> None:
     Into one of the repositories: `diff`, what has changed since the full backup of the week; `incr`, since
     the last one, as before a release; or `full`, which the others are too where it is due. With `tidy`,
     the end of those that are older than what is kept. Where another database's are, as after a restore,
-    this one's come beside them. Fails where the place has a later log of this database than the server.
+    this one's come beside them; where the last full one is damaged, another is made. Fails where the place
+    has a later log of this database than the server.
     """
     set_back.ensure_none(repository)
     number = pgbackrest.REPOSITORIES[repository]
@@ -146,18 +149,36 @@ def back_up(repository: str, now: datetime, kind: str, tidy: bool) -> None:
     words = [f'--repo={number}', *([] if tidy else ['--no-expire-auto'])]
     try:
         pgbackrest.run('backup', f'--type={kind}', *words)
+        return
     except CommandFailure as failure:
-        if not any(code in str(failure) for code in MISMATCH):
+        if any(code in str(failure) for code in MISMATCH):
+            _adopt_all(number)
+        elif kind != 'full' and _is_damaged(number, failure):
+            log.say(f'the last full backup in the {repository} cannot be read, so another is made: {failure}')
+        else:
             raise
-        _adopt(number)
-        # One that does not take the log has the server try each segment in vain, and rest for a minute.
-        for other in pgbackrest.REPOSITORIES.values():
-            if other != number:
-                with contextlib.suppress(CommandFailure):
-                    _adopt(other)
-        if repository == 'volume':
-            room.ensure_backup(_needed(there, 'full'), past)
-        pgbackrest.run('backup', '--type=full', *words)
+    if repository == 'volume':
+        room.ensure_backup(_needed(there, 'full'), past)
+    pgbackrest.run('backup', '--type=full', *words)
+
+
+def _is_damaged(number: int, failure: CommandFailure) -> bool:
+    """Is it none of the host's own, in a place that answers? The others read the files of the one before."""
+    if any(code in str(failure) for code in (*OF_THE_HOST, NO_LOG)):
+        return False
+    with contextlib.suppress(Failure):
+        pgbackrest.info(number)
+        return True
+    return False
+
+
+def _adopt_all(number: int) -> None:
+    _adopt(number)
+    # One that does not take the log has the server try each segment in vain, and rest for a minute.
+    for other in pgbackrest.REPOSITORIES.values():
+        if other != number:
+            with contextlib.suppress(CommandFailure):
+                _adopt(other)
 
 
 def _needed(there: list[dict[str, Any]], kind: str) -> int:
