@@ -8,6 +8,7 @@ import { keep } from '../environments/receipt.ts'
 import { readTemplate } from '../environments/settings.ts'
 import { up } from '../environments/up.ts'
 import type { DrillOptions, DrillSteps } from './drill.ts'
+import { DEFAULT_SIZE, type Size, sizeIn } from './drill-size.ts'
 import { BACKUPS, orderedOf } from './ordered.ts'
 import { sourceForDrill } from './reader.ts'
 import { DATABASE_LABEL, restoreStack } from './restore.ts'
@@ -145,7 +146,12 @@ export async function planDrill(
   const opened = await sourceOf(stack, copy ? 'copy' : 'reader')
   const { source } = opened
   const { project } = context.marks
-  const set = drillSettings(wanted, source, keysOf(readTemplate(project).config, project), copy)
+  const template = keysOf(readTemplate(project).config, project)
+  const set = drillSettings(wanted, source, template, copy)
+  if (copy) {
+    const sizes = await context.accounts.digitalocean.list<Size>('/sizes', 'sizes')
+    set.size = sizeIn(`${set.region}`, `${template.size ?? DEFAULT_SIZE}`, sizes)
+  }
   const environment = drillName()
   if (await context.stacks.find(environment))
     throw new Error(

@@ -45,7 +45,8 @@ app_former stays until the next backup.
                    every row, every file), and a receipt has the rows of each table, a hash, and the
                    seconds of each step. Without --at and --backup it fails where what could be restored is
                    older than 26 hours, of a copy 52; only then ./padlock status counts it
-  --copy           a drill from the copy in a second region (backupCopyRegion), and there
+  --copy           a drill from the copy in a second region (backupCopyRegion), and there, in the template's
+                   size or the cheapest of that region that is as large
   --json           of a drill the receipt alone on standard output
 
 The app's code is not restored: where a migration has run since, ./padlock rollback, or release again.
