@@ -22,6 +22,17 @@ export async function removeDeadLocks(
   }
 }
 
+/**
+ * Does the engine say that another update of the stack is at work? The first words are those of
+ * backends of files and buckets, the others Pulumi Cloud's.
+ */
+export const saysLocked = (said: string): boolean =>
+  /the stack is currently locked by|Another update is currently in progress/.test(said)
+
+/** What a person is told of such a stack. */
+export const lockedBecause = (stack: string): string =>
+  `another update of ${stack} is at work. Fix: wait for its end and run this again; where its process is known to be dead, first: pulumi cancel --stack ${stack}`
+
 function alive(pid: number): boolean {
   try {
     process.kill(pid, 0)

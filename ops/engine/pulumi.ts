@@ -41,12 +41,21 @@ export function capture(
 /**
  * Runs the engine before the user's eyes; its exit code. Without a terminal, where nothing can be
  * overwritten, the attempts to reach a host that still boots are left out.
+ * @param hear gets what goes to standard error, which then is no terminal to the engine
  */
-export function show(args: string[], environment: Record<string, string> = {}): Promise<number> {
+export function show(
+  args: string[],
+  environment: Record<string, string> = {},
+  hear?: (text: string) => void,
+): Promise<number> {
   return new Promise((resolve, reject) => {
     const child = spawn('pulumi', withOrganization(args), {
       env: variables(environment),
-      stdio: ['ignore', process.stdout.isTTY ? 'inherit' : 'pipe', 'inherit'],
+      stdio: ['ignore', process.stdout.isTTY ? 'inherit' : 'pipe', hear ? 'pipe' : 'inherit'],
+    })
+    child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+      process.stderr.write(text)
+      hear?.(text)
     })
     if (child.stdout) {
       createInterface(child.stdout).on('line', (line) => {

@@ -1,5 +1,5 @@
 import type { Context } from './context.ts'
-import { alreadyGone, type Destroyed, destroy } from './destroy.ts'
+import { alreadyGone, type Destroyed, destroy, type Waiting } from './destroy.ts'
 import { inventory, type Owned } from './inventory.ts'
 import type { Item, Receipt } from './receipt.ts'
 import { removable } from './removable.ts'
@@ -7,13 +7,29 @@ import { removeSettings } from './settings.ts'
 import { strays } from './strays.ts'
 import { type Tidied, tidy } from './tidy.ts'
 
+interface Doomed {
+  stacks: string[]
+  /** Names that the backend does not know. */
+  orphans: string[]
+  /**
+   * What the accounts held: a record tells whose it is as long as its droplet is there, a snapshot as
+   * long as its volume is.
+   */
+  before: Owned[]
+  waiting: Waiting
+}
+
 /**
  * Destroys a stack and asks the accounts what is left of it.
  * @throws nothing for what cannot or must not be removed: it stands in the receipt under `left`
  */
-export async function down(context: Context, stack: string): Promise<Receipt> {
+export async function down(
+  context: Context,
+  stack: string,
+  waiting: Waiting = {},
+): Promise<Receipt> {
   const before = await inventory(context.accounts, context.marks)
-  const [receipt] = await teardown(context, { stacks: [stack], orphans: [], before })
+  const [receipt] = await teardown(context, { stacks: [stack], orphans: [], before, waiting })
   return receipt as Receipt
 }
 
@@ -21,19 +37,16 @@ export async function down(context: Context, stack: string): Promise<Receipt> {
  * Destroys stacks, and removes what these and others that are gone have left. What a state knows
  * goes by the engine, what none knows (an update was killed, the state was lost) by the accounts'
  * APIs: for all together, as asking them costs the same for one as for a thousand.
- * @param orphans names that the backend does not know
- * @param before what the accounts held: a record tells whose it is as long as its droplet is there, a
- *   snapshot as long as its volume is
  * @returns a receipt for each, in this order
  */
 export async function teardown(
   context: Context,
-  { stacks, orphans, before }: { stacks: string[]; orphans: string[]; before: Owned[] },
+  { stacks, orphans, before, waiting }: Doomed,
 ): Promise<Receipt[]> {
   const { digitalocean, auth0 } = context.accounts
   const calls = { digitalocean: digitalocean.calls, auth0: auth0.calls }
   const all = new Map<string, Destroyed>()
-  for (const stack of stacks) all.set(stack, await destroy(context, stack))
+  for (const stack of stacks) all.set(stack, await destroy(context, stack, waiting))
   for (const stack of orphans) all.set(stack, alreadyGone(stack))
 
   const mayGo = new Set(removable(before, context.exclusive).map(keyOf))
@@ -45,13 +58,19 @@ export async function teardown(
     for (const one of removable(owned, context.exclusive)) mayGo.add(keyOf(one))
     // Whoever brings one of them up while this runs keeps it.
     living = new Set((await context.stacks.list()).map(({ name }) => name))
-    return owned.filter((one) => {
+    const picked = owned.filter((one) => {
       if (one.stack === '') return context.exclusive && isAmong(found, one)
       const { outcome, known = [] } = all.get(one.stack) ?? {}
       if (!mayGo.has(keyOf(one))) return false
       if (outcome === 'gone') return !living.has(one.stack)
       return outcome === 'partly' && !isAmong(known, one)
     })
+    const busy = new Set<string>()
+    for (const stack of new Set(picked.map(({ stack }) => stack))) {
+      if (!living.has(stack)) continue
+      if (await context.stacks.isLocked(stack).catch(() => true)) busy.add(stack)
+    }
+    return picked.filter(({ stack }) => !busy.has(stack))
   }
   const tidied = await tidy(context, pick, { before })
 
@@ -75,7 +94,7 @@ export async function teardown(
 }
 
 function receiptOf(
-  { stack, startedAt, removed, known, retained, reason }: Destroyed,
+  { stack, startedAt, removed, outcome, known, retained, reason }: Destroyed,
   tidied: Tidied,
   mine: (owned: Owned) => boolean,
 ): Omit<Receipt, 'nameless' | 'calls'> {
@@ -96,6 +115,7 @@ function receiptOf(
     removed: [...removed, ...later.map(({ owned, at }) => ({ ...item(owned), at }))],
     left: [...known, ...unseen, ...there.map(item), ...stray.map(item)],
     ...(reason !== undefined && { kept: reason }),
+    ...(outcome === 'busy' && { busy: true }),
   }
 }
 

@@ -19,6 +19,8 @@ export interface Receipt {
   left: Item[]
   /** Why the stack was not touched. */
   kept?: string
+  /** It waits for the end of another update. */
+  busy?: true
   /** Unassigned reserved addresses that no stack knows; whose they are, only a person can tell. */
   nameless: Item[]
   /**

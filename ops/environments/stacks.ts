@@ -1,6 +1,7 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { saysLocked } from '../engine/locks.ts'
 import { policyFlags } from '../engine/policy.ts'
 import { capture, type Result, show } from '../engine/pulumi.ts'
 import { nameIn } from '../engine/stack-reference.ts'
@@ -15,6 +16,15 @@ export interface StackSummary {
   /** ISO 8601. */
   lastUpdate?: string
 }
+
+/** How an operation of the engine ended; its words only if quiet. */
+export interface Operated extends Result {
+  /** Another update of the stack was at work, so nothing was done. */
+  locked: boolean
+}
+
+/** A target that no state has: the engine takes the stack's lock, and refuses before any step. */
+const NOTHING = 'urn:pulumi:none::none::none:none:None::none'
 
 const IMPORTS: Record<string, string> = {
   volume: 'digitalocean:index/volume:Volume',
@@ -90,8 +100,21 @@ export class Stacks {
     return last?.kind === 'update' && last?.result === 'succeeded'
   }
 
+  /**
+   * Is another update of this stack at work? Only an update of its own, here one of nothing, makes
+   * every backend tell.
+   * @throws Error if it cannot be told, which must not be taken for no
+   */
+  async isLocked(stack: string): Promise<boolean> {
+    const args = ['refresh', '--target', NOTHING, '--yes', '--skip-preview', '--stack', stack]
+    const { code, stderr } = await this.#capture(args)
+    if (saysLocked(stderr)) return true
+    if (code === 0 || /no resource named|no stack named/.test(stderr)) return false
+    throw new Error(`whether an update of ${stack} is at work cannot be told:\n${stderr.trim()}`)
+  }
+
   /** @returns the engine's exit code and, if quiet, its words */
-  up(stack: string, flags: string[]): Promise<Pick<Result, 'code' | 'stdout' | 'stderr'>> {
+  up(stack: string, flags: string[]): Promise<Operated> {
     const own = ['--skip-preview', '--suppress-outputs', '--stack', stack]
     return this.#operate(['up', ...own, ...policyFlags(), ...flags])
   }
@@ -114,9 +137,7 @@ export class Stacks {
    * Destroys what the state holds, goes on past an error, and tells from the engine's event log
    * what happened.
    */
-  async destroy(
-    stack: string,
-  ): Promise<Pick<Result, 'code' | 'stdout' | 'stderr'> & { eventLog: string }> {
+  async destroy(stack: string): Promise<Operated & { eventLog: string }> {
     const folder = await mkdtemp(join(tmpdir(), 'padlock-'))
     const log = join(folder, 'events')
     try {
@@ -140,11 +161,18 @@ export class Stacks {
   }
 
   /** The engine has `--event-log` only with its debug commands, as the Automation API asks for it. */
-  async #operate(args: string[]): Promise<Pick<Result, 'code' | 'stdout' | 'stderr'>> {
+  async #operate(args: string[]): Promise<Operated> {
     const all = [...args, '--yes', '--suppress-progress']
     const environment = { ...this.#environment, PULUMI_DEBUG_COMMANDS: 'true' }
-    if (this.#quiet) return capture(all, environment)
-    return { code: await show(all, environment), stdout: '', stderr: '' }
+    if (this.#quiet) {
+      const result = await capture(all, environment)
+      return { ...result, locked: saysLocked(result.stderr) }
+    }
+    let said = ''
+    const code = await show(all, environment, (text) => {
+      said += text
+    })
+    return { code, stdout: '', stderr: '', locked: saysLocked(said) }
   }
 
   #capture(args: string[]): Promise<Result> {

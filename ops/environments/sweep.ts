@@ -5,6 +5,8 @@ import { teardown } from './down.ts'
 import { type Listed, lookAround } from './list.ts'
 import { keep, type Receipt } from './receipt.ts'
 
+const DAY_MS = 24 * 3_600_000
+
 /** What a sweep does about one environment, and why. */
 export interface Decision {
   name: string
@@ -29,7 +31,7 @@ export function decide(listed: Listed[], held: string[], now = new Date()): Deci
   return listed.map(({ name, state, expires, marked, resources }) => {
     const as = (action: Decision['action'], reason: string) => ({ name, action, reason })
     if (held.includes(name)) return as('keep', 'held')
-    if (state === 'busy') return as('keep', 'an update is in progress')
+    if (state === 'busy') return whileBusy({ name, ...(expires && { expires }) }, now)
     if (state === 'empty') return as('remove stack', 'a stack with nothing in it')
     if (!expires) return as('report', `${resources.length} resources without an expiry`)
     const when = formatExpiry(expires)
@@ -52,13 +54,29 @@ export function decide(listed: Listed[], held: string[], now = new Date()): Deci
   })
 }
 
+/** An update that has not ended a day after the expiry has left its lock: a person is told. */
+function whileBusy(
+  { name, expires }: Pick<Listed, 'name' | 'expires'>,
+  now = new Date(),
+): Decision {
+  const reason = 'an update is in progress'
+  if (!expires || now.getTime() - expires.getTime() < DAY_MS) {
+    return { name, action: 'keep', reason }
+  }
+  const fix = `where its process is known to be dead: pulumi cancel --stack ${name}`
+  return { name, action: 'leave', reason: `${reason}, expired ${formatExpiry(expires)}; ${fix}` }
+}
+
 export interface Swept {
   decisions: Decision[]
   /** Of what was destroyed or tidied. */
   receipts: Receipt[]
 }
 
-/** Carries the decisions out, for all together; a failure does not stop the others. */
+/**
+ * Carries the decisions out, for all together; a failure does not stop the others. What another
+ * update is at work on is left to the next sweep.
+ */
 export async function sweep(
   context: Context,
   { held, dryRun }: { held: string[]; dryRun: boolean },
@@ -74,9 +92,14 @@ export async function sweep(
   const stacks = named('destroy', 'remove stack')
   const orphans = named('remove orphans')
   if (dryRun || stacks.length + orphans.length === 0) return { decisions, receipts: [] }
-  const receipts = await teardown(context, { stacks, orphans, before })
+  const torn = await teardown(context, { stacks, orphans, before, waiting: { patience: 0 } })
+  const [busy, receipts] = [torn.filter((one) => one.busy), torn.filter((one) => !one.busy)]
   for (const receipt of receipts) await keep(receipt, context.receipts)
-  return { decisions, receipts }
+  const after = decisions.map((decision) => {
+    const one = listed.find(({ name }) => name === decision.name)
+    return one && busy.some(({ stack }) => stack === one.name) ? whileBusy(one) : decision
+  })
+  return { decisions: after, receipts }
 }
 
 /** Ways in to a host whose time is over and that this owner opened; others are named and left. */

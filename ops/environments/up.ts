@@ -1,4 +1,5 @@
 import { lockedOut } from '../engine/locked-out.ts'
+import { lockedBecause } from '../engine/locks.ts'
 import type { StateResource } from '../engine/state.ts'
 import type { Context } from './context.ts'
 import { diagnostics } from './diagnostics.ts'
@@ -41,7 +42,7 @@ export interface Environment {
  * all that carries an expiry and this owner's mark.
  * @throws Error if the engine fails (running it again goes on from there), if the stack is permanent
  *   or another owner's, if something of its name is not ours to remove, or if a lost state has left a
- *   volume whose time is not over
+ *   volume whose time is not over, or if another update of it is at work on what would be removed
  */
 export async function up(
   context: Context,
@@ -108,8 +109,16 @@ async function keptData(context: Context, stack: string, keep: boolean): Promise
   const owned = await inventory(context.accounts, context.marks)
   const data = livingData(owned, stack, context)
   if (data.length === 0) return []
+  await demandUnlocked(context, stack)
   if (!keep || !canKeep(data)) throw new Error(lostData(data, stack))
   return [...data, ...withVolume(owned, stack)]
+}
+
+/** @throws Error if another update is at work, as what no state knows is then what it has just made */
+async function demandUnlocked({ stacks }: Context, stack: string): Promise<void> {
+  if (await stacks.isLocked(stack)) {
+    throw new Error(`${stack} is not touched: ${lockedBecause(stack)}`)
+  }
 }
 
 interface Room {
@@ -132,10 +141,12 @@ async function makeRoom(
   const isKnown = ({ kind, id }: Owned) =>
     known.some((other) => other.kind === kind && other.id === id)
   const mayGo = new Set<string>()
-  const { removed, left, there } = await tidy(context, (owned) => {
+  const { removed, left, there } = await tidy(context, async (owned) => {
     const its = owned.filter((one) => one.stack === stack && !isKnown(one))
     for (const one of removable(owned, context.exclusive)) mayGo.add(`${one.kind} ${one.id}`)
-    return its.filter((one) => mayGo.has(`${one.kind} ${one.id}`))
+    const picked = its.filter((one) => mayGo.has(`${one.kind} ${one.id}`))
+    if (picked.length > 0) await demandUnlocked(context, stack)
+    return picked
   })
   for (const { owned } of removed)
     context.say(`left by an earlier ${stack}, removed: ${owned.kind} ${owned.name}`)

@@ -7,8 +7,9 @@ import type { Environment } from '../environments/up.ts'
 export interface Environments {
   /** Brings up, or releases to; the time to live begins anew. */
   up(name: string): Promise<Environment>
-  down(name: string): Promise<Receipt>
-  list(): Promise<Pick<Listed, 'name'>[]>
+  /** @param wait for the end of another update of it */
+  down(name: string, options: { wait: boolean }): Promise<Receipt>
+  list(): Promise<Pick<Listed, 'name' | 'state'>[]>
   /** @param held names that stay whatever their expiry says */
   sweep(options: { held: string[]; dryRun: boolean }): Promise<Swept>
 }

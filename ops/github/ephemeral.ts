@@ -45,7 +45,7 @@ export async function reconcile(
   }
   const living = await environments.list()
   if (!living.some((environment) => environment.name === name)) return 'nothing'
-  const receipt = await environments.down(name)
+  const receipt = await environments.down(name, { wait: true })
   const why = pull.state === 'open' ? 'the label was taken off' : 'the pull request is closed'
   await comment(text.down(receipt, why))
   if (isLabelled) await removeLabel(github, number, 'preview-env')

@@ -9,7 +9,7 @@ import { text } from './text.ts'
 /**
  * Destroys the environments of pull requests that are closed or lost their label, holds those with
  * the label `keep`, lets `env sweep` destroy what is past its time and find orphans, and says so on
- * the pull requests.
+ * the pull requests. What another update is at work on is left to the next sweep.
  * @returns what was done about each environment and why; with `dryRun`, what would be
  */
 export async function sweep(
@@ -21,7 +21,8 @@ export async function sweep(
   const report: Swept = { decisions: [], receipts: [] }
   const open = await openPulls(github)
   const held: string[] = []
-  for (const { name } of await environments.list()) {
+  const busy: string[] = []
+  for (const { name, state } of await environments.list()) {
     const number = pullOf(name)
     if (number === undefined) continue
     const labels = open.get(number)
@@ -31,13 +32,23 @@ export async function sweep(
     }
     // Of a number that is no pull request here, another repository may be the owner.
     if (!labels && !(await exists(github, number))) continue
+    // `env sweep` says what becomes of it.
+    if (state === 'busy') continue
+    const receipt = dryRun ? undefined : await environments.down(name, { wait: false })
+    if (receipt?.busy) {
+      busy.push(name)
+      continue
+    }
     const reason = labels ? 'the label was taken off' : 'the pull request is closed'
     report.decisions.push({ name, action: 'destroy', reason })
-    if (!dryRun) report.receipts.push(await environments.down(name))
+    if (receipt) report.receipts.push(receipt)
   }
   const done = new Set(report.decisions.map(({ name }) => name))
   const swept = await environments.sweep({ held: [...held, ...done], dryRun })
-  report.decisions.push(...swept.decisions.filter(({ name }) => !done.has(name)))
+  for (const decision of swept.decisions.filter(({ name }) => !done.has(name))) {
+    const waits = decision.action === 'keep' && busy.includes(decision.name)
+    report.decisions.push(waits ? { ...decision, reason: 'an update is in progress' } : decision)
+  }
   report.receipts.push(...swept.receipts)
   for (const receipt of report.receipts) {
     const decision = report.decisions.find(({ name }) => name === receipt.stack)

@@ -101,6 +101,10 @@ export function rememberedEnvironments(): Environments & {
   living: Set<string>
   expired: Set<string>
   left: Receipt['left']
+  /** Locked by another update, which this backend tells only whoever updates. */
+  locked: Set<string>
+  /** The same, and the backend tells in its list. */
+  busy: Set<string>
   fails: boolean
 } {
   const receipt = (stack: string): Receipt => ({
@@ -118,6 +122,8 @@ export function rememberedEnvironments(): Environments & {
     living: new Set<string>(),
     expired: new Set<string>(),
     left: [] as Receipt['left'],
+    locked: new Set<string>(),
+    busy: new Set<string>(),
     fails: false,
     async up(name: string) {
       memory.calls.push(`up ${name}`)
@@ -126,13 +132,19 @@ export function rememberedEnvironments(): Environments & {
       const url = `https://${name}.preview.example.com`
       return { name, url, expires: '2030-01-02T03:04Z', costPerHour: 0.00893, seconds: 93.2 }
     },
-    async down(name: string) {
-      memory.calls.push(`down ${name}`)
+    async down(name: string, { wait }: { wait: boolean }): Promise<Receipt> {
+      memory.calls.push(`down ${name}${wait ? '' : ' --no-wait'}`)
+      if (memory.locked.has(name)) {
+        const left = [{ kind: 'stack', name, id: name }]
+        return { ...receipt(name), removed: [], left, kept: 'locked', busy: true }
+      }
       memory.living.delete(name)
       return receipt(name)
     },
     async list() {
-      return [...memory.living].map((name) => ({ name }))
+      return [...memory.living].map((name) => ({
+        ...{ name, state: memory.busy.has(name) ? ('busy' as const) : ('up' as const) },
+      }))
     },
     async sweep({ held, dryRun }: { held: string[]; dryRun: boolean }) {
       memory.calls.push(

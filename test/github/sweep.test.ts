@@ -24,8 +24,8 @@ test('holds, expires and ends each environment for its own reason', async () => 
 
   const report = await run()
   expect(environments.calls).toEqual([
-    'down pr-3',
-    'down pr-4',
+    'down pr-3 --no-wait',
+    'down pr-4 --no-wait',
     'sweep --keep pr-2 --keep pr-3 --keep pr-4',
   ])
   expect([...environments.living].sort()).toEqual(['pr-1', 'pr-2', 'pr-99'])
@@ -49,6 +49,30 @@ test('an environment whose number is no pull request here ends by its expiry alo
   expect(environments.calls).toEqual(['sweep'])
   expect([...environments.living]).toEqual(['pr-98'])
 })
+
+test.each(['locked', 'busy'] as const)(
+  'an environment that another update is at work on is left alone (%s)',
+  async (how) => {
+    const closed = repository.pull({ labels: ['preview-env'] })
+    closed.state = 'closed'
+    environments.living = new Set(['pr-1'])
+    environments[how].add('pr-1')
+    const { decisions, receipts } = await run()
+    expect(environments.calls).toEqual([
+      ...(how === 'locked' ? ['down pr-1 --no-wait'] : []),
+      'sweep',
+    ])
+    expect(receipts).toEqual([])
+    expect(decisions).toMatchObject([{ name: 'pr-1', action: 'keep' }])
+    if (how === 'locked') expect(decisions[0]?.reason).toBe('an update is in progress')
+    expect(textsOn(repository, closed.number)).toEqual([])
+    expect(closed.labels).toEqual(['preview-env'])
+
+    environments[how].clear()
+    expect((await run()).receipts).toMatchObject([{ stack: 'pr-1', left: [] }])
+    expect(textsOn(repository, closed.number)).toEqual([expect.stringContaining('nothing is left')])
+  },
+)
 
 test('reads all pages of the open pull requests', async () => {
   for (let n = 0; n < 230; n++) repository.pull({ branch: `b${n}`, labels: ['preview-env'] })

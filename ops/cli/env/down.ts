@@ -4,14 +4,16 @@ import { checkName } from '../../environments/names.ts'
 import { describe, keep } from '../../environments/receipt.ts'
 import { openEnvironments } from './open.ts'
 
-export const help = `padlock env down NAME [--json]
+export const help = `padlock env down NAME [--no-wait] [--json]
 
 Destroys an ephemeral environment, whole or half, and asks both accounts what is left of
 it under its names, tags, DNS records and Auth0 metadata. The answer is the receipt: it is
 printed, and kept as JSON. Only what carries an expiry and the mark of this backend and
 repository is removed; everything else is named and left, and so is a protected stack.
 
-  --json   prints the receipt alone on standard output
+  --no-wait  leaves a stack that another update is at work on; else its end is waited for,
+             10 minutes at most
+  --json     prints the receipt alone on standard output
 
 With PADLOCK_EXCLUSIVE set to a DigitalOcean endpoint on this computer (. .sandbox/env does),
 a permanent stack goes the same way: what no state knows is then removed too.
@@ -23,7 +25,10 @@ export async function run(args: string[]): Promise<number> {
   const { values, positionals } = parseArgs({
     args,
     allowPositionals: true,
-    options: { json: { type: 'boolean', default: false } },
+    options: {
+      'no-wait': { type: 'boolean', default: false },
+      json: { type: 'boolean', default: false },
+    },
   })
   const [name] = positionals
   if (!name || positionals.length > 1) {
@@ -32,7 +37,7 @@ export async function run(args: string[]): Promise<number> {
   }
   const stack = checkName(name)
   const context = await openEnvironments({ quiet: values.json })
-  const receipt = await down(context, stack)
+  const receipt = await down(context, stack, values['no-wait'] ? { patience: 0 } : {})
   const path = await keep(receipt, context.receipts)
   console.log(values.json ? JSON.stringify(receipt) : `\n${describe(receipt, path)}`)
   return receipt.left.length === 0 ? 0 : 1

@@ -7,7 +7,7 @@ const PADLOCK = join(import.meta.dirname, '..', 'main.ts')
 /** The verbs `padlock env`, each in a process of its own: an engine that is killed ends alone. */
 export const environments: Environments = {
   up: (name) => env(['up', name]),
-  down: (name) => env(['down', name]),
+  down: (name, { wait }) => env(['down', name, ...(wait ? [] : ['--no-wait'])]),
   list: () => env(['list']),
   sweep: ({ held, dryRun }) =>
     env(['sweep', ...(dryRun ? ['--dry-run'] : []), ...held.flatMap((name) => ['--keep', name])]),

@@ -1,5 +1,5 @@
 /** An environment over one that is half destroyed, and the sweep. */
-import { readFileSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { openProject, type Project } from '../support/project.ts'
@@ -55,6 +55,39 @@ test('comes up where the teardown has left the droplet and taken its key', async
   const after = await sandbox.droplets()
   expect(after).toHaveLength(1)
   expect(after[0].id).not.toBe(before.id)
+})
+
+test('nothing is removed while another engine has the lock', async () => {
+  const locks = join(sandbox.dir, 'state/.pulumi/locks/organization/padlock/pr-1')
+  const lock = join(locks, 'another.json')
+  const file = join(sandbox.dir, 'state/.pulumi/stacks/padlock/pr-1.json')
+  mkdirSync(locks, { recursive: true })
+  const timestamp = '2026-01-01T00:00:00Z'
+  writeFileSync(
+    lock,
+    JSON.stringify({ pid: 1, username: 'ada', hostname: 'another.example', timestamp }),
+  )
+  const before = await ours()
+
+  const { code, stdout, output } = await project.padlock('env down pr-1 --no-wait --json')
+  expect(code).toBe(1)
+  expect(output).toContain('pr-1 stays: another update of pr-1 is at work')
+  expect(JSON.parse(stdout)).toMatchObject({ busy: true, removed: [] })
+  // Without --json the engine's own words go to the terminal.
+  expect((await project.padlock('env down pr-1 --no-wait')).output).toMatch(
+    /currently locked by.*pr-1 was not touched: another update of pr-1 is at work/s,
+  )
+  // As that engine's first moments have it: what it makes is not in the state yet.
+  const state = readFileSync(file, 'utf8')
+  const empty = JSON.parse(state)
+  empty.checkpoint.latest.resources = []
+  writeFileSync(file, JSON.stringify(empty))
+  expect((await project.padlock('env up pr-1 --ttl 1h')).output).toContain(
+    'pr-1 is not touched: another update of pr-1 is at work',
+  )
+  expect(await ours()).toEqual(before)
+  writeFileSync(file, state)
+  rmSync(lock)
 })
 
 /** As the provider does it: a project goes when nothing is in it. */

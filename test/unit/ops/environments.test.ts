@@ -97,6 +97,13 @@ describe('a sweep', () => {
       'keep',
       'an update is in progress',
     ],
+    [
+      'at work a day after its expiry',
+      [stack('a', { updateInProgress: true })],
+      [owned('a', '2026-11-21T08:59Z')],
+      'leave',
+      'an update is in progress, expired 2026-11-21T08:59Z; where its process is known to be dead: pulumi cancel --stack a',
+    ],
   ])('of one that is %s', (_title, known, resources, action, reason) => {
     const listed = merge(known, resources, place)
     expect(decide(listed, [], now)).toEqual([{ name: 'a', action, reason }])
