@@ -28,9 +28,11 @@ export type StepName =
  * Most tests wait for processes, retries and handshakes more than they compute.
  * @param workers processes that run test files, per cent of the cores; Jest takes the 200 of `200%` for a
  *   number, and starts them all
+ * @param variables of the environment, as env(1) takes them
  */
-const jestOn = (path: string, workers: number): Command => ({
+const jestOn = (path: string, workers: number, variables: string[] = []): Command => ({
   argv: [
+    ...(variables.length > 0 ? ['env', ...variables] : []),
     ...['node_modules/.bin/jest', path],
     `--maxWorkers=${Math.max(1, Math.floor((workers / 100) * availableParallelism()))}`,
   ],
@@ -138,6 +140,13 @@ export const suites: Suite[] = [
     after: ['tools', 'database tools', 'object storage'],
     long: true,
     commands: [jestOn('test/long/restores', 100)],
+  },
+  {
+    // The tests of backups once more, with pgBackRest and restic as the hosts have them.
+    name: 'hosts-programs',
+    after: ['tools', 'database tools', 'object storage'],
+    long: true,
+    commands: [jestOn('test/sandbox/backups', 100, ['PADLOCK_HOSTS_PROGRAMS=1'])],
   },
   {
     name: 'hand-over',

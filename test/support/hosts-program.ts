@@ -19,6 +19,7 @@ const SUITE = 'trixie'
 /** The package that each is in, and where. */
 const PROGRAMS = {
   pgbackrest: ['pgbackrest', 'usr/bin/pgbackrest'],
+  restic: ['restic', 'usr/bin/restic'],
   pg_restore: ['postgresql-client-17', 'usr/lib/postgresql/17/bin/pg_restore'],
 } as const
 /** glibc's own loader runs a program with other libraries than this computer's (ld.so(8)). */

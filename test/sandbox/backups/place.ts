@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process'
 import { chmodSync, copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { hostsProgram } from '../../support/hosts-program.ts'
 import { postgresql } from '../../support/postgresql.ts'
 
 const HOST = join(import.meta.dirname, '../../../host')
@@ -116,6 +117,9 @@ export async function makePlace(rootPath: string, more: string[] = []): Promise<
   chmodSync(at('root.pem'), 0o644)
   for (const [name, text] of Object.entries({ systemctl: SYSTEMCTL, runuser: RUNUSER }))
     writeFileSync(at('bin', name), text, { mode: 0o755 })
+  // In place of this computer's, which may be older.
+  if (process.env.PADLOCK_HOSTS_PROGRAMS)
+    for (const name of ['pgbackrest', 'restic'] as const) await hostsProgram(name, at('bin'))
   const env: NodeJS.ProcessEnv = {
     ...process.env,
     DIR: dir,
