@@ -230,7 +230,9 @@ test('a stack without an expiry keeps its bucket and keys, and the receipt lists
 
 test('a drill of the copy is of the second bucket, and is made in its region', async () => {
   const before = await sandbox.things()
-  const { code, stdout, output } = await project.padlock('restore --drill --copy --stack dev --json')
+  const { code, stdout, output } = await project.padlock(
+    'restore --drill --copy --stack dev --json',
+  )
   expect([code, code === 0 ? '' : output]).toEqual([0, ''])
   const { backupCopyAccess } = (await stack.outputs()) as Json
   const told = readFileSync(join(sandbox.dir, 'machines/trouble/restored.told'), 'utf8')

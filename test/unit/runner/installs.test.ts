@@ -6,7 +6,7 @@ import { suites } from '../../suites.ts'
 const root = join(__dirname, '../../..')
 /** What stands for a PostgreSQL of this computer in a test. */
 const USES =
-  /sandbox\/databases\/index\.ts'|(support\/postgresql|bench\/data\/local|backups\/(place|stocked))\.ts'|database: 'managed'|from \. import postgresql/
+  /sandbox\/databases\/index\.ts'|(support\/postgresql|bench\/data\/local|backups\/(place|stocked)|\.\/fleet)\.ts'|database: 'managed'|from \. import postgresql/
 
 /** Does a test below the path need a database? Long ones are named by a pattern. */
 function needsDatabase(path: string): boolean {
@@ -29,10 +29,16 @@ function before(names: string[]): string[] {
 
 test.each(
   suites.map(({ name, after, commands }) => {
-    const [program = '', path = ''] = commands.at(-1)?.argv ?? []
+    const words = commands.at(-1)?.argv ?? []
+    const [program = ''] = words
+    const path = words.find((word) => word.startsWith('test/')) ?? ''
     if (program === 'app/run-tests') return [name, 'app/tests', after] as const
     // The others are no tests.
-    return [name, /^test\/([a-z0-9]+$|long\/)/.test(path) ? path : undefined, after] as const
+    return [
+      name,
+      /^test\/([a-z0-9]+$|long\/|sandbox\/)/.test(path) ? path : undefined,
+      after,
+    ] as const
   }),
 )('%s installs a database if and only if its tests need one', (_name, path, after) => {
   const needed = path !== undefined && needsDatabase(join(root, path))
