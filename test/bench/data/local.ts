@@ -61,10 +61,9 @@ export async function local(): Promise<Host & { end(): Promise<void> }> {
     passphrase: 'no-secret-of-anybody-s',
   })
   if (code !== 0) throw new Error(stderr)
-  const path = `${join(place.dir, 'bin')}:${process.env.PATH}`
-  const env = { DIR: place.dir, PLACE: file, PATH: path }
+  const env = { ...place.env, PLACE: file }
   return {
-    program: (words, line) => python(words, { ...process.env, ...env }, line),
+    program: (words, line) => python(words, env, line),
     async end() {
       await place.end()
       await storage.end()
