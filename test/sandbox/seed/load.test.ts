@@ -1,4 +1,6 @@
 /** An environment's database that begins with a snapshot: real PostgreSQL and restic, a real S3 server. */
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import {
   existsSync,
   readdirSync,
@@ -73,11 +75,19 @@ test('without a snapshot nothing is loaded, and it says which verb makes one', a
 })
 
 test('it waits for the hourly look at what is left, and not for another snapshot', async () => {
-  const hold = (seconds: number) =>
-    environment.shell({}, 'flock "$1" sh -c "echo held; sleep $2"', [on('../lock'), `${seconds}`])
-  const [{ stderr }] = await Promise.all([sleep(500).then(() => load()), hold(2)])
-  expect(stderr).toContain('has no snapshot yet')
-  const [late] = await Promise.all([sleep(500).then(() => load()), hold(20)])
+  // Until its input ends.
+  const hold = async () => {
+    const holder = spawn('flock', [on('../lock'), 'sh', '-c', 'echo held; cat'])
+    await once(holder.stdout, 'data')
+    return { holder, ended: once(holder, 'exit') }
+  }
+  const look = await hold()
+  setTimeout(() => look.holder.stdin.end(), 2000)
+  expect((await load()).stderr).toContain('has no snapshot yet')
+  const other = await hold()
+  const late = await load()
+  other.holder.stdin.end()
+  await other.ended
   expect([late.code, late.stderr]).toEqual([
     1,
     'another snapshot is under way on this host; try again later\n',
