@@ -3,7 +3,7 @@ import { counted, type Moved, move } from '../../database/move.ts'
 import { type Kind, stackNamed } from '../../database/moving-stack.ts'
 import { chosenStack } from '../login.ts'
 import { agreed } from './agreed.ts'
-import { stateKept } from './state-kept.ts'
+import { tryExportState } from './export-state.ts'
 
 export const help = `padlock database move --to local|managed [--stack NAME] [--replace] [--yes]
 
@@ -57,7 +57,7 @@ export async function run(args: string[]): Promise<number> {
   const moved = await move(stack, to, values.replace)
   const { database } = await stack.chosen()
   console.log(moved ? receipt(moved, name) : `the app of ${name} uses the ${database} database`)
-  const left = await stateKept(name)
+  const left = await tryExportState(name)
   if (left) console.error(left)
   return 0
 }

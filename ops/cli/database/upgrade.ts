@@ -6,7 +6,7 @@ import { upgradingStack } from '../../database/upgrading-stack.ts'
 import { targetOf } from '../access/target.ts'
 import { chosenStack } from '../login.ts'
 import { agreed } from './agreed.ts'
-import { stateKept } from './state-kept.ts'
+import { tryExportState } from './export-state.ts'
 
 export const help = `padlock database upgrade --to VERSION [--stack NAME] [--yes]
 
@@ -55,7 +55,7 @@ export async function run(args: string[]): Promise<number> {
     return 1
   }
   console.log(await (onHost ? raisedOnHost(name, to) : raised(name, to)))
-  const left = await stateKept(name)
+  const left = await tryExportState(name)
   if (left) console.error(left)
   return 0
 }

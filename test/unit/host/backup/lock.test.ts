@@ -1,4 +1,6 @@
 /** Who waits for a backup or a restore is told for which, and an update does not wait for ever. */
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { python } from './python.ts'
 
 /** Another process has the lock, by `lock.held` too, until `release()`; `said` is what the waiter says. */
@@ -104,4 +106,10 @@ for verb in (making.now, making.release, making.hand_over, lambda: making.state_
 say([len(made), sorted(set(made))])`
   // Of the state, one in each place.
   expect(python(code)).toEqual([5, ['new']])
+})
+
+test('the night has the locks of pgBackRest that the server’s archive_command has', () => {
+  const unit = 'host/padlock-backup/files/usr/lib/systemd/system/padlock-backup.service'
+  const text = readFileSync(join(import.meta.dirname, '../../../..', unit), 'utf8')
+  expect(text).not.toMatch(/^PrivateTmp/m)
 })

@@ -1,6 +1,4 @@
 /** A server that is restarted is waited for; one that is down keeps nobody. */
-import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { python } from './python.ts'
 
 /** `waited(answers, states)`: how often each was asked; the last of them goes on. */
@@ -36,30 +34,4 @@ test('one that is down, or never answers, keeps nobody for long', () => {
   expect(python(`${ASKED}server.SECONDS = 0.05\nsay(waited([False], ['active'])[0] > 1)`)).toBe(
     true,
   )
-})
-
-test('the night has the locks of pgBackRest that the server’s archive_command has', () => {
-  const unit = 'host/padlock-backup/files/usr/lib/systemd/system/padlock-backup.service'
-  const text = readFileSync(join(import.meta.dirname, '../../../..', unit), 'utf8')
-  expect(text).not.toMatch(/^PrivateTmp/m)
-})
-
-test('two that look at the log at once lose nothing of what the other one saw', () => {
-  const code = `
-from padlock_backup import holes
-host.VOLUME = tempfile.mkdtemp()
-os.mkdir(f'{host.VOLUME}/backup')
-host.volume_is_mounted = lambda: True
-children = []
-for where in ('volume', 'bucket'):
-    child = os.fork()
-    if child == 0:
-        for number in range(300):
-            holes.note(where, f'{number:024X}', False, None, datetime.now(UTC))
-        os._exit(0)
-    children.append(child)
-codes = [os.waitpid(child, 0)[1] for child in children]
-say([codes, *(holes.load(where)['holes'][-1]['segment'] for where in ('volume', 'bucket'))])`
-  const last = (299).toString(16).toUpperCase().padStart(24, '0')
-  expect(python(code)).toEqual([[0, 0], last, last])
 })

@@ -153,8 +153,10 @@ def back_up(repository: str, now: datetime, kind: str, tidy: bool) -> None:
     except CommandFailure as failure:
         if any(code in str(failure) for code in MISMATCH):
             _adopt_all(number)
-        elif kind != 'full' and _is_damaged(number, failure):
-            log.say(f'the last full backup in the {repository} cannot be read, so another is made: {failure}')
+        elif kind != 'full' and _may_be_damaged(number, failure):
+            log.say(
+                f'the {repository} took nothing that builds on the one before, so a full one is tried: {failure}'
+            )
         else:
             raise
     if repository == 'volume':
@@ -162,8 +164,8 @@ def back_up(repository: str, now: datetime, kind: str, tidy: bool) -> None:
     pgbackrest.run('backup', '--type=full', *words)
 
 
-def _is_damaged(number: int, failure: CommandFailure) -> bool:
-    """Is it none of the host's own, in a place that answers? The others read the files of the one before."""
+def _may_be_damaged(number: int, failure: CommandFailure) -> bool:
+    """Is it none of the host's own, in a place that answers? All but a full one read the one before."""
     if any(code in str(failure) for code in (*OF_THE_HOST, NO_LOG)):
         return False
     with contextlib.suppress(Failure):

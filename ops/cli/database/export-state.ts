@@ -6,7 +6,7 @@ import { outputsOf } from '../login.ts'
  * would bring back the settings of a database that is no longer there.
  * @returns what is not yet done, and the way; undefined where nothing is left
  */
-export async function stateKept(
+export async function tryExportState(
   stack: string,
   outputs: (stack: string) => Promise<Record<string, string>> = outputsOf,
   put: typeof exportState = exportState,

@@ -1,4 +1,4 @@
-import { stateKept } from '../../../../ops/cli/database/state-kept.ts'
+import { tryExportState } from '../../../../ops/cli/database/export-state.ts'
 
 const asked: string[] = []
 const put = async (stack: string) => {
@@ -8,8 +8,8 @@ const put = async (stack: string) => {
 beforeEach(() => asked.splice(0))
 
 test('the state is put beside the backups, where there are any', async () => {
-  expect(await stateKept('dev', async () => ({ backups: 'fra1/shop' }), put)).toBeUndefined()
-  expect(await stateKept('bare', async () => ({}), put)).toBeUndefined()
+  expect(await tryExportState('dev', async () => ({ backups: 'fra1/shop' }), put)).toBeUndefined()
+  expect(await tryExportState('bare', async () => ({}), put)).toBeUndefined()
   expect(asked).toEqual(['dev'])
 })
 
@@ -17,7 +17,7 @@ test('what keeps it from there is told with the way, and fails nothing', async (
   const fails = async () => {
     throw new Error('the state of dev is not everywhere it should be:\nbucket away')
   }
-  expect(await stateKept('dev', async () => ({ backups: 'fra1/shop' }), fails)).toBe(
+  expect(await tryExportState('dev', async () => ({ backups: 'fra1/shop' }), fails)).toBe(
     'not yet: the state of dev is not everywhere it should be:\nbucket away\nFix: ./padlock backup state --stack dev',
   )
 })
