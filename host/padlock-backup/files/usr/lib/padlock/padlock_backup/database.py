@@ -154,9 +154,7 @@ def back_up(repository: str, now: datetime, kind: str, tidy: bool) -> None:
         if any(code in str(failure) for code in MISMATCH):
             _adopt_all(number)
         elif kind != 'full' and _may_be_damaged(number, failure):
-            log.say(
-                f'the {repository} took nothing that builds on the one before, so a full one is tried: {failure}'
-            )
+            log.say(f'the {repository} took none that builds on another, so a full one is tried: {failure}')
         else:
             raise
     if repository == 'volume':
