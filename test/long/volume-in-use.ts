@@ -3,7 +3,7 @@ import type { Listed } from '../../ops/backups/list.ts'
 import { type Host, onHost } from './drill-rows.ts'
 
 /** In the app's own container, by whoever runs it (padlock_release/appuser.py). */
-const inApp = (command: string) => `sudo python3 - <<'END'
+export const inApp = (command: string) => `sudo python3 - <<'END'
 import sys
 sys.dont_write_bytecode = True
 sys.path.insert(0, '/usr/lib/padlock')

@@ -1,0 +1,167 @@
+/**
+ * A stack's data on machines that are not its own: an anonymised snapshot in an environment, a drill's
+ * throw-away host, and the droplet that replaces the first.
+ */
+import { spawnSync } from 'node:child_process'
+import { copyFileSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { parse, stringify } from 'yaml'
+import type { DrillReceipt } from '../../ops/backups/drill.ts'
+import { openProject, type Project } from '../engine/support/project.ts'
+import { environmentOf, type Sandbox, startSandbox } from '../engine/support/sandbox.ts'
+import { openStack, type Stack } from '../engine/support/stack.ts'
+import { type Host, onHost, query } from './drill-rows.ts'
+import { Visitor } from './visitor.ts'
+import { inApp } from './volume-in-use.ts'
+
+const RELEASE_COMMAND = '/venv/bin/alembic --config greeter/migrations/alembic.ini upgrade head'
+/** The app's own table, and more than one page of another. */
+const MORE = `
+CREATE TABLE films AS SELECT n, md5(n::text) AS title FROM generate_series(1, 5000) n;
+ALTER TABLE films OWNER TO app;`
+
+jest.setTimeout(45 * 60_000)
+let sandbox: Sandbox
+let project: Project
+let stack: Stack
+let host: Host
+beforeAll(async () => {
+  sandbox = await startSandbox(['--ports', 'auto'], undefined, 'qemu')
+  project = await openProject(sandbox)
+  stack = await openStack(sandbox, 'dev')
+  stack.set({
+    ...{ size: 's-1vcpu-1gb', volume: 2, database: 'local', backups: 'spaces' },
+    ...{ appVolumes: { '/data': 'data' }, releaseCommand: RELEASE_COMMAND },
+    anonymiseSql: 'app/anonymise.sql',
+  })
+  await stack.up()
+  copyFileSync(stack.configFile, join(project.folder, 'Pulumi.dev.yaml'))
+  host = await hostOf((await stack.outputs()).sshCommand)
+  await query(host, MORE)
+  await onHost(host, inApp('echo of the app >/data/upload'))
+})
+afterAll(() => sandbox?.stop())
+
+const hostOf = async (login: string | undefined): Promise<Host> => ({
+  login: login as string,
+  env: { ...process.env, ...(await environmentOf(sandbox)) },
+})
+
+/** What the verb printed, with its progress; on its own stdout alone with \`--json\`. */
+async function padlock(words: string): Promise<string> {
+  const { code, stdout, output, seconds } = await project.padlock(words)
+  console.log(`${words}: ${seconds.toFixed(1)} s\n${output}`)
+  expect(code).toBe(0)
+  return words.includes('--json') ? stdout : output
+}
+
+/** The number of the visit of the user who logs in. */
+async function visit(url: string | undefined): Promise<number> {
+  const visitor = new Visitor(readFileSync(sandbox.file.ca, 'utf8'))
+  const home = `${`${url}`.replace(/\/$/, '')}/home`
+  const { reply } = await visitor.logIn(home, 'ada@example.com', 'sandbox')
+  const [, number] = /visit number (\d+)/.exec(reply.text) ?? []
+  if (!number) throw new Error(`no visit: ${reply.status} ${reply.text}`)
+  return Number(number)
+}
+
+function pulumi(words: string[], input?: string): string {
+  const { status, stdout, stderr } = spawnSync('pulumi', [...words, '--non-interactive'], {
+    ...{ cwd: project.folder, env: { ...process.env, ...project.environment } },
+    ...{ encoding: 'utf8', ...(input !== undefined && { input }) },
+  })
+  if (status !== 0) throw new Error(stderr)
+  return stdout
+}
+
+/** As an operator does it once: what all environments share, and the key to the snapshots. */
+async function template(): Promise<void> {
+  const file = join(project.folder, 'Pulumi.preview.yaml')
+  const { config, ...rest } = parse(readFileSync(file, 'utf8'))
+  const more = {
+    ...{ volume: 1, database: 'local', seed: 'snapshot', releaseCommand: RELEASE_COMMAND },
+  }
+  const added = Object.entries(more).map(([key, value]) => [`padlock:${key}`, value])
+  writeFileSync(file, stringify({ ...rest, config: { ...config, ...Object.fromEntries(added) } }))
+  const { seedReader } = await stack.outputs()
+  pulumi(['stack', 'init', 'preview'])
+  const set = ['config', 'set', '--secret', 'seedReader', '--stack', 'preview']
+  pulumi(set, JSON.stringify(seedReader))
+}
+
+test('an environment begins with the rows, and not with whose they are', async () => {
+  const { url } = await stack.outputs()
+  expect([await visit(url), await visit(url)]).toEqual([1, 2])
+  const told = await padlock('backup anonymise --stack dev')
+  expect(told).toMatch(/public\.visits +1 +1/)
+  expect(told).toMatch(/public\.films +5000 +5000/)
+  await template()
+
+  await padlock('env up pr-1 --ttl 2h')
+  const outputs = JSON.parse(
+    pulumi(['stack', 'output', '--json', '--show-secrets', '--stack', 'pr-1']),
+  )
+  const there = await hostOf(outputs.sshCommand)
+  const rows = async () =>
+    (
+      await query(there, 'SELECT left(subject, 10), number FROM visits ORDER BY number DESC;')
+    ).filter((line) => line)
+  expect(await rows()).toEqual(['anonymous||2'])
+  expect(await query(there, 'SELECT count(*), sum(n) FROM films;')).toContain('5000|12502500')
+  // Whoever it was is somebody else here.
+  expect(await visit(outputs.url)).toBe(1)
+  expect(await rows()).toHaveLength(2)
+  expect(await visit(url)).toBe(3)
+
+  const { removed, left } = JSON.parse(await padlock('env down pr-1 --json'))
+  const kinds: string[] = removed.map(({ kind }: { kind: string }) => kind)
+  expect([left, kinds.filter((kind) => /^(droplet|volume)$|spaces/.test(kind)).sort()]).toEqual([
+    [],
+    ['droplet', 'volume'],
+  ])
+})
+
+test('a drill restores the newest backup on a host of its own, with the same rows and files', async () => {
+  await padlock('backup now --stack dev')
+  const said: DrillReceipt = JSON.parse(await padlock('restore --drill --stack dev --json'))
+  expect([said.problems, said.left]).toEqual([[], []])
+  expect(said.steps.map(({ step }) => step)).toEqual(['up', 'retire', 'restore', 'check', 'down'])
+  const own = await onHost(
+    host,
+    'sudo /usr/lib/padlock/database verify\nsudo /usr/lib/padlock/content\n',
+  )
+  const [rows, files] = own.filter((line) => line.startsWith('{')).map((line) => JSON.parse(line))
+  expect(said.database).toMatchObject({ rows: rows.rows, hash: rows.hash, tables: rows.tables })
+  expect(said.files).toMatchObject({ files: files.files, hash: files.hash })
+  expect(rows.rows).toBeGreaterThan(5000)
+  expect(files.files).toBeGreaterThan(0)
+})
+
+test('the droplet is replaced: its successor has the rows and the app’s files', async () => {
+  const { url } = await stack.outputs()
+  const [before] = await sandbox.droplets()
+  const { urn } = (await stack.state()).find(({ type }: { type: string }) =>
+    type.endsWith(':Droplet'),
+  )
+  await stack.up(`--replace ${urn}`)
+  const [after, ...others] = await sandbox.droplets()
+  expect(others).toEqual([])
+  expect(after.id).not.toBe(before.id)
+  host = await hostOf((await stack.outputs()).sshCommand)
+  expect((await onHost(host, inApp('cat /data/upload'))).filter((line) => line)).toEqual([
+    'of the app',
+  ])
+  expect(await query(host, 'SELECT count(*), sum(n) FROM films;')).toContain('5000|12502500')
+  expect(await visit(url)).toBe(4)
+  expect(await onHost(host, inApp('echo again >>/data/upload; tail -1 /data/upload'))).toContain(
+    'again',
+  )
+})
+
+test('a destroy that names the volume leaves the bucket of its backups, and nothing else', async () => {
+  stack.set({ allowDelete: ['volume'] })
+  await stack.up()
+  const { code, output } = await stack.run('destroy --yes --skip-preview')
+  expect([code, code === 0 ? '' : output]).toEqual([0, ''])
+  expect(await sandbox.things()).toEqual([expect.stringMatching(/bucket padlock-dev-backups-/)])
+})
