@@ -118,7 +118,7 @@ export function deployWorkload(
   const attach = (volumeSettings: VolumeSettings) => (image: pulumi.Resource) => {
     // All that may fail or take long on a new host, before the old one lets go of the volume.
     const before = [image, carried, ...(login ? [login.up] : []), ...(guard ?? [])]
-    const args = { ...volumeSettings, ssh, dropletId, owner: owner.id, tags, before }
+    const args = { ...volumeSettings, ...target, owner: owner.id, tags, before }
     volume = new DataVolume(name, args, opts)
     isThere(volume)
     // The first order on a server that ran without one restarts it.

@@ -14,6 +14,7 @@ const SSH_PORT = 'PADLOCK_SSH_PORT'
 
 export interface DataVolumeArgs extends VolumeSettings {
   ssh: SshTarget
+  droplet: pulumi.Resource
   dropletId: pulumi.Output<string>
   /** Owner id, which the volume's name ends in. */
   owner: string
@@ -50,7 +51,11 @@ export class DataVolume extends pulumi.ComponentResource {
         size: args.size,
         tags: args.tags,
       },
-      { ...parent, protect: args.protect, retainOnDelete: args.keep, aliases: IMPORTED },
+      {
+        ...{ ...parent, protect: args.protect, retainOnDelete: args.keep, aliases: IMPORTED },
+        // Both resized in one update: a droplet has one queue for its own actions and its volumes'.
+        dependsOn: args.droplet,
+      },
     )
     const attachment = new VolumeAttachment(
       name,

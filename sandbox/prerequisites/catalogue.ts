@@ -20,7 +20,7 @@ export type Prerequisite =
   | ('qemu' | 'mmdebstrap' | 'iso' | 'pebble' | 'ssh' | 'python-venv' | 'go')
   | ('chromium' | 'certutil' | 'gpg' | 'shellcheck' | 'cloud-init' | 'dpkg-deb' | 'lintian')
   | ('maven' | 'rails' | 'systemd' | 'wrk' | 'h2load' | 'testssl' | 'podman')
-  | ('postgresql' | 'pgbouncer' | 'pgbackrest' | 'restic')
+  | ('postgresql' | 'pgbouncer' | 'pgbackrest' | 'restic' | 'faketime')
 
 export const PREREQUISITES: Record<Prerequisite, Source> = {
   qemu: {
@@ -200,5 +200,12 @@ export const PREREQUISITES: Record<Prerequisite, Source> = {
     apt: ['restic'],
     dnf: ['restic'],
     brew: ['restic'],
+  },
+  faketime: {
+    what: 'lets backups of the tests become weeks old',
+    programs: [['faketime']],
+    apt: ['faketime'],
+    dnf: ['libfaketime'],
+    brew: ['libfaketime'],
   },
 }

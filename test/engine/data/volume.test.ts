@@ -66,10 +66,20 @@ test('it grows in place, and the host is told after that', async () => {
   expect(sandbox.volumes().at(-1)).toMatch(/ mount$/)
 })
 
+test('it grows in the same update as its droplet, one after the other', async () => {
+  stack.set({ volume: 30, size: 's-1vcpu-2gb' })
+  await stack.up()
+  const [{ size_slug, volume_ids }] = await sandbox.droplets()
+  const [{ id, size_gigabytes }] = await volumes()
+  expect({ size_slug, volume_ids, size_gigabytes }).toEqual({
+    ...{ size_slug: 's-1vcpu-2gb', volume_ids: [id], size_gigabytes: 30 },
+  })
+})
+
 test.each([
-  [{ volume: 19 }, 'volume = 19 is less than the 20 GiB of the stack'],
+  [{ volume: 29 }, 'volume = 29 is less than the 30 GiB of the stack'],
   [{ region: 'ams3' }, `region = "ams3" is not where the stack's volume ${NAME} is`],
-  [{ volume: undefined, appVolumes: undefined }, `this stack has the volume ${NAME} (20 GiB)`],
+  [{ volume: undefined, appVolumes: undefined }, `this stack has the volume ${NAME} (30 GiB)`],
 ])('%j is refused before anything is made', async (change, words) => {
   const undo = stack.set(change)
   await sandbox.writes()

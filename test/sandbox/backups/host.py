@@ -6,6 +6,7 @@ padlock's programs, seconds that the clock is ahead, and the verb.
 
 import contextlib
 import errno
+import json
 import os
 import shutil
 import subprocess
@@ -69,6 +70,9 @@ settings.EXTRA = {
     'repo1-storage-ca-file': f'{root}/root.pem',
     'lock-path': f'{root}/pgbackrest',
 }
+# Of these options the last word is a file's.
+with contextlib.suppress(FileNotFoundError), open(f'{root}/pgbackrest.json') as further:
+    settings.EXTRA.update(json.load(further))
 free = host.free
 # As many bytes as a file says, or the truth.
 host.free = lambda: int((os.path.exists(f'{root}/free') and open(f'{root}/free').read()) or free())

@@ -4,13 +4,7 @@ import * as pulumi from '@pulumi/pulumi'
 import { Backups } from '../../../components/backups/backups.ts'
 import { SpacesBackups } from '../../../components/backups/spaces.ts'
 import { endOf } from '../../../components/ssh/end.ts'
-import { mockProviders, plain, settle, value } from './mocks.ts'
-
-class Anchor extends pulumi.ComponentResource {
-  constructor() {
-    super('padlock:index:Anchor', 'anchor')
-  }
-}
+import { Anchor, mockProviders, plain, settle, value } from './mocks.ts'
 
 const KEY = 'digitalocean:index/spacesKey:SpacesKey'
 const BUCKET = 'digitalocean:index/spacesBucket:SpacesBucket'

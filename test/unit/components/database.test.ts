@@ -1,13 +1,7 @@
 import * as pulumi from '@pulumi/pulumi'
 import { LocalDatabase } from '../../../components/database/local.ts'
 import { endOf } from '../../../components/ssh/end.ts'
-import { mockProviders, plain, settle, value } from './mocks.ts'
-
-class Anchor extends pulumi.ComponentResource {
-  constructor() {
-    super('padlock:index:Anchor', 'anchor')
-  }
-}
+import { Anchor, mockProviders, plain, settle, value } from './mocks.ts'
 
 test('the password goes to the host over stdin and to the app in an address, a secret both times', async () => {
   const registered = mockProviders(false, {

@@ -3,7 +3,7 @@ import { configuration, emailsFile } from '../../../components/edge/configuratio
 import { Edge } from '../../../components/edge/index.ts'
 import { auth0LogoutUrl, issuerLogoutUrl } from '../../../components/edge/logout.ts'
 import { expectGolden } from '../golden.ts'
-import { mockProviders, plain, settle } from './mocks.ts'
+import { Anchor, mockProviders, plain, settle } from './mocks.ts'
 
 const provider = {
   issuer: 'https://acme.eu.auth0.com/',
@@ -47,12 +47,6 @@ test('an issuer’s keeps what its address says already', () => {
     'https://login.example.com/out?realm=a&client_id=site&post_logout_redirect_uri=https%3A%2F%2Fapp.example.com%2F',
   )
 })
-
-class Anchor extends pulumi.ComponentResource {
-  constructor() {
-    super('padlock:index:Anchor', 'anchor')
-  }
-}
 
 test('the order is a secret, and its command names it by a digest alone', async () => {
   const registered = mockProviders()

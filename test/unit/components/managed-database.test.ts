@@ -2,13 +2,7 @@ import * as pulumi from '@pulumi/pulumi'
 import { checkDatabase, warnOfNoBackups } from '../../../components/account/database.ts'
 import { ManagedDatabase, type ManagedDatabaseArgs } from '../../../components/database/managed.ts'
 import type { Former } from '../../../components/state.ts'
-import { mockProviders, plain, settle, value } from './mocks.ts'
-
-class Anchor extends pulumi.ComponentResource {
-  constructor() {
-    super('padlock:index:Anchor', 'anchor')
-  }
-}
+import { Anchor, mockProviders, plain, settle, value } from './mocks.ts'
 
 const CA = '-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n'
 const TYPE = 'digitalocean:index/database'

@@ -7,6 +7,13 @@ export interface Registered {
   inputs: Record<string, unknown>
 }
 
+/** One that others wait for, or belong to. */
+export class Anchor extends pulumi.ComponentResource {
+  constructor() {
+    super('padlock:index:Anchor', 'anchor')
+  }
+}
+
 type Outputs = (inputs: Record<string, unknown>, name: string) => Record<string, unknown>
 
 /** What the providers would answer; a type that is not listed here fails the test. */

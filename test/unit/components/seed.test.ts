@@ -3,13 +3,7 @@ import { join } from 'node:path'
 import * as pulumi from '@pulumi/pulumi'
 import { SeedBucket } from '../../../components/seed/bucket.ts'
 import { Snapshot } from '../../../components/seed/snapshot.ts'
-import { mockProviders, plain, settle, value } from './mocks.ts'
-
-class Anchor extends pulumi.ComponentResource {
-  constructor() {
-    super('padlock:index:Anchor', 'anchor')
-  }
-}
+import { Anchor, mockProviders, plain, settle, value } from './mocks.ts'
 
 const KEY = 'digitalocean:index/spacesKey:SpacesKey'
 const BUCKET = 'digitalocean:index/spacesBucket:SpacesBucket'

@@ -1,14 +1,8 @@
 import * as pulumi from '@pulumi/pulumi'
 import { Site, type SiteArgs } from '../../../components/site/index.ts'
-import { mockProviders, plain, settle } from './mocks.ts'
+import { Anchor, mockProviders, plain, settle } from './mocks.ts'
 
 const ssh = { host: '198.51.100.7', port: 22, privateKey: 'private', hostKey: 'ssh-ed25519 AAAA' }
-
-class Anchor extends pulumi.ComponentResource {
-  constructor() {
-    super('padlock:index:Anchor', 'anchor')
-  }
-}
 
 async function staged(more: Partial<SiteArgs> = {}) {
   const registered = mockProviders()

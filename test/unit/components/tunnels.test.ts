@@ -1,12 +1,5 @@
-import * as pulumi from '@pulumi/pulumi'
 import { Tunnels } from '../../../components/tunnels.ts'
-import { mockProviders, settle, value } from './mocks.ts'
-
-class Anchor extends pulumi.ComponentResource {
-  constructor() {
-    super('padlock:index:Anchor', 'anchor')
-  }
-}
+import { Anchor, mockProviders, settle, value } from './mocks.ts'
 
 const tunnel = (name: string, open: boolean) => ({
   ...{ name, open, recordName: `${name}.app`, hostname: `${name}.app.example.com` },

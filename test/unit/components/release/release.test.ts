@@ -1,15 +1,9 @@
 import * as pulumi from '@pulumi/pulumi'
 import { Release, type ReleaseArgs } from '../../../../components/release/index.ts'
-import { mockProviders, plain, settle, value } from '../mocks.ts'
+import { Anchor, mockProviders, plain, settle, value } from '../mocks.ts'
 
 const archive = { path: 'node_modules/.cache/padlock/app-ab12.tar.gz', sha256: 'ab12' }
 const ssh = { host: '198.51.100.7', port: 22, privateKey: 'private', hostKey: 'ssh-ed25519 AAAA' }
-
-class Anchor extends pulumi.ComponentResource {
-  constructor() {
-    super('padlock:index:Anchor', 'anchor')
-  }
-}
 
 function args(more: Partial<ReleaseArgs> = {}): ReleaseArgs {
   return {

@@ -5,7 +5,7 @@ import { checkVolume, warnOfDetached } from '../../../../components/account/volu
 import { ITEM } from '../../../../components/kept/item.ts'
 import type { Former } from '../../../../components/state.ts'
 import { DataVolume, sshPortOfHolder } from '../../../../components/volume/index.ts'
-import { mockProviders, plain, settle, value } from '../mocks.ts'
+import { Anchor, mockProviders, plain, settle, value } from '../mocks.ts'
 
 const settings = { size: 20, region: 'fra1', protect: true, keep: true }
 
@@ -17,6 +17,7 @@ test('a volume without a file system, its attachment, and a command that needs t
   const volume = new DataVolume('padlock-dev', {
     ...settings,
     ssh: { host: '198.51.100.7', port: 22, privateKey: 'private', hostKey: 'ssh-ed25519 AAAA' },
+    droplet: new Anchor(),
     dropletId: pulumi.output('4711'),
     owner: '1a2b3c4d',
     tags: ['padlock-dev', 'padlock-dev:owner:1a2b3c4d'],
