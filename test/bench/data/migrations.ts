@@ -50,7 +50,8 @@ async function migrating(deployed: Deployed): Promise<Target> {
     recursive: true,
     filter: (path) => !/\.venv|__pycache__|\.pytest_cache/.test(path),
   })
-  stack.set({ appSource: SOURCE })
+  // An emulated processor that the load has for itself starts nothing within the usual time.
+  stack.set({ appSource: SOURCE, readySeconds: 600, releaseSeconds: 900 })
   const visitor = new Visitor(readFileSync(sandbox.file.ca, 'utf8'))
   const { reply } = await visitor.logIn(url, 'ada@example.com', 'sandbox')
   if (!/visit number/.test(reply.text)) throw new Error(`no visit: ${reply.status} ${reply.text}`)
