@@ -74,13 +74,14 @@ test('without a snapshot nothing is loaded, and it says which verb makes one', a
   expect(existsSync(on('snapshot.dump'))).toBe(false)
 })
 
+/** Until its input ends. */
+async function hold() {
+  const holder = spawn('flock', [on('../lock'), 'sh', '-c', 'echo held; cat'])
+  await once(holder.stdout, 'data')
+  return { holder, ended: once(holder, 'exit') }
+}
+
 test('it waits for the hourly look at what is left, and not for another snapshot', async () => {
-  // Until its input ends.
-  const hold = async () => {
-    const holder = spawn('flock', [on('../lock'), 'sh', '-c', 'echo held; cat'])
-    await once(holder.stdout, 'data')
-    return { holder, ended: once(holder, 'exit') }
-  }
   const look = await hold()
   setTimeout(() => look.holder.stdin.end(), 2000)
   expect((await load()).stderr).toContain('has no snapshot yet')
@@ -92,6 +93,23 @@ test('it waits for the hourly look at what is left, and not for another snapshot
     1,
     'another snapshot is under way on this host; try again later\n',
   ])
+})
+
+test('a release waits for a snapshot that is being made, and says so', async () => {
+  expect(await environment.seed('release', {})).toMatchObject({ code: 0, stderr: '' })
+  const { holder, ended } = await hold()
+  let over = false
+  const waiting = environment.seed('release', {}).finally(() => {
+    over = true
+  })
+  await sleep(3000)
+  expect(over).toBe(false)
+  holder.stdin.end()
+  await ended
+  expect(await waiting).toMatchObject({
+    code: 0,
+    stderr: 'waits for a snapshot of the database (./padlock backup anonymise)\n',
+  })
 })
 
 test('a damaged or foreign snapshot is told, and the database stays empty', async () => {

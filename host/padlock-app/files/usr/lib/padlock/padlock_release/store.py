@@ -6,11 +6,12 @@ import json
 import os
 import re
 import shutil
+import sys
 import time
 from collections.abc import Iterator
-from typing import NamedTuple
+from typing import NamedTuple, TextIO
 
-from . import appuser, nofollow
+from . import appuser, log, nofollow
 from .failure import Failure
 
 ROOT = '/srv/app'
@@ -18,7 +19,19 @@ RELEASES = f'{ROOT}/releases'
 HISTORY = '/var/lib/padlock/releases.json'
 LOCK = '/var/lib/padlock/release.lock'
 KEPT = 3
-UNDER_WAY = 'another release, or a repair of the app by the host itself, is still under way'
+UNKNOWN = 'another release, or a repair of the app by the host itself,'
+# What the programs do that hold it, as others call it.
+HOLDERS = {
+    'release': 'another release',
+    'releases': 'a rollback',
+    'watch': 'a repair of the app by the host itself',
+    'processes': 'a change of the processes beside the app',
+    'retire': 'the end of the app on this host',
+    'volume': 'the hand-over of the volume to another host',
+    'backup': 'a restore',
+    'database': 'an upgrade of the database',
+    'move': 'a move of the rows',
+}
 # What a release writes down of itself takes a small part of it.
 ROOM_BYTES = 1024 * 1024
 
@@ -34,18 +47,47 @@ class Entry(NamedTuple):
 
 @contextlib.contextmanager
 def lock(seconds: int = 900) -> Iterator[None]:
-    """One release at a time; the kernel frees the lock of a process that was killed."""
-    with open(LOCK, 'w') as file:
-        deadline = time.monotonic() + seconds
+    """
+    One at a time of all that starts, ends or swaps the app; the kernel frees the lock of a process that was
+    killed. Whoever waits says once for whom.
+    """
+    # Not emptied: it has the name of who holds it.
+    with open(LOCK, 'a+') as file:
+        began, told = time.monotonic(), False
         while True:
             try:
                 fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
                 break
             except BlockingIOError:
-                if time.monotonic() > deadline:
-                    raise Failure(f'{UNDER_WAY}: try again later') from None
+                waited = time.monotonic() - began
+                if waited > seconds:
+                    raise Failure(f'{_holder(file)} is still under way: try again later') from None
+                # By then the name is there.
+                if waited >= 0.5 and not told:
+                    told = True
+                    log.say(f'waits for {_holder(file)}')
                 time.sleep(0.5)
-        yield
+        program = os.path.basename(sys.argv[0])
+        _note(file, f'{program} {time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())}')
+        try:
+            yield
+        finally:
+            _note(file, '')
+
+
+def _note(file: TextIO, text: str) -> None:
+    # On a full disk the lock is one all the same.
+    with contextlib.suppress(OSError):
+        file.truncate(0)
+        file.write(text)
+        file.flush()
+
+
+def _holder(file: TextIO) -> str:
+    """Who has it, and since when; programs of before wrote neither."""
+    file.seek(0)
+    program, _, since = file.read().partition(' ')
+    return HOLDERS.get(program, UNKNOWN) + (f' (since {since})' if since else '')
 
 
 def socket_directory(release: str) -> str:

@@ -15,18 +15,23 @@ from padlock_release.failure import Failure, told
 
 from . import anonymise, load, order
 
-USAGE = 'usage: seed anonymise < ORDER | load < ORDER | clear'
+USAGE = 'usage: seed anonymise < ORDER | load < ORDER | clear | release'
 LOCK = '/run/padlock-seed.lock'
 # Longer than the hourly `clear` takes where nothing is left.
 SECONDS = 15
+# Of a release, whose backup may have waited too, within the time limit of an update.
+PATIENCE = 240
 
 
 def main(words: list[str], stream: TextIO) -> int:
     """The exit status: 0, 1 where something failed, 2 for a wrong command line."""
-    if words not in (['anonymise'], ['load'], ['clear']):
+    if words not in (['anonymise'], ['load'], ['clear'], ['release']):
         print(USAGE, file=sys.stderr)
         return 2
     try:
+        if words == ['release']:
+            wait()
+            return 0
         with _lock(0 if words == ['clear'] else SECONDS) as has:
             if has:
                 _forget_files()
@@ -47,6 +52,19 @@ def main(words: list[str], stream: TextIO) -> int:
         log.say(told(failure))
         return 1
     return 0
+
+
+def wait() -> None:
+    """Before a release: a migration would wait, without a word, for the tables that a snapshot reads."""
+    with _lock(1) as has:
+        if has:
+            return
+    log.say('waits for a snapshot of the database (./padlock backup anonymise)')
+    with _lock(PATIENCE) as has:
+        if not has:
+            log.say(
+                f'it is not done after {PATIENCE} s: a migration may have to wait for tables that it reads'
+            )
 
 
 @contextlib.contextmanager
