@@ -121,6 +121,42 @@ test('an environment begins with the rows, and not with whose they are', async (
   ])
 })
 
+/** So many bytes stay free on the volume; `when`: a shell's command that is waited for. */
+const fill = (free: number, when = 'true') => `sudo sh -c '
+until ${when}; do sleep 0.2; done
+fallocate -l $(($(df --output=avail -B1 /srv/volume | tail -1) - ${free})) /srv/volume/film'
+`
+const RESTORING = 'ls -d /srv/volume/*/*/main.restored >/dev/null 2>&1'
+
+test('a restore onto a volume that is full, or becomes so, is told, and the rows are as they were', async () => {
+  const { url } = await stack.outputs()
+  await padlock('backup now --stack dev')
+  const number = await visit(url)
+  const restore = () => project.padlock('restore --stack dev --yes --no-backup')
+
+  await onHost(host, fill(50_000_000))
+  const refused = await restore()
+  console.log(refused.output)
+  expect([refused.code, refused.output]).toEqual([
+    1,
+    expect.stringMatching(
+      /the volume has not the room for it beside what runs: \d+ MiB are needed/,
+    ),
+  ])
+  await onHost(host, 'sudo rm /srv/volume/film\n')
+
+  const [ended] = await Promise.all([restore(), onHost(host, fill(20_000_000, RESTORING))])
+  console.log(ended.output)
+  expect([ended.code, ended.output]).toEqual([
+    1,
+    expect.stringContaining('the volume has become full, so the restore was ended'),
+  ])
+  expect(await visit(url)).toBe(number + 1)
+  await onHost(host, 'sudo rm /srv/volume/film\n')
+  const left = await onHost(host, `sudo sh -c '${RESTORING} && echo left || true'\n`)
+  expect(left).not.toContain('left')
+})
+
 test('a drill restores the newest backup on a host of its own, with the same rows and files', async () => {
   await padlock('backup now --stack dev')
   const said: DrillReceipt = JSON.parse(await padlock('restore --drill --stack dev --json'))
@@ -139,6 +175,7 @@ test('a drill restores the newest backup on a host of its own, with the same row
 
 test('the droplet is replaced: its successor has the rows and the app’s files', async () => {
   const { url } = await stack.outputs()
+  const visits = await visit(url)
   const [before] = await sandbox.droplets()
   const { urn } = (await stack.state()).find(({ type }: { type: string }) =>
     type.endsWith(':Droplet'),
@@ -152,7 +189,7 @@ test('the droplet is replaced: its successor has the rows and the app’s files'
     'of the app',
   ])
   expect(await query(host, 'SELECT count(*), sum(n) FROM films;')).toContain('5000|12502500')
-  expect(await visit(url)).toBe(4)
+  expect(await visit(url)).toBe(visits + 1)
   expect(await onHost(host, inApp('echo again >>/data/upload; tail -1 /data/upload'))).toContain(
     'again',
   )
