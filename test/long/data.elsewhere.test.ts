@@ -157,6 +157,25 @@ test('a restore onto a volume that is full, or becomes so, is told, and the rows
   expect(left).not.toContain('left')
 })
 
+test('a restore that is killed is ended by its host, and the rows are as they were', async () => {
+  const { url } = await stack.outputs()
+  const number = await visit(url)
+  const kill = `sudo sh -c '
+until ${RESTORING}; do sleep 0.2; done
+pkill -9 -f "[p]adlock/backup restore"
+while test -e /srv/volume/backup/restore.json; do sleep 1; done
+systemctl show --property=Result --value padlock-backup-resume.service
+${RESTORING} && echo left || true'
+`
+  const restore = project.padlock('restore --stack dev --yes --no-backup')
+  const [killed, ended] = await Promise.all([restore, onHost(host, kill)])
+  console.log(killed.output)
+  expect(killed.code).toBe(1)
+  expect(ended.filter((line) => line)).toEqual(['success'])
+  expect(await visit(url)).toBe(number + 1)
+  await padlock('backup now --stack dev')
+})
+
 test('a drill restores the newest backup on a host of its own, with the same rows and files', async () => {
   await padlock('backup now --stack dev')
   const said: DrillReceipt = JSON.parse(await padlock('restore --drill --stack dev --json'))
