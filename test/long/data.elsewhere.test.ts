@@ -33,6 +33,8 @@ beforeAll(async () => {
     ...{ size: 's-1vcpu-1gb', volume: 2, database: 'local', backups: 'spaces' },
     ...{ appVolumes: { '/data': 'data' }, releaseCommand: RELEASE_COMMAND },
     anonymiseSql: 'app/anonymise.sql',
+    // An emulated processor has others beside it.
+    readySeconds: 300,
   })
   await stack.up()
   copyFileSync(stack.configFile, join(project.folder, 'Pulumi.dev.yaml'))

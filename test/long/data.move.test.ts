@@ -29,6 +29,8 @@ beforeAll(async () => {
   stack.set({
     ...{ size: 's-1vcpu-1gb', volume: 2, database: 'local', backups: 'spaces' },
     appVolumes: { '/data': 'data' },
+    // An emulated processor has others beside it.
+    readySeconds: 300,
     releaseCommand: '/venv/bin/alembic --config greeter/migrations/alembic.ini upgrade head',
   })
   await stack.up()
