@@ -49,7 +49,21 @@ export async function move(
   if (database === 'none')
     throw new Error(`${stack.name} has no database whose rows could be moved`)
   if (database === to && begun?.live !== from) return undefined
+  if (to === 'managed') await ensureNothingOfLocal(stack)
   return there(stack, from, to, replace)
+}
+
+/** @throws Error before a cluster is made whose update would be refused */
+async function ensureNothingOfLocal(stack: MovingStack): Promise<void> {
+  const [key] = await stack.ofLocal()
+  if (key === undefined) return
+  const loss =
+    key === 'anonymiseSql'
+      ? '; that takes away the bucket of its snapshots, so let environments read those of a stack with a local database first (docs/decisions.md, Snapshots are of a database on the host)'
+      : ''
+  throw new Error(
+    `${key} is set, and is of a database on the host alone; nothing was changed. Fix: pulumi config rm ${key} --stack ${stack.name} and pulumi up, then again${loss}`,
+  )
 }
 
 async function asked(stack: MovingStack): Promise<Host | undefined> {

@@ -15,6 +15,8 @@ export interface Chosen {
 export interface MovingStack {
   name: string
   chosen(): Promise<Chosen>
+  /** Keys that are set, and refused beside a database that is not on the host (config/seed/rules.ts). */
+  ofLocal(): Promise<string[]>
   /** Writes both keys into the stack's settings. */
   choose(chosen: Chosen): Promise<void>
   /** `pulumi up`; its exit code. */
@@ -32,6 +34,10 @@ export interface MovingStack {
 /** A stack of the backend that one is logged in to. */
 export function stackNamed(name: string): MovingStack {
   const own = ['--stack', name]
+  const settings = async (): Promise<(key: string) => string | undefined> => {
+    const found: Record<string, { value?: string }> = JSON.parse(await config(['--json']))
+    return (key) => Object.entries(found).find(([full]) => full.endsWith(`:${key}`))?.[1].value
+  }
   const config = async (words: string[]) => {
     const { code, stdout, stderr } = await capture(['config', ...words, ...own])
     if (code !== 0) throw new Error(`the settings of ${name} cannot be read:\n${stderr.trim()}`)
@@ -40,13 +46,16 @@ export function stackNamed(name: string): MovingStack {
   return {
     name,
     async chosen() {
-      const settings: Record<string, { value?: string }> = JSON.parse(await config(['--json']))
+      const value = await settings()
       const kind = (key: string) => {
-        const [, found] = Object.entries(settings).find(([full]) => full.endsWith(`:${key}`)) ?? []
-        const value = found?.value ?? 'none'
-        return KINDS.includes(value) ? (value as Kind) : 'none'
+        const found = value(key) ?? 'none'
+        return KINDS.includes(found) ? (found as Kind) : 'none'
       }
       return { database: kind('database'), beside: kind('databaseBeside') }
+    },
+    async ofLocal() {
+      const value = await settings()
+      return ['anonymiseSql', 'seed'].filter((key) => !['', 'none'].includes(value(key) ?? ''))
     },
     async choose({ database, beside }) {
       await config(['set', 'database', database])

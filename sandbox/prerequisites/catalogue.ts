@@ -205,7 +205,6 @@ export const PREREQUISITES: Record<Prerequisite, Source> = {
     what: 'lets backups of the tests become weeks old',
     programs: [['faketime']],
     apt: ['faketime'],
-    dnf: ['libfaketime'],
-    brew: ['libfaketime'],
+    otherwise: '# only a long test needs it: see the site of libfaketime',
   },
 }

@@ -1,6 +1,6 @@
 /**
- * A stack's data on machines that are not its own: an anonymised snapshot in an environment, a drill's
- * throw-away host, and the droplet that replaces the first.
+ * A stack's data on other machines, as an anonymised snapshot in an environment, in a drill and on the droplet
+ * that replaces the first; and what restores that fail leave of it.
  */
 import { spawnSync } from 'node:child_process'
 import { copyFileSync, readFileSync, writeFileSync } from 'node:fs'
@@ -49,7 +49,7 @@ const hostOf = async (login: string | undefined): Promise<Host> => ({
   env: { ...process.env, ...(await environmentOf(sandbox)) },
 })
 
-/** What the verb printed, with its progress; on its own stdout alone with \`--json\`. */
+/** What the verb printed, with its progress; on its own stdout alone with `--json`. */
 async function padlock(words: string): Promise<string> {
   const { code, stdout, output, seconds } = await project.padlock(words)
   console.log(`${words}: ${seconds.toFixed(1)} s\n${output}`)
@@ -117,10 +117,10 @@ test('an environment begins with the rows, and not with whose they are', async (
 
   const { removed, left } = JSON.parse(await padlock('env down pr-1 --json'))
   const kinds: string[] = removed.map(({ kind }: { kind: string }) => kind)
-  expect([left, kinds.filter((kind) => /^(droplet|volume)$|spaces/.test(kind)).sort()]).toEqual([
-    [],
-    ['droplet', 'volume'],
-  ])
+  expect([
+    left,
+    kinds.filter((kind) => /^(droplet|volume)$|bucket|spaces/.test(kind)).sort(),
+  ]).toEqual([[], ['droplet', 'volume']])
 })
 
 /** So many bytes stay free on the volume; `when`: a shell's command that is waited for. */

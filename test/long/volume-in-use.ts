@@ -17,7 +17,7 @@ systemctl show --property=Result --value padlock-backup.service padlock-backup-c
 `
 
 /**
- * Needs a stack with a database on the host, backups, and the app's directory \`/data\` on a volume of 2 GiB,
+ * Needs a stack with a database on the host, backups, and the app's directory `/data` on a volume of 2 GiB,
  * which has 3 in the end.
  * @param running its host, from `beforeAll` on
  * @param padlock the verb's output; fails where it fails

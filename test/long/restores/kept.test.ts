@@ -1,6 +1,6 @@
 /** What is kept of weeks of nights, by the clock of pgBackRest and PostgreSQL, and by restic's snapshots. */
 import { execFileSync } from 'node:child_process'
-import { writeFileSync } from 'node:fs'
+import { rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { ensurePrerequisites } from '../../../sandbox/prerequisites.ts'
 import { newFleet } from '../../sandbox/backups/fleet.ts'
@@ -67,9 +67,12 @@ describe('the database', () => {
     expect((await place.control('restart')).code).toBe(0)
     for (const name of Object.keys(clock.env)) delete place.env[name]
     const variables = Object.entries(clock.env).map(([name, value]) => `${name}=${value}`)
-    const program = execFileSync('sh', ['-c', 'command -v pgbackrest'], { env: place.env })
-    const text = `#!/bin/sh\nexec env ${variables.join(' ')} ${`${program}`.trim()} "$@"\n`
-    writeFileSync(join(place.dir, 'bin/pgbackrest'), text, { mode: 0o755 })
+    const find = 'readlink -f "$(command -v pgbackrest)"'
+    const program = `${execFileSync('sh', ['-c', find], { env: place.env })}`.trim()
+    const own = join(place.dir, 'bin/pgbackrest')
+    rmSync(own, { force: true })
+    const text = `#!/bin/sh\nexec env ${variables.join(' ')} ${program} "$@"\n`
+    writeFileSync(own, text, { mode: 0o755 })
     began = Date.now() / 1000
     for (let night = 0; night < NIGHTS; night++) await nightly(night)
   })
@@ -102,7 +105,8 @@ test('of files: all of the last two days, then the last of each day and week', a
     ...{ RESTIC_PASSWORD: `${passphrase}`, RESTIC_CACHE_DIR: join(place.dir, 'cache') },
     ...{ AWS_ACCESS_KEY_ID: `${key}`, AWS_SECRET_ACCESS_KEY: `${secret}`, TZ: 'UTC' },
   }
-  const daysAgo = (days: number) => new Date(Date.now() - days * DAY_SECONDS * 1000)
+  const now = Date.now()
+  const daysAgo = (days: number) => new Date(now - days * DAY_SECONDS * 1000)
   const date = (day: Date) => day.toISOString().slice(0, 10)
   const times = Array.from({ length: 16 }, (_, n) => `${date(daysAgo(16 - n))} 03:00:00`)
   // Before releases.

@@ -20,6 +20,7 @@ cluster.SOCKETS = f'{root}/run'
 clusters.programs = lambda: programs
 service.volume_is_mounted = lambda: os.path.exists(f'{root}/volume/lost+found')
 main.LOCK = f'{root}/lock'
+main.PATIENCE = 5
 log.PATH = f'{root}/log'
 bucket.EXTRA = ['--cacert', f'{root}/root.pem']
 if os.path.exists(f'{root}/free'):

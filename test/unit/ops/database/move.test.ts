@@ -16,11 +16,13 @@ class Fake {
   /** What happens in the update of that number. */
   troubles: Record<number, 'fails' | 'fails after' | 'killed' | 'killed after'> = {}
   refusal?: string
+  ofLocal: string[] = []
   #updates = 0
 
   readonly stack: MovingStack = {
     name: 'dev',
     chosen: async () => this.chosen,
+    ofLocal: async () => this.ofLocal,
     choose: async (chosen) => {
       this.chosen = chosen
     },
@@ -87,6 +89,21 @@ test('the other database is made first, then the rows and the release follow', a
   expect(await to('local')).toMatchObject({ from: 'managed', to: 'local' })
   expect(fake.done).toEqual(['up managed+local', 'check', 'order', 'up local+managed', 'done'])
 })
+
+test.each([
+  ['anonymiseSql', 'takes away the bucket of its snapshots'],
+  ['seed', 'pulumi config rm seed --stack dev and pulumi up, then again'],
+])(
+  '%s is of a database on the host: no cluster is made for a move that would be refused',
+  async (key, words) => {
+    fake.ofLocal = [key]
+    const message = `${key} is set, and is of a database on the host alone; nothing was changed`
+    await expect(to('managed')).rejects.toThrow(message)
+    await expect(to('managed')).rejects.toThrow(words)
+    expect([fake.done, fake.chosen]).toEqual([[], { database: 'local', beside: 'none' }])
+    expect(await to('local')).toBeUndefined()
+  },
+)
 
 test('a database that does not come into being, and a refusal of the host, stop before anything', async () => {
   fake.troubles = { 1: 'fails' }

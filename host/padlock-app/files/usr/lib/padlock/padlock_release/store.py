@@ -76,11 +76,10 @@ def lock(seconds: int = 900) -> Iterator[None]:
 
 
 def _note(file: TextIO, text: str) -> None:
-    # On a full disk the lock is one all the same.
+    # Without a buffer, which would fail once more where the file is closed: a full disk keeps nobody.
     with contextlib.suppress(OSError):
-        file.truncate(0)
-        file.write(text)
-        file.flush()
+        os.ftruncate(file.fileno(), 0)
+        os.write(file.fileno(), text.encode())
 
 
 def _holder(file: TextIO) -> str:

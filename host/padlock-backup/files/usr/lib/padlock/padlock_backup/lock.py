@@ -2,6 +2,7 @@
 
 import contextlib
 import fcntl
+import os
 import time
 from collections.abc import Iterator
 from typing import TextIO
@@ -79,9 +80,10 @@ def held(restores: bool = False) -> Iterator[None]:
 
 
 def _note(file: TextIO, text: str) -> None:
-    file.truncate(0)
-    file.write(text)
-    file.flush()
+    # Without a buffer, which would fail once more where the file is closed: a full disk keeps nobody.
+    with contextlib.suppress(OSError):
+        os.ftruncate(file.fileno(), 0)
+        os.write(file.fileno(), text.encode())
 
 
 def _holder(file: TextIO) -> str:

@@ -63,7 +63,8 @@ def wait() -> None:
     with _lock(PATIENCE) as has:
         if not has:
             log.say(
-                f'it is not done after {PATIENCE} s: a migration may have to wait for tables that it reads'
+                f'it is not done after {PATIENCE} s, so the release goes on; where its migration fails as it '
+                'waits for a table, pulumi up again once the snapshot is made'
             )
 
 
