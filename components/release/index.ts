@@ -96,7 +96,8 @@ export class Release extends pulumi.ComponentResource {
     const [sessionKey, ...former] = sessionKeys(name, args.sessionKeyVersion, { parent: this })
     const further = ((args.replicas ?? 1) - 1) * (args.readySeconds + args.drainSeconds)
     const commands = (args.releaseCommand?.seconds ?? 0) + (args.seedCommand?.seconds ?? 0)
-    const minutes = 20 + Math.ceil((commands + further) / 60)
+    // What it may wait for (store.lock, padlock_backup/lock.py, padlock_seed), then what it does itself.
+    const minutes = 27 + 20 + Math.ceil((commands + further) / 60)
     const options = onHost(this, args.droplet, minutes)
     const source = args.archive
       ? [

@@ -53,7 +53,7 @@ export class DataVolume extends pulumi.ComponentResource {
       },
       {
         ...{ ...parent, protect: args.protect, retainOnDelete: args.keep, aliases: IMPORTED },
-        // Both resized in one update: a droplet has one queue for its own actions and its volumes'.
+        // Both resized in one update: by the stricter reading one queue has the actions of both.
         dependsOn: args.droplet,
       },
     )

@@ -58,8 +58,13 @@ volumeInUseTests(
   () => host,
   padlock,
   async (gib) => {
+    const { url, ip } = await stack.outputs()
+    const visitor = startTraffic(url!, ip!, sandbox.file.ca)
     stack.set({ volume: gib })
     await stack.up()
+    const { sent, failed } = await visitor.stop()
+    console.log(`the volume has grown: ${sent} requests, ${failed.length} failed`)
+    expect([sent > 0, failed]).toEqual([true, []])
     settingsAreThere()
   },
 )
