@@ -19,6 +19,8 @@ export interface Machine extends Host {
 }
 
 const FOLDER = '/var/tmp/padlock-bench'
+/** What a shell that somebody logs in to prints of itself comes before it. */
+const BEGINS = 'bench begins'
 
 /**
  * Brings the programs there.
@@ -65,13 +67,17 @@ async function shell(
   const child = spawn('sh', ['-c', login], { cwd: root, env })
   const errors = text(child.stderr)
   const lines: string[] = []
+  let begun = false
   createInterface(child.stdout).on('line', (line) => {
-    lines.push(line)
-    told(line)
+    if (begun) {
+      lines.push(line)
+      told(line)
+    }
+    begun ||= line === BEGINS
   })
   const code = new Promise<number | null>((done) => child.on('close', done))
   child.stdin.on('error', () => undefined)
-  child.stdin.end(script)
+  child.stdin.end(`echo '${BEGINS}'\n${script}`)
   if ((await code) !== 0) throw new Error(`the machine says:\n${await errors}`)
   return lines
 }
