@@ -26,6 +26,11 @@ export interface LoadOptions {
   cookie?: string
   /** Requests a second of each of the loads with kept connections. */
   rate: number
+  /**
+   * Requests a second of each of the loads with a connection for each; absent, 5 over HTTP/2, and over
+   * HTTP/1.1 as many as two connections make.
+   */
+  anew?: number | undefined
   /** An empty folder. */
   folder: string
   /** Is there more to be done? Told how many requests kept connections have made. */
@@ -34,12 +39,13 @@ export interface LoadOptions {
 
 type Method = 'GET' | 'POST'
 
-/** Connections of each load. */
+/** Connections of each load, at most one for each request of a second. */
 const CLIENTS = 4
 /** For how long a kept connection lives. */
 const KEPT_SECONDS = 20
 /** Connections a second that each ask once over HTTP/2. */
 const NEW_RATE = 5
+const WRK_CONNECTIONS = 2
 /** wrk ends when it is told to. */
 const FOREVER = '24h'
 const BODY = 'x'.repeat(2000)
@@ -81,18 +87,20 @@ function kept(
   made: { count: number },
 ): Promise<Measured> {
   const { rate } = options
+  const clients = Math.min(CLIENTS, rate)
   return turns({ ...options, method, what: `${method}, ${protocol}, kept` }, made, [
     ...(protocol === 'HTTP/1.1' ? ['--h1'] : ['--max-concurrent-streams', '10']),
-    ...['--duration', `${KEPT_SECONDS}`, '--clients', `${CLIENTS}`],
-    ...['--rps', `${Math.ceil(rate / CLIENTS)}`],
+    ...['--duration', `${KEPT_SECONDS}`, '--clients', `${clients}`],
+    ...['--rps', `${Math.ceil(rate / clients)}`],
   ])
 }
 
 /** A connection for each request. */
 function renewed(options: LoadOptions, method: Method, made: { count: number }): Promise<Measured> {
-  const all = `${NEW_RATE * KEPT_SECONDS}`
+  const rate = options.anew ?? NEW_RATE
+  const all = `${rate * KEPT_SECONDS}`
   return turns({ ...options, method, what: `${method}, HTTP/2, new` }, made, [
-    ...['--requests', all, '--clients', all, '--rate', `${NEW_RATE}`],
+    ...['--requests', all, '--clients', all, '--rate', `${rate}`],
   ])
 }
 
@@ -149,6 +157,7 @@ export function fromH2load(said: string, log: string): Omit<Measured, 'what'> {
 /** Goes on until it is stopped, and tells then what it has counted. */
 function anew(options: LoadOptions, method: Method): { stop(): void; ended: Promise<Measured> } {
   const { address, cookie, folder } = options
+  const pause = options.anew === undefined ? 0 : (WRK_CONNECTIONS * 1000) / options.anew
   const script = join(folder, `${method}.lua`)
   writeFileSync(
     script,
@@ -156,11 +165,13 @@ function anew(options: LoadOptions, method: Method): { stop(): void; ended: Prom
 wrk.headers['Connection'] = 'close'
 ${cookie ? `wrk.headers['Cookie'] = ${JSON.stringify(cookie)}` : ''}
 ${method === 'POST' ? `wrk.body = '${BODY}'` : ''}
+${pause > 0 ? `function delay() return ${pause} end` : ''}
 function wrk.resolve(_, service) wrk.addrs = wrk.lookup('${address}', service) end
 `,
   )
   const asked = run('wrk', [
-    ...['--connections', '2', '--threads', '1', '--duration', FOREVER, '--timeout', '30'],
+    ...['--connections', `${WRK_CONNECTIONS}`, '--threads', '1'],
+    ...['--duration', FOREVER, '--timeout', '30'],
     ...['--latency', '--script', script, urlFor(options, method)],
   ])
   return {
