@@ -1,7 +1,7 @@
 """
 padlock's program for the volume, over a file instead of a device; systemd, Podman and the app are stood in
 for. The arguments are the folder of the test, those of the programs, and the verb's words. In the folder:
-`mounted` while systemd has mounted it, `busy` where it cannot be unmounted, `held` where another namespace has
+`mounted` while systemd has mounted it, `busy` where it cannot be unmounted, `canceled` where that is so once, `held` where another namespace has
 it mounted, `running` with a name of a unit a line, which have the volume unless their file says otherwise; what was called is in `calls`.
 """
 
@@ -32,6 +32,7 @@ log.PATH = str(root / 'log')
 padlock_device.DEVICE_SECONDS = padlock_device.FREE_SECONDS = 0
 padlock_last_backup.ORDER = str(root / 'order.json')
 padlock_last_backup.SECONDS = 10
+padlock_volume.BUSY_SECONDS = 2
 padlock_volume.LET_GO = str(root / 'let-go')
 os.makedirs(volumes.MOUNT, exist_ok=True)
 ID = '3f2a9c01d2e4'

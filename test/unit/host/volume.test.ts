@@ -29,6 +29,7 @@ echo "$*" >>"$DIR/calls"
 case $1 in
   start) [ -e "$DIR/let-go" ] || touch "$DIR/mounted" ;;
   stop) [ -e "$DIR/let-go" ] || echo 'not let go of' >>"$DIR/calls"
+    if rm "$DIR/canceled" 2>/dev/null; then echo 'Job for srv-volume.mount canceled.' >&2; exit 1; fi
     [ ! -e "$DIR/busy" ] && rm -f "$DIR/mounted" ;;
 esac
 `
@@ -195,6 +196,16 @@ describe('unmount', () => {
     expect([status, said]).toEqual([1, expect.stringContaining(words)])
     expect([has('mounted'), has('let-go')]).toEqual([true, false])
     expect(calls().slice(-2)).toEqual([`start ${all.join(' ')}`, `resume ${ID}`])
+  })
+
+  test('is tried again where something else took its job away, with the word for it', () => {
+    writeFileSync(join(dir, 'canceled'), '')
+    const { status, said } = run('unmount')
+    expect([status, said]).toEqual([
+      0,
+      expect.stringMatching(/is in use, and is tried again for 2 s: Job for .* canceled\./),
+    ])
+    expect([has('mounted'), has('let-go')]).toEqual([false, true])
   })
 
   test('takes nothing away from a process that does not end', () => {

@@ -8,6 +8,7 @@ import contextlib
 import glob
 import json
 import os
+import time
 
 import padlock_device
 import padlock_last_backup
@@ -15,6 +16,8 @@ from padlock_release import handed, log, nofollow, processes, service, site, sto
 from padlock_release.failure import Failure, told
 
 UNIT = 'srv-volume.mount'
+# Seen on emulated machines under load: a first try fails, and the next one does not.
+BUSY_SECONDS = 30
 # The units ask for it (ConditionPathExists=!), so that a reboot mounts nothing that another host takes.
 LET_GO = '/var/lib/padlock/volume-let-go'
 # The provider's words for a detachment that fails name none.
@@ -74,10 +77,7 @@ def unmount() -> None:
             handed.note(has)
         store.write(LET_GO, 'sudo /usr/lib/padlock/volume mount has it again\n', 0o644)
         if volumes.mounted():
-            # What systemd knows to need it (RequiresMountsFor=), as a database does, ends before it.
-            done = padlock_device.run('systemctl', 'stop', UNIT)
-            if done.returncode != 0 or volumes.mounted():
-                raise Failure(f'{volumes.MOUNT} is still in use: sudo fuser -vm {volumes.MOUNT}')
+            _unmount()
         padlock_device.free(padlock_device.path())
     except BaseException:
         _forget_let_go()
@@ -93,6 +93,25 @@ def unmount() -> None:
             'apt-get', '--quiet', '--yes', '-o', 'DPkg::Lock::Timeout=200', 'purge', 'padlock-volume'
         )
         _forget_let_go()
+
+
+def _unmount() -> None:
+    """
+    What systemd knows to need it (RequiresMountsFor=), as a database does, ends before it. Whatever starts
+    such a unit meanwhile cancels the job (systemctl(1), --job-mode=), and finds the note of the end then.
+    """
+    deadline, said = time.monotonic() + BUSY_SECONDS, False
+    while True:
+        done = padlock_device.run('systemctl', 'stop', UNIT)
+        if done.returncode == 0 and not volumes.mounted():
+            return
+        why = done.stderr.strip() or 'systemd does not say why'
+        if time.monotonic() > deadline:
+            raise Failure(f'{volumes.MOUNT} is still in use: sudo fuser -vm {volumes.MOUNT} ({why})')
+        if not said:
+            said = True
+            log.say(f'{volumes.MOUNT} is in use, and is tried again for {BUSY_SECONDS} s: {why}')
+        time.sleep(1)
 
 
 def resume() -> None:
