@@ -9,9 +9,9 @@ import shutil
 import sys
 import time
 from collections.abc import Iterator
-from typing import NamedTuple, TextIO
+from typing import NamedTuple
 
-from . import appuser, log, nofollow
+from . import appuser, holder, log, nofollow
 from .failure import Failure
 
 ROOT = '/srv/app'
@@ -61,32 +61,19 @@ def lock(seconds: int = 900) -> Iterator[None]:
             except BlockingIOError:
                 waited = time.monotonic() - began
                 if waited > seconds:
-                    raise Failure(f'{_holder(file)} is still under way: try again later') from None
+                    raise Failure(
+                        f'{holder.told(file, HOLDERS, UNKNOWN)} is still under way: try again later'
+                    ) from None
                 # By then the name is there.
                 if waited >= 0.5 and not told:
                     told = True
-                    log.say(f'waits for {_holder(file)}')
+                    log.say(f'waits for {holder.told(file, HOLDERS, UNKNOWN)}')
                 time.sleep(0.5)
-        program = os.path.basename(sys.argv[0])
-        _note(file, f'{program} {time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())}')
+        holder.note(file, os.path.basename(sys.argv[0]))
         try:
             yield
         finally:
-            _note(file, '')
-
-
-def _note(file: TextIO, text: str) -> None:
-    # Without a buffer, which would fail once more where the file is closed: a full disk keeps nobody.
-    with contextlib.suppress(OSError):
-        os.ftruncate(file.fileno(), 0)
-        os.write(file.fileno(), text.encode())
-
-
-def _holder(file: TextIO) -> str:
-    """Who has it, and since when; programs of before wrote neither."""
-    file.seek(0)
-    program, _, since = file.read().partition(' ')
-    return HOLDERS.get(program, UNKNOWN) + (f' (since {since})' if since else '')
+            holder.note(file, '')
 
 
 def socket_directory(release: str) -> str:

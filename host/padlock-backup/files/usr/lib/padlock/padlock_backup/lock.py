@@ -2,12 +2,10 @@
 
 import contextlib
 import fcntl
-import os
 import time
 from collections.abc import Iterator
-from typing import TextIO
 
-from padlock_release import clusters, log
+from padlock_release import clusters, holder, log
 from padlock_release.failure import Failure
 from padlock_rows import sides
 
@@ -29,6 +27,7 @@ NAMES = {
     'upgraded': 'the backup after an upgrade of the database',
     'remove': 'the end of backups',
 }
+UNKNOWN = 'another backup or restore'
 # Of verbs that are a command of an update: less than its time limit, of 15 minutes and more. In seconds.
 PATIENCE = {'release': 480, 'up': 480, 'remove': 480}
 # The verb of this process.
@@ -59,14 +58,15 @@ def held(restores: bool = False) -> Iterator[None]:
                 # By then the name is there.
                 if waited >= 0.5 and not told:
                     told = True
-                    log.say(f'waits for {_holder(file)}')
+                    log.say(f'waits for {holder.told(file, NAMES, UNKNOWN)}')
                 if waited > PATIENCE.get(verb, float('inf')):
+                    who = holder.told(file, NAMES, UNKNOWN)
                     raise Failure(
-                        f'{_holder(file)} is not done, and this has waited for {waited:.0f} s. '
+                        f'{who} is not done, and this has waited for {waited:.0f} s. '
                         'Fix: once it is (sudo journalctl -u padlock-backup), pulumi up again'
                     ) from None
                 time.sleep(0.5)
-        _note(file, f'{verb} {time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())}')
+        holder.note(file, verb)
         # Of a restore that was killed.
         places.forget()
         sides.forget(staging.RESTORE)
@@ -76,21 +76,7 @@ def held(restores: bool = False) -> Iterator[None]:
             yield
         finally:
             host.kept = sides.kept = ()
-            _note(file, '')
-
-
-def _note(file: TextIO, text: str) -> None:
-    # Without a buffer, which would fail once more where the file is closed: a full disk keeps nobody.
-    with contextlib.suppress(OSError):
-        os.ftruncate(file.fileno(), 0)
-        os.write(file.fileno(), text.encode())
-
-
-def _holder(file: TextIO) -> str:
-    """Who has it, and since when; programs of before wrote neither."""
-    file.seek(0)
-    name, _, since = file.read().partition(' ')
-    return NAMES.get(name, 'another backup or restore') + (f' (since {since})' if since else '')
+            holder.note(file, '')
 
 
 def is_free() -> bool:
