@@ -75,6 +75,10 @@ export interface ReleaseArgs {
 
 /** Processes and threads that the app's container may have. */
 const PIDS = 256
+/** What it may wait for on the host: 15 for the app (store.lock), 8 for a backup, 4 for a snapshot. */
+const WAITS_MINUTES = 27
+/** What it does there itself, commands and further replicas left out. */
+const OWN_MINUTES = 20
 
 /**
  * One version of the app. A change shows in a preview as an update
@@ -96,8 +100,7 @@ export class Release extends pulumi.ComponentResource {
     const [sessionKey, ...former] = sessionKeys(name, args.sessionKeyVersion, { parent: this })
     const further = ((args.replicas ?? 1) - 1) * (args.readySeconds + args.drainSeconds)
     const commands = (args.releaseCommand?.seconds ?? 0) + (args.seedCommand?.seconds ?? 0)
-    // What it may wait for (store.lock, padlock_backup/lock.py, padlock_seed), then what it does itself.
-    const minutes = 27 + 20 + Math.ceil((commands + further) / 60)
+    const minutes = WAITS_MINUTES + OWN_MINUTES + Math.ceil((commands + further) / 60)
     const options = onHost(this, args.droplet, minutes)
     const source = args.archive
       ? [

@@ -11,10 +11,9 @@ import { openProject, type Project } from '../engine/support/project.ts'
 import { environmentOf, type Sandbox, startSandbox } from '../engine/support/sandbox.ts'
 import { openStack, type Stack } from '../engine/support/stack.ts'
 import { type Host, onHost, query } from './drill-rows.ts'
-import { Visitor } from './visitor.ts'
+import { MIGRATE, visit } from './reference-app.ts'
 import { inApp } from './volume-in-use.ts'
 
-const RELEASE_COMMAND = '/venv/bin/alembic --config greeter/migrations/alembic.ini upgrade head'
 /** The app's own table, and more than one page of another. */
 const MORE = `
 CREATE TABLE films AS SELECT n, md5(n::text) AS title FROM generate_series(1, 5000) n;
@@ -31,7 +30,7 @@ beforeAll(async () => {
   stack = await openStack(sandbox, 'dev')
   stack.set({
     ...{ size: 's-1vcpu-1gb', volume: 2, database: 'local', backups: 'spaces' },
-    ...{ appVolumes: { '/data': 'data' }, releaseCommand: RELEASE_COMMAND },
+    ...{ appVolumes: { '/data': 'data' }, releaseCommand: MIGRATE },
     anonymiseSql: 'app/anonymise.sql',
     // An emulated processor has others beside it.
     readySeconds: 300,
@@ -58,14 +57,8 @@ async function padlock(words: string): Promise<string> {
 }
 
 /** The number of the visit of the user who logs in. */
-async function visit(url: string | undefined): Promise<number> {
-  const visitor = new Visitor(readFileSync(sandbox.file.ca, 'utf8'))
-  const home = `${`${url}`.replace(/\/$/, '')}/home`
-  const { reply } = await visitor.logIn(home, 'ada@example.com', 'sandbox')
-  const [, number] = /visit number (\d+)/.exec(reply.text) ?? []
-  if (!number) throw new Error(`no visit: ${reply.status} ${reply.text}`)
-  return Number(number)
-}
+const counted = async (url: string | undefined): Promise<number> =>
+  (await visit(`${url}`, readFileSync(sandbox.file.ca, 'utf8'))).number
 
 function pulumi(words: string[], input?: string): string {
   const { status, stdout, stderr } = spawnSync('pulumi', [...words, '--non-interactive'], {
@@ -81,7 +74,7 @@ async function template(): Promise<void> {
   const file = join(project.folder, 'Pulumi.preview.yaml')
   const { config, ...rest } = parse(readFileSync(file, 'utf8'))
   const more = {
-    ...{ volume: 1, database: 'local', seed: 'snapshot', releaseCommand: RELEASE_COMMAND },
+    ...{ volume: 1, database: 'local', seed: 'snapshot', releaseCommand: MIGRATE },
   }
   const added = Object.entries(more).map(([key, value]) => [`padlock:${key}`, value])
   writeFileSync(file, stringify({ ...rest, config: { ...config, ...Object.fromEntries(added) } }))
@@ -93,7 +86,7 @@ async function template(): Promise<void> {
 
 test('an environment begins with the rows, and not with whose they are', async () => {
   const { url } = await stack.outputs()
-  expect([await visit(url), await visit(url)]).toEqual([1, 2])
+  expect([await counted(url), await counted(url)]).toEqual([1, 2])
   const told = await padlock('backup anonymise --stack dev')
   expect(told).toMatch(/public\.visits +1 +1/)
   expect(told).toMatch(/public\.films +5000 +5000/)
@@ -111,9 +104,9 @@ test('an environment begins with the rows, and not with whose they are', async (
   expect(await rows()).toEqual(['anonymous||2'])
   expect(await query(there, 'SELECT count(*), sum(n) FROM films;')).toContain('5000|12502500')
   // Whoever it was is somebody else here.
-  expect(await visit(outputs.url)).toBe(1)
+  expect(await counted(outputs.url)).toBe(1)
   expect(await rows()).toHaveLength(2)
-  expect(await visit(url)).toBe(3)
+  expect(await counted(url)).toBe(3)
 
   const { removed, left } = JSON.parse(await padlock('env down pr-1 --json'))
   const kinds: string[] = removed.map(({ kind }: { kind: string }) => kind)
@@ -133,7 +126,7 @@ const RESTORING = 'ls -d /srv/volume/*/*/main.restored >/dev/null 2>&1'
 test('a restore onto a volume that is full, or becomes so, is told, and the rows are as they were', async () => {
   const { url } = await stack.outputs()
   await padlock('backup now --stack dev')
-  const number = await visit(url)
+  const number = await counted(url)
   const restore = () => project.padlock('restore --stack dev --yes --no-backup')
 
   await onHost(host, fill(50_000_000))
@@ -153,7 +146,7 @@ test('a restore onto a volume that is full, or becomes so, is told, and the rows
     1,
     expect.stringContaining('the volume has become full, so the restore was ended'),
   ])
-  expect(await visit(url)).toBe(number + 1)
+  expect(await counted(url)).toBe(number + 1)
   await onHost(host, 'sudo rm /srv/volume/film\n')
   const left = await onHost(host, `sudo sh -c '${RESTORING} && echo left || true'\n`)
   expect(left).not.toContain('left')
@@ -161,7 +154,7 @@ test('a restore onto a volume that is full, or becomes so, is told, and the rows
 
 test('a restore that is killed is ended by its host, and the rows are as they were', async () => {
   const { url } = await stack.outputs()
-  const number = await visit(url)
+  const number = await counted(url)
   const kill = `sudo sh -c '
 until ${RESTORING}; do sleep 0.2; done
 pkill -9 -f "[p]adlock/backup restore"
@@ -174,7 +167,7 @@ ${RESTORING} && echo left || true'
   console.log(killed.output)
   expect(killed.code).toBe(1)
   expect(ended.filter((line) => line)).toEqual(['success'])
-  expect(await visit(url)).toBe(number + 1)
+  expect(await counted(url)).toBe(number + 1)
   await padlock('backup now --stack dev')
 })
 
@@ -196,7 +189,7 @@ test('a drill restores the newest backup on a host of its own, with the same row
 
 test('the droplet is replaced: its successor has the rows and the app’s files', async () => {
   const { url } = await stack.outputs()
-  const visits = await visit(url)
+  const visits = await counted(url)
   const [before] = await sandbox.droplets()
   const { urn } = (await stack.state()).find(({ type }: { type: string }) =>
     type.endsWith(':Droplet'),
@@ -210,7 +203,7 @@ test('the droplet is replaced: its successor has the rows and the app’s files'
     'of the app',
   ])
   expect(await query(host, 'SELECT count(*), sum(n) FROM films;')).toContain('5000|12502500')
-  expect(await visit(url)).toBe(visits + 1)
+  expect(await counted(url)).toBe(visits + 1)
   expect(await onHost(host, inApp('echo again >>/data/upload; tail -1 /data/upload'))).toContain(
     'again',
   )

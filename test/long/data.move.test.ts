@@ -12,7 +12,7 @@ import { openStack, type Stack } from '../engine/support/stack.ts'
 import { postgresql } from '../support/postgresql.ts'
 import { postgresql17 } from '../support/postgresql-17.ts'
 import type { Host } from './drill-rows.ts'
-import { Visitor } from './visitor.ts'
+import { MIGRATE, visit } from './reference-app.ts'
 import { volumeInUseTests } from './volume-in-use.ts'
 
 jest.setTimeout(40 * 60_000)
@@ -31,7 +31,7 @@ beforeAll(async () => {
     appVolumes: { '/data': 'data' },
     // An emulated processor has others beside it.
     readySeconds: 300,
-    releaseCommand: '/venv/bin/alembic --config greeter/migrations/alembic.ini upgrade head',
+    releaseCommand: MIGRATE,
   })
   await stack.up()
   settingsAreThere()
@@ -70,17 +70,9 @@ volumeInUseTests(
 )
 
 /** The number of the visit of a user who logs in. */
-async function visit(): Promise<number> {
+async function counted(): Promise<number> {
   const { url } = await stack.outputs()
-  const visitor = new Visitor(readFileSync(sandbox.file.ca, 'utf8'))
-  const { reply } = await visitor.logIn(
-    `${url!.replace(/\/$/, '')}/home`,
-    'ada@example.com',
-    'sandbox',
-  )
-  const [, number] = /visit number (\d+)/.exec(reply.text) ?? []
-  if (!number) throw new Error(`no visit: ${reply.status} ${reply.text}`)
-  return Number(number)
+  return (await visit(url!, readFileSync(sandbox.file.ca, 'utf8'))).number
 }
 
 /** A move under a visitor of the public page; what the verb printed. */
@@ -100,9 +92,9 @@ async function move(words: string): Promise<string> {
 }
 
 test('visits go on to be counted in a managed database', async () => {
-  expect(await visit()).toBe(1)
+  expect(await counted()).toBe(1)
   expect(await move('--to managed')).toMatch(/moved from local to managed: \d+ rows of 2 tables/)
-  expect(await visit()).toBe(2)
+  expect(await counted()).toBe(2)
 })
 
 test('what was written since a dump is gone once that is restored, and kept beside', async () => {
@@ -110,15 +102,15 @@ test('what was written since a dump is gone once that is restored, and kept besi
   const listed: Listed[] = JSON.parse(await padlock('backup list --json --stack dev'))
   const dumps = listed.find((one) => one.what === 'managed database' && one.where === 'bucket')
   const label = dumps?.backups.at(-1)?.label
-  expect(await visit()).toBe(3)
+  expect(await counted()).toBe(3)
   const said = await padlock(`restore --backup ${label} --stack dev --yes`)
   expect(said).toMatch(new RegExp(`^database: as of 2.* from backup ${label}`, 'm'))
   expect(said).toMatch(/^what was replaced is the database app_former beside it/m)
   expect(said).not.toMatch(/^but /m)
-  expect(await visit()).toBe(3)
+  expect(await counted()).toBe(3)
 })
 
 test('and on the host again, with those that were made meanwhile', async () => {
   expect(await move('--to local --replace')).toMatch(/moved from managed to local: \d+ rows of 2/)
-  expect(await visit()).toBe(4)
+  expect(await counted()).toBe(4)
 })

@@ -9,10 +9,11 @@ import { start } from '../engine/support/processes.ts'
 import { environmentOf, root, type Sandbox, startSandbox } from '../engine/support/sandbox.ts'
 import { openStack, type Stack } from '../engine/support/stack.ts'
 import { found, type Host, onHost, query, TABLES, Writer } from './drill-rows.ts'
+import { MIGRATE } from './reference-app.ts'
 
 const SETTINGS = {
   ...{ size: 's-1vcpu-1gb', volume: 4, database: 'local', backups: 'spaces' },
-  releaseCommand: '/venv/bin/alembic --config greeter/migrations/alembic.ini upgrade head',
+  releaseCommand: MIGRATE,
 }
 const WRITERS = 3
 /** Seconds between two transactions of a writer. */

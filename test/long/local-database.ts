@@ -3,9 +3,9 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { logIn, openBrowser, type Window } from '../e2e/browser.ts'
 import { type Ran, root, sh } from '../e2e/shell.ts'
+import { MIGRATE } from './reference-app.ts'
 
 const FOLDER = '.sandbox/database'
-const MIGRATE = '/venv/bin/alembic --config greeter/migrations/alembic.ini upgrade head'
 const PSQL = 'sudo -u postgres psql -XAtq --no-password'
 /** Whoever waits for a server that was killed, or a host that boots. */
 const BACK_MINUTES = 8

@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { environmentOf, type Sandbox, startSandbox } from '../../engine/support/sandbox.ts'
 import { openStack, type Stack } from '../../engine/support/stack.ts'
+import { MIGRATE } from '../../long/reference-app.ts'
 import { hostWith, type Machine } from '../host.ts'
 
 /** The reference app with a database on its host, on an emulated droplet. */
@@ -14,7 +15,6 @@ export interface Deployed {
   end(): Promise<void>
 }
 
-export const MIGRATE = '/venv/bin/alembic --config greeter/migrations/alembic.ini upgrade head'
 /** Rows, their log, one more backup and what a restore needs. */
 const VOLUME_GIB = 10
 /** Until what an update has begun is over, seconds. */

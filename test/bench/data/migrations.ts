@@ -1,7 +1,7 @@
 import { cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { root } from '../../engine/support/sandbox.ts'
-import { Visitor } from '../../long/visitor.ts'
+import { visit } from '../../long/reference-app.ts'
 import { measureReleases, type ReleaseBenchOptions } from '../release/measure.ts'
 import { sums, table } from '../release/table.ts'
 import type { Target } from '../release/target.ts'
@@ -52,9 +52,7 @@ async function migrating(deployed: Deployed): Promise<Target> {
   })
   // An emulated processor that the load has for itself starts nothing within the usual time.
   stack.set({ appSource: SOURCE, readySeconds: 600, releaseSeconds: 900 })
-  const visitor = new Visitor(readFileSync(sandbox.file.ca, 'utf8'))
-  const { reply } = await visitor.logIn(url, 'ada@example.com', 'sandbox')
-  if (!/visit number/.test(reply.text)) throw new Error(`no visit: ${reply.status} ${reply.text}`)
+  const { visitor } = await visit(given!, readFileSync(sandbox.file.ca, 'utf8'))
   const cookies = visitor.cookies.get(new URL(url).host) ?? new Map()
   let last = FIRST
   const migration = (number: number, statement: string) => {

@@ -1,8 +1,9 @@
 """
 padlock's program for the volume, over a file instead of a device; systemd, Podman and the app are stood in
 for. The arguments are the folder of the test, those of the programs, and the verb's words. In the folder:
-`mounted` while systemd has mounted it, `busy` where it cannot be unmounted, `canceled` where that is so once, `held` where another namespace has
-it mounted, `running` with a name of a unit a line, which have the volume unless their file says otherwise; what was called is in `calls`.
+`mounted` while systemd has mounted it, `busy` where it cannot be unmounted, `canceled` where that is so once,
+`held` where another namespace has it mounted, `running` with a name of a unit a line, which have the volume
+unless their file says otherwise; what was called is in `calls`.
 """
 
 import errno
