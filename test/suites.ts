@@ -40,6 +40,12 @@ const jestOn = (path: string, workers: number, variables: string[] = []): Comman
 })
 const check = (...argv: string[]): Command => ({ argv, count: 'check' })
 
+/** What runs a machine with a database and its backups. */
+const DATA: StepName[] = [
+  ...(['tools', 'database tools', 'machine tools', 'engine'] as const),
+  ...(['object storage', 'base image'] as const),
+]
+
 /** In the order of their start, as far as `after` and `alone` allow. */
 export const suites: Suite[] = [
   {
@@ -119,13 +125,31 @@ export const suites: Suite[] = [
   },
   {
     name: 'data',
-    after: [
-      ...(['tools', 'database tools', 'machine tools', 'engine'] as const),
-      ...(['object storage', 'base image'] as const),
-    ],
+    after: DATA,
     long: true,
     alone: true,
-    commands: [jestOn('test/long/data', 50)],
+    commands: [jestOn('test/long/data.test', 50)],
+  },
+  {
+    name: 'data-move',
+    after: DATA,
+    long: true,
+    alone: true,
+    commands: [jestOn('test/long/data.move', 50)],
+  },
+  {
+    name: 'data-elsewhere',
+    after: DATA,
+    long: true,
+    alone: true,
+    commands: [jestOn('test/long/data.elsewhere', 50)],
+  },
+  {
+    name: 'data-kills',
+    after: ['tools', 'database tools', 'object storage'],
+    long: true,
+    alone: true,
+    commands: [jestOn('test/long/data.kills', 100)],
   },
   {
     name: 'drill',

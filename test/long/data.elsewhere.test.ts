@@ -19,6 +19,8 @@ const MORE = `
 CREATE TABLE films AS SELECT n, md5(n::text) AS title FROM generate_series(1, 5000) n;
 ALTER TABLE films OWNER TO app;`
 
+const COPY_REGION = 'ams3'
+
 jest.setTimeout(45 * 60_000)
 let sandbox: Sandbox
 let project: Project
@@ -31,7 +33,7 @@ beforeAll(async () => {
   stack.set({
     ...{ size: 's-1vcpu-1gb', volume: 2, database: 'local', backups: 'spaces' },
     ...{ appVolumes: { '/data': 'data' }, releaseCommand: MIGRATE },
-    anonymiseSql: 'app/anonymise.sql',
+    ...{ anonymiseSql: 'app/anonymise.sql', backupCopyRegion: COPY_REGION },
     // An emulated processor has others beside it.
     readySeconds: 300,
   })
@@ -171,21 +173,31 @@ ${RESTORING} && echo left || true'
   await padlock('backup now --stack dev')
 })
 
-test('a drill restores the newest backup on a host of its own, with the same rows and files', async () => {
-  await padlock('backup now --stack dev')
-  const said: DrillReceipt = JSON.parse(await padlock('restore --drill --stack dev --json'))
-  expect([said.problems, said.left]).toEqual([[], []])
-  expect(said.steps.map(({ step }) => step)).toEqual(['up', 'retire', 'restore', 'check', 'down'])
-  const own = await onHost(
-    host,
-    'sudo /usr/lib/padlock/database verify\nsudo /usr/lib/padlock/content\n',
-  )
-  const [rows, files] = own.filter((line) => line.startsWith('{')).map((line) => JSON.parse(line))
-  expect(said.database).toMatchObject({ rows: rows.rows, hash: rows.hash, tables: rows.tables })
-  expect(said.files).toMatchObject({ files: files.files, hash: files.hash })
-  expect(rows.rows).toBeGreaterThan(5000)
-  expect(files.files).toBeGreaterThan(0)
-})
+test.each([
+  ['the newest backup', '', 'fra1'],
+  ['its copy in a second region', ' --copy', COPY_REGION],
+])(
+  'a drill restores %s on a host of its own, with the same rows and files',
+  async (_, copy, region) => {
+    await padlock('backup now --stack dev')
+    if (copy) await padlock('backup copy --stack dev')
+    const said: DrillReceipt = JSON.parse(
+      await padlock(`restore --drill${copy} --stack dev --json`),
+    )
+    expect(said.from).toContain(region)
+    expect([said.problems, said.left]).toEqual([[], []])
+    expect(said.steps.map(({ step }) => step)).toEqual(['up', 'retire', 'restore', 'check', 'down'])
+    const own = await onHost(
+      host,
+      'sudo /usr/lib/padlock/database verify\nsudo /usr/lib/padlock/content\n',
+    )
+    const [rows, files] = own.filter((line) => line.startsWith('{')).map((line) => JSON.parse(line))
+    expect(said.database).toMatchObject({ rows: rows.rows, hash: rows.hash, tables: rows.tables })
+    expect(said.files).toMatchObject({ files: files.files, hash: files.hash })
+    expect(rows.rows).toBeGreaterThan(5000)
+    expect(files.files).toBeGreaterThan(0)
+  },
+)
 
 test('the droplet is replaced: its successor has the rows and the app’s files', async () => {
   const { url } = await stack.outputs()
@@ -209,10 +221,12 @@ test('the droplet is replaced: its successor has the rows and the app’s files'
   )
 })
 
-test('a destroy that names the volume leaves the bucket of its backups, and nothing else', async () => {
+test('a destroy that names the volume leaves the buckets of its backups, and nothing else', async () => {
   stack.set({ allowDelete: ['volume'] })
   await stack.up()
   const { code, output } = await stack.run('destroy --yes --skip-preview')
   expect([code, code === 0 ? '' : output]).toEqual([0, ''])
-  expect(await sandbox.things()).toEqual([expect.stringMatching(/bucket padlock-dev-backups-/)])
+  expect(await sandbox.things()).toEqual([
+    ...['bucket padlock-dev-backups-*', 'bucket padlock-dev-backups-copy-*'],
+  ])
 })

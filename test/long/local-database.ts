@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { logIn, openBrowser, type Window } from '../e2e/browser.ts'
 import { type Ran, root, sh } from '../e2e/shell.ts'
+import { DEBIAN, NEWER_VERSION, offerNewer } from './newer-packages.ts'
 import { MIGRATE } from './reference-app.ts'
 
 const FOLDER = '.sandbox/database'
@@ -111,6 +112,35 @@ export function localDatabaseTests(url: string, onHost: (command: string) => Pro
       const before = await number()
       await onHost('sudo kill -9 $(systemctl show -p MainPID --value postgresql@17-main)')
       console.log(`PostgreSQL is back ${await back()} s after a kill`)
+      expect(await number()).toBe(before + 1)
+    })
+
+    test('a newer PostgreSQL comes by itself, in the hour before the reboot, and the app goes on', async () => {
+      const before = await number()
+      const running = async () => {
+        const { output } = await onHost(
+          `systemctl show -p MainPID --value postgresql@17-main
+           dpkg-query -W -f '\${Version}\n' postgresql-17`,
+        )
+        return output.trim().split('\n').slice(-2)
+      }
+      const [pid, version] = await running()
+      await offerNewer(onHost, [{ package: 'postgresql-17', ...DEBIAN }])
+      // As its timer starts it, on a day that had none yet (apt.systemd.daily).
+      const { output } = await onHost(
+        `sudo rm -f /var/lib/apt/periodic/upgrade-stamp
+         systemctl show -p NextElapseUSecRealtime apt-daily-upgrade.timer
+         sudo systemctl start apt-daily-upgrade.service; systemctl show -p Result apt-daily-upgrade.service
+         sudo journalctl -u postgresql@17-main -o short-unix --since '-20min' | grep -E 'Stopping|Stopped|Started'
+         echo "unfinished: $(sudo dpkg --audit)"`,
+      )
+      console.log(`an upgrade of PostgreSQL ${version} by itself:\n${output}`)
+      expect(output).toMatch(/^Result=success$/m)
+      expect(output).toMatch(/^unfinished: $/m)
+      expect(output).toMatch(/^NextElapseUSecRealtime=.* 0(2:[345]\d|3:00):\d\d UTC$/m)
+      await back()
+      const [pidNow, versionNow] = await running()
+      expect([versionNow, pidNow === pid]).toEqual([NEWER_VERSION, false])
       expect(await number()).toBe(before + 1)
     })
 
