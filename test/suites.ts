@@ -149,7 +149,7 @@ export const suites: Suite[] = [
     after: ['tools', 'database tools', 'object storage'],
     long: true,
     alone: true,
-    commands: [jestOn('test/long/data.kills', 100)],
+    commands: [jestOn('test/long/data.kills', 100, ['PADLOCK_HOSTS_PROGRAMS=1'])],
   },
   {
     name: 'drill',
@@ -166,7 +166,7 @@ export const suites: Suite[] = [
     commands: [jestOn('test/long/restores', 100)],
   },
   {
-    // The tests of backups once more, with pgBackRest and restic as the hosts have them.
+    // The tests of backups once more, with PostgreSQL, pgBackRest and restic as the hosts have them.
     name: 'hosts-programs',
     after: ['tools', 'database tools', 'object storage'],
     long: true,

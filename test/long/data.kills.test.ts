@@ -28,6 +28,7 @@ test('100 kills of the main process at random moments lose no row that was ackno
 test('a server that answers before it has written loses some, and that is seen', async () => {
   process.env.PGOPTIONS = '-c synchronous_commit=off'
   const found = await killed(5)
+  console.log(killsTable(found))
   expect(found.lost.length).toBeGreaterThan(0)
   expect(killsAreGood(found)).toBe(false)
 })

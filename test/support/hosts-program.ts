@@ -13,9 +13,10 @@ import {
 import { basename, join } from 'node:path'
 import { ensurePrerequisites } from '../../sandbox/prerequisites.ts'
 
-const cache = process.env.PADLOCK_CACHE ?? join(import.meta.dirname, '../..', '.sandbox', 'cache')
+export const cache =
+  process.env.PADLOCK_CACHE ?? join(import.meta.dirname, '../..', '.sandbox', 'cache')
 /** The release of the hosts. */
-const SUITE = 'trixie'
+export const SUITE = 'trixie'
 /** The package that each is in, and where. */
 const PROGRAMS = {
   pgbackrest: ['pgbackrest', 'usr/bin/pgbackrest'],
@@ -46,6 +47,25 @@ export async function hostsProgram(name: keyof typeof PROGRAMS, bin: string): Pr
 
 /** The program, the loader and the libraries that it needs, in one folder. */
 async function fetched(pack: string, path: string, done: string): Promise<void> {
+  await make(done, pack, ['./usr/bin'], (root, small) => {
+    mkdirSync(small)
+    for (const one of needed(root, [join(root, path)]))
+      copyFileSync(one, join(small, basename(one)))
+    copyFileSync(join(root, path), join(small, 'program'))
+  })
+}
+
+/**
+ * Makes a folder of the cache out of a package of the hosts' Debian and of what it depends on.
+ * @param more folders of it that are read beside those of libraries
+ * @param pick makes the second folder of what is in the first
+ */
+export async function make(
+  done: string,
+  pack: string,
+  more: string[],
+  pick: (root: string, small: string) => void,
+): Promise<void> {
   await ensurePrerequisites(['mmdebstrap'])
   mkdirSync(cache, { recursive: true })
   const work = mkdtempSync(`${done}.`)
@@ -54,26 +74,10 @@ async function fetched(pack: string, path: string, done: string): Promise<void> 
   execFileSync('mmdebstrap', words, { stdio: ['ignore', 'ignore', 'inherit'] })
   const root = join(work, 'root')
   mkdirSync(root)
-  const folders = ['./usr/bin', './usr/lib', './usr/lib64']
+  const folders = ['./usr/lib', './usr/lib64', ...more]
   execFileSync('tar', ['-xf', tar, '-C', root, '--no-same-owner', ...folders])
-  const loaders = join(root, 'usr/lib64')
-  const [loader = ''] = readdirSync(loaders).filter((one) => one.startsWith('ld-linux'))
-  const program = join(root, path)
-  const [folder = ''] = readdirSync(join(root, 'usr/lib')).filter((one) =>
-    one.endsWith('-linux-gnu'),
-  )
-  const libraries = join(root, 'usr/lib', folder)
-  const listed = execFileSync(
-    join(loaders, loader),
-    ['--library-path', libraries, '--list', program],
-    { encoding: 'utf8' },
-  )
-  const needed = [...listed.matchAll(/=> (\S+)/g)].map(([, found]) => found as string)
   const small = join(work, 'small')
-  mkdirSync(small)
-  for (const one of [...needed, join(loaders, loader)])
-    copyFileSync(one, join(small, basename(one)))
-  copyFileSync(program, join(small, 'program'))
+  pick(root, small)
   try {
     renameSync(small, done)
   } catch (error) {
@@ -81,4 +85,22 @@ async function fetched(pack: string, path: string, done: string): Promise<void> 
     if (!existsSync(done)) throw error
   }
   rmSync(work, { recursive: true })
+}
+
+/** glibc's loader in a root, and all libraries of it that these programs and modules need. */
+export function needed(root: string, programs: string[]): string[] {
+  const loaders = join(root, 'usr/lib64')
+  const [name = ''] = readdirSync(loaders).filter((one) => one.startsWith('ld-linux'))
+  const loader = join(loaders, name)
+  const [folder = ''] = readdirSync(join(root, 'usr/lib')).filter((one) =>
+    one.endsWith('-linux-gnu'),
+  )
+  const libraries = join(root, 'usr/lib', folder)
+  const found = programs.flatMap((program) => {
+    const listed = execFileSync(loader, ['--library-path', libraries, '--list', program], {
+      encoding: 'utf8',
+    })
+    return [...listed.matchAll(/=> (\S+)/g)].map(([, path]) => path as string)
+  })
+  return [...new Set([...found, loader])]
 }

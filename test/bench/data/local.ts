@@ -6,7 +6,6 @@ import { text } from 'node:stream/consumers'
 import { CreateBucketCommand } from '@aws-sdk/client-s3'
 import { makePlace } from '../../sandbox/backups/place.ts'
 import { FULL, startStorage } from '../../sandbox/spaces/account.ts'
-import { postgresql } from '../../support/postgresql.ts'
 import type { Host } from '../host.ts'
 
 const HOST = join(import.meta.dirname, '../../../host')
@@ -28,7 +27,6 @@ print(''.join(line for line in text.splitlines(True) if not line.startswith(plac
  * and a real S3 server as its bucket: no machine, no systemd.
  */
 export async function local(): Promise<Host & { end(): Promise<void> }> {
-  const { programs } = postgresql()
   const storage = await startStorage()
   const owner = storage.client('nyc3', await storage.key('owner', FULL))
   const bucket = 'bench-backups'
@@ -40,6 +38,7 @@ export async function local(): Promise<Host & { end(): Promise<void> }> {
   ])
   const settings = [...own.toString().trim().split('\n'), 'fsync = on']
   const place = await makePlace(storage.authority.rootPath, settings)
+  const programs = place.env.PROGRAMS as string
   const control = [`${programs}/pg_ctl`, '--silent', '-w', '-D', join(place.dir, 'data')]
   const start = [...control, '-l', join(place.dir, 'run/log'), 'start']
   const backup = join(import.meta.dirname, '../../sandbox/backups/host.py')
@@ -63,7 +62,8 @@ export async function local(): Promise<Host & { end(): Promise<void> }> {
   if (code !== 0) throw new Error(stderr)
   const env = { ...place.env, PLACE: file }
   return {
-    program: (words, line) => python(words, env, line),
+    // PostgreSQL's programs take options of variables that are set by now.
+    program: (words, line) => python(words, { ...process.env, ...env }, line),
     async end() {
       await place.end()
       await storage.end()

@@ -3,11 +3,11 @@ import { spawn } from 'node:child_process'
 import { chmodSync, copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { hostsPostgresql } from '../../support/hosts-postgresql.ts'
 import { hostsProgram } from '../../support/hosts-program.ts'
 import { postgresql } from '../../support/postgresql.ts'
 
 const HOST = join(import.meta.dirname, '../../../host')
-const { programs } = postgresql()
 
 export interface Outcome {
   code: number
@@ -118,8 +118,10 @@ export async function makePlace(rootPath: string, more: string[] = []): Promise<
   for (const [name, text] of Object.entries({ systemctl: SYSTEMCTL, runuser: RUNUSER }))
     writeFileSync(at('bin', name), text, { mode: 0o755 })
   // In place of this computer's, which may be older.
-  if (process.env.PADLOCK_HOSTS_PROGRAMS)
+  const hosts = Boolean(process.env.PADLOCK_HOSTS_PROGRAMS)
+  if (hosts)
     for (const name of ['pgbackrest', 'restic'] as const) await hostsProgram(name, at('bin'))
+  const programs = hosts ? await hostsPostgresql(dir) : postgresql().programs
   const env: NodeJS.ProcessEnv = {
     ...process.env,
     DIR: dir,
