@@ -1,4 +1,5 @@
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process'
+import { constants } from 'node:os'
 import { createInterface } from 'node:readline'
 import { text } from 'node:stream/consumers'
 import { capture, type Result } from '../engine/pulumi.ts'
@@ -40,6 +41,9 @@ const UNATTENDED = [
 ]
 /** Of ssh itself; a command's own code is that of the command (ssh(1)). */
 const NO_CONNECTION = 255
+/** A shell that stays beside the program has a code for its signal, where ssh has 255 for any (sh(1p), `exit`). */
+const WITH_SIGNALS = [';', 'exit', '$?']
+const SIGNALLED = 128
 
 /**
  * Runs a program of ours on a stack's host, as root, and keeps what it prints.
@@ -47,7 +51,7 @@ const NO_CONNECTION = 255
  *   would read
  * @param input for its standard input
  * @param tell gets each line of its standard error as it comes
- * @throws Error if the host cannot be reached, or has no such program
+ * @throws Error if the host cannot be reached, has no such program, or a signal ended it
  */
 export async function ask(
   stack: string,
@@ -101,7 +105,7 @@ function onHost(
   { sshCommand }: Record<string, string>,
   [name, ...rest]: string[],
 ): ChildProcessWithoutNullStreams {
-  const command = [...UNATTENDED, 'sudo', `/usr/lib/padlock/${name}`, ...rest]
+  const command = [...UNATTENDED, 'sudo', `/usr/lib/padlock/${name}`, ...rest, ...WITH_SIGNALS]
   const child = spawn('sh', shell(stack, sshCommand, command), { stdio: 'pipe' })
   child.stdin.on('error', () => undefined)
   return child
@@ -121,6 +125,14 @@ async function ended(
   if (code === NO_CONNECTION) {
     throw new Error(
       `the host of ${stack} cannot be reached; README, "Locked out", has the ways in:\n${stderr.trim()}`,
+    )
+  }
+  const [signal] =
+    Object.entries(constants.signals).find(([, number]) => number === code - SIGNALLED) ?? []
+  if (signal !== undefined) {
+    const lack = signal === 'SIGKILL' ? ', as the kernel does where memory lacks' : ''
+    throw new Error(
+      `${name} on the host of ${stack} was ended by ${signal}${lack}: sudo journalctl --since -10min there\n${stderr.trim()}`,
     )
   }
   if (code !== 0 && /^sudo: \S+: command not found/m.test(stderr)) {

@@ -267,3 +267,15 @@ test('a host that cannot be reached, and a stack that is not there, are named', 
   expect([none.code, none.output]).toEqual([1, expect.stringContaining("no stack named 'none'")])
   expect((await project.padlock('releases --stock dev')).code).toBe(2)
 })
+
+test('a program of the host that is killed is told as that, and not as a host that is away', async () => {
+  const trouble = join(sandbox.dir, 'machines/trouble/releases.kill')
+  writeFileSync(trouble, '')
+  const { code, output } = await project.padlock('releases --stack dev')
+  rmSync(trouble)
+  expect([code, output]).toEqual([
+    1,
+    expect.stringContaining('releases on the host of dev was ended by SIGKILL, as the kernel does'),
+  ])
+  expect(output).not.toContain('Locked out')
+})
