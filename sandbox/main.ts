@@ -6,7 +6,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { readSandbox, type SandboxFile } from './control.ts'
 import { startControl } from './daemon/control-server.ts'
-import { type Holder, lockHolder, takeLock } from './daemon/lock.ts'
+import { lockHolder, takeLock } from './daemon/lock.ts'
+import type { Holder } from './lock.ts'
 import { endLeftovers } from './processes.ts'
 import { choosePorts, explain, parseSettings, type Settings, SettingsError } from './settings.ts'
 

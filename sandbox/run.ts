@@ -10,7 +10,11 @@ export function run(
   options: { cwd?: string; env?: NodeJS.ProcessEnv } = {},
 ): Promise<string> {
   return new Promise((resolve, reject) => {
-    const child = spawn(program, args, { ...options, stdio: ['ignore', 'pipe', 'pipe'] })
+    // Said, as Jest gives its tests a process.env that is theirs alone.
+    const child = spawn(program, args, {
+      ...{ env: process.env, ...options },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    })
     const printed: Buffer[] = []
     const said: Buffer[] = []
     child.stdout.on('data', (chunk: Buffer) => printed.push(chunk))

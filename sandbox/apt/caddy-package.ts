@@ -11,6 +11,7 @@ import {
   writeFile,
 } from 'node:fs/promises'
 import { join } from 'node:path'
+import { withLock } from '../lock.ts'
 import { run } from '../run.ts'
 
 export const CADDY_AT_LEAST = '2.11.7'
@@ -42,12 +43,19 @@ export async function ensureCaddyPackage(
   const recipe = (await recipeKey()).slice(0, 12)
   const stem = `caddy-${recipe}-${now.toISOString().slice(0, 7)}`
   const path = join(folder, `${stem}.deb`)
-  const kept = (await readdir(folder)).filter((name) => name.startsWith(`caddy-${recipe}-`)).sort()
-  if (!kept.includes(`${stem}.deb`)) {
+  const kept = async () =>
+    (await readdir(folder))
+      .filter((name) => name.startsWith(`caddy-${recipe}-`) && name.endsWith('.deb'))
+      .sort()
+  const isThere = async () => (await kept()).includes(`${stem}.deb`)
+  if (!(await isThere())) {
     try {
-      await build(folder, path, progress)
+      // No two builds are the same to the byte, and whoever has the first has told its hash by now.
+      await withLock(`${path}.lock`, progress, async () => {
+        if (!(await isThere())) await build(folder, path, progress)
+      })
     } catch (error) {
-      const older = kept.filter((name) => name.endsWith('.deb')).at(-1)
+      const older = (await kept()).at(-1)
       if (!older) throw error
       progress(`an older caddy serves: ${(error as Error).message.split('\n')[0]}`)
       return describe(join(folder, older))

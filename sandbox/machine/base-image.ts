@@ -2,9 +2,8 @@ import { spawn } from 'node:child_process'
 import { chmod, copyFile, mkdir, mkdtemp, readdir, rename, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { readIfThere } from '../files.ts'
-import { isRunning, startMark } from '../processes.ts'
+import { withLock } from '../lock.ts'
 import { DISK_SIGNATURE, HOOK, IMAGE_MIB, PACKAGES, recipeKey, SUITE } from './recipe.ts'
 
 /** The files of a base image, in a folder of their own. */
@@ -18,7 +17,7 @@ export const imageFiles = (folder: string) => ({
 
 /**
  * The folder of the base image, built by mmdebstrap (about a minute) where the cache has none of
- * this recipe and month. A processes' lock keeps two callers from building it twice; a build that
+ * this recipe and month. A lock keeps two processes from building it twice; a build that
  * dies leaves nothing that looks like an image. If the build fails (no network, say) and the
  * cache holds the same recipe of an earlier month, that one serves.
  */
@@ -31,10 +30,10 @@ export async function ensureBaseImage(
   const folder = join(images, key)
   await mkdir(images, { recursive: true })
   if (await isThere(folder)) return folder
-  const unlock = await lock(`${folder}.lock`, progress)
   try {
-    if (await isThere(folder)) return folder
-    return await build(images, folder, progress)
+    return await withLock(`${folder}.lock`, progress, async () =>
+      (await isThere(folder)) ? folder : build(images, folder, progress),
+    )
   } catch (error) {
     const older = (await readdir(images))
       .filter((name) => name.startsWith(`${key.split('-')[0]}-`) && /^\w+-\d{6}$/.test(name))
@@ -43,8 +42,6 @@ export async function ensureBaseImage(
     if (!older) throw error
     progress(`an older base image serves: ${(error as Error).message.split('\n')[0]}`)
     return join(images, older)
-  } finally {
-    await unlock()
   }
 }
 
@@ -138,32 +135,4 @@ async function copySparse(from: string, to: string): Promise<void> {
   const child = spawn('cp', ['--sparse=always', from, to])
   const code = await new Promise((done) => child.once('close', done))
   if (code !== 0) throw new Error(`cannot copy ${from} to ${to}`)
-}
-
-/** Takes the lock once its holder has let it go or has died. */
-async function lock(
-  path: string,
-  progress: (message: string) => void,
-): Promise<() => Promise<void>> {
-  const mine = JSON.stringify({ pid: process.pid, started: startMark(process.pid) })
-  for (let waited = false; ; waited = true) {
-    try {
-      await writeFile(path, mine, { flag: 'wx' })
-      return () => rm(path, { force: true })
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
-    }
-    const holder = parse(await readIfThere(path))
-    if (holder && !isRunning(holder)) await rm(path, { force: true })
-    else if (!waited) progress('waiting for another process that builds the base image')
-    await sleep(250)
-  }
-}
-
-function parse(text: string | undefined): { pid: number; started: string } | undefined {
-  try {
-    return JSON.parse(text ?? '')
-  } catch {
-    return undefined
-  }
 }

@@ -5,7 +5,7 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSy
 import { rm } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
-import { withLock } from './lock.ts'
+import { withLock } from '../lock.ts'
 
 export interface GoProgram {
   /** What it is, in a sentence: `the Pulumi engine`. */

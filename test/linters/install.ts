@@ -4,7 +4,7 @@ import { existsSync, mkdirSync, readFileSync } from 'node:fs'
 import { rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import { withLock } from '../../sandbox/toolchain/lock.ts'
+import { withLock } from '../../sandbox/lock.ts'
 
 const HERE = import.meta.dirname
 const run = promisify(execFile)

@@ -4,9 +4,9 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
+import { withLock } from '../../sandbox/lock.ts'
 import { ensureImage } from '../../sandbox/registry/images/debian.ts'
 import type { OwnImage } from '../../sandbox/registry/images/image.ts'
-import { withLock } from '../../sandbox/toolchain/lock.ts'
 
 const PINS = join(import.meta.dirname, 'podman-compose.txt')
 /** What the computer itself trusts, which a build needs behind a proxy of its own. */

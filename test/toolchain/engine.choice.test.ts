@@ -15,7 +15,6 @@ import { dirname, join } from 'node:path'
 import { builtEnginePath, GO_MISSING, pinnedVersion } from '../../sandbox/toolchain/engine/build.ts'
 import type { Vendor } from '../../sandbox/toolchain/engine/vendor.ts'
 import { ensureToolchain, type Toolchain } from '../../sandbox/toolchain/index.ts'
-import { withLock } from '../../sandbox/toolchain/lock.ts'
 import { PLUGINS, wantedVersion } from '../../sandbox/toolchain/plugins.ts'
 import { unreachable } from './engine.vendor.ts'
 
@@ -219,17 +218,4 @@ test('Go works below the cache alone, and two builds at once are one', async () 
   for (const path of line!.split(' '))
     expect(path).toMatch(new RegExp(`^${at('cache', 'engine')}/`))
   expect(readdirSync(at('cache', 'engine'))).toHaveLength(1)
-})
-
-test('a lock whose holder has died is taken over', async () => {
-  const gone = Number(execFileSync('sh', ['-c', 'echo $$'], { encoding: 'utf8' }))
-  writeFileSync(at('lock'), String(gone))
-  expect(
-    await withLock(
-      at('lock'),
-      () => {},
-      async () => 'done',
-    ),
-  ).toBe('done')
-  expect(existsSync(at('lock'))).toBe(false)
 })

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs'
 import { mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { readIfThere } from '../../files.ts'
+import { withLock } from '../../lock.ts'
 import { run } from '../../run.ts'
 import type { OwnImage } from './image.ts'
 import { writeLayout, ZSTD_LEVEL } from './write-layout.ts'
@@ -24,11 +25,32 @@ export async function ensureImage(
 ): Promise<string> {
   const layout = join(cache, 'images', image.repository)
   const key = recipeKey(image, now)
-  const kept = await readIfThere(join(layout, 'recipe.json'))
-  if (kept !== undefined && JSON.parse(kept).key === key) return layout
+  const isThere = async () => (await keyOf(layout)) === key
+  if (await isThere()) return layout
   await mkdir(dirname(layout), { recursive: true })
   // Hidden: no repository's name begins with a dot.
-  const work = await mkdtemp(join(dirname(layout), `.${image.repository}-`))
+  const own = join(dirname(layout), `.${image.repository}`)
+  await withLock(`${own}.lock`, progress, async () => {
+    if (!(await isThere())) await make(image, layout, key, `${own}-`, progress, now)
+  })
+  return layout
+}
+
+/** The recipe that an image was made by; undefined if there is none. */
+async function keyOf(layout: string): Promise<string | undefined> {
+  const kept = await readIfThere(join(layout, 'recipe.json'))
+  return kept === undefined ? undefined : JSON.parse(kept).key
+}
+
+async function make(
+  image: OwnImage,
+  layout: string,
+  key: string,
+  prefix: string,
+  progress: (detail: string) => void,
+  now: Date,
+): Promise<void> {
+  const work = await mkdtemp(prefix)
   try {
     const { packages, repository, tags } = image
     const source = packages.length > 0 ? " from Debian's packages" : ''
@@ -43,12 +65,11 @@ export async function ensureImage(
     await rm(layout, { recursive: true, force: true })
     await rename(join(work, 'layout'), layout)
   } catch (error) {
-    if (kept === undefined) throw error
+    if ((await keyOf(layout)) === undefined) throw error
     progress(`an older image serves: ${(error as Error).message.split('\n')[0]}`)
   } finally {
     await rm(work, { recursive: true, force: true })
   }
-  return layout
 }
 
 const hooksOf = ({ hooks = [] }: OwnImage) => [...hooks, TRIM]

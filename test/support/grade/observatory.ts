@@ -4,8 +4,8 @@ import { existsSync, mkdirSync } from 'node:fs'
 import { cp, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
+import { withLock } from '../../../sandbox/lock.ts'
 import { nodeExecutable } from '../../../sandbox/toolchain/launcher.ts'
-import { withLock } from '../../../sandbox/toolchain/lock.ts'
 
 const HERE = join(import.meta.dirname, 'observatory')
 const run = promisify(execFile)

@@ -63,6 +63,13 @@ const image: OwnImage = {
 }
 const silent = () => {}
 
+test('whoever asks while it is made waits for it', async () => {
+  const both = [1, 2].map(() => ensureImage(image, dir, silent, NOVEMBER))
+  const [one, two] = await Promise.all(both)
+  expect(one).toBe(two)
+  expect(calls()).toHaveLength(1)
+})
+
 test('an image is one manifest under all its tags, with its environment and its command', async () => {
   const layout = await ensureImage(image, dir, silent, NOVEMBER)
   expect(calls()).toEqual([expect.stringContaining('--include=bash,curl')])
