@@ -156,6 +156,7 @@ export function grouped(values: Values, { project, stack, owner, secretKeys }: C
       owner: values.owner ? { id: values.owner, of: 'the key owner' } : (owner as Owner),
       expires: values.expires,
       allowOlder: values.allowOlder || process.env.PADLOCK_ALLOW_OLDER === 'true',
+      wroteSettings: process.env.PADLOCK_WROTE_SETTINGS === 'true',
       protect,
       guard: protect || protectZone || keepsData,
       protectDroplet:

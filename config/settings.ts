@@ -299,6 +299,8 @@ export interface LifecycleSettings {
   expires?: Date
   /** May an update replace a commit that is live by one that does not have it? */
   allowOlder: boolean
+  /** Has a verb just written the stack's settings file, which nobody could have committed yet? */
+  wroteSettings: boolean
   /** Does the engine keep what cannot be made again from being deleted or replaced? */
   protect: boolean
   /** Is anything protected, so that a destroy must not begin? */

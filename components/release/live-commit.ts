@@ -1,13 +1,17 @@
 import * as pulumi from '@pulumi/pulumi'
-import { commitHere, isDirty, isPartOfHead } from '../../config/checkout/commit.ts'
+import { commitHere, isDirty, isDirtyBeside, isPartOfHead } from '../../config/checkout/commit.ts'
 import type { Former } from '../state.ts'
 import { remembered } from './live.ts'
+
+const ownFile = () => `Pulumi.${pulumi.getStack()}.yaml`
 
 export interface LiveOptions {
   /** `Development`, `Staging` or `Production`. */
   environment: string
   /** Go back to an older or another commit all the same. */
   allowOlder: boolean
+  /** Has a verb just written the stack's settings file, which nobody could have committed yet? */
+  wroteSettings?: boolean
   /** Thrown away some day: whoever reviews it may rebase it. */
   expires?: Date
 }
@@ -20,7 +24,7 @@ export interface LiveOptions {
  */
 export async function checkLive(
   state: Former[],
-  { environment, allowOlder, expires }: LiveOptions,
+  { environment, allowOlder, wroteSettings, expires }: LiveOptions,
 ): Promise<string | undefined> {
   const here = commitHere()
   const { release, commit: live } = remembered(state) ?? {}
@@ -30,7 +34,7 @@ export async function checkLive(
     ...(live && isPartOfHead(live) === false
       ? [`commit ${live} is live, and the commit here (${here}) does not have it: git pull`]
       : []),
-    ...(environment === 'Production' && isDirty(here)
+    ...(environment === 'Production' && (wroteSettings ? isDirtyBeside(ownFile()) : isDirty(here))
       ? [
           'files differ from the commit here (settings count too), so nobody could tell what is live: git commit',
         ]

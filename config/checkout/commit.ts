@@ -13,6 +13,10 @@ export function commitHere(): string | undefined {
   return git('status', '--porcelain', '--untracked-files=no') === '' ? head : `${head}${DIRTY}`
 }
 
+/** Do tracked files other than this one, whose path is below the working directory, differ from the commit? */
+export const isDirtyBeside = (path: string): boolean =>
+  git('status', '--porcelain', '--untracked-files=no', '--', ':/', `:(exclude)${path}`) !== ''
+
 export const isDirty = (commit: string): boolean => commit.endsWith(DIRTY)
 
 /**

@@ -1,8 +1,9 @@
 /** The stack whose host's database is upgraded: settings by the engine, rows by the host's own program. */
 import { ask, outputsOf } from '../cli/login.ts'
 import { hasLocalDatabase, localDatabaseVersion } from '../engine/local-database.ts'
-import { capture, show } from '../engine/pulumi.ts'
+import { capture } from '../engine/pulumi.ts'
 import { stateOf } from '../engine/state.ts'
+import { update } from './update.ts'
 import type { HostUpgradingStack } from './upgrade-on-host.ts'
 
 const CLUSTER = 'digitalocean:index/databaseCluster:DatabaseCluster'
@@ -24,11 +25,8 @@ export function hostUpgradingStack(name: string): HostUpgradingStack {
       if (code !== 0)
         throw new Error(`the settings of ${name} cannot be written:\n${stderr.trim()}`)
     },
-    update: (version) =>
-      // The program takes another version than before for a mistake otherwise.
-      show(['up', '--yes', '--skip-preview', '--non-interactive', ...own], {
-        PADLOCK_DATABASE_UPGRADE: version,
-      }),
+    // The program takes another version than before for a mistake otherwise.
+    update: (version) => update(name, { PADLOCK_DATABASE_UPGRADE: version }),
     known: async () => localDatabaseVersion(await stateOf(name, {})),
     say: (text) => console.log(text),
   }

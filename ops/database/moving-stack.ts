@@ -1,7 +1,8 @@
 /** A stack as a move of its rows has to do with it. */
 import { ask, outputsOf } from '../cli/login.ts'
-import { capture, type Result, show } from '../engine/pulumi.ts'
+import { capture, type Result } from '../engine/pulumi.ts'
 import { order } from './order.ts'
+import { update } from './update.ts'
 
 export type Kind = 'local' | 'managed'
 const KINDS: readonly string[] = ['local', 'managed']
@@ -61,11 +62,8 @@ export function stackNamed(name: string): MovingStack {
       await config(['set', 'database', database])
       await config(['set', 'databaseBeside', beside])
     },
-    update: () =>
-      // The program takes another database than before for a mistake otherwise.
-      show(['up', '--yes', '--skip-preview', '--non-interactive', ...own], {
-        PADLOCK_DATABASE_MOVE: 'true',
-      }),
+    // The program takes another database than before for a mistake otherwise.
+    update: () => update(name, { PADLOCK_DATABASE_MOVE: 'true' }),
     async host(verb, input) {
       try {
         return await ask(name, await outputsOf(name), ['move', verb], input)

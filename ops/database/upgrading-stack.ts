@@ -4,6 +4,7 @@ import type { DigitalOcean } from '../accounts/digitalocean.ts'
 import { capture, show } from '../engine/pulumi.ts'
 import { stateOf } from '../engine/state.ts'
 import { stackNamed } from './moving-stack.ts'
+import { update } from './update.ts'
 import type { LiveCluster, UpgradingStack } from './upgrade.ts'
 
 const CLUSTER = 'digitalocean:index/databaseCluster:DatabaseCluster'
@@ -31,7 +32,7 @@ export function upgradingStack(
       if (code !== 0)
         throw new Error(`the settings of ${name} cannot be written:\n${stderr.trim()}`)
     },
-    update: () => show(['up', '--yes', '--skip-preview', '--non-interactive', '--stack', name]),
+    update: () => update(name),
     async analyze() {
       const stack = stackNamed(name)
       const said = await stack.host('analyze', await stack.order('local', 'managed', false))

@@ -126,6 +126,7 @@ describe('a good configuration', () => {
       lifecycle: {
         owner: { id: '1a2b3c4d', of: 'github.com/acme/shop, api.pulumi.com/acme' },
         allowOlder: false,
+        wroteSettings: false,
         expires: undefined,
         protect: false,
         guard: false,

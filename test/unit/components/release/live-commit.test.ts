@@ -73,6 +73,19 @@ test.each([
   expect(said[1]).toContain('warn: an update would be stopped: commit')
 })
 
+test('settings that a verb has just written do not stop its update of production; other files do', async () => {
+  writeFileSync(join(folder, 'Pulumi.dev.yaml'), 'config: {}')
+  git('add', '.')
+  git('commit', '--quiet', '-m', 'settings')
+  const here = git('rev-parse', 'HEAD')
+  const options = { environment: 'Production', wroteSettings: true }
+  writeFileSync(join(folder, 'Pulumi.dev.yaml'), 'config: { database: managed }')
+  await expect(check(here, { ...options, wroteSettings: false })).rejects.toThrow('files differ')
+  expect(await check(here, options)).toBe(`${here}-dirty`)
+  writeFileSync(join(folder, 'file'), 'changed')
+  await expect(check(here, options)).rejects.toThrow('files differ')
+})
+
 test('changed files stop an update of production, and are marked elsewhere', async () => {
   writeFileSync(join(folder, 'file'), 'changed')
   await expect(check(commits[1], { environment: 'Production' })).rejects.toThrow(
