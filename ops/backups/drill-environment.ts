@@ -14,9 +14,6 @@ import { sourceForDrill } from './reader.ts'
 import { DATABASE_LABEL, restoreStack } from './restore.ts'
 import { type Source, sourceOf } from './source.ts'
 
-/** After it a sweep takes what a drill that was killed has left. */
-const TTL_MS = 4 * 3_600_000
-
 /** The component of a bucket in Spaces (components/backups). */
 const SPACES = 'padlock:index:SpacesBackups'
 const CLUSTER = 'digitalocean:index/databaseCluster:DatabaseCluster'
@@ -121,6 +118,8 @@ export interface Which {
   label?: string | undefined
   /** From the copy in a second region, and there. */
   copy?: boolean
+  /** Milliseconds after which a sweep takes the environment, whether the drill was killed or goes on. */
+  ttl: number
 }
 
 export interface DrillPlan {
@@ -137,7 +136,7 @@ export interface DrillPlan {
 export async function planDrill(
   context: Context,
   stack: string,
-  { copy = false, ...which }: Which,
+  { copy = false, ttl, ...which }: Which,
 ): Promise<DrillPlan> {
   const found = await context.stacks.find(stack)
   if (!found)
@@ -165,7 +164,7 @@ export async function planDrill(
   }
   const steps: DrillSteps = {
     async up() {
-      await up(context, { stack: environment, ttl: TTL_MS, set, flags: [] })
+      await up(context, { stack: environment, ttl, set, flags: [] })
     },
     async retire() {
       await onHost(['retire'])

@@ -42,7 +42,7 @@ export async function runDrill(
 }
 
 /** Whether it shows that what would be lost today comes back. */
-export const isOfTheNewest = ({ at, label }: Which): boolean =>
+export const isOfTheNewest = ({ at, label }: Pick<Which, 'at' | 'label'>): boolean =>
   at === undefined && label === undefined
 
 /** Has the bucket tell of it, for `status`; one that cannot be written to makes no drill fail. */

@@ -11,12 +11,17 @@ import {
 } from '../backups/restore.ts'
 import { type Source, sourceIn, sourceOf, WRITING_KEY } from '../backups/source.ts'
 import { stateOf } from '../engine/state.ts'
+import { duration } from '../environments/duration.ts'
 import { chosenStack } from './login.ts'
 import { runDrill } from './restore-drill.ts'
 
+/** A drill that was killed has left what is there for so long at most. */
+const TTL = '4h'
+
 export const help = `padlock restore [--at TIME | --backup LABEL] [--stack NAME | --from FILE] [--to STACK]
                 [--yes] [--no-backup]
-padlock restore --drill [--at TIME | --backup LABEL] [--stack NAME] [--copy] [--json]
+padlock restore --drill [--at TIME | --backup LABEL] [--stack NAME] [--copy]
+                [--ttl ${TTL}] [--json]
 
 Restores the database and the app's files of a stack from its backups: into the stack itself, or into
 another one. The host makes a last backup, restores beside what runs, has PostgreSQL prove it, and ends
@@ -47,6 +52,8 @@ app_former stays until the next backup.
                    older than 26 hours, of a copy 52; only then ./padlock status counts it
   --copy           a drill from the copy in a second region (backupCopyRegion), and there, in the template's
                    size or the cheapest of that region that is as large
+  --ttl TTL        after which a sweep takes the drill's environment, done or not: minutes, hours or
+                   days, such as 90m, 24h. More than the drill takes, or it ends in the midst
   --json           of a drill the receipt alone on standard output
 
 The app's code is not restored: where a migration has run since, ./padlock rollback, or release again.
@@ -62,7 +69,7 @@ export async function run(args: string[]): Promise<number> {
     args,
     options: {
       ...{ at: option, backup: option, stack: option, from: option, to: option },
-      ...{ yes: flag, 'no-backup': flag, drill: flag, copy: flag, json: flag },
+      ...{ ttl: option, yes: flag, 'no-backup': flag, drill: flag, copy: flag, json: flag },
     },
   })
   const wrong = conflict(values)
@@ -73,7 +80,8 @@ export async function run(args: string[]): Promise<number> {
   const at = values.at === undefined ? undefined : momentIn(values.at)
   if (values.drill) {
     const { backup: label, copy, json } = values
-    return runDrill(await chosenStack(values.stack), { at, label, copy, json })
+    const ttl = duration(values.ttl ?? TTL)
+    return runDrill(await chosenStack(values.stack), { at, label, copy, ttl, json })
   }
   // Never the selected one's into another that is named alone.
   const own = values.from ? undefined : await chosenStack(values.stack ?? values.to)
@@ -107,15 +115,17 @@ interface Values {
   drill?: boolean | undefined
   copy?: boolean | undefined
   json?: boolean | undefined
+  ttl?: string | undefined
 }
 
 /** What cannot be said together, or at all. */
 export function conflict(values: Values): string | undefined {
-  const { at, backup, stack, from, to, yes, drill, copy, json } = values
+  const { at, backup, stack, from, to, yes, drill, copy, json, ttl } = values
   if (drill && (from !== undefined || to !== undefined || yes || values['no-backup'])) {
     return '--drill restores a stack of this backend to an environment of its own, and asks nothing: without --from, --to, --yes and --no-backup'
   }
-  if ((json || copy) && !drill) return `--${json ? 'json' : 'copy'} is of --drill alone`
+  const ofDrill = Object.entries({ json, copy, ttl }).find(([, value]) => value)
+  if (ofDrill && !drill) return `--${ofDrill[0]} is of --drill alone`
   if (at !== undefined && backup !== undefined) return '--at or --backup, not both'
   if (stack !== undefined && from !== undefined) return '--stack or --from, not both'
   if (from !== undefined && to === undefined) return '--from needs --to: into which stack?'

@@ -44,6 +44,8 @@ test.each([
   [{ drill: true, yes: true }, expect.stringContaining('asks nothing')],
   [{ json: true }, '--json is of --drill alone'],
   [{ copy: true }, '--copy is of --drill alone'],
+  [{ ttl: '8h' }, '--ttl is of --drill alone'],
+  [{ drill: true, ttl: '8h' }, undefined],
   [{ drill: true, json: true, at: 'x' }, undefined],
   [{ backup: 'da4ea0a9', to: 'copy' }, undefined],
 ])('words that go together, or do not: %j', (values, words) => {
