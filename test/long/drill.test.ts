@@ -137,19 +137,30 @@ test('the droplet is deleted', async () => {
   await nothingIsLost('droplet deleted', seconds)
 })
 
-test('a moment between two rows', async () => {
-  const writer = new Writer(host, 'moment', 2)
-  await writer.reaches(8)
-  await writer.stop()
-  const [before, after] = writer.acknowledged.slice(3)
+test('a moment between two rows, while clients write on', async () => {
+  const slow = new Writer(host, 'moment', 2)
+  const others = [1, 2].map((i) => new Writer(host, `moment ${i}`, 0.2))
+  await Promise.all([slow.reaches(8), ...others.map((writer) => writer.reaches(8))])
+  const [before, after] = slow.acknowledged.slice(3)
   if (!before || !after) throw new Error('there are no two rows')
-  const at = new Date((before.written + after.began) / 2).toISOString()
+  const moment = (before.written + after.began) / 2
+  const at = new Date(moment).toISOString()
   const began = Date.now()
   console.log(await restore('--stack', 'dev', '--at', at))
-  owed.set('moment', before.n)
   const seconds = await back(began)
+  await Promise.all([slow, ...others].map((writer) => writer.ends()))
+  // Their sessions went on until the swap ended them.
+  for (const { acknowledged } of others)
+    expect(acknowledged.at(-1)?.began).toBeGreaterThan(moment + 10_000)
+  owed.set('moment', before.n)
+  // A session begins a row once it was told of the one before.
+  const told = ({ acknowledged }: Writer) => acknowledged.findLast((row) => row.began <= moment)
+  for (const writer of others) owed.set(writer.name, (told(writer)?.n ?? 1) - 1)
   await nothingIsLost(`restored to ${at}`, seconds)
-  expect((await found(host)).get('moment')?.last).toBe(before.n)
+  const there = await found(host)
+  expect(there.get('moment')?.last).toBe(before.n)
+  for (const writer of others)
+    expect(there.get(writer.name)?.last).toBeLessThanOrEqual(told(writer)?.n ?? 0)
 })
 
 test('droplet and volume are deleted, and another stack gets the rows from the bucket', async () => {
