@@ -16,7 +16,7 @@ first.
 
   --at TIME      such as 2026-11-29T03:00:00Z, and not before the time for which versions are kept
   --from FILE    the place of the backups in a file (the output backupAccess), for a stack whose
-                 state is gone, or for a copy of the backups, with a key that may write
+                 state is gone, or for the copy of the backups (docs/backups.md has the line)
   --kept-days N  for how many days the bucket keeps a version after it was replaced. Default: 30,
                  as the stack's own and those of docs/backups.md; a copy's are kept for 90
 
