@@ -1,5 +1,6 @@
 import { log, RunError } from '@pulumi/pulumi'
 import type { BackupSettings } from '../../config/backups/index.ts'
+import { KEYS_OF } from '../../config/backups/rules.ts'
 import { type Former, ofKind } from '../state.ts'
 import { configurationError } from './error.ts'
 import { isGivenUp } from './given-up.ts'
@@ -55,7 +56,7 @@ function wouldEnd(former?: Outputs, bucket?: Outputs): RunError {
     `backups is not set, but this stack has backups in ${where} and would delete ${what} that opens them. Allowed: ${kind}, until they are given up. Fix, one of:\n` +
       `    the stack goes on with them: pulumi config set backups ${kind}\n` +
       `    they stay readable elsewhere, as nothing else opens them: ${KEEP} before they are given up\n` +
-      `    they are given up: pulumi config set backups ${kind} && ${CONSENT} && pulumi up${emptied}then pulumi config rm backups && pulumi up\n` +
+      `    they are given up: pulumi config set backups ${kind} && ${CONSENT} && pulumi up${emptied}then pulumi config rm-all backups ${KEYS_OF[kind].join(' ')} && pulumi up\n` +
       'Nothing was created or changed.',
   )
 }

@@ -75,6 +75,9 @@ const SAME_READER = message(
   'another key, which reads alone (docs/backups.md)',
   'pulumi config set --secret {path} KEY, or pulumi config rm-all backupReaderAccessKey backupReaderSecretKey',
 )
+const OF_S3 = [...Object.keys(NEEDED), ...Object.keys(HALF_READER), 'backupEndpoint']
+/** Keys that are refused, or may be, where backups of a kind are no more. */
+export const KEYS_OF = { spaces: ['backupCopyRegion'], s3: ['backupRegion', ...OF_S3] }
 const idle = (kind: string) =>
   message(
     `is set beside backups = ${JSON.stringify(kind)}, where it means nothing`,
@@ -114,8 +117,7 @@ function placeFits(values: Values, report: Report): void {
     if (backupRegion === '' && backupEndpoint === '') report('backupRegion', NO_REGION)
     return
   }
-  for (const key of [...Object.keys(NEEDED), ...Object.keys(HALF_READER), 'backupEndpoint'])
-    if (values[key as keyof Values]) report(key, idle(String(backups)))
+  for (const key of OF_S3) if (values[key as keyof Values]) report(key, idle(String(backups)))
   if (backupRegion === '') {
     if (backups === 'spaces' && !SPACES_REGIONS.includes(region)) report('backupRegion', NO_SPACES)
   } else if (!SPACES_REGIONS.includes(backupRegion)) {

@@ -7,9 +7,14 @@ export interface SeedAccess extends BucketPlace {
   passphrase: string
 }
 
+/** By a file: what stands in a command line everybody on that computer can read (ps). */
+export const HANDED_OVER =
+  '(umask 077; pulumi stack output seedReader --show-secrets --stack production > seed-reader.json); ' +
+  'then, logged in to the backend of preview, pulumi config set --secret {path} --stack preview < seed-reader.json && rm seed-reader.json'
+
 const say = help(
   'the output seedReader of the stack that the snapshots are of, as it is',
-  'pulumi config set --secret {path} "$(pulumi stack output seedReader --show-secrets --stack production)"',
+  HANDED_OVER,
 )
 const word = (form: RegExp) => v.pipe(v.string(), v.regex(form))
 const PLAIN = /^[!-~]{16,256}$/

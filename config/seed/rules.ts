@@ -2,6 +2,7 @@
 import { SPACES_REGIONS } from '../backups/index.ts'
 import { message } from '../error.ts'
 import type { Report, Values } from '../rules.ts'
+import { HANDED_OVER } from './access.ts'
 import { spacesRegionOf } from './index.ts'
 
 const elsewhere = (seed: unknown) => `is ${seed}, and`
@@ -21,7 +22,7 @@ const noDatabase = (seed: unknown, database: unknown) =>
 const NO_READER = message(
   'is not set, and seed is snapshot',
   'the output seedReader of the stack that the snapshots are of',
-  'pulumi config set --secret {path} "$(pulumi stack output seedReader --show-secrets --stack production)" --stack preview',
+  HANDED_OVER,
 )
 const NO_SEED = message(
   'is set, and seed is none, so it would never run',

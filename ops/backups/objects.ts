@@ -64,6 +64,15 @@ export const isOfRepository = (key: string): boolean =>
   /^[^/]+\/(postgresql\/(archive|backup)\/[^/]+\/\2\.info(\.copy)?|(files|managed|state)\/config)$/.test(
     key,
   )
+/**
+ * Of what opens restic's repository or names its data, the repository's `config`: what another key has
+ * encrypted ends restic where it reads it. Undefined for any other object.
+ */
+export const resticConfigOf = (key: string): string | undefined => {
+  const [, repository] =
+    /^([^/]+\/(?:files|managed|state)\/)(?:keys|index|snapshots)\/[0-9a-f]{64}$/.exec(key) ?? []
+  return repository && `${repository}config`
+}
 export const RANKS = LATE.length + 1
 
 /** What must be the same before and after the data is copied: all that says which data there must be. */

@@ -1,5 +1,5 @@
 import { type BucketPlace, clientSettings } from '../../config/backups/place.ts'
-import { isLock, isOfRepository, RANKS, rankOf } from './objects.ts'
+import { isLock, isOfRepository, RANKS, rankOf, resticConfigOf } from './objects.ts'
 import { inParallel } from './parallel.ts'
 
 export interface Rewound {
@@ -9,6 +9,8 @@ export interface Rewound {
   unchanged: number
   /** That have come since, and stay. */
   later: number
+  /** That have come since, of a repository of restic's that was begun anew, and have the mark of a removal. */
+  removed: number
   /**
    * Keys of which no version of then is left, in order: what has the mark of a removal and nothing before
    * it, and what a repository has from its beginning on. Of others that were removed by the number of each
@@ -24,6 +26,8 @@ interface Version {
   at: number
   isLatest: boolean
   isMark: boolean
+  /** Of its content; a mark has none. */
+  etag: string
 }
 
 /** Milliseconds since 1970. */
@@ -32,8 +36,10 @@ const lastModified = (one: { LastModified?: Date; VersionId: string }): number =
 
 /**
  * Has the objects of a stack in a bucket with versions as they were at a moment: what was overwritten or
- * removed since becomes the latest version again, as a copy that the server makes. Nothing is deleted,
- * and what has come since stays, so the host's key is enough. What names data comes after it.
+ * removed since becomes the latest version again, as a copy that the server makes. No version is deleted,
+ * so the host's key is enough. What has come since stays; but where restic's repository was begun anew,
+ * what opens that one and names its data gets the mark of a removal, as beside it the one of then does not
+ * open. What names data comes after it.
  * @param at the moment, one for which the bucket still keeps versions
  * @param more in tests: settings of the client, and when a version was made
  * @throws Error if the versions cannot be listed, or there is none of that moment
@@ -47,20 +53,23 @@ export async function rewind(
   const client = new s3.S3Client({ ...clientSettings(place), ...settings })
   const { bucket, prefix } = place
   try {
-    const { then, later, lost } = await versionsOf()
+    const { then, later, lost, foreign } = await versionsOf()
     if (then.length === 0) {
       throw new Error(
         `the bucket ${bucket} has no version of ${prefix}/ from before ${at.toISOString()}; earlier versions are kept for as long as its life cycle says`,
       )
     }
     const changed = then.filter(({ isLatest }) => !isLatest)
+    // First, as the repository's config, once it is as it was, no longer tells of the other one.
+    await inParallel(foreign, remove)
     for (let rank = 0; rank < RANKS; rank++) {
       await inParallel(
         changed.filter(({ key }) => rankOf(key) === rank),
         restore,
       )
     }
-    return { objects: changed.length, unchanged: then.length - changed.length, later, lost }
+    const unchanged = then.length - changed.length
+    return { objects: changed.length, unchanged, later, removed: foreign.length, lost }
   } finally {
     client.destroy()
   }
@@ -70,6 +79,7 @@ export async function rewind(
     const found = new Map<string, Version>()
     /** Of each object the first that is known, of any moment. */
     const first = new Map<string, Pick<Version, 'at' | 'isMark'>>()
+    const latest = new Map<string, Pick<Version, 'etag' | 'isMark'>>()
     let position: { KeyMarker?: string; VersionIdMarker?: string } = {}
     for (let more = true; more; ) {
       const page = await client
@@ -82,20 +92,22 @@ export async function rewind(
           throw new Error(`the versions in the bucket ${bucket} cannot be listed: ${error.message}`)
         })
       const versions = (page.Versions ?? []).map((one) => ({ ...one, isMark: false }))
-      const marks = (page.DeleteMarkers ?? []).map((one) => ({ ...one, isMark: true }))
+      const marks = (page.DeleteMarkers ?? []).map((one) => ({ ...one, ETag: '', isMark: true }))
       for (const { Key: key = '', VersionId: id = '', ...one } of [...versions, ...marks]) {
         const time = timeOf({ ...one, VersionId: id })
         const isLatest = one.IsLatest === true
         if (isLock(key)) continue
+        const { ETag: etag = '', isMark } = one
+        if (isLatest) latest.set(key, { etag, isMark })
         const oldest = first.get(key)
         // Of several in one second a version is before the mark of its removal.
         const isOlder = !oldest || time < oldest.at || (time === oldest.at && oldest.isMark)
-        if (isOlder) first.set(key, { at: time, isMark: one.isMark })
+        if (isOlder) first.set(key, { at: time, isMark })
         const known = found.get(key)?.at ?? -1
         // Times of S3 are of whole seconds: of several in one, the later comes first in its list.
         const isLater = time > known || (time === known && isLatest)
         if (time > at.getTime() || !isLater) continue
-        found.set(key, { key, id, at: time, isLatest, isMark: one.isMark })
+        found.set(key, { key, id, at: time, isLatest, isMark, etag })
       }
       more = page.IsTruncated === true
       position = { KeyMarker: page.NextKeyMarker, VersionIdMarker: page.NextVersionIdMarker }
@@ -105,7 +117,27 @@ export async function rewind(
       .filter(([key, { isMark }]) => isMark || isOfRepository(key))
       .map(([key]) => key)
     const then = [...found.values()].filter(({ isMark }) => !isMark)
-    return { then, later: since.length - lost.length, lost: lost.sort() }
+    const foreign = since.map(([key]) => key).filter(isForeign)
+    const later = since.length - lost.length - foreign.length
+    return { then, later, lost: lost.sort(), foreign }
+
+    /** Is it there, and the repository's config another one than then? */
+    function isForeign(key: string): boolean {
+      const config = resticConfigOf(key)
+      const [was, is] = [config && found.get(config), config && latest.get(config)]
+      if (!was || was.isMark || !is || latest.get(key)?.isMark !== false) return false
+      return is.isMark || is.etag !== was.etag
+    }
+  }
+
+  async function remove(key: string): Promise<void> {
+    await client
+      .send(new s3.DeleteObjectCommand({ Bucket: bucket, Key: key }))
+      .catch((error: Error) => {
+        throw new Error(
+          `${key} of another repository is there still, run this again: ${error.message}`,
+        )
+      })
   }
 
   async function restore({ key, id }: Version): Promise<void> {

@@ -9,12 +9,14 @@ export const help = `padlock backup rewind --at TIME [--stack NAME | --from FILE
 
 Has the bucket of a stack's backups (default: the stack that is selected) as it was at a moment,
 after somebody has removed or overwritten what is in it: a bucket with versions keeps that for a
-while. Each object gets its version of that moment again; what has come since stays, and nothing is
-deleted. Change the key that the intruder had first.
+while. Each object gets its version of that moment again, and what has come since stays. But where a
+repository of restic's was begun anew since, its keys, indexes and snapshots get the mark of a removal:
+beside them the one of then does not open. No version is deleted. Change the key that the intruder had
+first.
 
   --at TIME      such as 2026-11-29T03:00:00Z, and not before the time for which versions are kept
   --from FILE    the place of the backups in a file (the output backupAccess), for a stack whose
-                 state is gone, or for a copy of the backups, with a key that may write
+                 state is gone, or for the copy of the backups (docs/backups.md has the line)
   --kept-days N  for how many days the bucket keeps a version after it was replaced. Default: 30,
                  as the stack's own and those of docs/backups.md; a copy's are kept for 90
 
@@ -81,11 +83,11 @@ async function placeOf(stack: string): Promise<{ place: Source; copyOf?: string 
 
 /** What was done, and what that does not tell. */
 export const summary = (
-  { objects, unchanged, later, lost }: Rewound,
+  { objects, unchanged, later, removed, lost }: Rewound,
   { endpoint, bucket, prefix }: Pick<Source, 'endpoint' | 'bucket' | 'prefix'>,
   at: Date,
 ): string =>
-  `${endpoint}/${bucket} has ${prefix}/ as of ${at.toISOString()}, of what it has versions of: ${objects} objects were put back, ${unchanged} were as they should be, ${later} have come since and stay, ${lost.length} have no version of then. Nothing tells of what was removed without a mark, version by version: ./padlock restore --drill proves the rest`
+  `${endpoint}/${bucket} has ${prefix}/ as of ${at.toISOString()}, of what it has versions of: ${objects} objects were put back, ${unchanged} were as they should be, ${later} have come since and stay, ${removed ? `${removed} of a repository that was begun anew since are removed, ` : ''}${lost.length} have no version of then. Nothing tells of what was removed without a mark, version by version: ./padlock restore --drill proves the rest`
 
 /**
  * What no version is left of, and where it may be had.

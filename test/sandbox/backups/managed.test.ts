@@ -39,11 +39,14 @@ const page = readFileSync(join(root, 'docs/worst-day.md'), 'utf8')
 const [, block = ''] = /managed\.test\.ts runs this block -->\n```sh\n(.*?)```/s.exec(page) ?? []
 
 /** The block of docs/worst-day.md, in a folder with what it asks for; doadmin's is the PostgreSQL. */
-function asDocumented(): Promise<Outcome> {
+async function asDocumented(): Promise<Outcome> {
   const folder = join(place.dir, 'elsewhere')
   mkdirSync(folder, { recursive: true })
-  const { bucket, endpoint, prefix, region, secret, passphrase } = order
-  const access = { endpoint, region, bucket, key: order.key, secret, prefix, passphrase }
+  const { bucket, endpoint, prefix, region, passphrase } = order
+  // As the one of copy.json, which leaves no lock.
+  const reader = await fleet.storage.key('reader', { bucket: 'shop-backups', permission: 'read' })
+  const key = { key: reader.accessKeyId, secret: reader.secretAccessKey }
+  const access = { endpoint, region, bucket, ...key, prefix, passphrase }
   writeFileSync(join(folder, 'access.json'), JSON.stringify(access))
   const ca = join(place.dir, 'root.pem')
   const env = { ...host.login('doadmin', 'defaultdb'), HOME: folder, SSL_CERT_FILE: ca }
@@ -160,6 +163,7 @@ test('what a migration spoilt comes back, while the app is connected', async () 
 test('its rows are to be had on any computer, by the page’s commands', async () => {
   const done = await asDocumented()
   expect([done.code, done.stderr]).toEqual([0, expect.any(String)])
+  expect(statSync(join(place.dir, 'elsewhere/database.dump')).mode & 0o077).toBe(0)
   expect(await sql('doadmin', 'SELECT count(*), min(n), max(n) FROM numbers', 'rows')).toBe(
     '5000|1|5000',
   )

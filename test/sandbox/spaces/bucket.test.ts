@@ -6,6 +6,7 @@ import {
   DeleteObjectCommand,
   DeleteObjectsCommand,
   GetObjectCommand,
+  ListObjectsV2Command,
   ListObjectVersionsCommand,
   PutBucketPolicyCommand,
   PutBucketVersioningCommand,
@@ -249,7 +250,7 @@ test('what he has removed and overwritten is as it was, by the very key that he 
 
   const more = { client: { requestHandler: gateway.requestHandler }, timeOf: made }
   const back = (when: Date) => rewind({ ...place, prefix: 'shop-dev' }, when, more)
-  expect(await back(at)).toEqual({ objects: 2, unchanged: 1, later: 1, lost: [] })
+  expect(await back(at)).toEqual({ objects: 2, unchanged: 1, later: 1, removed: 0, lost: [] })
   for (const name of files.slice(0, 2)) expect(await read(name)).toBe(`good ${name}`)
   expect(await read('postgresql/new')).toBe('later')
   await expect(read('gone')).rejects.toMatchObject({ name: 'NoSuchKey' })
@@ -260,7 +261,7 @@ test('what he has removed and overwritten is as it was, by the very key that he 
   const listed = await owner.send(new ListObjectVersionsCommand({ Bucket: 'kept', Prefix: Key }))
   for (const { VersionId } of listed.Versions ?? [])
     await owner.send(new DeleteObjectCommand({ Bucket: 'kept', Key, VersionId }))
-  expect(await back(at)).toEqual({ objects: 2, unchanged: 0, later: 1, lost: [Key] })
+  expect(await back(at)).toEqual({ objects: 2, unchanged: 0, later: 1, removed: 0, lost: [Key] })
   await expect(back(new Date(0))).rejects.toThrow(
     'has no version of shop-dev/ from before 1970-01-01',
   )
@@ -294,10 +295,47 @@ test('of what was removed version by version nothing tells, but for what a repos
   expect([Versions?.length, DeleteMarkers]).toEqual([5, undefined])
   const more = { client: { requestHandler: gateway.requestHandler }, timeOf: made }
   expect(await rewind(place, at, more)).toEqual({
-    ...{ objects: 0, unchanged: 1, later: 1 },
+    ...{ objects: 0, unchanged: 1, later: 1, removed: 0 },
     lost: names
       .slice(0, 3)
       .map((name) => `shop-dev/${name}`)
       .sort(),
   })
+})
+
+test('a repository that the host has begun anew in what he emptied goes; what has come to one that stayed does not', async () => {
+  const place = { ...gateway.place('kept', 'host'), prefix: 'shop-anew' }
+  const host = gateway.client(place)
+  const at = (name: string) => ({ Bucket: 'kept', Key: `shop-anew/${name}` })
+  const put = (name: string, Body = name) => host.send(new PutObjectCommand({ ...at(name), Body }))
+  const remove = (name: string) => host.send(new DeleteObjectCommand(at(name)))
+  const names = async () => {
+    const { Contents = [] } = await host.send(
+      new ListObjectsV2Command({ Bucket: 'kept', Prefix: 'shop-anew/' }),
+    )
+    return Contents.map(({ Key = '' }) => Key.slice('shop-anew/'.length)).sort()
+  }
+  const hash = (digit: string) => digit.repeat(64)
+  const repository = (of: string, digit: string) =>
+    ['keys', 'index', 'snapshots'].map((kind) => `${of}/${kind}/${hash(digit)}`)
+  const then = ['files', 'state'].flatMap((of) => [`${of}/config`, ...repository(of, 'a')])
+  for (const name of then) await put(name)
+  await sleep(20)
+  const moment = new Date()
+  await sleep(20)
+  for (const name of then.slice(0, 4)) await remove(name)
+  await put('files/config', 'another')
+  const anew = repository('files', 'b')
+  // Packs, which nothing names, and a snapshot of the repository that stayed.
+  const stay = [`files/data/bb/${hash('b')}`, `state/snapshots/${hash('b')}`]
+  for (const name of [...anew, ...stay]) await put(name)
+
+  const more = { client: { requestHandler: gateway.requestHandler }, timeOf: made }
+  const told = { objects: 4, unchanged: 4, later: 2, removed: 3, lost: [] }
+  expect(await rewind(place, moment, more)).toEqual(told)
+  expect(await names()).toEqual([...then, ...stay].sort())
+  // What is backed up from then on stays, and what was removed counts as gone.
+  await put(`files/snapshots/${hash('c')}`)
+  expect(await rewind(place, moment, more)).toMatchObject({ removed: 0 })
+  expect(await names()).toContain(`files/snapshots/${hash('c')}`)
 })

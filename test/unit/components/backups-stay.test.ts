@@ -69,7 +69,7 @@ test.each<[string, Former[], BackupSettings | undefined, string[]]>([
       'backups is not set, but this stack has backups in s3.example/acme and would delete the one passphrase that opens them. Allowed: s3, until they are given up.',
       'the stack goes on with them: pulumi config set backups s3\n',
       ACCESS,
-      `pulumi config set backups s3 && ${CONSENT} && pulumi up, then pulumi config rm backups && pulumi up`,
+      `pulumi config set backups s3 && ${CONSENT} && pulumi up, then pulumi config rm-all backups backupRegion backupBucket backupAccessKey backupSecretKey backupReaderAccessKey backupReaderSecretKey backupEndpoint && pulumi up`,
       'Nothing was created or changed.',
     ],
   ],
@@ -82,7 +82,7 @@ test.each<[string, Former[], BackupSettings | undefined, string[]]>([
       'this stack has backups in fra1.example/first-1 and would delete the bucket first-1 and the one passphrase',
       'Allowed: spaces,',
       ACCESS,
-      `${CONSENT} && pulumi up, empty the bucket first-1, then pulumi config rm backups && pulumi up`,
+      `${CONSENT} && pulumi up, empty the bucket first-1, then pulumi config rm-all backups backupCopyRegion && pulumi up`,
     ],
   ],
   [

@@ -1,4 +1,5 @@
 import { clientSettings, hasPathStyle } from '../../../config/backups/place.ts'
+import { KEYS_OF } from '../../../config/backups/rules.ts'
 import { parse } from '../../../config/parse.ts'
 import { context, defaults, good } from './context.ts'
 
@@ -99,4 +100,25 @@ test.each([
 test('a managed database alone is something to back up', () => {
   const { backups } = read({ ...wanted, database: 'managed' })
   expect(backups).toMatchObject({ kind: 'spaces' })
+})
+
+test.each<[keyof typeof KEYS_OF, Record<string, string>]>([
+  ['spaces', { backupCopyRegion: 'ams3' }],
+  [
+    's3',
+    {
+      ...{ backupBucket: 'acme', backupRegion: 'eu-central-1', backupEndpoint: 's3.example.com' },
+      ...{ backupAccessKey: 'key', backupSecretKey: 's'.repeat(40) },
+      ...{ backupReaderAccessKey: 'reader', backupReaderSecretKey: 's'.repeat(40) },
+    },
+  ],
+])('without backups of %s each key that was theirs is refused, and no other', (kind, keys) => {
+  const secretKeys = Object.keys(keys).filter((key) => /(Access|Secret)Key$/.test(key))
+  const read = (raw: object) =>
+    parse({ ...defaults, ...good, ...wanted, ...raw }, context({ secretKeys }))
+  expect(read({ ...keys, backups: kind }).backups).toMatchObject({ kind })
+  expect(Object.keys(keys).sort()).toEqual([...KEYS_OF[kind]].sort())
+  for (const [key, value] of Object.entries(keys))
+    expect(() => read({ backups: undefined, [key]: value })).toThrow(key)
+  expect(read({ backups: undefined }).backups).toBeUndefined()
 })

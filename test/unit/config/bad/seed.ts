@@ -83,7 +83,7 @@ export const seed: BadConfiguration[] = [
     title: 'a snapshot that nobody said the place of',
     raw: { seed: 'snapshot', database: 'local', volume: 1, expires },
     messages: [
-      'seedReader is not set, and seed is snapshot. Allowed: the output seedReader of the stack that the snapshots are of.\n    Fix: pulumi config set --secret seedReader "$(pulumi stack output seedReader --show-secrets --stack production)" --stack preview',
+      'seedReader is not set, and seed is snapshot. Allowed: the output seedReader of the stack that the snapshots are of.\n    Fix: (umask 077; pulumi stack output seedReader --show-secrets --stack production > seed-reader.json); then, logged in to the backend of preview, pulumi config set --secret seedReader --stack preview < seed-reader.json && rm seed-reader.json',
     ],
   },
   ...['hunter2', '{"bucket":"shop-seed"}'].map((seedReader) => ({
@@ -91,7 +91,7 @@ export const seed: BadConfiguration[] = [
     raw: { seed: 'snapshot', database: 'local', volume: 1, expires, seedReader },
     context: { secretKeys: ['seedReader'] },
     messages: [
-      'seedReader = "(hidden)" is not what that output is. Allowed: the output seedReader of the stack that the snapshots are of, as it is.\n    Fix: pulumi config set --secret seedReader "$(pulumi stack output seedReader --show-secrets --stack production)"',
+      'seedReader = "(hidden)" is not what that output is. Allowed: the output seedReader of the stack that the snapshots are of, as it is.\n    Fix: (umask 077; pulumi stack output seedReader --show-secrets --stack production > seed-reader.json); then, logged in to the backend of preview, pulumi config set --secret seedReader --stack preview < seed-reader.json && rm seed-reader.json',
     ],
   })),
   {

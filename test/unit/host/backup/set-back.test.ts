@@ -33,7 +33,7 @@ const MADE = [expect.arrayContaining(['backup']), 'a backup']
 
 test('a later log on the same timeline is refused, with both ways on', () => {
   const said = expect.stringMatching(
-    /^the bucket has the log of this database up to 000000010000000100000003, and the database itself is at 0000000100000000000000FE: the volume was set back, .* Fix: \.\/padlock restore --from access\.json --at MOMENT .* pg_resetwal --next-wal-file=000000020000000100000003 \(docs\/backups\.md, A volume that was set back\)$/,
+    /^the bucket has the log of this database up to 000000010000000100000003, and the database itself is at 0000000100000000000000FE: the volume was set back, .* Fix: \.\/padlock restore --from access\.json --to STACK --at MOMENT .* pg_resetwal --next-wal-file=000000020000000100000003 \(docs\/backups\.md, A volume that was set back\)$/,
   )
   // What the place has is asked first: the server goes on meanwhile.
   expect(ended([[7, '000000010000000100000003']], X)).toEqual([['info', 'server'], said])

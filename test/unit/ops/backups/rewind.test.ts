@@ -1,4 +1,4 @@
-import { isOfRepository } from '../../../../ops/backups/objects.ts'
+import { isOfRepository, resticConfigOf } from '../../../../ops/backups/objects.ts'
 import { affected, lossOf, run, summary, tooOld } from '../../../../ops/cli/backup/rewind.ts'
 
 const error = jest.spyOn(console, 'error').mockImplementation(() => {})
@@ -62,9 +62,12 @@ test('what is lost is told by what it is of', () => {
 
 test('what was done does not claim what nothing tells', () => {
   const place = { endpoint: 's3.example', bucket: 'b', prefix: 'shop' }
-  const rewound = { objects: 1, unchanged: 2, later: 3, lost: [] }
+  const rewound = { objects: 1, unchanged: 2, later: 3, removed: 0, lost: [] }
   expect(summary(rewound, place, new Date('2026-11-29T03:00:00Z'))).toBe(
     's3.example/b has shop/ as of 2026-11-29T03:00:00.000Z, of what it has versions of: 1 objects were put back, 2 were as they should be, 3 have come since and stay, 0 have no version of then. Nothing tells of what was removed without a mark, version by version: ./padlock restore --drill proves the rest',
+  )
+  expect(summary({ ...rewound, removed: 2 }, place, new Date(0))).toContain(
+    ', 3 have come since and stay, 2 of a repository that was begun anew since are removed, 0 have no version',
   )
 })
 
@@ -88,4 +91,16 @@ test.each([
   ['files/snapshots/0a', false],
 ])('%s is there from the beginning of a repository on: %p', (key, is) => {
   expect(isOfRepository(`shop/${key}`)).toBe(is)
+})
+
+const HASH = '0a'.repeat(32)
+test.each([
+  [`files/keys/${HASH}`, 'shop/files/config'],
+  [`state/index/${HASH}`, 'shop/state/config'],
+  [`managed/snapshots/${HASH}`, 'shop/managed/config'],
+  [`files/data/0a/${HASH}`, undefined],
+  ['files/config', undefined],
+  [`postgresql/files/keys/${HASH}`, undefined],
+])('%s is opened or named by the repository of %p', (key, config) => {
+  expect(resticConfigOf(`shop/${key}`)).toBe(config)
 })
