@@ -124,9 +124,11 @@ export async function rewind(
     /** Is it there, and the repository's config another one than then? */
     function isForeign(key: string): boolean {
       const config = resticConfigOf(key)
-      const [was, is] = [config && found.get(config), config && latest.get(config)]
-      if (!was || was.isMark || !is || latest.get(key)?.isMark !== false) return false
-      return is.isMark || is.etag !== was.etag
+      if (config === undefined) return false
+      const [was, is] = [found.get(config), latest.get(config)]
+      if (!was || was.isMark || latest.get(key)?.isMark !== false) return false
+      // Where it was removed alone, what has come since is of the same one.
+      return is !== undefined && !is.isMark && is.etag !== was.etag
     }
   }
 

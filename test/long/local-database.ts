@@ -5,6 +5,7 @@ import { logIn, openBrowser, type Window } from '../e2e/browser.ts'
 import { type Ran, root, sh } from '../e2e/shell.ts'
 import { DEBIAN, NEWER_VERSION, offerNewer } from './newer-packages.ts'
 import { MIGRATE } from './reference-app.ts'
+import { ask as request } from './visitor.ts'
 
 const FOLDER = '.sandbox/database'
 const PSQL = 'sudo -u postgres psql -XAtq --no-password'
@@ -55,6 +56,21 @@ export function localDatabaseTests(url: string, onHost: (command: string) => Pro
       await sleep(500)
     }
     return Math.round((Date.now() - began) / 1000)
+  }
+
+  /** A host that has booted starts its app after the database. */
+  async function served(): Promise<void> {
+    const ca = readFileSync(join(root, '.sandbox/ca/root.pem'), 'utf8')
+    const began = Date.now()
+    const ready = () =>
+      request(new URL('/readyz', url), ca).then(
+        ({ status }) => status === 200,
+        () => false,
+      )
+    while (!(await ready())) {
+      if (Date.now() - began > BACK_MINUTES * 60_000) throw new Error('the app is not ready')
+      await sleep(1000)
+    }
   }
 
   describe('a database on the host', () => {
@@ -156,6 +172,7 @@ export function localDatabaseTests(url: string, onHost: (command: string) => Pro
         await sleep(2000)
       }
       await back()
+      await served()
       expect(await number()).toBe(before + 1)
     })
 
