@@ -30,6 +30,16 @@ const data = async () => (await sandbox.things()).filter((one) => KINDS.test(one
 const order = async () =>
   JSON.parse(sandbox.hostFile((await sandbox.droplets())[0].id, 'backup')) as Json
 const at = (bucket: string) => ({ Bucket: bucket, Key: 'padlock-live/files/config' })
+/** What a host needs for its last backup: its order, that order's key, and the app's login at the cluster. */
+async function canBackUp(cluster: string): Promise<boolean[]> {
+  const { key } = await order()
+  const { keys } = await sandbox.digitalocean('GET', '/spaces/keys')
+  const { users } = await sandbox.digitalocean('GET', `/databases/${cluster}/users`)
+  return [
+    keys.some((one: Json) => one.access_key === key),
+    users.some(({ name }: Json) => name === 'app'),
+  ]
+}
 const oneLine = (text: string) => text.replace(/\s+/g, ' ')
 
 test('lifted, an update says what the destroy will take, and no setting loses anything', async () => {
@@ -55,16 +65,24 @@ test('lifted, an update says what the destroy will take, and no setting loses an
   expect(await data()).toHaveLength(4)
 })
 
-test('volume, cluster and buckets are there afterwards, with what is in them, and the receipt lists them', async () => {
+test('a last backup can be made; volume, cluster and buckets are there afterwards, and the receipt lists them', async () => {
   const { bucket, endpoint } = await order()
   const [{ id: cluster }] = (await sandbox.digitalocean('GET', '/databases')).databases
   const firewall = await sandbox.digitalocean('GET', `/databases/${cluster}/firewall`)
   const before = await data()
   const copy = before.find((one) => one.includes('-backups-copy-'))?.split(' ')[1] ?? 'none'
-  const { code, output } = await stack.run('destroy --yes --skip-preview')
+  sandbox.hold('volume-unmount')
+  const destroyed = stack.run('destroy --yes --skip-preview')
+  // It begins with the last backup (host/padlock-volume).
+  await Promise.race([sandbox.reached('volume-unmount'), destroyed])
+  const could = await canBackUp(cluster).catch(({ message }: Error) => message)
+  sandbox.mend()
+  const { code, output } = await destroyed
   expect([code, output]).toEqual([0, output])
+  expect(could).toEqual([true, true])
   expect(await data()).toEqual(before)
   const said = oneLine(output)
+  expect(said).toContain('last backup made: files volume, files bucket')
   expect(said).toMatch(/the volume padlock-live-abc1234 \(\S+\) stays, with its files/)
   expect(said).toContain(`the database cluster padlock-live-abc1234 (${cluster}) stays`)
   expect(said).toContain(`the bucket ${bucket} at ${endpoint} stays, with the backups in it`)

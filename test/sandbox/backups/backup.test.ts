@@ -247,7 +247,8 @@ test('a release is not begun where nothing could be backed up', async () => {
 
 test('the first release on a new host goes by the last backup of the former one, once', async () => {
   const { code, stdout } = await place.backup('hand-over')
-  expect([code, JSON.parse(stdout)]).toEqual([0, { backups: ['database', 'files'] }])
+  const has = ['database', 'files']
+  expect([code, JSON.parse(stdout)]).toEqual([0, { backups: has, made: ALL, failed: [] }])
   const note = join(place.dir, 'volume/backup/handed-over.json')
   const snapshots = async () =>
     (JSON.parse((await place.backup('list --json')).stdout) as { backups: object[] }[]).map(
@@ -271,19 +272,40 @@ test('the first release on a new host goes by the last backup of the former one,
   rmSync(join(place.dir, 'live'))
 }, 300_000)
 
-test('the last backup of a host tells what no place has', async () => {
+test('the last backup of a host tells what no place has, and of each that failed the newest', async () => {
   const path = `/spaces/keys/${key.accessKeyId}`
   const grants = [{ bucket: 'shop-backups', permission: 'readwrite' }]
   await fleet.storage.account.call('PUT', path, { name: 'host', grants: [] })
   const whole = await place.backup('hand-over')
-  expect([whole.code, JSON.parse(whole.stdout)]).toEqual([0, { backups: ['database', 'files'] }])
+  const [inVolume, inBucket] = ['volume', 'bucket'].map((where) =>
+    ALL.filter((one) => one.endsWith(where)),
+  )
+  const failed = (name: string) =>
+    expect.stringMatching(
+      new RegExp(`^backup of ${name}: the last one is of 2\\S+Z; it failed at .*`),
+    )
+  expect([whole.code, JSON.parse(whole.stdout)]).toEqual([
+    ...[0, { backups: ['database', 'files'], made: inVolume, failed: inBucket?.map(failed) }],
+  ])
   const folder = join(place.dir, 'volume/backup/files')
   renameSync(folder, `${folder}.away`)
   const part = await place.backup('hand-over')
-  expect([part.code, JSON.parse(part.stdout)]).toEqual([0, { backups: ['database'] }])
+  const { backups, made } = JSON.parse(part.stdout)
+  expect([part.code, backups, made]).toEqual([0, ['database'], ['database volume']])
   renameSync(`${folder}.away`, folder)
   await fleet.storage.account.call('PUT', path, { name: 'host', grants })
   await place.must('now')
+})
+
+test('what is written after a last backup is in the bucket once the server has ended', async () => {
+  await place.must('hand-over')
+  await insert(8001, 8002)
+  const found = await place.sql(COUNT)
+  expect(await place.control('-m', 'fast', 'stop')).toMatchObject({ code: 0 })
+  expect(await place.restored(1, '', COUNT)).toBe(found)
+  const settings = `-c config_file=${join(place.dir, 'cluster/postgresql.conf')}`
+  expect(await place.control('-o', settings, 'start')).toMatchObject({ code: 0 })
+  await place.sql('DELETE FROM numbers WHERE n > 8000')
 })
 
 test('backups that an upgrade has stopped go on once it came to nothing', async () => {

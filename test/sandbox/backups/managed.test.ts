@@ -96,6 +96,53 @@ test('a dump that fails after its last byte leaves no backup, and no release beg
   expect(await states()).toMatchObject({ 'managed database bucket': 'failed' })
 })
 
+test('the volume needs room for what the database has beyond the last dump, and not for all of it again', async () => {
+  const long = "string_agg(md5(random()::text || n || m), '') FROM generate_series(1, 1000) m"
+  await sql('app', 'CREATE TABLE filler (long text)')
+  await sql('app', `INSERT INTO filler SELECT (SELECT ${long}) FROM generate_series(1, 800) n`)
+  await place.must('now')
+  const free = join(place.dir, 'free')
+  writeFileSync(free, '1')
+  const { code, stderr } = await place.backup('now')
+  const found = /the volume has not the room for it: (\d+) MiB are needed, (\d+) MiB/.exec(stderr)
+  const [needed, left] = [Number(found?.[1]), Number(found?.[2])]
+  const whole = Number(await sql('app', 'SELECT pg_database_size(current_database()) >> 20'))
+  expect([code, whole > 25, needed - left]).toEqual([1, true, expect.any(Number)])
+  expect(needed - left).toBeGreaterThan(0)
+  expect(needed - left).toBeLessThan(whole * 0.6)
+  writeFileSync(free, String((needed + 2) * 1024 * 1024))
+  expect(await place.backup('now')).toMatchObject({ code: 0, stderr: '' })
+  rmSync(free)
+})
+
+test('a dump that fills the volume all the same is ended, and what it has written goes', async () => {
+  const data = join(place.dir, 'volume/backup/managed/data')
+  const packs = () =>
+    readdirSync(data, { recursive: true, withFileTypes: true }).filter((one) => one.isFile()).length
+  const before = [await dumps(), packs()]
+  const free = join(place.dir, 'free')
+  const written = join(place.dir, 'written')
+  const endless = join(place.dir, 'bin/pg_dump')
+  writeFileSync(
+    endless,
+    `#!/bin/sh
+[ ! -e ${free} ] || exit 1
+head -c 50000000 /dev/urandom
+sleep 3
+find ${data} -type f | wc -l >${written}
+echo 1 >${free}
+exec sleep 120
+`,
+    { mode: 0o755 },
+  )
+  const { code, stderr } = await place.backup('now')
+  for (const path of [endless, free]) rmSync(path)
+  expect([code, stderr]).toEqual([1, expect.stringContaining('so the dump was ended')])
+  expect(Number(readFileSync(written, 'utf8'))).toBeGreaterThan(before[1] as number)
+  expect([await dumps(), packs()]).toEqual(before)
+  await sql('app', 'DROP TABLE filler')
+})
+
 test.each<[string, () => Promise<unknown>, string, () => Promise<unknown>]>([
   [
     'what the app’s role may not read',

@@ -32,6 +32,7 @@ store.LOCK = str(root / 'lock')
 log.PATH = str(root / 'log')
 padlock_device.DEVICE_SECONDS = padlock_device.FREE_SECONDS = 0
 padlock_last_backup.ORDER = str(root / 'order.json')
+padlock_last_backup.STATE = str(root / 'state.json')
 padlock_last_backup.SECONDS = 10
 padlock_volume.BUSY_SECONDS = 2
 padlock_volume.LET_GO = str(root / 'let-go')

@@ -233,10 +233,13 @@ describe('a last backup', () => {
   })
 
   test('is made while the app serves, and noted on the volume', () => {
-    backup(`echo '{"backups": ["database", "files"]}'`)
+    const made = '"made": ["database volume", "files volume"]'
+    backup(`echo '{"backups": ["database", "files"], ${made}, "failed": []}'`)
     expect(run('unmount')).toMatchObject({
       status: 0,
-      said: expect.stringContaining('backup: done'),
+      said: expect.stringContaining(
+        'last backup made: database volume, files volume\nbackup: done',
+      ),
     })
     expect(calls()).toEqual([
       'backup hand-over',
@@ -246,13 +249,36 @@ describe('a last backup', () => {
     expect(noted()).toEqual(['database', 'files'])
   })
 
-  test.each([
+  test('that one place has not is told: the other may be destroyed with the stack', () => {
+    const failed = 'backup of files bucket: there has been none; it failed: the bucket is away'
+    backup(
+      `echo '{"backups": ["files"], "made": ["files volume"], "failed": ["${failed}"]}'; echo more >&2`,
+    )
+    expect(run('unmount')).toMatchObject({
+      status: 0,
+      said: expect.stringContaining(`last backup made: files volume\n${failed}\nbackup: done`),
+    })
+    expect(noted()).toEqual(['files'])
+  })
+
+  const newest = /The newest ones: files volume never, files bucket 2026-11-29T03:00:00Z; where/
+  test.each<[string, string, string | RegExp]>([
     ['fails', 'echo the bucket is away >&2; exit 1', 'the bucket is away'],
-    ['is nowhere', `echo '{"backups": []}'`, 'backup: done'],
-    ['takes too long', 'sleep 600', 'was not made within 10 s: the next host makes it'],
+    ['fails with others before it', 'exit 1', newest],
+    ['is nowhere', `echo '{"backups": [], "made": [], "failed": ["why"]}'`, 'why\nbackup: done'],
+    ['takes too long', 'sleep 600', 'the last backup was not made within 10 s. The newest ones: '],
+    [
+      'has a broken note',
+      'echo >"$DIR/state.json"; exit 1',
+      'Of former ones nothing is noted; where',
+    ],
   ])('that %s is not noted, and keeps nobody from the volume', (_, body, words) => {
+    const state = { 'files volume': { last: null }, 'state bucket': { last: null } }
+    const bucket = { 'files bucket': { last: '2026-11-29T03:00:00Z' } }
+    writeFileSync(join(dir, 'state.json'), JSON.stringify({ ...state, ...bucket }))
     backup(`echo $$ >"$DIR/pid"; ${body}`)
-    expect(run('unmount')).toMatchObject({ status: 0, said: expect.stringContaining(words) })
+    const { status, said } = run('unmount')
+    expect([status, said]).toEqual([0, expect.stringMatching(words)])
     expect([has(note), has('mounted')]).toEqual([false, false])
     const group = readFileSync(join(dir, 'pid'), 'utf8').trim()
     const alive = spawnSync('pgrep', ['--runstates', 'D,R,S,T', '--pgroup', group])
@@ -260,7 +286,7 @@ describe('a last backup', () => {
   })
 
   test('of a host that keeps the volume counts no more', () => {
-    backup(`echo '{"backups": ["database"]}'`)
+    backup(`echo '{"backups": ["database"], "made": ["database bucket"], "failed": []}'`)
     writeFileSync(join(dir, 'busy'), '')
     expect(run('unmount').status).toBe(1)
     expect(has(note)).toBe(false)

@@ -66,12 +66,19 @@ def release() -> int:
 
 
 def hand_over() -> int:
-    """Before another host takes the volume; standard output tells in JSON of what a place has a backup."""
+    """
+    Before another host takes the volume, or the stack is destroyed; standard output tells in JSON of what a
+    place has a backup (`backups`), what was `made` where, and in words what `failed`, with its newest one.
+    """
     with lock.held():
         order = ordered.read()
         # What has expired goes at night: a host waits.
-        lacking = _lacking(order, make(order, 'incr', False))
-    print(json.dumps({'backups': sorted({what for what, _ in order.all()} - set(lacking))}))
+        failed = make(order, 'incr', False)
+    has = {what for what, _ in order.all()} - set(_lacking(order, failed))
+    judged = state.judged(datetime.now(UTC))
+    words = [state.warning(one) for one in judged if one['what'] in failed]
+    made = [name for name in order.names() if name not in failed]
+    print(json.dumps({'backups': sorted(has), 'made': made, 'failed': words}))
     return 0
 
 

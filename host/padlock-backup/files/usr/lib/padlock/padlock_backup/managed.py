@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from padlock_release import log
-from padlock_release.failure import CommandFailure
+from padlock_release.failure import CommandFailure, Failure
 from padlock_release.said import without_rows
 
 from . import files, host, origin, room
@@ -33,6 +33,8 @@ LOCK_MILLISECONDS = 300_000
 KEEPALIVE = 'keepalives_idle=60 keepalives_interval=15 keepalives_count=4'
 # In which restic takes its lock away.
 END_SECONDS = 60
+# The part of a dump that is taken to have changed since the last one: nobody tells it before.
+CHANGED = 0.1
 
 
 def back_up(order: Order, where: str, tidy: bool) -> None:
@@ -43,8 +45,10 @@ def back_up(order: Order, where: str, tidy: bool) -> None:
         whose = _whose(order.managed, variables)
         if where == 'volume':
             past = (lambda: files.forget(order, where, OF)) if tidy else None
-            room.ensure_backup(_size(variables), past)
-        _pipe(order, where, variables, whose)
+            room.ensure_backup(_needed(order, _size(variables)), past)
+            _pipe_watched(order, variables, whose)
+        else:
+            _pipe(order, where, variables, whose)
     if tidy:
         files.forget(order, where, OF)
 
@@ -52,6 +56,19 @@ def back_up(order: Order, where: str, tidy: bool) -> None:
 def snapshots(order: Order, where: str) -> list[dict[str, Any]]:
     """As those of files."""
     return files.snapshots(order, where, OF)
+
+
+def _pipe_watched(order: Order, variables: dict[str, str], whose: str | None) -> None:
+    """Onto the volume, where more may have changed than there is room for; raises room.Full then."""
+    try:
+        with room.watched(None, 'dump'):
+            _pipe(order, 'volume', variables, whose)
+    except room.Full:
+        # What it has written by then belongs to no snapshot.
+        with contextlib.suppress(Failure):
+            files.unlock(order, 'volume', OF)
+            files.restic(order, 'volume', 'prune', '--max-repack-size', '0', of=OF)
+        raise
 
 
 def _pipe(order: Order, where: str, variables: dict[str, str], whose: str | None) -> None:
@@ -88,6 +105,19 @@ def _pipe(order: Order, where: str, variables: dict[str, str], whose: str | None
             said.seek(0)
             text = log.tail(said.read().decode(errors='replace'), 12)
             raise CommandFailure(f'restic backup --stdin failed with exit {code}:\n{text}', code)
+
+
+def _needed(order: Order, size: int) -> int:
+    """
+    Bytes that the next dump adds on the volume, by the last one there: what the database, of `size`, has
+    beyond that, and a part of it that has changed. An estimate: indexes, which no dump has, count in it,
+    and how much has changed is not asked.
+    """
+    there = snapshots(order, 'volume')
+    if not there:
+        return size
+    last = files.size(order, 'volume', there[-1]['label'], OF)
+    return max(0, size - last) + int(last * CHANGED)
 
 
 def _size(variables: dict[str, str]) -> int:

@@ -19,7 +19,7 @@ LARGER = 'Fix: a larger volume, which grows in place (pulumi config set volume G
 
 
 class Full(Failure):
-    """The volume has no room left for a restore."""
+    """The volume has no room left for a restore, or for a dump."""
 
 
 def floor() -> int:
@@ -92,10 +92,10 @@ def ensure(restored: int, backup: int, free: int) -> None:
 
 
 @contextlib.contextmanager
-def watched(trial: str) -> Iterator[None]:
+def watched(trial: str | None, what: str = 'restore') -> Iterator[None]:
     """
-    What restores is ended where the volume gets as full as that, the server on the folder `trial` too;
-    raises Full then.
+    What restores, or whatever else `what` is, is ended where the volume gets as full as that, the server on
+    the folder `trial` too; raises Full then.
     """
     over, full = threading.Event(), threading.Event()
 
@@ -112,7 +112,7 @@ def watched(trial: str) -> Iterator[None]:
     except Failure:
         if full.is_set():
             raise Full(
-                'the volume has become full, so the restore was ended, as what runs writes to it too. '
+                f'the volume has become full, so the {what} was ended, as what runs writes to it too. '
                 'Fix: a larger volume, which grows in place (pulumi config set volume GIB, and pulumi up)'
             ) from None
         raise
@@ -121,12 +121,12 @@ def watched(trial: str) -> Iterator[None]:
         thread.join()
 
 
-def _end(trial: str) -> None:
+def _end(trial: str | None) -> None:
     """The programs that this process waits for (proc_pid_task(5))."""
     own = os.getpid()
     with open(f'/proc/{own}/task/{own}/children', encoding='ascii') as file:
         children = [(int(each), signal.SIGTERM) for each in file.read().split()]
-    tried = server.process(trial)
+    tried = server.process(trial) if trial else None
     # An immediate shutdown (postgres(1)).
     for number, how in [*children, *([(tried, signal.SIGQUIT)] if tried else [])]:
         with contextlib.suppress(ProcessLookupError):
