@@ -25,6 +25,8 @@ export interface Restored {
   seconds: number
   /** Without the app. */
   downSeconds: number
+  /** Does the app answer, on directories as it needs them? A host whose programs are older does not say. */
+  appReady?: boolean
   /** What is to be looked at although it is restored, such as a backup afterwards that failed. */
   problems: string[]
 }

@@ -89,6 +89,7 @@ def restore(order: RestoreOrder, own: Order | None, back_up: Any, now: datetime)
         'database': _told(parts.get('database') or parts.get('managed')), 'files': _told(parts.get('files')),
         'former': {'name': staged.former, 'kind': staged.side.kind} if staged is not None else None,
         'seconds': round(time.monotonic() - began, 1), 'downSeconds': down, 'problems': problems,
+        'appReady': problem is None,
     }  # fmt: skip
 
 
