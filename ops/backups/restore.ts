@@ -25,6 +25,8 @@ export interface Restored {
   seconds: number
   /** Without the app. */
   downSeconds: number
+  /** Does the app answer, on directories as it needs them? A host whose programs are older does not say. */
+  appReady?: boolean
   /** What is to be looked at although it is restored, such as a backup afterwards that failed. */
   problems: string[]
 }
@@ -57,6 +59,12 @@ export const DATABASE_LABEL = /^\d{8}-\d{6}F(_\d{8}-\d{6}[DI])?$/
 /** Labels of restic's snapshots, of files and of dumps. */
 export const FILES_LABEL = /^[0-9a-f]{8,64}$/
 
+/** Are the rows a dump (intoOf)? A snapshot may be one from before a move, whatever its stack has now. */
+export function dumpOf({ from, label, dump }: RestoreOptions): boolean | 'own' | undefined {
+  if (label !== undefined && FILES_LABEL.test(label)) return undefined
+  return from === 'own' ? 'own' : dump
+}
+
 /**
  * Restores a stack's database, on its host or managed, and the app's files on its volume. The running
  * ones stay until the restored ones are proven beside them.
@@ -65,7 +73,7 @@ export const FILES_LABEL = /^[0-9a-f]{8,64}$/
 export async function restoreStack(options: RestoreOptions): Promise<Restored> {
   const { from, to, at, label, tell } = options
   const outputs = await outputsOf(to)
-  const into = await intoOf(to, from === 'own' ? 'own' : options.dump, label !== undefined)
+  const into = await intoOf(to, dumpOf(options), label !== undefined)
   const order = {
     source: from === 'own' ? null : from,
     at: at ?? null,

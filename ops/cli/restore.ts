@@ -59,7 +59,8 @@ app_former stays until the next backup.
 The app's code is not restored: where a migration has run since, ./padlock rollback, or release again.
 
 Exit code 0: restored, and of a drill nothing is left. 1: the message says why not, and what is to be
-done. 2: a wrong command line.`
+done. 2: a wrong command line. 3: restored, and the app does not answer or lacks its directories, which
+the message says.`
 
 /** The verb. */
 export async function run(args: string[]): Promise<number> {
@@ -101,8 +102,11 @@ export async function run(args: string[]): Promise<number> {
     ...{ from, to, at, label: values.backup, dump, backUpBefore, tell },
   })
   console.log(described(to, restored))
-  return 0
+  return codeOf(restored)
 }
+
+/** The exit code. */
+export const codeOf = ({ appReady }: Pick<Restored, 'appReady'>) => (appReady === false ? 3 : 0)
 
 interface Values {
   at?: string | undefined

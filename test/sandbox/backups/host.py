@@ -8,6 +8,7 @@ import contextlib
 import errno
 import json
 import os
+import pwd
 import shutil
 import subprocess
 import sys
@@ -38,7 +39,8 @@ from padlock_backup import (  # noqa: E402
     staging,
     swap,
 )  # fmt: skip
-from padlock_release import log, service, store, volumes  # noqa: E402
+from padlock_release import appuser, kept, log, service, store, volumes  # noqa: E402
+from padlock_release.failure import Failure  # noqa: E402
 from padlock_rows import sides  # noqa: E402
 
 
@@ -53,6 +55,8 @@ lock.LOCK = f'{root}/lock'
 log.PATH = f'{root}/log'
 host.HOME = f'{root}/home'
 host.VOLUME = volumes.MOUNT = f'{root}/volume'
+volumes.ROOT = f'{root}/volume/app'
+kept.DIRECTORY = f'{root}/releases'
 # A release serves where a file says so.
 store.current = lambda: 'one' if os.path.exists(f'{root}/live') else None
 host.cluster = lambda: f'{root}/cluster'
@@ -97,6 +101,18 @@ padlock_volume.resume = lambda: told('app waits' if journal.keeps_app() else 'ap
 service.ensure_manager = lambda: None
 store.LOCK = f'{root}/release.lock'
 app.wait = lambda: None
+getpwnam = pwd.getpwnam
+# The app's user and Podman are stood in for; where there is a file `no-podman`, that one fails with its text.
+pwd.getpwnam = lambda name: getpwnam('root' if name == 'app' else name)
+
+
+def podman(*words, **_):
+    told(' '.join(words))
+    with contextlib.suppress(FileNotFoundError), open(f'{root}/no-podman') as file:
+        raise Failure(file.read())
+
+
+appuser.run = podman
 
 
 def cut_before(name, step):
@@ -119,7 +135,7 @@ def cut_before(name, step):
 
 for place, name in (
     (swap, '_swap'), (swap, '_started'), (swap, 'settle'), (recovery, '_proven'),
-    (staging, 'exchange'),
+    (staging, 'exchange'), (app, 'prepare'),
 ):  # fmt: skip
     setattr(place, name, cut_before(name, getattr(place, name)))
 exchanged = staging.exchange
@@ -136,4 +152,5 @@ if os.geteuid() != 0:
     # Then the cluster is the user's own, who is not called postgres.
     shutil.chown = lambda *_, **__: None
     os.chown = lambda *_, **__: None
+    volumes._make = lambda name: os.makedirs(f'{volumes.ROOT}/{name}', exist_ok=True)
 sys.exit(main.main(words, sys.stdin))

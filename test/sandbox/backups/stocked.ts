@@ -23,6 +23,7 @@ export interface Told {
   files: { label: string; until: string; seconds: number; where: string } | null
   seconds: number
   downSeconds: number
+  appReady: boolean
   problems: string[]
 }
 

@@ -5,7 +5,7 @@ import { read } from '../../../ops/backups/list.ts'
 import { momentIn } from '../../../ops/backups/moment.ts'
 import { sourceIn } from '../../../ops/backups/source.ts'
 import { described as listed } from '../../../ops/cli/backup/list.ts'
-import { conflict, described, question, run } from '../../../ops/cli/restore.ts'
+import { codeOf, conflict, described, question, run } from '../../../ops/cli/restore.ts'
 
 const NOW = Date.parse('2026-11-29T12:00:00Z')
 let dir: string
@@ -110,6 +110,10 @@ test('what was restored, and what is to be looked at', () => {
       'but no last backup was made of files bucket; the restore goes on',
     ].join('\n'),
   )
+})
+
+test('whoever goes by the exit code hears of an app that does not answer', () => {
+  expect([{}, { appReady: true }, { appReady: false }].map(codeOf)).toEqual([0, 0, 3])
 })
 
 test('the list for a terminal', () => {

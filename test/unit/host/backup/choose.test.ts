@@ -185,7 +185,7 @@ of = {where: places.Place(where, at, '', True) for where in ('volume', 'bucket')
 restore.room.watched = lambda trial: contextlib.nullcontext()
 recovery.forget = lambda: None
 found = []
-def bring(backup, at, exactly):
+def bring(backup, *_):
     found.append(backup.label)
     day = int(backup.label.split()[1])
     if day in ${JSON.stringify(damaged)}:

@@ -4,7 +4,7 @@ import { python } from './python.ts'
 /** A database that is no more: its log ends before the moment on its own line, and a later restore led on. */
 const led = (until: string) => `
 asked = []
-def bring(backup, at, exactly):
+def bring(backup, at, exactly, is_used):
     asked.append(at is not None)
     if at is not None:
         raise recovery.Ended('the log ends')
@@ -12,7 +12,7 @@ def bring(backup, at, exactly):
 recovery._bring = bring
 one = SimpleNamespace(former=True)
 try:
-    say([recovery._bring_all(one, datetime(2026, 11, 29, 3, tzinfo=UTC), False).isoformat(), asked])
+    say([recovery._bring_all(one, datetime(2026, 11, 29, 3, tzinfo=UTC), False, True).isoformat(), asked])
 except Failure as failure:
     say([str(failure), asked])`
 

@@ -82,7 +82,7 @@ pgbackrest.run = run
 backup = places.Backup(places.Place('volume', None, '', True), 'one', 0, 1)
 for at, exactly in ((None, False), (datetime.now(UTC), False), (None, True)):
     try:
-        recovery._bring(backup, at, exactly)
+        recovery._bring(backup, at, exactly, True)
     except Failure as failure:
         calls.append(str(failure))
 say(calls)`

@@ -68,6 +68,13 @@ test('a managed one’s dump, and not the rows that are kept beside it', () => {
   expect(whats({ managed: true, beside: true }, { into, label })).toEqual(['database'])
 })
 
+test('a dump of its own from before a move, where it is named', () => {
+  const named = { into: 'local', label: 'abcdef01' } as const
+  expect(whats({}, named, false, ['managed'])).toEqual(['managed'])
+  expect(whats({}, named)).toEqual(['files'])
+  expect(whats({}, { label: 'abcdef01' }, false, ['managed'])).toEqual(['files'])
+})
+
 test('of another stack what it has, and where nobody knows, the newest of what is there', () => {
   const into = 'local'
   expect(whats({}, { into, dump: true }, true)).toEqual(['managed', 'files'])

@@ -1,4 +1,5 @@
 import { databaseOf, into } from '../../../../ops/backups/into.ts'
+import { dumpOf } from '../../../../ops/backups/restore.ts'
 import { described } from '../../../../ops/cli/restore.ts'
 
 const secret = (value: unknown) => ({ plaintext: JSON.stringify(value) })
@@ -35,6 +36,21 @@ test('a dump goes into a cluster as its owner, and into the host’s as the app'
     ...{ kind: 'local', user: 'app', password: 'of-the-host', storageMiB: 0 },
   })
   expect(into('local', [local])).toBeUndefined()
+})
+
+test('a snapshot that is named may be a dump from before a move, whatever there is now', () => {
+  const from = {
+    ...{ endpoint: '', region: '', bucket: '', key: '', secret: '' },
+    prefix: '',
+    passphrase: '',
+  }
+  const of = (more: object) => dumpOf({ from: 'own', to: 'dev', ...more })
+  expect([of({}), of({ label: '20261129-010203F' })]).toEqual(['own', 'own'])
+  expect([of({ from, dump: false }), of({ from, dump: true })]).toEqual([false, true])
+  expect([of({ label: 'abcdef01' }), of({ from, dump: false, label: 'abcdef01' })]).toEqual([
+    undefined,
+    undefined,
+  ])
 })
 
 test('where what was replaced is, is told', () => {

@@ -5,8 +5,9 @@ import time
 from collections.abc import Iterator
 
 import padlock_volume
-from padlock_release import kept, readiness, service, store
+from padlock_release import image, kept, readiness, service, store, volumes
 from padlock_release.failure import Failure
+from padlock_release.manifest import Manifest
 
 
 def locked() -> contextlib.AbstractContextManager[None]:
@@ -29,6 +30,20 @@ def ended() -> Iterator[float]:
         start()
 
 
+def prepare() -> str | None:
+    """
+    Has the directories that the live release mounts, with the owner that its image wants, among files that
+    are another time's or another stack's; while it is `ended`. Returns why that came to nothing.
+    """
+    try:
+        manifest = _live()
+        if manifest is not None:
+            volumes.prepare(manifest, image.reference(manifest.source))
+    except (Failure, OSError) as failure:
+        return f'the directories of the app are not as its release needs them: {failure}'
+    return None
+
+
 def start() -> None:
     """Whatever of it does not run."""
     padlock_volume.resume()
@@ -36,13 +51,18 @@ def start() -> None:
 
 def wait() -> str | None:
     """Until the release that is live answers as a visitor needs it; why it does not."""
-    release = store.current()
-    record = None if release is None else kept.load(release)
-    if record is None or record.manifest is None:
+    manifest = _live()
+    if manifest is None:
         return None
-    manifest = record.manifest
     try:
         readiness.wait(manifest, lambda: service.restarts(manifest.name))
     except Failure as failure:
         return f'the app does not answer: {failure}'
     return None
+
+
+def _live() -> Manifest | None:
+    """Of the release that is live; None where there is none, or nothing is kept of it."""
+    release = store.current()
+    record = None if release is None else kept.load(release)
+    return None if record is None else record.manifest

@@ -16,6 +16,10 @@ from .places import Backup
 TRIED = 2
 
 
+class Final(Failure):
+    """What no other backup would change."""
+
+
 class Part(NamedTuple):
     """
     `until`: the moment that it is as of; None where no log tells. `system`: of files, whose they are.
@@ -46,7 +50,7 @@ class Kind(NamedTuple):
 
 
 def first_whole(backups: list[Backup], kind: Kind) -> Part:
-    """Raises Failure where none comes to anything, and room.Full at once."""
+    """Raises Failure where none comes to anything; room.Full and Final at once."""
     began = time.monotonic()
     problems: list[str] = []
     tried: Counter[str] = Counter()
@@ -60,7 +64,7 @@ def first_whole(backups: list[Backup], kind: Kind) -> Part:
                 until = kind.bring(backup)
             took = round(time.monotonic() - began, 1)
             return Part(backup.label, backup.place.where, until, took, backup.system, tuple(problems))
-        except room.Full:
+        except (room.Full, Final):
             kind.forget()
             raise
         except Failure as failure:

@@ -23,7 +23,7 @@ def of(order: RestoreOrder, own: Order | None, found: list[Place]) -> list[str]:
         'files': own.files if own else os.path.isdir(files.source()),
     }
     if order.label is not None:
-        kind = _of_label(order.label, own, found)
+        kind = _of_label(order, order.label, own, found)
         asked: dict[str, bool | None] = {what: what == kind for what in has}
     else:
         dumps = _is_of_dumps(order, own, found)
@@ -93,11 +93,12 @@ def _listed(found: list[Place], what: str) -> list[Backup]:
         raise
 
 
-def _of_label(label: str, own: Order | None, found: list[Place]) -> str:
+def _of_label(order: RestoreOrder, label: str, own: Order | None, found: list[Place]) -> str:
     if wanted.is_database(label):
         return 'database'
-    # What no host of its own has made may be of either kind.
-    if own is not None and own.managed is None and all(place.own for place in found):
+    # A host has dumps of its own from before a move too; what they would go into says who asks for one.
+    is_own = own is not None and own.managed is None and all(place.own for place in found)
+    if is_own and order.into is None:
         return 'files'
     is_dump = any(one.label.startswith(label[:8]) for one in _listed(found, 'managed'))
     return 'managed' if is_dump else 'files'

@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from padlock_release import log
 from padlock_release.failure import Failure
 
-from . import archive, host, pgbackrest, role, settings, timelines, trial
+from . import archive, elsewhere, host, pgbackrest, role, settings, timelines, trial
 from .attempts import Kind, Part, first_whole
 from .places import Backup
 
@@ -42,13 +42,18 @@ def restored() -> str:
     return f'{host.data()}.restored'
 
 
-def bring(backups: list[Backup], at: datetime | None, exactly: bool) -> Part:
+def bring(backups: list[Backup], at: datetime | None, exactly: bool, is_used: bool = True) -> Part:
     """
     Tries one backup after the other. With neither a moment nor `exactly`, all of the log that was
-    handed on. Raises Failure where none of them comes to that.
+    handed on. `is_used`: is the app to use it? Raises Failure where none of them comes to that, and
+    elsewhere.Elsewhere where the app's rows were in another database then.
     """
+
+    def bring_one(backup: Backup) -> datetime | None:
+        return _bring_all(backup, at, exactly, is_used)
+
     kind = Kind(
-        'database', 'backup', restored(), lambda one: _bring_all(one, at, exactly), forget,
+        'database', 'backup', restored(), bring_one, forget,
         # What a restore has led away from is no damage.
         free=lambda failure: isinstance(failure, Branched),
     )  # fmt: skip
@@ -62,14 +67,14 @@ def forget() -> None:
         shutil.rmtree(restored())
 
 
-def _bring_all(backup: Backup, at: datetime | None, exactly: bool) -> datetime | None:
+def _bring_all(backup: Backup, at: datetime | None, exactly: bool, is_used: bool) -> datetime | None:
     try:
-        return _bring(backup, at, exactly)
+        return _bring(backup, at, exactly, is_used)
     except Ended:
         # The log of a database that is no more is all that it will ever be.
         if not backup.former:
             raise
-        until = _bring(backup, None, False)
+        until = _bring(backup, None, False, is_used)
     if at is not None and until is not None and until > at:
         raise Failure(
             f'a later restore has led on from it to {until:%Y-%m-%dT%H:%M:%SZ}, past that moment. Fix: an '
@@ -78,7 +83,7 @@ def _bring_all(backup: Backup, at: datetime | None, exactly: bool) -> datetime |
     return until
 
 
-def _bring(backup: Backup, at: datetime | None, exactly: bool) -> datetime | None:
+def _bring(backup: Backup, at: datetime | None, exactly: bool, is_used: bool) -> datetime | None:
     # Each backup knows the line of history that it is of; `latest` would follow a later restore's.
     line = 'current' if at or exactly else 'latest'
     away = timelines.leads_away(backup) if line == 'latest' else None
@@ -102,6 +107,8 @@ def _bring(backup: Backup, at: datetime | None, exactly: bool) -> datetime | Non
     if not trial.start(restored()):
         raise _why()
     until = _proven(backup, at, exactly, end)
+    if is_used:
+        elsewhere.ensure_not(trial.ask)
     if trial.control(restored(), '-m', 'fast', 'stop') != 0:
         raise _why()
     timelines.ensure_new(restored())

@@ -11,6 +11,7 @@ from padlock_release.failure import Failure
 from . import (
     archive,
     chosen_kinds,
+    elsewhere,
     host,
     journal,
     lock,
@@ -70,7 +71,7 @@ def restore(order: RestoreOrder, own: Order | None, back_up: Any, now: datetime)
             # Each notes itself before it looks for the other's note.
             if clusters.upgrading():
                 raise Failure(lock.UPGRADE)
-            parts = {what: _bring(order, chosen[what], what, staged) for what in whats}
+            parts = {what: _bring(order, chosen[what], what, staged, found, own) for what in whats}
             files_of = parts['files'].system if 'files' in parts else None
             down, problem = swap.run(whats, files_of, staged)
         except BaseException:
@@ -81,11 +82,14 @@ def restore(order: RestoreOrder, own: Order | None, back_up: Any, now: datetime)
             raise
     problems += [problem] if problem else []
     log.say(f'restored, after {down} s without service')
+    if 'database' in whats:
+        problems += _read_only(order, own)
     problems += finish(whats, own, back_up)
     return {
         'database': _told(parts.get('database') or parts.get('managed')), 'files': _told(parts.get('files')),
         'former': {'name': staged.former, 'kind': staged.side.kind} if staged is not None else None,
         'seconds': round(time.monotonic() - began, 1), 'downSeconds': down, 'problems': problems,
+        'appReady': problem is None,
     }  # fmt: skip
 
 
@@ -182,12 +186,41 @@ def _last_backup(back_up: Any, own: Order) -> list[str]:
     return [problem]
 
 
-def _bring(order: RestoreOrder, chosen: list[Backup], what: str, staged: Staging | None) -> Part:
+def _bring(
+    order: RestoreOrder, chosen: list[Backup], what: str, staged: Staging | None, found: list[Place],
+    own: Order | None,
+) -> Part:  # fmt: skip
     if staged is not None and what == 'managed':
         return restored_dump.bring(chosen, staged)
     if what == 'database':
-        return recovery.bring(chosen, order.at, order.label is not None)
+        try:
+            return recovery.bring(chosen, order.at, order.label is not None, _is_used(own))
+        except elsewhere.Elsewhere as failure:
+            raise elsewhere.told(failure, *_asked(order, chosen), found) from None
     return restored_files.bring(chosen)
+
+
+def _is_used(own: Order | None) -> bool:
+    """Is the host's database the app's? One beside may well have rows of before a move."""
+    return not (own and own.beside)
+
+
+def _read_only(order: RestoreOrder, own: Order | None) -> list[str]:
+    """Of the database that runs now; an app may have all that there is read-only by its own choice."""
+    word = elsewhere.read_only() if _is_used(own) else None
+    if word is None:
+        return []
+    log.say(word)
+    return [word] if order.at or order.label else []
+
+
+def _asked(order: RestoreOrder, chosen: list[Backup]) -> tuple[str, float | None]:
+    """The moment that is asked for, in words and in seconds."""
+    if order.at is not None:
+        return f'at {_iso(order.at)}', order.at.timestamp()
+    if order.label is not None:
+        return f'when the backup {chosen[0].label} was made, at {_of(chosen[0])},', chosen[0].time
+    return 'at the end of what was handed on', None
 
 
 def _told(part: Part | None) -> dict[str, Any] | None:

@@ -94,9 +94,9 @@ def run(
         dump = {'kind': staged.side.kind, 'number': number} if staged else {}
         journal.note(step='swap', whats=whats, **dump)
         with app.ended() as began, server.lock():
-            _exchange(whats, staged, number)
-    problem = app.wait()
-    return round(time.monotonic() - began, 1), problem
+            unready = _exchange(whats, staged, number)
+    problem = '; '.join(filter(None, (unready, app.wait())))
+    return round(time.monotonic() - began, 1), problem or None
 
 
 def has_begun(whats: list[str]) -> bool:
@@ -137,6 +137,7 @@ def _resume_dump(found: dict[str, Any], own: Order | None) -> list[str] | None:
     with app.locked(), app.ended():
         if staging.is_in_place(own, found['kind'], found['number']):
             log.say('a restore was cut off once it had swapped; it is finished now')
+            _ready(found['whats'])
             journal.note(step='after', whats=found['whats'])
             return found['whats']
         log.say('a restore was cut off before it had swapped; it is undone now')
@@ -177,8 +178,11 @@ def settle(whats: list[str]) -> None:
         timelines.note_restored()
 
 
-def _exchange(whats: list[str], staged: Staging | None = None, number: int | None = None) -> None:
-    """Those that are not in their places yet; the database is down meanwhile. What fails is undone."""
+def _exchange(whats: list[str], staged: Staging | None = None, number: int | None = None) -> str | None:
+    """
+    Those that are not in their places yet; the database is down meanwhile. What fails is undone. Returns what
+    the app lacks then.
+    """
     try:
         if 'database' in whats:
             host.run('systemctl', 'stop', host.server())
@@ -202,8 +206,19 @@ def _exchange(whats: list[str], staged: Staging | None = None, number: int | Non
         _back(whats)
         what = 'does not run' if staged is None else 'cannot take its place'
         raise Failure(f'what was restored {what}, and what was there is back: {failure}') from None
+    # Whoever ends a restore that is cut off here does it again.
+    problem = _ready(whats)
     # From here on nothing is exchanged any more, marked or not.
     journal.note(step='after', whats=whats)
+    return problem
+
+
+def _ready(whats: list[str]) -> str | None:
+    """What the app lacks among files that were restored."""
+    problem = app.prepare() if 'files' in whats else None
+    if problem is not None:
+        log.say(problem)
+    return problem
 
 
 def quiet() -> None:

@@ -4,11 +4,10 @@ import os
 
 from padlock_release import volumes
 from padlock_release.failure import Failure
+from padlock_rows.remarks import MOVED
 
 from .sql import ask
 
-# Its remark on a database whose rows went away, and when.
-REMARK = 'padlock: moved to '
 ASKED = "SELECT shobj_description(oid, 'pg_database') FROM pg_database WHERE datname = 'app'"
 GIVE_BACK = (
     'sudo -u postgres psql -c "ALTER DATABASE app RESET default_transaction_read_only" '
@@ -25,7 +24,7 @@ def ensure_not(database: str) -> None:
     if database != 'local' or os.path.exists(volumes.MOVE):
         return
     said = ask(ASKED, check=False)
-    if said.startswith(REMARK):
+    if said.startswith(MOVED):
         raise Failure(
             f'the rows of the database on this host were {said.removeprefix("padlock: ")}; since then it is '
             'read-only. Fix, one of: go back with the rows of now, pulumi config set database managed, then '

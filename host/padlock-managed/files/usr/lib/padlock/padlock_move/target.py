@@ -2,13 +2,10 @@
 
 from padlock_release.failure import Failure
 from padlock_rows import contents, extensions
+from padlock_rows.remarks import MOVED, UNFINISHED
 from padlock_rows.sides import Side, quoted
 
 from .order import Order
-
-# Remarks about the database itself, which outlive this host.
-UNFINISHED = 'padlock: a copy that is not in use'
-MOVED = 'padlock: moved to '
 
 
 def remark(side: Side) -> str:
