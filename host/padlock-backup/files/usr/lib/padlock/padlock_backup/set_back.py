@@ -40,8 +40,8 @@ def _fail(where: str, there: str, here: str) -> NoReturn:
     free = f'{int(there[:8], 16) + 1:08X}{there[8:]}'
     raise Failure(
         f'{told(where, there, here)}, so no backup could be restored. Fix: ./padlock restore '
-        f'--from access.json --to STACK --at MOMENT brings back the newer rows, from the bucket; or keep those that are '
-        f'here, by a new timeline: pg_resetwal --next-wal-file={free} ({PAGE})'
+        f'--from access.json --to STACK --at MOMENT brings back the newer rows, from the bucket; or keep '
+        f'those that are here, by a new timeline: pg_resetwal --next-wal-file={free} ({PAGE})'
     )
 
 
