@@ -40,12 +40,6 @@ const jestOn = (path: string, workers: number, variables: string[] = []): Comman
 })
 const check = (...argv: string[]): Command => ({ argv, count: 'check' })
 
-/** What runs a machine with a database and its backups. */
-const DATA: StepName[] = [
-  ...(['tools', 'database tools', 'machine tools', 'engine'] as const),
-  ...(['object storage', 'base image'] as const),
-]
-
 /** In the order of their start, as far as `after` and `alone` allow. */
 export const suites: Suite[] = [
   {
@@ -125,21 +119,24 @@ export const suites: Suite[] = [
   },
   {
     name: 'data',
-    after: DATA,
+    after: ['tools', 'machine tools', 'engine', 'base image'],
     long: true,
     alone: true,
     commands: [jestOn('test/long/data.test', 50)],
   },
   {
     name: 'data-move',
-    after: DATA,
+    after: [
+      ...(['tools', 'database tools', 'machine tools', 'engine'] as const),
+      ...(['object storage', 'base image'] as const),
+    ],
     long: true,
     alone: true,
     commands: [jestOn('test/long/data.move', 50)],
   },
   {
     name: 'data-elsewhere',
-    after: DATA,
+    after: ['tools', 'machine tools', 'engine', 'object storage', 'base image'],
     long: true,
     alone: true,
     commands: [jestOn('test/long/data.elsewhere', 50)],

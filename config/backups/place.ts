@@ -28,6 +28,8 @@ export const clientSettings = (place: BucketPlace) => ({
   credentials: { accessKeyId: place.key, secretAccessKey: place.secret },
   requestChecksumCalculation: 'WHEN_REQUIRED' as const,
   responseChecksumValidation: 'WHEN_REQUIRED' as const,
+  // With `Expect: 100-continue`, for bodies from 2 MB on, the SDK takes an agent that has none of these settings.
+  expectContinueHeader: false,
   requestHandler: {
     ...{ connectionTimeout: 10_000, socketTimeout: 60_000 },
     httpsAgent: { lookup: lookupName, keepAlive: true, maxSockets: 50 },

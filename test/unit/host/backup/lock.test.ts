@@ -86,7 +86,7 @@ from padlock_backup import making, ordered
 order = ['former']
 making.handed.taken = lambda: {}
 ordered.read = lambda: SimpleNamespace(
-    database=False, all=lambda: [("files", "volume")], name=str, text=order[0])
+    database=False, all=lambda: [("files", "volume")], names=lambda: ["files volume"], name=str, text=order[0])
 made = []
 making.make = lambda order, *_: made.append(order.text) or []
 making.swap.forget_former = lambda: None
