@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process'
 import { copyFileSync, cpSync, existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
-import { cache, make, needed, SUITE } from './hosts-program.ts'
+import { cache, fromPackage, needed, SUITE } from './hosts-program.ts'
 
 /** The version of the hosts. */
 const VERSION = '17'
@@ -21,7 +21,8 @@ exec "$libraries"/ld-linux* --argv0 "$here/${name}" --library-path "$libraries" 
  */
 export async function hostsPostgresql(dir: string): Promise<string> {
   const done = join(cache, `postgresql-${VERSION}-${SUITE}`)
-  if (!existsSync(done)) await make(done, `postgresql-${VERSION}`, ['./usr/share/postgresql'], pick)
+  if (!existsSync(done))
+    await fromPackage(done, `postgresql-${VERSION}`, ['./usr/share/postgresql'], pick)
   const own = join(dir, 'postgresql')
   try {
     execFileSync('cp', ['-al', done, own], { stdio: 'pipe' })

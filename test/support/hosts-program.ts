@@ -47,7 +47,7 @@ export async function hostsProgram(name: keyof typeof PROGRAMS, bin: string): Pr
 
 /** The program, the loader and the libraries that it needs, in one folder. */
 async function fetched(pack: string, path: string, done: string): Promise<void> {
-  await make(done, pack, ['./usr/bin'], (root, small) => {
+  await fromPackage(done, pack, ['./usr/bin'], (root, small) => {
     mkdirSync(small)
     for (const one of needed(root, [join(root, path)]))
       copyFileSync(one, join(small, basename(one)))
@@ -60,7 +60,7 @@ async function fetched(pack: string, path: string, done: string): Promise<void> 
  * @param more folders of it that are read beside those of libraries
  * @param pick makes the second folder of what is in the first
  */
-export async function make(
+export async function fromPackage(
   done: string,
   pack: string,
   more: string[],
