@@ -64,12 +64,14 @@ function checkMove(state: Former[], { database, databaseBeside }: Databases): vo
 /** The engine deletes what a program no longer has. */
 function checkStays(state: Former[], name: string, key: string): void {
   if (isGivenUp(ofKind(state, 'ManagedDatabase')[0])) return
+  const isDumped = ofKind(state, 'Backups').some(({ outputs }) => outputs.managed)
+  const dumped = isDumped ? './padlock backup now (its dumps stay) and ' : ''
   throw new RunError(
     `database is not managed, but this stack has the database cluster ${name} and would delete it, with every row and its backups. Fix, one of:\n` +
       '    the stack goes on with it: pulumi config set database managed\n' +
       '    the rows go to the host: pulumi config set database managed, then ./padlock database move --to local\n' +
       '    it stays beside another one: pulumi config set databaseBeside managed\n' +
-      `    the rows are given up: pulumi config set ${key} managed && pulumi config set --path 'allowDelete[0]' database && pulumi up, then pulumi config rm ${key} && pulumi up\n` +
+      `    the rows are given up: pulumi config set ${key} managed && pulumi config set --path 'allowDelete[0]' database && pulumi up, then ${dumped}pulumi config rm ${key} && pulumi up\n` +
       'Nothing was created or changed.',
   )
 }

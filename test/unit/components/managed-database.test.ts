@@ -129,6 +129,17 @@ describe('the cluster that a stack has', () => {
     },
   )
 
+  test('that is dumped is dumped once more before it is given up', () => {
+    const dumps = (managed: boolean) => [
+      ...state(true),
+      { urn: 'd', type: 'padlock:index:Backups', outputs: { managed } },
+    ]
+    expect(() => checkDatabase(dumps(true), {})).toThrow(
+      'pulumi up, then ./padlock backup now (its dumps stay) and pulumi config rm database',
+    )
+    expect(() => checkDatabase(dumps(false), {})).toThrow('pulumi up, then pulumi config rm')
+  })
+
   test('stays beside another one, which it may as well be told to do', () => {
     const databases = {
       database: { kind: 'local' as const, version: '17' },
