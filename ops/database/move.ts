@@ -1,4 +1,5 @@
 /** Moves the app's rows from one database of a stack to the other, and the app after them. */
+import { LockedError } from '../engine/locks.ts'
 import type { Result } from '../engine/pulumi.ts'
 import type { Kind, MovingStack } from './moving-stack.ts'
 
@@ -99,7 +100,12 @@ async function there(stack: MovingStack, from: Kind, to: Kind, replace: boolean)
   )
   await told(stack, 'order', order)
   await stack.choose({ database: to, beside: from })
-  if ((await stack.update()) !== 0) await refuse(stack, from, to, order)
+  const code = await stack.update().catch(async (error) => {
+    // The one at work may be this move, begun elsewhere: its order on the host is not taken back.
+    if (error instanceof LockedError) await stack.choose({ database: from, beside: to })
+    throw error
+  })
+  if (code !== 0) await refuse(stack, from, to, order)
   return finish(stack, from, to, order, false)
 }
 

@@ -20,7 +20,10 @@ export interface MovingStack {
   ofLocal(): Promise<string[]>
   /** Writes both keys into the stack's settings. */
   choose(chosen: Chosen): Promise<void>
-  /** `pulumi up`; its exit code. */
+  /**
+   * `pulumi up`; its exit code.
+   * @throws LockedError where another update is at work
+   */
   update(): Promise<number>
   /**
    * A verb of the host's program `move`.

@@ -33,6 +33,13 @@ export const saysLocked = (said: string): boolean =>
 export const lockedBecause = (stack: string): string =>
   `another update of ${stack} is at work. Fix: wait for its end and run this again; where its process is known to be dead, first: pulumi cancel --stack ${stack}`
 
+/** The engine has begun nothing, as another update of the stack is at work. */
+export class LockedError extends Error {
+  constructor(stack: string) {
+    super(lockedBecause(stack))
+  }
+}
+
 function alive(pid: number): boolean {
   try {
     process.kill(pid, 0)

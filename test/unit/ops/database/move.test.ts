@@ -2,6 +2,7 @@ import { receipt } from '../../../../ops/cli/database/move.ts'
 import { move } from '../../../../ops/database/move.ts'
 import type { Chosen, Kind, MovingStack } from '../../../../ops/database/moving-stack.ts'
 import { order } from '../../../../ops/database/order.ts'
+import { LockedError } from '../../../../ops/engine/locks.ts'
 
 const FOUND = { rows: 4, tables: { 'public.visits': 3, 'public.people': 1 }, sequences: 1 }
 const AT = { seconds: 2.5, when: '2026-11-29T09:00:00Z' }
@@ -14,7 +15,7 @@ class Fake {
   begun: { from: Kind; to: Kind; phase: string } | null = null
   hasProgram = false
   /** What happens in the update of that number. */
-  troubles: Record<number, 'fails' | 'fails after' | 'killed' | 'killed after'> = {}
+  troubles: Record<number, 'fails' | 'fails after' | 'killed' | 'killed after' | 'locked'> = {}
   refusal?: string
   ofLocal: string[] = []
   #updates = 0
@@ -32,6 +33,7 @@ class Fake {
       const trouble = this.troubles[++this.#updates]
       if (trouble === 'fails') return 1
       if (trouble === 'killed') throw new Error('killed')
+      if (trouble === 'locked') throw new LockedError('dev')
       this.hasProgram = true
       if (this.begun && this.begun.to === database) {
         this.begun.phase = 'copied'
@@ -123,6 +125,15 @@ test('a release that does not come leaves all as it was, and the same again goes
   )
   expect(fake.done.at(-1)).toBe('undo')
   expect([fake.chosen, fake.begun]).toEqual([{ database: 'local', beside: 'managed' }, null])
+  expect(await to('managed')).toMatchObject({ to: 'managed' })
+})
+
+test('an update that is locked takes nothing back: the same move may be at work on another computer', async () => {
+  fake.troubles = { 2: 'locked' }
+  await expect(to('managed')).rejects.toThrow('another update of dev is at work')
+  expect(fake.done.at(-1)).toBe('up managed+local')
+  expect(fake.begun).toEqual({ from: 'local', to: 'managed', phase: 'ordered' })
+  expect(fake.chosen).toEqual({ database: 'local', beside: 'managed' })
   expect(await to('managed')).toMatchObject({ to: 'managed' })
 })
 
