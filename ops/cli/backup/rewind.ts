@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util'
 import { VERSION_DAYS } from '../../../config/backups/versions.ts'
+import { momentIn } from '../../backups/moment.ts'
 import { type Rewound, rewind } from '../../backups/rewind.ts'
 import { openedIn, type Source, secretOutputs, sourceIn } from '../../backups/source.ts'
 import { visible } from '../../report/visible.ts'
@@ -31,9 +32,6 @@ of some objects it is told that no version of then is left.`
 const LOST = 3
 const DAY_MS = 24 * 3_600_000
 
-/** With its zone, as a moment that is an hour off brings back what the intruder has written. */
-const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d)?(Z|[+-]\d\d:\d\d)$/
-
 /** The verb. */
 export async function run(args: string[]): Promise<number> {
   const text = { type: 'string' } as const
@@ -41,13 +39,15 @@ export async function run(args: string[]): Promise<number> {
     args,
     options: { at: text, stack: text, from: text, 'kept-days': text },
   })
-  const at = new Date(values.at ?? '')
-  if (!TIME.test(values.at ?? '') || Number.isNaN(at.getTime())) {
-    console.error('--at must be a time with its zone, such as 2026-11-29T03:00:00Z')
+  if (values.at === undefined) {
+    console.error('--at is missing: the moment before the damage, such as 2026-11-29T03:00:00Z')
     return 2
   }
-  if (at.getTime() > Date.now()) {
-    console.error('--at is still to come')
+  let at: Date
+  try {
+    at = new Date(momentIn(values.at))
+  } catch (error) {
+    console.error((error as Error).message)
     return 2
   }
   if (values.stack !== undefined && values.from !== undefined) {

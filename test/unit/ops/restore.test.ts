@@ -17,6 +17,8 @@ afterAll(() => rmSync(dir, { recursive: true }))
 test.each([
   ['2026-11-29T03:00:00Z', '2026-11-29T03:00:00.000Z'],
   ['2026-11-29 03:00:00.5+02:00', '2026-11-29T01:00:00.500Z'],
+  ['2026-11-29T03:00Z', '2026-11-29T03:00:00.000Z'],
+  ['2024-02-29T01:00:00+02:00', '2024-02-28T23:00:00.000Z'],
   ['2026-11-29t03:00:00.123456z', '2026-11-29T03:00:00.123456Z'],
 ])('a moment: %s', (text, moment) => {
   expect(momentIn(text, NOW)).toBe(moment)
@@ -29,6 +31,8 @@ test.each([
   ],
   ['yesterday', 'is no time with a zone'],
   ['2026-13-29T03:00:00Z', 'is not in the calendar'],
+  ['2026-02-29T03:00:00Z', 'is not in the calendar'],
+  ['2026-10-31T24:00:00Z', 'is not in the calendar'],
   ['2026-11-29T12:00:01Z', 'is in the future: it is 2026-11-29T12:00:00.000Z here'],
 ])('no moment: %s', (text, words) => {
   expect(() => momentIn(text, NOW)).toThrow(`--at ${text} ${words}`)

@@ -5,11 +5,11 @@ const error = jest.spyOn(console, 'error').mockImplementation(() => {})
 afterEach(() => error.mockClear())
 
 test.each([
-  [[], '--at must be a time with its zone, such as 2026-11-29T03:00:00Z'],
-  [['--at', '2026-11-29'], '--at must be a time with its zone, such as 2026-11-29T03:00:00Z'],
-  [['--at', '2026-11-29T03:00:00'], '--at must be a time with its zone, such as'],
-  [['--at', '2026-13-29T03:00:00Z'], '--at must be a time with its zone, such as'],
-  [['--at', '2999-11-29T03:00:00Z'], '--at is still to come'],
+  [[], '--at is missing: the moment before the damage, such as 2026-11-29T03:00:00Z'],
+  [['--at', '2026-11-29'], '--at 2026-11-29 is no time with a zone. Allowed: RFC 3339, such as 20'],
+  [['--at', '2026-11-29T03:00:00'], '--at 2026-11-29T03:00:00 is no time with a zone'],
+  [['--at', '2026-11-31T03:00:00Z'], '--at 2026-11-31T03:00:00Z is not in the calendar'],
+  [['--at', '2999-11-29T03:00:00Z'], '--at 2999-11-29T03:00:00Z is in the future'],
   [
     ['--at', '2026-01-02T03:00+01:00', '--stack', 'a', '--from', 'b'],
     'either --stack or --from, and not both',
