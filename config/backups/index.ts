@@ -7,6 +7,10 @@ export const SPACES_REGIONS: string[] = [
   ...['ams3', 'atl1', 'blr1', 'fra1', 'lon1', 'nyc3', 'sfo2', 'sfo3', 'sgp1', 'syd1', 'tor1'],
 ]
 
+/** One for a copy of what lies in `region`. */
+export const anotherRegion = (region: string): string =>
+  SPACES_REGIONS.find((one) => one !== region) as string
+
 /** `protect` and `keep` are of the passphrase too, and of a bucket of the stack's own. */
 interface Common extends Kept {
   /** How many of each are kept. */

@@ -1,7 +1,7 @@
 /** What the keys about backups ask of other keys. */
 import { message } from '../error.ts'
 import type { Report, Values } from '../rules.ts'
-import { SPACES_REGIONS } from './index.ts'
+import { anotherRegion, SPACES_REGIONS } from './index.ts'
 
 const noVolume = (kind: string) =>
   message(
@@ -49,12 +49,12 @@ const NEEDED = {
   backupAccessKey: message(
     'is not set, and backups is s3',
     'a key that reads and writes the bucket, and removes no versions (docs/backups.md)',
-    'pulumi config set --secret {path} KEY',
+    'pulumi config set --secret {path}',
   ),
   backupSecretKey: message(
     'is not set, and backups is s3',
     'the secret of backupAccessKey',
-    'pulumi config set --secret {path} SECRET',
+    'pulumi config set --secret {path}',
   ),
 }
 /** Of a pair one, by the key that is missing. */
@@ -62,18 +62,18 @@ const HALF_READER = {
   backupReaderAccessKey: message(
     'is not set, and backupReaderSecretKey is',
     'both, of a key that reads the bucket and writes nothing (docs/backups.md), or neither',
-    'pulumi config set --secret {path} KEY, or pulumi config rm backupReaderSecretKey',
+    'pulumi config set --secret {path}, or pulumi config rm backupReaderSecretKey',
   ),
   backupReaderSecretKey: message(
     'is not set, and backupReaderAccessKey is',
     'both, of a key that reads the bucket and writes nothing (docs/backups.md), or neither',
-    'pulumi config set --secret {path} SECRET, or pulumi config rm backupReaderAccessKey',
+    'pulumi config set --secret {path}, or pulumi config rm backupReaderAccessKey',
   ),
 }
 const SAME_READER = message(
   'is backupAccessKey itself, which writes',
   'another key, which reads alone (docs/backups.md)',
-  'pulumi config set --secret {path} KEY, or pulumi config rm-all backupReaderAccessKey backupReaderSecretKey',
+  'pulumi config set --secret {path}, or pulumi config rm-all backupReaderAccessKey backupReaderSecretKey',
 )
 const OF_S3 = [...Object.keys(NEEDED), ...Object.keys(HALF_READER), 'backupEndpoint']
 /** Keys that are refused, or may be, where backups of a kind are no more. */
@@ -90,11 +90,12 @@ const IDLE_COPY = message(
   'a second region for backups in Spaces; a bucket of another S3 is replicated there',
   'pulumi config rm {path}',
 )
-const SAME_REGION = message(
-  'is the region of the backups themselves',
-  `another one of ${SPACES_REGIONS.join(', ')}`,
-  'pulumi config set {path} ams3, or another one',
-)
+const sameRegion = (region: string) =>
+  message(
+    'is the region of the backups themselves',
+    `another one of ${SPACES_REGIONS.join(', ')}`,
+    `pulumi config set {path} ${anotherRegion(region)}, or another one`,
+  )
 
 /** A backup needs something to be of, and a place that it can go to. */
 export function backupsFit(values: Values, report: Report): void {
@@ -140,6 +141,6 @@ function copyFits(values: Values, report: Report): void {
   if (backupCopyRegion === '') return
   if (backups !== 'spaces') report('backupCopyRegion', IDLE_COPY)
   else if (backupCopyRegion === (backupRegion || region)) {
-    report('backupCopyRegion', SAME_REGION, { show: true })
+    report('backupCopyRegion', sameRegion(backupCopyRegion), { show: true })
   }
 }

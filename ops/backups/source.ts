@@ -1,6 +1,7 @@
 import { readFileSync, statSync } from 'node:fs'
 import * as v from 'valibot'
 import { parse } from 'yaml'
+import { anotherRegion, SPACES_REGIONS } from '../../config/backups/index.ts'
 import { capture } from '../engine/pulumi.ts'
 
 const text = v.pipe(v.string(), v.nonEmpty())
@@ -67,11 +68,21 @@ export function openedIn(
   if (found === undefined) {
     throw new Error(
       which === 'copy'
-        ? `the stack ${stack} has no output ${name}: there is no copy of its backups. Fix: pulumi config set backupCopyRegion ams3 --stack ${stack}, and pulumi up; then ./padlock backup copy`
+        ? `the stack ${stack} has no output ${name}: there is no copy of its backups. Fix: ${copied(outputs, stack)}`
         : `the stack ${stack} has no output ${name}: it makes no backups, or an older program made it. Fix: pulumi config set backups spaces --stack ${stack}, and pulumi up`,
     )
   }
   return { source: checked(found, `the output ${name} of ${stack}`), writes }
+}
+
+/** How a stack comes to a copy: of a bucket of Spaces by a key, of another one by its owner. */
+function copied({ [NAMES.writer]: own }: Record<string, unknown>, stack: string): string {
+  // Such as fra1.digitaloceanspaces.com; the region of a Space's signatures is no place.
+  const [region = ''] = (own as Partial<Source> | undefined)?.endpoint?.split('.') ?? []
+  if (own !== undefined && !SPACES_REGIONS.includes(region)) {
+    return 'the owner of the bucket has it replicated, and ./padlock restore --to another stack takes that place from a file (--from)'
+  }
+  return `pulumi config set backupCopyRegion ${anotherRegion(region)} --stack ${stack}, and pulumi up; then ./padlock backup copy`
 }
 
 /** What is told where another host gets a key that writes. */

@@ -14,8 +14,8 @@ export const backups: BadConfiguration[] = [
     raw: { backups: 's3', volume: 10, database: 'local' },
     messages: [
       'backupBucket is not set, and backups is s3. Allowed: the name of a bucket that is there, with versions.\n    Fix: pulumi config set backupBucket acme-backups',
-      'backupAccessKey is not set, and backups is s3. Allowed: a key that reads and writes the bucket, and removes no versions (docs/backups.md).\n    Fix: pulumi config set --secret backupAccessKey KEY',
-      'backupSecretKey is not set, and backups is s3. Allowed: the secret of backupAccessKey.\n    Fix: pulumi config set --secret backupSecretKey SECRET',
+      'backupAccessKey is not set, and backups is s3. Allowed: a key that reads and writes the bucket, and removes no versions (docs/backups.md).\n    Fix: pulumi config set --secret backupAccessKey',
+      'backupSecretKey is not set, and backups is s3. Allowed: the secret of backupAccessKey.\n    Fix: pulumi config set --secret backupSecretKey',
       'backupRegion and backupEndpoint are both not set, so the bucket cannot be found. Allowed: the region of the bucket at AWS, or the host of another S3 in backupEndpoint.\n    Fix: pulumi config set backupRegion eu-central-1',
     ],
   },
@@ -31,8 +31,8 @@ export const backups: BadConfiguration[] = [
       'backupRegion = "EU" is not the name of a region. Allowed: lower-case letters, digits and hyphens.\n    Fix: pulumi config set backupRegion fra1',
       'backupBucket = "Acme" is not the name of a bucket. Allowed: 3 to 63 lower-case letters, digits, dots and hyphens.\n    Fix: pulumi config set backupBucket acme-backups',
       'backupEndpoint = "https://s3.corp.example" is a URL, not a host. Allowed: a host, or host:port, that speaks https.\n    Fix: pulumi config set backupEndpoint s3.eu-central-1.amazonaws.com',
-      'backupAccessKey = "(hidden)" is not an access key. Allowed: 3 to 128 characters of ASCII without spaces.\n    Fix: pulumi config set backupAccessKey --secret KEY',
-      'backupSecretKey = "(hidden)" is not a secret access key. Allowed: 16 to 256 characters of ASCII without spaces.\n    Fix: pulumi config set backupSecretKey --secret SECRET',
+      'backupAccessKey = "(hidden)" is not an access key. Allowed: 3 to 128 characters of ASCII without spaces.\n    Fix: pulumi config set backupAccessKey --secret',
+      'backupSecretKey = "(hidden)" is not a secret access key. Allowed: 16 to 256 characters of ASCII without spaces.\n    Fix: pulumi config set backupSecretKey --secret',
     ],
   },
   {
@@ -43,8 +43,8 @@ export const backups: BadConfiguration[] = [
       backupSecretKey: 'a-secret-of-16-or-more',
     },
     messages: [
-      'backupAccessKey is in the configuration in plain text. Allowed: a value set with --secret.\n    Fix: pulumi config set --secret backupAccessKey VALUE, and change the value: it has been seen',
-      'backupSecretKey is in the configuration in plain text. Allowed: a value set with --secret.\n    Fix: pulumi config set --secret backupSecretKey VALUE, and change the value: it has been seen',
+      'backupAccessKey is in the configuration in plain text. Allowed: a value set with --secret.\n    Fix: pulumi config set --secret backupAccessKey, and change the value: it has been seen',
+      'backupSecretKey is in the configuration in plain text. Allowed: a value set with --secret.\n    Fix: pulumi config set --secret backupSecretKey, and change the value: it has been seen',
     ],
   },
   {
@@ -70,8 +70,8 @@ export const backups: BadConfiguration[] = [
     },
     context: { secretKeys: ['backupAccessKey', 'backupSecretKey'] },
     messages: [
-      'backupReaderSecretKey is not set, and backupReaderAccessKey is. Allowed: both, of a key that reads the bucket and writes nothing (docs/backups.md), or neither.\n    Fix: pulumi config set --secret backupReaderSecretKey SECRET, or pulumi config rm backupReaderAccessKey',
-      'backupReaderAccessKey is in the configuration in plain text. Allowed: a value set with --secret.\n    Fix: pulumi config set --secret backupReaderAccessKey VALUE, and change the value: it has been seen',
+      'backupReaderSecretKey is not set, and backupReaderAccessKey is. Allowed: both, of a key that reads the bucket and writes nothing (docs/backups.md), or neither.\n    Fix: pulumi config set --secret backupReaderSecretKey, or pulumi config rm backupReaderAccessKey',
+      'backupReaderAccessKey is in the configuration in plain text. Allowed: a value set with --secret.\n    Fix: pulumi config set --secret backupReaderAccessKey, and change the value: it has been seen',
     ],
   },
   {
@@ -88,7 +88,7 @@ export const backups: BadConfiguration[] = [
       ],
     },
     messages: [
-      'backupReaderAccessKey is backupAccessKey itself, which writes. Allowed: another key, which reads alone (docs/backups.md).\n    Fix: pulumi config set --secret backupReaderAccessKey KEY, or pulumi config rm-all backupReaderAccessKey backupReaderSecretKey',
+      'backupReaderAccessKey is backupAccessKey itself, which writes. Allowed: another key, which reads alone (docs/backups.md).\n    Fix: pulumi config set --secret backupReaderAccessKey, or pulumi config rm-all backupReaderAccessKey backupReaderSecretKey',
     ],
   },
   {
@@ -117,6 +117,16 @@ export const backups: BadConfiguration[] = [
     },
     messages: [
       'backupCopyRegion = "fra1" is the region of the backups themselves. Allowed: another one of ams3, atl1, blr1, fra1, lon1, nyc3, sfo2, sfo3, sgp1, syd1, tor1.\n    Fix: pulumi config set backupCopyRegion ams3, or another one',
+    ],
+  },
+  {
+    title: 'a copy of backups beside them, in the region that is advised to others',
+    raw: {
+      ...{ backups: 'spaces', volume: 10, database: 'local', region: 'ams3' },
+      backupCopyRegion: 'ams3',
+    },
+    messages: [
+      'backupCopyRegion = "ams3" is the region of the backups themselves. Allowed: another one of ams3, atl1, blr1, fra1, lon1, nyc3, sfo2, sfo3, sgp1, syd1, tor1.\n    Fix: pulumi config set backupCopyRegion atl1, or another one',
     ],
   },
   {

@@ -37,3 +37,14 @@ test('a stack without backups, or without a copy, is told with the command for i
   outputs({ backupAccess, backupReader })
   await expect(sourceOf('production', 'copy')).rejects.toThrow('pulumi config set backupCopyRegion')
 })
+
+test.each([
+  ['fra1.digitaloceanspaces.com', 'pulumi config set backupCopyRegion ams3 --stack production'],
+  ['ams3.digitaloceanspaces.com', 'pulumi config set backupCopyRegion atl1 --stack production'],
+  ['s3.eu-central-1.amazonaws.com', 'the owner of the bucket has it replicated'],
+])('how there comes to be a copy of what lies at %s', async (endpoint, fix) => {
+  outputs({ backupAccess: { ...backupAccess, endpoint } })
+  await expect(sourceOf('production', 'copy')).rejects.toThrow(
+    `there is no copy of its backups. Fix: ${fix}`,
+  )
+})
