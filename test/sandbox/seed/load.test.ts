@@ -120,6 +120,7 @@ test('a damaged or foreign snapshot is told, and the database stays empty', asyn
   ] as const) {
     const { code, stderr } = await load(change)
     expect([code, stderr]).toEqual([1, expect.stringContaining(words)])
+    expect(stderr).toContain('or is gone: seedReader of Pulumi.preview.yaml anew')
     expect(stderr).not.toMatch(/another-|correct-horse/)
   }
   for (const path of packs()) {

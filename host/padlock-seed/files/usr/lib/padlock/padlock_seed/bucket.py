@@ -50,7 +50,11 @@ def read(place: Place, dump: IO[bytes]) -> None:
                 f'the bucket {place.bucket} has no snapshot yet. Fix: ./padlock backup anonymise, with '
                 'the stack that the snapshots are of'
             ) from None
-        raise Failure(f'the snapshot in the bucket {place.bucket} cannot be read:\n{failure}') from None
+        raise Failure(
+            f'the snapshot in the bucket {place.bucket} cannot be read:\n{failure}\n'
+            'Where the stack that the snapshots are of has another bucket or passphrase by now, or is gone: '
+            'seedReader of Pulumi.preview.yaml anew (README, Ephemeral environments), or seed: empty'
+        ) from None
 
 
 def _restic(
