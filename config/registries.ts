@@ -9,7 +9,7 @@ export interface RegistryLogin {
 }
 
 const set = (place: string) =>
-  `pulumi config set --path '${place}.user' NAME; pulumi config set --secret --path '${place}.password' TOKEN`
+  `pulumi config set --path '${place}.user' NAME; pulumi config set --secret --path '${place}.password'`
 const EXAMPLE = set('appRegistries["ghcr.io"]')
 const PLACES = 'registries as images name them (ghcr.io, docker.io), or a path below one'
 const HUB = /^((index|registry-1|hub)\.docker\.(io|com)|docker\.com)/

@@ -80,7 +80,7 @@ const MOVED: Record<string, { allowed: string; fix: string }> = {
   },
   appRegistryPassword: {
     allowed: 'appRegistries, a login for each registry',
-    fix: `pulumi config set --secret --path 'appRegistries["HOST"].password' TOKEN`,
+    fix: `pulumi config set --secret --path 'appRegistries["HOST"].password'`,
   },
 }
 
@@ -210,7 +210,7 @@ function wrongFolder(folder: string, hasFile: Context['hasFile']): string | unde
 function secretsAreSecret(values: Values, report: Report, { secretKeys }: Context): void {
   const { appSecrets, appRegistries, clientSecret, duckdnsToken } = values
   const check = (key: string, isSet: boolean, path: string) => {
-    const fix = `pulumi config set --secret ${path} VALUE, and change the value: it has been seen`
+    const fix = `pulumi config set --secret ${path}, and change the value: it has been seen`
     const wrong = 'is in the configuration in plain text'
     if (isSet && !secretKeys.includes(key))
       report(key, message(wrong, 'a value set with --secret', fix))

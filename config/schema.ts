@@ -114,7 +114,7 @@ export function keys(context: Context) {
     duckdnsToken: optional(
       UUID,
       'the token that duckdns.org shows to its account (32 hex digits in five groups)',
-      '--secret TOKEN',
+      '--secret',
     ),
     duckdnsApi: v.optional(
       texts.httpsUrl(

@@ -71,9 +71,13 @@ const ENGINE_DATE = /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(\.\d+)? [+-]\d{4} \S+$/
 
 /** An environment by name, sorted. Numbers and booleans are taken as their text, as a shell would. */
 export function environment(secret: boolean, taken: string[]) {
-  const set = `pulumi config set${secret ? ' --secret' : ''} --path`
+  // Of a secret the engine asks for the value, which everybody can read in a command line (ps).
+  const set = (path: string) =>
+    secret
+      ? `pulumi config set --secret --path '${path}'`
+      : `pulumi config set --path '${path}' VALUE`
   const wrong = {
-    type: message('is not an object', 'names with values', `${set} '{path}.NAME' VALUE`),
+    type: message('is not an object', 'names with values', set('{path}.NAME')),
     name: message(
       'has a name that an environment variable cannot have',
       'letters, digits and _, not beginning with a digit',
@@ -84,12 +88,12 @@ export function environment(secret: boolean, taken: string[]) {
       'other names',
       "pulumi config rm --path '{path}.NAME'",
     ),
-    value: message('is not a text', 'a text, a number or a boolean', `${set} '{path}' VALUE`),
-    empty: message('is empty', 'a secret of at least one character', `${set} '{path}' VALUE`),
+    value: message('is not a text', 'a text, a number or a boolean', set('{path}')),
+    empty: message('is empty', 'a secret of at least one character', set('{path}')),
     date: message(
       'is a date that YAML understood and the engine writes in its own way',
       'a text; in a file, one in quotes',
-      `${set} '{path}' VALUE`,
+      set('{path}'),
     ),
   }
   const name = v.pipe(

@@ -184,21 +184,21 @@ function fail(place: BucketPlace, error: S3Error, { key, secret, policy }: KeyNa
     throw configurationError(
       `${key} is not known at ${endpoint}`,
       'an access key of its account',
-      `pulumi config set --secret ${key} KEY`,
+      `pulumi config set --secret ${key}`,
     )
   }
   if (code === 'SignatureDoesNotMatch') {
     throw configurationError(
       `${secret} does not belong to ${key} at ${endpoint}`,
       'the secret of that access key',
-      `pulumi config set --secret ${secret} SECRET`,
+      `pulumi config set --secret ${secret}`,
     )
   }
   if (isRefusal(error)) {
     throw configurationError(
       `${key} may not list the bucket ${bucket} (${code})`,
       policy,
-      `give the key that policy, or set another one: pulumi config set --secret ${key} KEY`,
+      `give the key that policy, or set another one: pulumi config set --secret ${key}`,
     )
   }
   throw configurationError(

@@ -127,7 +127,7 @@ async function checkApplication(
   throw configurationError(
     `clientId and clientSecret: the issuer ${issuer} refuses them (${printable(why.join(': '))})`,
     'id and secret of one application at the issuer, which may use the authorization code flow',
-    'pulumi config set clientId ID && pulumi config set --secret clientSecret SECRET',
+    'pulumi config set clientId ID && pulumi config set --secret clientSecret',
   )
 }
 

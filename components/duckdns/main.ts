@@ -24,7 +24,7 @@ try {
   )
 } catch (error) {
   console.error(
-    `${(error as Error).message}\n  look at: https://www.duckdns.org: the account's domains and its token (pulumi config set --secret duckdnsToken TOKEN)`,
+    `${(error as Error).message}\n  look at: https://www.duckdns.org: the account's domains and its token (pulumi config set --secret duckdnsToken)`,
   )
   process.exitCode = 1
 }

@@ -43,7 +43,7 @@ export const providerKeys = () => ({
   clientSecret: key(
     texts.matching(PRINTABLE, 'has a space or a character outside ASCII'),
     'the client secret that the issuer shows',
-    'pulumi config set --secret {path} SECRET',
+    'pulumi config set --secret {path}',
   ),
   scopes: list(SCOPE, 'scopes of the issuer', 'email'),
 })

@@ -26,10 +26,7 @@ const ONLY_ISSUERS = 'only where provider is oidc or google'
 const MISSING = {
   issuer: ['the https URL that the issuer calls itself', 'pulumi config set {path} URL'],
   clientId: ['the client id that the issuer shows', 'pulumi config set {path} ID'],
-  clientSecret: [
-    'the client secret that the issuer shows',
-    'pulumi config set --secret {path} SECRET',
-  ],
+  clientSecret: ['the client secret that the issuer shows', 'pulumi config set --secret {path}'],
 } as const
 
 const GOOGLE_CLIENT = message(

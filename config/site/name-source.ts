@@ -35,7 +35,7 @@ const NO_LABEL = message(
 const NO_TOKEN = message(
   'is not set',
   'the token that duckdns.org shows to its account, where dns is duckdns',
-  'pulumi config set --secret {path} TOKEN',
+  'pulumi config set --secret {path}',
 )
 const SHARED_LIMIT = message(
   "is Let's Encrypt's public one, whose weekly limit all names below sslip.io share and have used up",

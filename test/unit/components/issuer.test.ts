@@ -184,7 +184,7 @@ test.each([
   token = { status, body }
   const message = await told()
   expect(message).toBe(
-    `clientId and clientSecret: the issuer ${issuer} refuses them (${why}). Allowed: id and secret of one application at the issuer, which may use the authorization code flow.\n    Fix: pulumi config set clientId ID && pulumi config set --secret clientSecret SECRET\nNothing was created or changed.`,
+    `clientId and clientSecret: the issuer ${issuer} refuses them (${why}). Allowed: id and secret of one application at the issuer, which may use the authorization code flow.\n    Fix: pulumi config set clientId ID && pulumi config set --secret clientSecret\nNothing was created or changed.`,
   )
   expect(message).not.toContain('hunter2')
 })

@@ -89,7 +89,7 @@ test.each<[string, RawConfig, string[]]>([
     [
       'issuer is not set, and provider is oidc. Allowed: the https URL that the issuer calls itself.\n    Fix: pulumi config set issuer URL',
       'clientId is not set, and provider is oidc. Allowed: the client id that the issuer shows.\n    Fix: pulumi config set clientId ID',
-      'clientSecret is not set, and provider is oidc. Allowed: the client secret that the issuer shows.\n    Fix: pulumi config set --secret clientSecret SECRET',
+      'clientSecret is not set, and provider is oidc. Allowed: the client secret that the issuer shows.\n    Fix: pulumi config set --secret clientSecret',
     ],
   ],
   [
@@ -117,7 +117,7 @@ test.each<[string, RawConfig, string[]]>([
     'a secret with a line end',
     { ...oidc, clientSecret: `${SECRET}\n` },
     [
-      'clientSecret = "(hidden)" has a space or a character outside ASCII. Allowed: the client secret that the issuer shows.\n    Fix: pulumi config set --secret clientSecret SECRET',
+      'clientSecret = "(hidden)" has a space or a character outside ASCII. Allowed: the client secret that the issuer shows.\n    Fix: pulumi config set --secret clientSecret',
     ],
   ],
   [
@@ -180,6 +180,6 @@ test.each<[string, RawConfig, string[]]>([
 
 test('a secret in plain text', () => {
   expect(problems(oidc, { secretKeys: [] })).toEqual([
-    'clientSecret is in the configuration in plain text. Allowed: a value set with --secret.\n    Fix: pulumi config set --secret clientSecret VALUE, and change the value: it has been seen',
+    'clientSecret is in the configuration in plain text. Allowed: a value set with --secret.\n    Fix: pulumi config set --secret clientSecret, and change the value: it has been seen',
   ])
 })

@@ -416,6 +416,6 @@ except Failure as failure:
   const fix =
     '\nFix: give the registry a login, docker.io for Docker Hub: ' +
     `pulumi config set --path 'appRegistries["HOST"].user' NAME; ` +
-    `pulumi config set --secret --path 'appRegistries["HOST"].password' TOKEN`
+    `pulumi config set --secret --path 'appRegistries["HOST"].password'`
   expect(text).toBe(named ? words + fix : words)
 })

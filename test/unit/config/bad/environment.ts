@@ -66,7 +66,7 @@ export const environment: BadConfiguration[] = [
     title: 'an empty secret',
     raw: { appSecrets: { TOKEN: '' } },
     messages: [
-      'appSecrets.TOKEN = "(hidden)" is empty. Allowed: a secret of at least one character.\n    Fix: pulumi config set --secret --path \'appSecrets.TOKEN\' VALUE',
+      'appSecrets.TOKEN = "(hidden)" is empty. Allowed: a secret of at least one character.\n    Fix: pulumi config set --secret --path \'appSecrets.TOKEN\'',
     ],
   },
   {
@@ -74,14 +74,14 @@ export const environment: BadConfiguration[] = [
     raw: { appSecrets: { TOKEN: 'hunter2' } },
     context: { secretKeys: [] },
     messages: [
-      "appSecrets is in the configuration in plain text. Allowed: a value set with --secret.\n    Fix: pulumi config set --secret --path 'appSecrets.NAME' VALUE, and change the value: it has been seen",
+      "appSecrets is in the configuration in plain text. Allowed: a value set with --secret.\n    Fix: pulumi config set --secret --path 'appSecrets.NAME', and change the value: it has been seen",
     ],
   },
   {
     title: 'appSecrets nested',
     raw: { appSecrets: { TOKEN: { a: 'hunter2' } } },
     messages: [
-      'appSecrets.TOKEN = "(hidden)" is not a text. Allowed: a text, a number or a boolean.\n    Fix: pulumi config set --secret --path \'appSecrets.TOKEN\' VALUE',
+      'appSecrets.TOKEN = "(hidden)" is not a text. Allowed: a text, a number or a boolean.\n    Fix: pulumi config set --secret --path \'appSecrets.TOKEN\'',
     ],
   },
   {

@@ -48,7 +48,7 @@ export const image: BadConfiguration[] = [
     title: 'half a login at a registry',
     raw: { appRegistries: { 'ghcr.io': { user: 'bot' } } },
     messages: [
-      'appRegistries["ghcr.io"].password is no login. Allowed: a user and a password, both texts.\n    Fix: pulumi config set --path \'appRegistries["ghcr.io"].user\' NAME; pulumi config set --secret --path \'appRegistries["ghcr.io"].password\' TOKEN',
+      'appRegistries["ghcr.io"].password is no login. Allowed: a user and a password, both texts.\n    Fix: pulumi config set --path \'appRegistries["ghcr.io"].user\' NAME; pulumi config set --secret --path \'appRegistries["ghcr.io"].password\'',
     ],
   },
   {
@@ -60,8 +60,8 @@ export const image: BadConfiguration[] = [
       },
     },
     messages: [
-      'appRegistries["https://ghcr.io"] has a name that is no registry. Allowed: registries as images name them (ghcr.io, docker.io), or a path below one.\n    Fix: pulumi config set --path \'appRegistries["ghcr.io"].user\' NAME; pulumi config set --secret --path \'appRegistries["ghcr.io"].password\' TOKEN',
-      'appRegistries["index.docker.io/v1"] is Docker Hub, whose images are named docker.io/\u2026. Allowed: registries as images name them (ghcr.io, docker.io), or a path below one.\n    Fix: pulumi config set --path \'appRegistries["ghcr.io"].user\' NAME; pulumi config set --secret --path \'appRegistries["ghcr.io"].password\' TOKEN',
+      'appRegistries["https://ghcr.io"] has a name that is no registry. Allowed: registries as images name them (ghcr.io, docker.io), or a path below one.\n    Fix: pulumi config set --path \'appRegistries["ghcr.io"].user\' NAME; pulumi config set --secret --path \'appRegistries["ghcr.io"].password\'',
+      'appRegistries["index.docker.io/v1"] is Docker Hub, whose images are named docker.io/\u2026. Allowed: registries as images name them (ghcr.io, docker.io), or a path below one.\n    Fix: pulumi config set --path \'appRegistries["ghcr.io"].user\' NAME; pulumi config set --secret --path \'appRegistries["ghcr.io"].password\'',
     ],
   },
   {
@@ -86,7 +86,7 @@ export const image: BadConfiguration[] = [
     raw: { appRegistries: { 'ghcr.io': { user: 'bot', password: 'hunter2' } } },
     context: { secretKeys: [] },
     messages: [
-      'appRegistries is in the configuration in plain text. Allowed: a value set with --secret.\n    Fix: pulumi config set --secret --path \'appRegistries["HOST"].password\' VALUE, and change the value: it has been seen',
+      'appRegistries is in the configuration in plain text. Allowed: a value set with --secret.\n    Fix: pulumi config set --secret --path \'appRegistries["HOST"].password\', and change the value: it has been seen',
     ],
   },
   {

@@ -120,7 +120,7 @@ export const login: BadConfiguration[] = [
       'issuer = "http://id.example.com" is not https. Allowed: the https URL that the issuer calls itself.\n    Fix: pulumi config set issuer https://login.example.com/realms/staff',
       'clientId = "a b" has a space or a character outside ASCII. Allowed: the client id that the issuer shows.\n    Fix: pulumi config set clientId ID',
       "scopes[0] = \"e mail\" is not a scope. Allowed: scopes of the issuer.\n    Fix: pulumi config set --path 'scopes[0]' 'email'",
-      'clientSecret is not set, and provider is oidc. Allowed: the client secret that the issuer shows.\n    Fix: pulumi config set --secret clientSecret SECRET',
+      'clientSecret is not set, and provider is oidc. Allowed: the client secret that the issuer shows.\n    Fix: pulumi config set --secret clientSecret',
       'scopes = ["e mail"] lack openid or email, without which nobody can be found on the lists. Allowed: a list with openid and email, or an empty one for openid, email and profile.\n    Fix: pulumi config rm scopes',
     ],
   },
@@ -132,7 +132,7 @@ export const login: BadConfiguration[] = [
     },
     context: { secretKeys: [] },
     messages: [
-      'clientSecret is in the configuration in plain text. Allowed: a value set with --secret.\n    Fix: pulumi config set --secret clientSecret VALUE, and change the value: it has been seen',
+      'clientSecret is in the configuration in plain text. Allowed: a value set with --secret.\n    Fix: pulumi config set --secret clientSecret, and change the value: it has been seen',
     ],
   },
   {

@@ -34,21 +34,21 @@ export const names: BadConfiguration[] = [
     messages: [
       'zone = "example.com" is set, but with dns = "duckdns" the name lies in duckdns.org. Allowed: only with dns = "digitalocean" or "external".\n    Fix: pulumi config rm zone',
       'subdomain = "a.b" is no domain of an account at DuckDNS. Allowed: its domain without .duckdns.org, one label; empty means the stack’s name.\n    Fix: pulumi config set subdomain shop',
-      'duckdnsToken is not set. Allowed: the token that duckdns.org shows to its account, where dns is duckdns.\n    Fix: pulumi config set --secret duckdnsToken TOKEN',
+      'duckdnsToken is not set. Allowed: the token that duckdns.org shows to its account, where dns is duckdns.\n    Fix: pulumi config set --secret duckdnsToken',
     ],
   },
   {
     title: 'a token of DuckDNS that is none',
     raw: { duckdnsToken: 'hunter2' },
     messages: [
-      'duckdnsToken = "(hidden)" is not a token of DuckDNS. Allowed: the token that duckdns.org shows to its account (32 hex digits in five groups).\n    Fix: pulumi config set duckdnsToken --secret TOKEN',
+      'duckdnsToken = "(hidden)" is not a token of DuckDNS. Allowed: the token that duckdns.org shows to its account (32 hex digits in five groups).\n    Fix: pulumi config set duckdnsToken --secret',
     ],
   },
   {
     title: 'a token of DuckDNS in plain text',
     raw: { dns: 'duckdns', zone: '', duckdnsToken: '01234567-89ab-4cde-8f01-23456789abcd' },
     messages: [
-      'duckdnsToken is in the configuration in plain text. Allowed: a value set with --secret.\n    Fix: pulumi config set --secret duckdnsToken VALUE, and change the value: it has been seen',
+      'duckdnsToken is in the configuration in plain text. Allowed: a value set with --secret.\n    Fix: pulumi config set --secret duckdnsToken, and change the value: it has been seen',
     ],
   },
   {

@@ -102,7 +102,7 @@ export const seed: BadConfiguration[] = [
         '{"endpoint":"fra1.digitaloceanspaces.com","region":"us-east-1","bucket":"shop-seed","key":"DO00ABC","secret":"0123456789abcdef","passphrase":"0123456789abcdef"}',
     },
     messages: [
-      'seedReader is in the configuration in plain text. Allowed: a value set with --secret.\n    Fix: pulumi config set --secret seedReader VALUE, and change the value: it has been seen',
+      'seedReader is in the configuration in plain text. Allowed: a value set with --secret.\n    Fix: pulumi config set --secret seedReader, and change the value: it has been seen',
     ],
   },
 ]

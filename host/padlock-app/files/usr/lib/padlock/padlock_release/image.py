@@ -26,7 +26,7 @@ UNAUTHORIZED = r'unauthorized|authentication required|access to the resource is 
 FIX = (
     'Fix: give the registry a login, docker.io for Docker Hub: '
     'pulumi config set --path \'appRegistries["HOST"].user\' NAME; '
-    'pulumi config set --secret --path \'appRegistries["HOST"].password\' TOKEN'
+    'pulumi config set --secret --path \'appRegistries["HOST"].password\''
 )
 
 
