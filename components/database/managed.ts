@@ -11,6 +11,7 @@ import { IMPORTED } from '../imported.ts'
 import { tellKept } from '../kept/index.ts'
 import { inPlace, onEach, onHost } from '../ssh/on-host.ts'
 import { connection, type SshTarget } from '../ssh/target.ts'
+import { shown } from './credential.ts'
 
 export interface ManagedDatabaseArgs extends Omit<Settings, 'kind'> {
   ssh: SshTarget
@@ -109,12 +110,13 @@ export class ManagedDatabase extends pulumi.ComponentResource {
             closed,
           )
     const ca = getDatabaseCaOutput({ clusterId: cluster.id }, parent)
-    this.url = pulumi.secret(urlOf(cluster, user, pool))
+    const password = user.password.apply(shown)
+    this.url = pulumi.secret(urlOf(cluster, password, pool))
     this.login = pulumi.secret(
       pulumi
-        .all([cluster.privateHost, cluster.port, user.password, cluster.id])
-        .apply(([host, port, password, id]) => ({
-          ...{ host, port, user: APP, password, database: APP, cluster: id },
+        .all([cluster.privateHost, cluster.port, password, cluster.id])
+        .apply(([host, port, secret, id]) => ({
+          ...{ host, port, user: APP, password: secret, database: APP, cluster: id },
         })),
     )
     this.up = new command.remote.Command(
@@ -149,15 +151,15 @@ export class ManagedDatabase extends pulumi.ComponentResource {
 /** https://www.postgresql.org/docs/17/libpq-connect.html#LIBPQ-CONNSTRING-URIS */
 function urlOf(
   cluster: DatabaseCluster,
-  user: DatabaseUser,
+  password: pulumi.Output<string>,
   pool: DatabaseConnectionPool | undefined,
 ): pulumi.Output<string> {
   const { privateHost: host, port } = pool ?? cluster
   return pulumi
-    .all([user.password, host, port])
+    .all([password, host, port])
     .apply(
-      ([password, at, number]) =>
-        `postgresql://${APP}:${encodeURIComponent(password)}@${at}:${number}/${APP}?sslmode=verify-full&sslrootcert=${CA_FILE}`,
+      ([secret, at, number]) =>
+        `postgresql://${APP}:${encodeURIComponent(secret)}@${at}:${number}/${APP}?sslmode=verify-full&sslrootcert=${CA_FILE}`,
     )
 }
 
@@ -167,8 +169,9 @@ function order(
   ca: pulumi.Output<string>,
   vpc: pulumi.Input<string>,
 ): pulumi.Output<string> {
-  const { privateHost, port, user, password, privateNetworkUuid } = cluster
-  const known = pulumi.all([privateHost, port, user, password, ca, privateNetworkUuid, vpc])
+  const { privateHost, port, privateNetworkUuid } = cluster
+  const login = [cluster.user.apply(shown), cluster.password.apply(shown)] as const
+  const known = pulumi.all([privateHost, port, ...login, ca, privateNetworkUuid, vpc])
   const text = known.apply(([host, number, admin, secret, certificate, network, own]) => {
     if (network !== own) throw apart(network, own)
     return JSON.stringify({

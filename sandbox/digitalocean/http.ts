@@ -1,9 +1,10 @@
-import { randomUUID, timingSafeEqual } from 'node:crypto'
+import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import Fastify, { type FastifyError, type FastifyInstance, type FastifyRequest } from 'fastify'
 import type { Faults } from '../faults.ts'
 import { ApiError, defaultMessage, notFound } from './errors.ts'
 import type { RateLimiter } from './rate-limit.ts'
+import { type Scopes, scopesOf, withoutCredentials } from './scopes.ts'
 import type { Store } from './state.ts'
 
 export interface HttpOptions {
@@ -38,6 +39,7 @@ export function createApp(options: HttpOptions): FastifyInstance {
   })
 
   const lost = new WeakSet<FastifyRequest>()
+  const granted = new WeakMap<FastifyRequest, Scopes>()
   app.addHook('onRequest', async (request, reply) => {
     reply.header('x-request-id', request.id)
     const path = request.url.split('?')[0] ?? ''
@@ -57,7 +59,10 @@ export function createApp(options: HttpOptions): FastifyInstance {
       throw new ApiError(failure.status, message, failure.retryAfterSeconds)
     }
 
-    if (!authorized(request, token)) throw new ApiError(401, defaultMessage(401))
+    const scopes = scopesOf(bearer(request), token)
+    if (!scopes) throw new ApiError(401, defaultMessage(401))
+    if (request.method !== 'GET' && !scopes.writes) throw new ApiError(403, defaultMessage(403))
+    granted.set(request, scopes)
     const allowance = limiter.take()
     reply.header('ratelimit-limit', allowance.limit)
     reply.header('ratelimit-remaining', allowance.remaining)
@@ -66,6 +71,12 @@ export function createApp(options: HttpOptions): FastifyInstance {
       throw new ApiError(429, defaultMessage(429), allowance.retryAfterSeconds)
     }
   })
+
+  app.addHook('preSerialization', async (request, _reply, answer) =>
+    request.url.startsWith('/v2/databases') && !granted.get(request)?.credentials
+      ? withoutCredentials(answer)
+      : answer,
+  )
 
   // An answer to a change goes out once the change is on disk.
   app.addHook('onSend', async (request) => {
@@ -97,8 +108,5 @@ function fromFramework(error: FastifyError): ApiError {
   return new ApiError(500, error.message)
 }
 
-function authorized(request: FastifyRequest, token: string): boolean {
-  const given = Buffer.from(/^Bearer (.+)$/i.exec(request.headers.authorization ?? '')?.[1] ?? '')
-  const wanted = Buffer.from(token)
-  return given.length === wanted.length && timingSafeEqual(given, wanted)
-}
+const bearer = (request: FastifyRequest): string =>
+  /^Bearer (.+)$/i.exec(request.headers.authorization ?? '')?.[1] ?? ''
