@@ -31,3 +31,25 @@ test('there is a blank line before each heading', () => {
   )
   expect(found).toEqual([])
 })
+
+/** Commands that hand a secret over as an argument, which everybody on that computer can read (ps). */
+const spoken = (text: string): string[] =>
+  text.match(/config set --secret (?:--path )?(?:'[^']*'|\S+) (?:[A-Z]{3,}|"\$\()/g) ?? []
+
+test('a secret in a command line is found, and one that is asked for or read is none', () => {
+  expect(
+    spoken('`pulumi config set --secret token TOKEN`, `config set --secret a "$(b)"`'),
+  ).toHaveLength(2)
+  expect(spoken('`pulumi config set --secret token`; pulumi config set --secret a < b')).toEqual([])
+})
+
+test('no page and no message puts a secret into a command line', () => {
+  const programs = execFileSync('git', ['ls-files', 'config', 'components', 'host', 'ops'], {
+    ...{ cwd: ROOT, encoding: 'utf8' },
+  })
+  const files = [...documents, 'Pulumi.yaml', ...programs.trim().split('\n')]
+  const found = files.flatMap((name) =>
+    spoken(readFileSync(join(ROOT, name), 'utf8')).map((one) => `${name}: ${one}`),
+  )
+  expect(found).toEqual([])
+})
