@@ -22,6 +22,8 @@ export interface ManagedDatabaseArgs extends Omit<Settings, 'kind'> {
   owner: string
   /** Tags of the cluster; the first is the droplets' own, which its firewall lets in. */
   tags: pulumi.Input<string>[]
+  /** Is it the app's own, and not one beside it? */
+  used: boolean
   /** The host's software is there. */
   after: pulumi.Input<pulumi.Resource>[]
 }
@@ -122,7 +124,7 @@ export class ManagedDatabase extends pulumi.ComponentResource {
       {
         connection: connection(args.ssh),
         create: onEach('sudo /usr/lib/padlock/managed up', args.dropletId),
-        stdin: order(cluster, ca.certificate, args.vpc),
+        stdin: order(cluster, ca.certificate, args),
         // Here and not with the package: an update that fails, and is taken back, finds it all again.
         delete: 'sudo rm -rf /var/lib/padlock/managed',
         addPreviousOutputInEnv: false,
@@ -165,7 +167,7 @@ function urlOf(
 function order(
   cluster: DatabaseCluster,
   ca: pulumi.Output<string>,
-  vpc: pulumi.Input<string>,
+  { vpc, used }: Pick<ManagedDatabaseArgs, 'vpc' | 'used'>,
 ): pulumi.Output<string> {
   const { privateHost, port, user, password, privateNetworkUuid } = cluster
   const known = pulumi.all([privateHost, port, user, password, ca, privateNetworkUuid, vpc])
@@ -173,7 +175,7 @@ function order(
     if (network !== own) throw apart(network, own)
     return JSON.stringify({
       ...{ host, port: number, user: admin, password: secret },
-      ...{ database: APP, app: APP, ca: certificate },
+      ...{ database: APP, app: APP, ca: certificate, used },
     })
   })
   return pulumi.secret(text)

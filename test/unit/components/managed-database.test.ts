@@ -26,7 +26,13 @@ function made(change: Partial<ManagedDatabaseArgs> = {}) {
   )
   const database = new ManagedDatabase('padlock-dev', {
     ssh: { host: '198.51.100.7', port: 22, privateKey: 'private', hostKey: 'ssh-ed25519 AAAA' },
-    ...{ droplet: new Anchor(), dropletId: '4711', after: [new Anchor()], owner: '1a2b3c4d' },
+    ...{
+      droplet: new Anchor(),
+      dropletId: '4711',
+      after: [new Anchor()],
+      owner: '1a2b3c4d',
+      used: true,
+    },
     ...{ vpc: 'vpc-1', tags: ['padlock-dev', 'padlock-dev:owner:1a2b3c4d'] },
     ...{
       size: 'db-s-1vcpu-1gb',
@@ -77,7 +83,7 @@ test('the host is told over stdin, as a secret', async () => {
   })
   expect(JSON.parse((sent.stdin as { secret: string }).secret)).toEqual({
     ...{ host: 'private-db.example.com', port: 25_060, user: 'doadmin', password: 'AVNS_admin' },
-    ...{ database: 'app', app: 'app', ca: CA },
+    ...{ database: 'app', app: 'app', ca: CA, used: true },
   })
 })
 
