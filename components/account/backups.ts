@@ -46,6 +46,29 @@ function had(state: Former[], component: string): Had {
   return { outputs: former?.outputs, bucket, givenUp: isGivenUp(former) }
 }
 
+/** The backups that a state has and nobody has given up, for a stack that cannot go on with them. */
+export interface KeptBackups {
+  /** What names them in the settings. */
+  settings: Record<string, string>
+  /** Keys that go once they are given up. */
+  keys: string[]
+  /** Of the stack's own, which must be empty by then. */
+  buckets: string[]
+}
+
+export function keptBackups(state: Former[]): KeptBackups | undefined {
+  const made = had(state, 'Backups')
+  const [first, copy] = [had(state, 'SpacesBackups'), had(state, 'SpacesCopy')]
+  const own = [first, copy].filter(({ bucket, givenUp }) => bucket && !givenUp)
+  if ((!made.outputs || made.givenUp) && own.length === 0) return undefined
+  const kind = first.bucket || copy.bucket ? 'spaces' : 's3'
+  return {
+    settings: { backups: kind, ...(copy.bucket && { backupCopyRegion: copy.bucket.region }) },
+    keys: ['backups', ...KEYS_OF[kind]],
+    buckets: own.flatMap(({ bucket }) => bucket?.name ?? []),
+  }
+}
+
 /** The engine deletes what a program no longer has. */
 function wouldEnd(former?: Outputs, bucket?: Outputs): RunError {
   const kind = bucket ? 'spaces' : 's3'
