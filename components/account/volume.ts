@@ -2,7 +2,7 @@ import { log, RunError } from '@pulumi/pulumi'
 import type { VolumeSettings } from '../../config/volume/index.ts'
 import { remembered } from '../release/live.ts'
 import { type Former, ofKind } from '../state.ts'
-import { keptBackups } from './backups.ts'
+import { emptied, keptBackups } from './backups.ts'
 import { ask } from './digitalocean.ts'
 import { configurationError } from './error.ts'
 import { isGivenUp } from './given-up.ts'
@@ -79,8 +79,7 @@ function givenUp(state: Former[], size: number): string {
     ...(backups && !isLocal && live !== 'managed' ? ['appVolumes'] : []),
   ]
   const before = asBefore.length > 0 ? `${asBefore.join(' and ')} as before, ` : ''
-  const emptied = backups?.buckets.map((name) => `empty the bucket ${name}, `).join('') ?? ''
-  return `${before}${first.join(' && ')}, ${emptied}then ${last.join(' && ')}`
+  return `${before}${first.join(' && ')}, ${emptied(backups?.buckets ?? [])}then ${last.join(' && ')}`
 }
 
 /**

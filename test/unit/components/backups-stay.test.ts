@@ -1,6 +1,8 @@
 import { checkBackups, warnOfBackups } from '../../../components/account/backups.ts'
 import type { Former } from '../../../components/state.ts'
 import type { BackupSettings } from '../../../config/backups/index.ts'
+import { parse } from '../../../config/parse.ts'
+import { context, defaults, good } from '../config/context.ts'
 
 const kept = { keepDaily: 7, keepWeekly: 4, protect: true, keep: true }
 const spaces: BackupSettings = { kind: 'spaces', region: 'fra1', copyRegion: 'nyc3', ...kept }
@@ -56,8 +58,11 @@ test.each<[string, Former[], BackupSettings | undefined]>([
   expect(told(state, wanted)).toBe('')
 })
 
-const ACCESS =
-  '(umask 077; pulumi stack output backupAccess --show-secrets > access.json) before they are given up'
+const KEEP = '(umask 077; pulumi stack output backupAccess --show-secrets > access.json)'
+const ACCESS = `${KEEP} before they are given up`
+/** From another S3 to the bucket that there is. */
+const BACK =
+  'pulumi config rm-all backupRegion backupBucket backupAccessKey backupSecretKey backupReaderAccessKey backupReaderSecretKey backupEndpoint && pulumi config set backupRegion fra1 && pulumi config set backups spaces && pulumi config set backupCopyRegion nyc3'
 const CONSENT = "pulumi config set --path 'allowDelete[0]' backups"
 
 test.each<[string, Former[], BackupSettings | undefined, string[]]>([
@@ -81,8 +86,10 @@ test.each<[string, Former[], BackupSettings | undefined, string[]]>([
     [
       'this stack has backups in fra1.example/first-1 and would delete the bucket first-1 and the one passphrase',
       'Allowed: spaces,',
-      ACCESS,
-      `${CONSENT} && pulumi up, empty the bucket first-1, then pulumi config rm-all backups backupCopyRegion && pulumi up`,
+      KEEP,
+      'copy what is in the bucket first-1 to another one (aws s3 sync), whose endpoint, region, bucket, key and secret access.json is to name, before they are given up',
+      'the stack goes on with them: pulumi config set backups spaces && pulumi config set backupCopyRegion nyc3\n',
+      `given up: pulumi config set backups spaces && pulumi config set backupCopyRegion nyc3 && ${CONSENT} && pulumi up, empty the bucket first-1 and the bucket second-1, then pulumi config rm-all backups backupCopyRegion && pulumi up`,
     ],
   ],
   [
@@ -98,7 +105,7 @@ test.each<[string, Former[], BackupSettings | undefined, string[]]>([
     [
       `backups = "s3" has no bucket of the stack's own, but this stack has the bucket first-1`,
       'Allowed: spaces, until that bucket is given up',
-      'empty the bucket first-1, then pulumi config set backups s3',
+      `Fix: ${BACK}, or give it up: ${BACK} && ${CONSENT} && pulumi up, empty the bucket first-1 and the bucket second-1, then pulumi config rm-all backupRegion backupCopyRegion && pulumi config set backups s3, its keys again, and pulumi up`,
     ],
   ],
   [

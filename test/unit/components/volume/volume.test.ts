@@ -234,7 +234,7 @@ describe('a volume that is given up', () => {
 
   test('has its bucket emptied before the last update', () => {
     expect(() => checkVolume([volume, data(true), ...copied(true)], undefined)).toThrow(
-      'pulumi up, empty the bucket first-1, empty the bucket second-1, then pulumi config rm-all volume',
+      'pulumi up, empty the bucket first-1 and the bucket second-1, then pulumi config rm-all volume',
     )
   })
 })
