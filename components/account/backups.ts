@@ -1,6 +1,7 @@
 import { log, RunError } from '@pulumi/pulumi'
 import type { BackupSettings } from '../../config/backups/index.ts'
 import { KEYS_OF } from '../../config/backups/rules.ts'
+import { VERSION_DAYS } from '../../config/backups/versions.ts'
 import { type Former, ofKind } from '../state.ts'
 import { configurationError } from './error.ts'
 import { isGivenUp } from './given-up.ts'
@@ -81,7 +82,6 @@ function wouldEnd(state: Former[], { settings, keys, buckets }: KeptBackups): Ru
   )
 }
 
-/** Another kind takes it out of the program, and another region puts an empty one in its place. */
 const set = (settings: Record<string, string>): string =>
   Object.entries(settings)
     .map(([key, value]) => `pulumi config set ${key} ${value}`)
@@ -91,6 +91,7 @@ const set = (settings: Record<string, string>): string =>
 export const emptied = (buckets: string[]): string =>
   buckets.length > 0 ? `empty ${buckets.map((name) => `the bucket ${name}`).join(' and ')}, ` : ''
 
+/** Another kind takes it out of the program, and another region puts an empty one in its place. */
 function checkFirst(state: Former[], { bucket, givenUp }: Had, wanted: BackupSettings): void {
   if (!bucket) return
   const { name, region } = bucket
@@ -150,5 +151,26 @@ export async function warnOfBackups(
       : ''
   await warn(
     `allowDelete names backups: a destroy, or an update without them, deletes what they need. Nothing opens them without their passphrase: ${KEEP}.${emptied}`,
+  )
+}
+
+/** Tells which backups go by a lower number: the host deletes them after its next backup. */
+export async function warnOfFewer(
+  state: Former[],
+  wanted: BackupSettings | undefined,
+  warn: (text: string) => Promise<void> = (text) => log.warn(text),
+): Promise<void> {
+  const former = had(state, 'Backups').outputs
+  if (!wanted || !former) return
+  const fewer = (['keepDaily', 'keepWeekly'] as const)
+    .filter((key) => wanted[key] < former[key])
+    .map((key) => `${key} goes from ${former[key]} to ${wanted[key]}`)
+  if (fewer.length === 0) return
+  const where =
+    wanted.kind === 'spaces'
+      ? `in Spaces older versions stay ${VERSION_DAYS.backups} days`
+      : 'in a bucket with versions these stay as long as its own rules say'
+  await warn(
+    `${fewer.join(', and ')}: what is older goes with the next backup (${where}: docs/backups.md)`,
   )
 }
