@@ -9,11 +9,11 @@ import { checkIssuer, type FoundIssuer } from './account/issuer.ts'
 import { checkLimits, type LimitOptions } from './account/limits.ts'
 import { type LostOptions, rejectLost } from './account/lost.ts'
 import { checkMemory, type MemoryOptions } from './account/memory.ts'
-import { rejectForeign } from './account/owner.ts'
+import { rejectForeign, rejectTwin } from './account/owner.ts'
 import { checkSize, type SizeOptions } from './account/size.ts'
 import { checkZone, type ZoneOptions } from './account/zone.ts'
 import { type FoundConnection, notChecked, signUpProblems, takesSignUps } from './sign-up.ts'
-import type { Former } from './state.ts'
+import { type Former, ofKind } from './state.ts'
 
 /** What the accounts are asked about; the names are those of the configuration keys. */
 export interface Options
@@ -97,6 +97,10 @@ async function checkDroplets(
   const { name, owner } = options
   const ours = taggedBy(options, droplets)
   rejectForeign(ours, name, owner)
+  // Firewalls follow tags. What a stack has goes on, however its tag was first spelled.
+  if (ofKind(state, 'Deployment').length === 0) {
+    for (const one of droplets) rejectTwin(`the droplet ${one.name}`, one.tags, name)
+  }
   await rejectLost(options, ours, state)
   await warnOfLeftDroplets(name, ours)
   await checkLimits(options, droplets.length, state)

@@ -5,7 +5,7 @@ import { clusterName } from '../config/database/managed.ts'
 import type { Settings } from '../config/settings.ts'
 import { volumeName } from '../config/volume/index.ts'
 import { type HostBundle, hostBundle } from '../host/pack/index.ts'
-import { checkBackups, warnOfBackups } from './account/backups.ts'
+import { checkBackups, warnOfBackups, warnOfFewer } from './account/backups.ts'
 import { checkBucket } from './account/bucket.ts'
 import { checkDatabase, warnOfNoBackups } from './account/database.ts'
 import { versionOnHost } from './account/database-version.ts'
@@ -117,6 +117,7 @@ export async function prepare(name: string, settings: Settings): Promise<Prepare
     warnOfDetached(state),
     warnOfNoBackups(settings, settings.backups !== undefined, settings.lifecycle.expires),
     warnOfBackups(state, settings.backups),
+    warnOfFewer(state, settings.backups),
     checkBucket(name, settings.backups, state),
   ])
   // Once the accounts are what they should be: its words are about less.

@@ -1,9 +1,11 @@
 import { log, RunError } from '@pulumi/pulumi'
-import { type Databases, managedIn } from '../../config/database/index.ts'
+import { type DatabaseSettings, type Databases, managedIn } from '../../config/database/index.ts'
 import { remembered } from '../release/live.ts'
 import { type Former, ofKind } from '../state.ts'
 import { configurationError } from './error.ts'
 import { isGivenUp } from './given-up.ts'
+
+type Kind = DatabaseSettings['kind']
 
 /**
  * Can the cluster that the stack has become the one that is wanted? It is resized in place; its version
@@ -17,7 +19,7 @@ export function checkDatabase(state: Former[], databases: Databases): void {
   if (!cluster) return
   const { name, version } = cluster.outputs
   if (!wanted) {
-    checkStays(state, `${name}`, databases.database ? 'databaseBeside' : 'database')
+    checkStays(state, `${name}`, databases.database?.kind)
     return
   }
   if (wanted.version !== `${version}`) {
@@ -62,16 +64,52 @@ function checkMove(state: Former[], { database, databaseBeside }: Databases): vo
 }
 
 /** The engine deletes what a program no longer has. */
-function checkStays(state: Former[], name: string, key: string): void {
+function checkStays(state: Former[], name: string, wanted: Kind | undefined): void {
   if (isGivenUp(ofKind(state, 'ManagedDatabase')[0])) return
-  const isDumped = ofKind(state, 'Backups').some(({ outputs }) => outputs.managed)
-  const dumped = isDumped ? './padlock backup now (its dumps stay) and ' : ''
+  const live = remembered(state)?.database
+  const where = live ? `. The app's rows are in ${live === 'local' ? "the host's" : 'it'}` : ''
+  const ways = waysOn(live, wanted, dumpFirst(state)).map((way) => `    ${way}\n`)
   throw new RunError(
-    `database is not managed, but this stack has the database cluster ${name} and would delete it, with every row and its backups. Fix, one of:\n` +
-      '    the stack goes on with it: pulumi config set database managed\n' +
-      '    the rows go to the host: pulumi config set database managed, then ./padlock database move --to local\n' +
-      '    it stays beside another one: pulumi config set databaseBeside managed\n' +
-      `    the rows are given up: pulumi config set ${key} managed && pulumi config set --path 'allowDelete[0]' database && pulumi up, then ${dumped}pulumi config rm ${key} && pulumi up\n` +
-      'Nothing was created or changed.',
+    `database is not managed, but this stack has the database cluster ${name} and would delete it, with every row and its backups${where}. Fix, one of:\n` +
+      `${ways.join('')}Nothing was created or changed.`,
   )
+}
+
+/** Its dumps stay where they are. */
+const dumpFirst = (state: Former[]): string =>
+  ofKind(state, 'Backups').some(({ outputs }) => outputs.managed)
+    ? './padlock backup now (its dumps stay) and '
+    : ''
+
+const MANAGED = 'pulumi config set database managed'
+const BESIDE = 'pulumi config set databaseBeside managed'
+const CONSENT = "pulumi config set --path 'allowDelete[0]' database && pulumi up"
+
+/** Each is one that checkMove lets through, and none takes the app to rows of before. */
+function waysOn(live: Kind | undefined, wanted: Kind | undefined, dumped: string): string[] {
+  if (live === 'local') {
+    // A database beside none is refused.
+    const beside = wanted ? BESIDE : `pulumi config set database local && ${BESIDE}`
+    return [
+      `it stays beside the host's: ${beside}`,
+      `it is given up: ${beside} && ${CONSENT}, then ${dumped}pulumi config rm databaseBeside && pulumi up`,
+    ]
+  }
+  const ways = [
+    `the stack goes on with it: ${MANAGED}`,
+    `its rows go to the host, where no others may be then: ${MANAGED}, then ./padlock database move --to local`,
+  ]
+  const given = `${MANAGED} && ${CONSENT}, then ${dumped}`
+  if (live === 'managed' && wanted) {
+    const what = 'back to the rows on the host as they are, and those of the cluster are given up'
+    return [...ways, `${what}: ${given}pulumi config set database local && pulumi up`]
+  }
+  if (live === 'managed' || !wanted) {
+    return [...ways, `its rows are given up: ${given}pulumi config rm database && pulumi up`]
+  }
+  return [
+    ...ways,
+    `it stays beside another one: ${BESIDE}`,
+    `its rows are given up: ${BESIDE} && ${CONSENT}, then ${dumped}pulumi config rm databaseBeside && pulumi up`,
+  ]
 }

@@ -4,6 +4,7 @@ import { IMPORT_FLAGS } from '../imported.ts'
 import { type Former, ofKind } from '../state.ts'
 import { askAll } from './digitalocean.ts'
 import { failAuth0 } from './error.ts'
+import { rejectTwin } from './owner.ts'
 
 export interface LostOptions {
   /** The deployment's name: its tag, its Project's and its application's name. */
@@ -37,6 +38,7 @@ interface Lost {
 
 type Droplet = { id: number; name: string }
 type Named = { id: string; name: string }
+type Tagged = Named & { tags?: string[] | null }
 
 /**
  * Looks for what an earlier state of this stack has made: the state was lost, or an update was killed
@@ -148,13 +150,15 @@ async function lostProjects({ name }: LostOptions): Promise<Lost[]> {
 /**
  * A name is one volume's in each region; the stack's ends in its owner's id. What attaches it cannot be
  * imported, a new droplet cannot have a volume that another one holds, nor can such a one be deleted.
+ * @throws RunError where another stack's name is the same but for capitals
  */
 async function lostVolume(volume: string, resource: string): Promise<Lost[]> {
-  const all = await askAll<Named & { droplet_ids?: number[] | null }>(
+  const all = await askAll<Tagged & { droplet_ids?: number[] | null }>(
     `/v2/volumes?name=${volume}`,
     'volumes',
   )
-  return all.map(({ id, name, droplet_ids }) => {
+  return all.map(({ id, name, tags, droplet_ids }) => {
+    rejectTwin(`the volume ${name}`, tags, resource)
     const [holder] = droplet_ids ?? []
     return {
       ...{ what: `volume ${name}`, id, resource },
@@ -173,16 +177,20 @@ const letGo = (volume: string, droplet: number): string =>
 /**
  * Also what the provider has forgotten: where the wait for a new cluster fails, it forgets the id of the
  * cluster that it has made, which stays and costs.
+ * @throws RunError where another stack's name is the same but for capitals
  */
 async function lostCluster(cluster: string, resource: string): Promise<Lost[]> {
-  const all = await askAll<Named>('/v2/databases', 'databases')
+  const all = await askAll<Tagged>('/v2/databases', 'databases')
   return all
     .filter(({ name }) => name === cluster)
-    .map(({ id, name }) => ({
-      ...{ what: `database cluster ${name}`, id, resource },
-      type: 'digitalocean:index/databaseCluster:DatabaseCluster',
-      remove: `with every row in it: doctl databases delete ${id}`,
-    }))
+    .map(({ id, name, tags }) => {
+      rejectTwin(`the database cluster ${name}`, tags, resource)
+      return {
+        ...{ what: `database cluster ${name}`, id, resource },
+        type: 'digitalocean:index/databaseCluster:DatabaseCluster',
+        remove: `with every row in it: doctl databases delete ${id}`,
+      }
+    })
 }
 
 /**

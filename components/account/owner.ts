@@ -38,3 +38,20 @@ export function rejectForeign(
     )
   }
 }
+
+/**
+ * The account's tags and the names of volumes and clusters are one in capitals and small letters, and
+ * names of stacks are not. A tag is spelled as it first was.
+ * @param what bears the tags
+ * @throws RunError where they are those of a name that differs from this one in that alone
+ */
+export function rejectTwin(what: string, tags: string[] | null | undefined, name: string): void {
+  if (!tags || tags.includes(name)) return
+  const twin = tags.find((tag) => tag.toLowerCase() === name.toLowerCase())
+  if (twin === undefined) return
+  throw configurationError(
+    `the name ${name} differs from ${twin} in capitals alone, which ${what} has, and the account does not tell them apart`,
+    'a name that differs from those of other stacks in more than capitals',
+    'another name of the stack (pulumi stack rename); of one that is up already, another stack',
+  )
+}

@@ -1,6 +1,8 @@
 import { log, RunError } from '@pulumi/pulumi'
 import type { VolumeSettings } from '../../config/volume/index.ts'
+import { remembered } from '../release/live.ts'
 import { type Former, ofKind } from '../state.ts'
+import { emptied, keptBackups } from './backups.ts'
 import { ask } from './digitalocean.ts'
 import { configurationError } from './error.ts'
 import { isGivenUp } from './given-up.ts'
@@ -40,10 +42,44 @@ function checkStays(state: Former[], name: string, size: number): void {
   throw new RunError(
     `volume is not set, but this stack has the volume ${name} (${size} GiB) and would delete it, with everything on it. Fix, one of:\n` +
       `    the stack goes on with it: pulumi config set volume ${size}\n` +
-      `    the data is given up: pulumi config set volume ${size} && pulumi config set --path 'allowDelete[0]' volume && pulumi up, then pulumi config rm volume && pulumi up; ` +
-      'appVolumes and database = local need a volume, so they go with it: pulumi config rm appVolumes; pulumi config set database none\n' +
+      `    the data is given up, and with it what needs a volume: ${givenUp(state, size)}\n` +
       'Nothing was created or changed.',
   )
+}
+
+/**
+ * What needs a volume is set once more, with the consent that each asks for: backups go no other way, nor does
+ * a cluster beside a database on the host.
+ */
+function givenUp(state: Former[], size: number): string {
+  const backups = keptBackups(state)
+  const has = (kind: string) => ofKind(state, kind).some((one) => !isGivenUp(one))
+  const live = remembered(state)?.database
+  const isLocal = live ? live === 'local' : has('LocalDatabase')
+  const cluster = isLocal && has('ManagedDatabase')
+  const set = {
+    volume: size,
+    ...(isLocal && { database: 'local' }),
+    ...(cluster && { databaseBeside: 'managed' }),
+    ...backups?.settings,
+  }
+  const consents = [...(backups ? ['backups'] : []), 'volume', ...(cluster ? ['database'] : [])]
+  const first = [
+    ...Object.entries(set).map(([key, value]) => `pulumi config set ${key} ${value}`),
+    ...consents.map((word, at) => `pulumi config set --path 'allowDelete[${at}]' ${word}`),
+    'pulumi up',
+  ]
+  const last = [
+    ...(isLocal ? ['pulumi config set database none'] : []),
+    `pulumi config rm-all ${['volume', 'appVolumes', 'databaseBeside', ...(backups?.keys ?? [])].join(' ')}`,
+    'pulumi up',
+  ]
+  const asBefore = [
+    ...(backups?.settings.backups === 's3' ? ['the keys of s3'] : []),
+    ...(backups && !isLocal && live !== 'managed' ? ['appVolumes'] : []),
+  ]
+  const before = asBefore.length > 0 ? `${asBefore.join(' and ')} as before, ` : ''
+  return `${before}${first.join(' && ')}, ${emptied(backups?.buckets ?? [])}then ${last.join(' && ')}`
 }
 
 /**

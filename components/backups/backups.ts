@@ -118,9 +118,12 @@ export class Backups extends pulumi.ComponentResource {
       this.place.apply((place) => ({ kind: 'backups' as const, place })),
       this,
     )
-    // What a drill of its backups is to find, and which bucket may be away (account/bucket.ts); and for a
-    // program that has them no more, whether their loss was consented to.
+    // What a drill of its backups is to find, and which bucket may be away (account/bucket.ts); what a lower
+    // number deletes; and for a program that has them no more, whether their loss was consented to.
     const managed = args.managed !== undefined
-    this.registerOutputs({ database, files, beside, managed, keeps: keep, place: this.place })
+    this.registerOutputs({
+      ...{ database, files, beside, managed, keepDaily, keepWeekly },
+      ...{ keeps: keep, place: this.place },
+    })
   }
 }

@@ -43,7 +43,7 @@ export function deployDatabase(
       return { secrets: { [URL_NAME]: url }, onHost: true, up, password }
     }
     const { version: _, archived: __, ...onHost } = local
-    const args = { ...onHost, ...managed, ...settings }
+    const args = { ...onHost, ...managed, ...settings, used: settings === database }
     const { url, up, clusterUrn, login } = new ManagedDatabase(name, args, opts)
     return { secrets: { [URL_NAME]: url }, onHost: false, up, urn: clusterUrn, login }
   }

@@ -23,6 +23,8 @@ export interface ManagedDatabaseArgs extends Omit<Settings, 'kind'> {
   owner: string
   /** Tags of the cluster; the first is the droplets' own, which its firewall lets in. */
   tags: pulumi.Input<string>[]
+  /** Is it the app's own, and not one beside it? */
+  used: boolean
   /** The host's software is there. */
   after: pulumi.Input<pulumi.Resource>[]
 }
@@ -124,7 +126,7 @@ export class ManagedDatabase extends pulumi.ComponentResource {
       {
         connection: connection(args.ssh),
         create: onEach('sudo /usr/lib/padlock/managed up', args.dropletId),
-        stdin: order(cluster, ca.certificate, args.vpc),
+        stdin: order(cluster, ca.certificate, args),
         // Here and not with the package: an update that fails, and is taken back, finds it all again.
         delete: 'sudo rm -rf /var/lib/padlock/managed',
         addPreviousOutputInEnv: false,
@@ -167,7 +169,7 @@ function urlOf(
 function order(
   cluster: DatabaseCluster,
   ca: pulumi.Output<string>,
-  vpc: pulumi.Input<string>,
+  { vpc, used }: Pick<ManagedDatabaseArgs, 'vpc' | 'used'>,
 ): pulumi.Output<string> {
   const { privateHost, port, privateNetworkUuid } = cluster
   const login = [cluster.user.apply(shown), cluster.password.apply(shown)] as const
@@ -176,7 +178,7 @@ function order(
     if (network !== own) throw apart(network, own)
     return JSON.stringify({
       ...{ host, port: number, user: admin, password: secret },
-      ...{ database: APP, app: APP, ca: certificate },
+      ...{ database: APP, app: APP, ca: certificate, used },
     })
   })
   return pulumi.secret(text)

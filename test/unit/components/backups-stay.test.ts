@@ -1,6 +1,8 @@
-import { checkBackups, warnOfBackups } from '../../../components/account/backups.ts'
+import { checkBackups, warnOfBackups, warnOfFewer } from '../../../components/account/backups.ts'
 import type { Former } from '../../../components/state.ts'
 import type { BackupSettings } from '../../../config/backups/index.ts'
+import { parse } from '../../../config/parse.ts'
+import { context, defaults, good } from '../config/context.ts'
 
 const kept = { keepDaily: 7, keepWeekly: 4, protect: true, keep: true }
 const spaces: BackupSettings = { kind: 'spaces', region: 'fra1', copyRegion: 'nyc3', ...kept }
@@ -56,8 +58,11 @@ test.each<[string, Former[], BackupSettings | undefined]>([
   expect(told(state, wanted)).toBe('')
 })
 
-const ACCESS =
-  '(umask 077; pulumi stack output backupAccess --show-secrets > access.json) before they are given up'
+const KEEP = '(umask 077; pulumi stack output backupAccess --show-secrets > access.json)'
+const ACCESS = `${KEEP} before they are given up`
+/** From another S3 to the bucket that there is. */
+const BACK =
+  'pulumi config rm-all backupRegion backupBucket backupAccessKey backupSecretKey backupReaderAccessKey backupReaderSecretKey backupEndpoint && pulumi config set backupRegion fra1 && pulumi config set backups spaces && pulumi config set backupCopyRegion nyc3'
 const CONSENT = "pulumi config set --path 'allowDelete[0]' backups"
 
 test.each<[string, Former[], BackupSettings | undefined, string[]]>([
@@ -81,8 +86,10 @@ test.each<[string, Former[], BackupSettings | undefined, string[]]>([
     [
       'this stack has backups in fra1.example/first-1 and would delete the bucket first-1 and the one passphrase',
       'Allowed: spaces,',
-      ACCESS,
-      `${CONSENT} && pulumi up, empty the bucket first-1, then pulumi config rm-all backups backupCopyRegion && pulumi up`,
+      KEEP,
+      'copy what is in the bucket first-1 to another one (aws s3 sync), whose endpoint, region, bucket, key and secret access.json is to name, before they are given up',
+      'the stack goes on with them: pulumi config set backups spaces && pulumi config set backupCopyRegion nyc3\n',
+      `given up: pulumi config set backups spaces && pulumi config set backupCopyRegion nyc3 && ${CONSENT} && pulumi up, empty the bucket first-1 and the bucket second-1, then pulumi config rm-all backups backupCopyRegion && pulumi up`,
     ],
   ],
   [
@@ -98,7 +105,7 @@ test.each<[string, Former[], BackupSettings | undefined, string[]]>([
     [
       `backups = "s3" has no bucket of the stack's own, but this stack has the bucket first-1`,
       'Allowed: spaces, until that bucket is given up',
-      'empty the bucket first-1, then pulumi config set backups s3',
+      `Fix: ${BACK}, or give it up: ${BACK} && ${CONSENT} && pulumi up, empty the bucket first-1 and the bucket second-1, then pulumi config rm-all backupRegion backupCopyRegion && pulumi config set backups s3, its keys again, and pulumi up`,
     ],
   ],
   [
@@ -130,6 +137,59 @@ test.each<[string, Former[], BackupSettings | undefined, string[]]>([
 ])('is refused: %s', (_name, state, wanted, words) => {
   const message = told(state, wanted)
   for (const one of words) expect(message).toContain(one)
+})
+
+test('the way back from another S3 is one that the rules take', () => {
+  const keys = { backupBucket: 'acme-backups', backupRegion: 'eu-central-1' }
+  const secrets = { backupAccessKey: 'AKIA123', backupSecretKey: 'a-secret-of-16-or-more' }
+  const raw: Record<string, unknown> = {
+    backups: 's3',
+    volume: 10,
+    database: 'local',
+    ...keys,
+    ...secrets,
+  }
+  for (const command of BACK.split(' && ')) {
+    for (const key of /rm-all (.*)/.exec(command)?.[1]?.split(' ') ?? []) delete raw[key]
+    const [, key = '', value] = /config set (\w+) (\w+)/.exec(command) ?? []
+    if (key) raw[key] = value
+  }
+  const { backups } = parse({ ...defaults, ...good, ...raw }, context())
+  expect(told(inSpaces(true), backups)).toBe('')
+})
+
+test.each<[string, object, Partial<BackupSettings>, string[]]>([
+  ['the same', { keepDaily: 7, keepWeekly: 4 }, {}, []],
+  ['more', { keepDaily: 6, keepWeekly: 3 }, {}, []],
+  ['where nobody knows', {}, {}, []],
+  [
+    'fewer weeks',
+    { keepDaily: 7, keepWeekly: 52 },
+    {},
+    [
+      'keepWeekly goes from 52 to 4: what is older goes with the next backup (in Spaces older versions stay 30 days: docs/backups.md)',
+    ],
+  ],
+  [
+    'fewer of both, in another S3',
+    { keepDaily: 14, keepWeekly: 5 },
+    s3,
+    [
+      'keepDaily goes from 14 to 7, and keepWeekly goes from 5 to 4: what is older goes with the next backup (in a bucket with versions these stay',
+    ],
+  ],
+])('kept are %s, which an update tells', async (_name, numbers, change, words) => {
+  const said: string[] = []
+  const wanted = { ...spaces, ...change } as BackupSettings
+  await warnOfFewer([component('Backups', numbers)], wanted, async (text) => void said.push(text))
+  expect(said).toEqual(words.map((one) => expect.stringContaining(one)))
+})
+
+test('without backups nothing is said of their number', async () => {
+  const warn = jest.fn()
+  await warnOfFewer([], spaces, warn)
+  await warnOfFewer([component('Backups', { keepDaily: 9, keepWeekly: 9 })], undefined, warn)
+  expect(warn).not.toHaveBeenCalled()
 })
 
 test.each<[string, Partial<BackupSettings>, string[]]>([

@@ -113,6 +113,7 @@ test('the order goes to the host over stdin, a secret, and the host takes it', a
     ...{ host: 'private-db.example', port: 25060, user: 'app', database: 'app' },
     ...{ password: 'AVNS_battery-staple', cluster: '11111111-2222-4333-8444-555555555555' },
   }
+  const noted = jest.spyOn(pulumi.ComponentResource.prototype as never, 'registerOutputs')
   const backups = new Backups('padlock-dev', {
     ssh: { host: '198.51.100.7', port: 22, privateKey: 'private', hostKey: 'ssh-ed25519 AAAA' },
     ...{ droplet: new Anchor(), dropletId: '4711', after: [new Anchor()], place, reader },
@@ -120,6 +121,11 @@ test('the order goes to the host over stdin, a secret, and the host takes it', a
     ...{ database: true, files: false, beside: true, managed, keepDaily: 7, keepWeekly: 4 },
     ...{ protect: true, keep: true },
   })
+  // What the next update asks the state for.
+  expect(noted).toHaveBeenLastCalledWith(
+    expect.objectContaining({ keeps: true, keepDaily: 7, keepWeekly: 4 }),
+  )
+  noted.mockRestore()
   expect(await pulumi.isSecret(backups.passphrase)).toBe(true)
   expect(await pulumi.isSecret(backups.access)).toBe(true)
   const passphrase = 'correct-horse-battery-staple'

@@ -90,4 +90,41 @@ describe('in an account with more than a page of each kind', () => {
     }
     await expect(rejectLost(options, [], [])).rejects.toThrow(words)
   })
+
+  describe.each([
+    ['volume', 'volumes', 'doctl compute volume delete'],
+    ['cluster', 'databases', 'doctl databases delete'],
+  ])('a %s', (kind, key, remove) => {
+    const kept = { volumes: rows.volumes, databases: rows.databases }
+    afterEach(() => void Object.assign(rows, kept))
+    const searched = (tags?: string[] | null) => {
+      rows[key] = [{ id: 'x', name: 'padlock-prod-1a2b3c4d', tags }]
+      const options = {
+        ...{ name: 'padlock-Prod', owner: '1a2b3c4d', protectDroplet: false, reserves: false },
+        [kind]: 'padlock-prod-1a2b3c4d',
+      }
+      return rejectLost(options, [], []).then(
+        () => '',
+        (error: Error) => error.message,
+      )
+    }
+
+    test.each([
+      ['of this very name', ['padlock-Prod', 'padlock-Prod:owner:1a2b3c4d']],
+      ['of both', ['padlock-prod', 'padlock-Prod']],
+      ['without tags', []],
+      ['of which none are told', undefined],
+      ['that never had any', null],
+    ])('%s is this stack’s', async (_, tags) => {
+      expect(await searched(tags)).toContain(`${remove} x`)
+    })
+
+    test('of a name with other capitals is not, and nobody is told to delete it', async () => {
+      const said = await searched(['padlock-prod', 'padlock-prod:owner:1a2b3c4d'])
+      expect(said).toMatch(
+        /the name padlock-Prod differs from padlock-prod in capitals alone, which the .*padlock-prod-1a2b3c4d has.*Fix: another name of the stack/s,
+      )
+      expect(said).not.toMatch(/doctl|import/)
+    })
+  })
 })

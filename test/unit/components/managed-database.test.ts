@@ -26,7 +26,13 @@ function made(change: Partial<ManagedDatabaseArgs> = {}) {
   )
   const database = new ManagedDatabase('padlock-dev', {
     ssh: { host: '198.51.100.7', port: 22, privateKey: 'private', hostKey: 'ssh-ed25519 AAAA' },
-    ...{ droplet: new Anchor(), dropletId: '4711', after: [new Anchor()], owner: '1a2b3c4d' },
+    ...{
+      droplet: new Anchor(),
+      dropletId: '4711',
+      after: [new Anchor()],
+      owner: '1a2b3c4d',
+      used: true,
+    },
     ...{ vpc: 'vpc-1', tags: ['padlock-dev', 'padlock-dev:owner:1a2b3c4d'] },
     ...{
       size: 'db-s-1vcpu-1gb',
@@ -77,7 +83,7 @@ test('the host is told over stdin, as a secret', async () => {
   })
   expect(JSON.parse((sent.stdin as { secret: string }).secret)).toEqual({
     ...{ host: 'private-db.example.com', port: 25_060, user: 'doadmin', password: 'AVNS_admin' },
-    ...{ database: 'app', app: 'app', ca: CA },
+    ...{ database: 'app', app: 'app', ca: CA, used: true },
   })
 })
 
@@ -149,6 +155,62 @@ describe('the cluster that a stack has', () => {
     expect(() => checkDatabase(state(true), { database: databases.database })).toThrow(
       /databaseBeside managed.*given up: pulumi config set databaseBeside managed &&/s,
     )
+  })
+
+  describe.each([
+    ['local', { kind: 'local' as const, version: '17' }],
+    ['managed', { kind: 'local' as const, version: '17' }],
+    ['local', undefined],
+    ['managed', undefined],
+  ])('with the rows in the %s one, for %j', (live, database) => {
+    const live1 = { urn: 'l', type: 'padlock:index:Live', outputs: { database: live } }
+    const refused = () => {
+      try {
+        checkDatabase([...state(true), live1], { database })
+      } catch (error) {
+        return (error as Error).message
+      }
+      return ''
+    }
+
+    test('no way leads to the others', () => {
+      const ways = refused().split('\n').slice(1, -1)
+      expect(ways.length).toBeGreaterThan(1)
+      for (const way of ways) {
+        const [, begin = '', beside] =
+          /: (?:pulumi config set database (\w+))?(?: && )?(?:pulumi config set databaseBeside (\w+))?/.exec(
+            way,
+          ) ?? []
+        const kind = (name: string) =>
+          name === 'managed' ? wanted : { kind: 'local' as const, version: '17' }
+        const settings = {
+          database: begin ? kind(begin) : database,
+          ...(beside && { databaseBeside: kind(beside) }),
+        }
+        expect(settings.database?.kind).toBe(live)
+        expect(() => checkDatabase([...state(true), live1], settings)).not.toThrow()
+      }
+    })
+
+    test('the ways are those that keep them', () => {
+      const text = refused()
+      const consent = "pulumi config set --path 'allowDelete[0]' database && pulumi up, then"
+      if (live === 'local') {
+        const first = database ? '' : 'pulumi config set database local && '
+        const beside = `${first}pulumi config set databaseBeside managed`
+        expect(text).toContain(`beside the host's: ${beside}\n`)
+        expect(text).toContain(`${beside} && ${consent} pulumi config rm databaseBeside`)
+        expect(text).not.toMatch(/database managed|--to local/)
+        return
+      }
+      const end = database ? 'set database local' : 'rm database'
+      expect(text).toContain(
+        `given up: pulumi config set database managed && ${consent} pulumi config ${end} && pulumi up`,
+      )
+      expect(text.includes('back to the rows on the host as they are')).toBe(Boolean(database))
+      expect(text).toContain('./padlock database move --to local')
+      expect(text).not.toContain('databaseBeside')
+    })
   })
 
   test.each([

@@ -1,6 +1,6 @@
 /** The host's program for a managed database, against a cluster of the sandbox. */
 import { spawn } from 'node:child_process'
-import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { startDatabases } from '../../../sandbox/databases/index.ts'
@@ -16,9 +16,12 @@ const PYTHON = `import io, sys
 sys.dont_write_bytecode = True
 sys.path[:0] = sys.argv[2:4]
 import padlock_managed
-from padlock_release import log
+from padlock_move import state
+from padlock_release import log, store
 root = sys.argv[1]
 log.PATH = f'{root}/log'
+state.PATH = f'{root}/move.json'
+state.live = lambda: (store.read(f'{root}/live') or '').strip() or None
 padlock_managed.FOLDER = f'{root}/managed'
 padlock_managed.PATIENCE_SECONDS = 2
 padlock_managed.PAUSE_SECONDS = 0.2
@@ -93,6 +96,39 @@ test('the app makes its tables, over TLS that is held against the certificate th
   // Again, and nothing is lost.
   expect(await managed('up')).toEqual({ status: 0, said: '' })
   expect(await ask('SELECT count(*) FROM visits')).toBe('1')
+})
+
+describe('rows that were moved to the host', () => {
+  const give = "COMMENT ON DATABASE app IS 'padlock: moved to local at 2026-11-29T09:00:00Z'"
+  const asAdmin = async (sql: string) => {
+    const conninfo = `host=localhost port=${place.port} user=doadmin dbname=app sslmode=verify-full sslrootcert=${dir}/managed/ca.crt`
+    const env = { ...process.env, PGPASSWORD: ADMIN }
+    expect(await run('psql', ['-XqAtc', sql, conninfo], '', env)).toEqual({ status: 0, said: '' })
+  }
+  const underWay = { source: 'local', target: 'managed', phase: 'ordered' }
+  beforeAll(() => asAdmin(give))
+  afterAll(() => asAdmin('COMMENT ON DATABASE app IS NULL'))
+  afterEach(() => {
+    for (const name of ['move.json', 'live']) rmSync(join(dir, name), { force: true })
+  })
+
+  test('are none that an app goes to, and both ways on are told', async () => {
+    writeFileSync(join(dir, 'live'), 'local')
+    const { status, said } = await managed('up', { used: true })
+    expect(status).toBe(1)
+    expect(said).toMatch(
+      /were moved to local at 2026-11-29T09:00:00Z; since then it is read-only.*database local && pulumi config set databaseBeside managed && .*--to managed --replace.*as doadmin in psql, ALTER DATABASE app RESET default_transaction_read_only; COMMENT ON DATABASE app IS NULL/s,
+    )
+  })
+
+  test.each([
+    ['stay beside the app’s', { used: false }, 'live', 'local'],
+    ['are replaced by a move', { used: true }, 'move.json', JSON.stringify(underWay)],
+    ['are the app’s already', { used: true }, 'live', 'managed'],
+  ])('%s', async (_, order, file, text) => {
+    writeFileSync(join(dir, file), text)
+    expect(await managed('up', order)).toEqual({ status: 0, said: '' })
+  })
 })
 
 test('a firewall that does not admit the host is waited for, and then told', async () => {

@@ -1,10 +1,14 @@
 import http from 'node:http'
 import type { AddressInfo } from 'node:net'
 import * as pulumi from '@pulumi/pulumi'
+import { checkBackups } from '../../../../components/account/backups.ts'
+import { checkDatabase } from '../../../../components/account/database.ts'
 import { checkVolume, warnOfDetached } from '../../../../components/account/volume.ts'
 import { ITEM } from '../../../../components/kept/item.ts'
 import type { Former } from '../../../../components/state.ts'
 import { DataVolume, sshPortOfHolder } from '../../../../components/volume/index.ts'
+import { parse } from '../../../../config/parse.ts'
+import { context, defaults, good } from '../../config/context.ts'
 import { Anchor, mockProviders, plain, settle, value } from '../mocks.ts'
 
 const settings = { size: 20, region: 'fra1', protect: true, keep: true }
@@ -102,7 +106,7 @@ describe('the volume that a stack has', () => {
     ],
     [
       undefined,
-      "pulumi config set volume 20 && pulumi config set --path 'allowDelete[0]' volume && pulumi up, then pulumi config rm volume && pulumi up; appVolumes and database = local need a volume, so they go with it: pulumi config rm appVolumes; pulumi config set database none",
+      "with it what needs a volume: pulumi config set volume 20 && pulumi config set --path 'allowDelete[0]' volume && pulumi up, then pulumi config rm-all volume appVolumes databaseBeside && pulumi up",
     ],
   ])('does not become %j', (wanted, words) => {
     expect(() => checkVolume(state(true), wanted)).toThrow(words)
@@ -115,6 +119,123 @@ describe('the volume that a stack has', () => {
     const former = state(false)
     delete former[1]?.outputs.keeps
     expect(() => checkVolume(former, undefined)).not.toThrow()
+  })
+})
+
+describe('a volume that is given up', () => {
+  const part = (type: string, outputs: object = {}): Former => ({
+    urn: `${type}::x`,
+    type,
+    outputs,
+  })
+  const volume = part('digitalocean:index/volume:Volume', {
+    ...{ name: 'padlock-dev-1a2b3c4d', size: 20, region: 'fra1' },
+  })
+  const data = (keeps: boolean) => part('padlock:index:DataVolume', { keeps })
+  const live = (database?: string) => part('padlock:index:Live', { database })
+  const backups = (keeps: boolean) => part('padlock:index:Backups', { keeps, place: 'x/acme' })
+  const spaces = (keeps: boolean) => [
+    backups(keeps),
+    part('padlock:index:SpacesBackups', { keeps }),
+    {
+      ...part('digitalocean:index/spacesBucket:SpacesBucket', { name: 'first-1', region: 'fra1' }),
+      urn: 'x$padlock:index:SpacesBackups$digitalocean:index/spacesBucket:SpacesBucket::x',
+    },
+  ]
+  const copied = (keeps: boolean) => [
+    ...spaces(keeps),
+    part('padlock:index:SpacesCopy', { keeps }),
+    {
+      ...part('digitalocean:index/spacesBucket:SpacesBucket', { name: 'second-1', region: 'nyc3' }),
+      urn: 'x$padlock:index:SpacesCopy$digitalocean:index/spacesBucket:SpacesBucket::x',
+    },
+  ]
+  const cluster = (keeps: boolean) => [
+    part('digitalocean:index/databaseCluster:DatabaseCluster', { name: 'c', version: '17' }),
+    part('padlock:index:ManagedDatabase', { keeps }),
+  ]
+  const s3 = {
+    ...{ backupBucket: 'acme-backups', backupRegion: 'eu-central-1' },
+    ...{ backupAccessKey: 'AKIA123', backupSecretKey: 'a-secret-of-16-or-more' },
+  }
+  const secretKeys = ['backupAccessKey', 'backupSecretKey']
+
+  /** Does to settings what the commands between two updates do. */
+  function follow(settings: Record<string, unknown>, commands: string): Record<string, unknown> {
+    const next = { ...settings }
+    for (const command of commands.split(' && ')) {
+      const [, at, word = ''] = /--path 'allowDelete\[(\d)\]' (\w+)/.exec(command) ?? []
+      const [, key = '', value] = /config set (\w+) (\w+)/.exec(command) ?? []
+      if (at)
+        next.allowDelete = Object.assign([...((next.allowDelete as string[]) ?? [])], {
+          [at]: word,
+        })
+      else if (key) next[key] = /^\d+$/.test(value ?? '') ? Number(value) : value
+      for (const gone of /rm-all (.*)/.exec(command)?.[1]?.split(' ') ?? []) delete next[gone]
+    }
+    return next
+  }
+  /** As an update begins. */
+  function accepted(raw: Record<string, unknown>, state: Former[]): void {
+    const read = parse({ ...defaults, ...good, ...raw }, context({ secretKeys }))
+    checkVolume(state, read.volume)
+    checkDatabase(state, read)
+    checkBackups(state, read.backups)
+  }
+
+  test.each<[string, (keeps: boolean) => Former[], object, object]>([
+    ['alone', () => [live()], {}, {}],
+    ['with a database on the host', () => [live('local')], {}, {}],
+    ['with backups in Spaces', (keeps) => [live('local'), ...spaces(keeps)], {}, {}],
+    ['with backups and a copy', (keeps) => [live('local'), ...copied(keeps)], {}, {}],
+    ['with backups in another S3', (keeps) => [live('local'), backups(keeps)], {}, s3],
+    [
+      'with backups of directories alone',
+      (keeps) => [live(), ...spaces(keeps)],
+      {},
+      { appVolumes: { '/data': 'data' } },
+    ],
+    [
+      'with backups of a managed database',
+      (keeps) => [live('managed'), ...spaces(keeps), ...cluster(keeps)],
+      { database: 'managed' },
+      {},
+    ],
+    [
+      'with a managed database beside the host’s',
+      (keeps) => [live('local'), ...spaces(keeps), ...cluster(keeps)],
+      {},
+      {},
+    ],
+  ])('%s: each command is accepted, in that order', (_, more, settings, asBefore) => {
+    const state = [volume, data(true), ...more(true)]
+    const said = (() => {
+      try {
+        checkVolume(state, undefined)
+      } catch (error) {
+        return (error as Error).message
+      }
+      return ''
+    })()
+    const [, before = '', first = '', , last = ''] =
+      /needs a volume: (.* as before, )?(.*?) && pulumi up, (.*)then (.*) && pulumi up$/m.exec(
+        said,
+      ) ?? []
+    expect(before.includes('the keys of s3')).toBe('backupBucket' in asBefore)
+    expect(before.includes('appVolumes')).toBe('appVolumes' in asBefore)
+    const consented = follow({ ...settings, ...asBefore }, first)
+    expect(() => accepted(consented, state)).not.toThrow()
+    const { allowDelete } = consented
+    expect(new Set(allowDelete as string[]).size).toBe((allowDelete as string[]).length)
+    const after = follow(consented, last)
+    expect(after.volume).toBeUndefined()
+    expect(() => accepted(after, [volume, data(false), ...more(false)])).not.toThrow()
+  })
+
+  test('has its bucket emptied before the last update', () => {
+    expect(() => checkVolume([volume, data(true), ...copied(true)], undefined)).toThrow(
+      'pulumi up, empty the bucket first-1 and the bucket second-1, then pulumi config rm-all volume',
+    )
   })
 })
 

@@ -10,9 +10,11 @@ import subprocess
 import time
 from typing import Any, NamedTuple, TextIO
 
+from padlock_move import state
 from padlock_release import log
 from padlock_release.checks import check, integer, matching
 from padlock_release.failure import CommandFailure, Failure, told
+from padlock_rows.remarks import MOVED
 
 FOLDER = '/var/lib/padlock/managed'
 USAGE = 'usage: managed up < ORDER | remove'
@@ -21,6 +23,9 @@ PATIENCE_SECONDS = 180
 PAUSE_SECONDS = 3
 # What another try cannot change (libpq's words).
 FINAL = ('password authentication failed', 'certificate verify failed', 'permission denied', 'does not exist')
+# What a move leaves on a database whose rows went elsewhere (padlock_rows, remarks.py).
+REMARK = "SELECT shobj_description(oid, 'pg_database') FROM pg_database WHERE datname = current_database();"
+GIVE_BACK = 'ALTER DATABASE {0} RESET default_transaction_read_only; COMMENT ON DATABASE {0} IS NULL'
 
 
 class Order(NamedTuple):
@@ -34,6 +39,8 @@ class Order(NamedTuple):
     app: str
     # PEM.
     ca: str
+    # Is it the app's own, and not one beside it?
+    used: bool
 
 
 def main(words: list[str], stream: TextIO) -> int:
@@ -66,6 +73,7 @@ def parse(stream: TextIO) -> Order:
         database=_name(data, 'database'),
         app=_name(data, 'app'),
         ca=matching(data, 'ca', r'-----BEGIN CERTIFICATE-----[\s\S]+', 'a certificate, PEM'),
+        used=data.get('used') is True,
     )
 
 
@@ -74,15 +82,38 @@ def _name(data: dict[str, Any], key: str) -> str:
 
 
 def up(order: Order) -> None:
-    """Is content with what is there already. Waits for a cluster that does not let this host in yet."""
+    """
+    Is content with what is there already. Waits for a cluster that does not let this host in yet. Raises
+    Failure where the app is to go to rows that have moved away.
+    """
     keep(order.ca)
     deadline = time.monotonic() + PATIENCE_SECONDS
-    while (why := ask(order)) is not None:
+    while (why := grant(order)) is not None:
         if any(word in why for word in FINAL) or time.monotonic() > deadline:
             raise CommandFailure(
                 f'the database cluster at {order.host}:{order.port} cannot be made ready for the app:\n{why}'
             )
         time.sleep(PAUSE_SECONDS)
+    if order.used:
+        ensure_not_moved(order)
+
+
+def ensure_not_moved(order: Order) -> None:
+    """
+    Raises Failure before a release that would use rows of before, as padlock_database does (moved.py). A move
+    that is under way decides by itself; where the live release uses them nothing is lost that is not already.
+    """
+    if state.load() is not None or state.live() == 'managed':
+        return
+    said = ask(order, REMARK).stdout.strip()
+    if said.startswith(MOVED):
+        raise Failure(
+            f'the rows of the managed database were {said.removeprefix("padlock: ")}; since then it is '
+            'read-only. Fix, one of: stay with the rows of now, pulumi config set database local && '
+            'pulumi config set databaseBeside managed && pulumi up, after which ./padlock database move --to '
+            f'managed --replace takes them here; or go on with those of then: as {order.user} in psql, '
+            f'{GIVE_BACK.format(order.database)}, then pulumi up'
+        )
 
 
 def keep(ca: str) -> None:
@@ -95,7 +126,7 @@ def keep(ca: str) -> None:
     os.replace(draft, f'{FOLDER}/ca.crt')
 
 
-def ask(order: Order) -> str | None:
+def grant(order: Order) -> str | None:
     """
     Gives the app's user its database: since PostgreSQL 15 nobody but a database's owner makes tables in
     its schema `public`, and the provider's databases are doadmin's. Returns why it could not.
@@ -106,6 +137,13 @@ def ask(order: Order) -> str | None:
         f'GRANT ALL ON DATABASE {database} TO {app}; '
         f'GRANT ALL ON SCHEMA public TO {app};'
     )
+    done = ask(order, statements)
+    said = done.stdout + done.stderr
+    return None if done.returncode == 0 else log.redact(log.tail(said, 5), {'password': order.password})
+
+
+def ask(order: Order, statements: str) -> subprocess.CompletedProcess[str]:
+    """As whose rights are used; the answer is in lines, without names of columns."""
     environment = {
         'PATH': os.environ.get('PATH', '/usr/bin:/bin'),
         'LC_ALL': 'C.UTF-8',
@@ -120,10 +158,9 @@ def ask(order: Order) -> str | None:
         # One that the app's rows went away from reads alone (padlock_move, fence.py).
         'PGOPTIONS': '-c default_transaction_read_only=off -c search_path=pg_catalog',
     }
-    done = subprocess.run(
-        ['psql', '--no-psqlrc', '--quiet', '--set=ON_ERROR_STOP=1', '--command', statements],
+    words = ['--no-psqlrc', '--quiet', '--no-align', '--tuples-only', '--set=ON_ERROR_STOP=1']
+    return subprocess.run(
+        ['psql', *words, '--command', statements],
         env=environment, capture_output=True, text=True, errors='replace', check=False,
         stdin=subprocess.DEVNULL, cwd='/',
     )  # fmt: skip
-    said = done.stdout + done.stderr
-    return None if done.returncode == 0 else log.redact(log.tail(said, 5), {'password': order.password})
