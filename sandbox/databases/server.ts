@@ -18,6 +18,18 @@ const START_MS = 60_000
 const STOP_MS = 10_000
 /** Role that owns the server and that nobody outside can be (pg_hba.conf). */
 const OWNER = 'postgres'
+/**
+ * Its database, which the provider's clusters have in the place of `postgres`. Whether others may enter
+ * the real one is not known; here they may not.
+ */
+const BASE = '_dodb'
+/** Also of a server that was made with `postgres`. */
+const RENAME = `DO $$ BEGIN
+  IF NOT EXISTS (SELECT FROM pg_database WHERE datname = '${BASE}') THEN
+    ALTER DATABASE postgres RENAME TO ${BASE};
+    REVOKE CONNECT ON DATABASE ${BASE} FROM PUBLIC;
+  END IF;
+END $$;`
 
 export interface ServerOptions {
   /** Everything of the server: its data, its authority, its certificate. */
@@ -92,6 +104,7 @@ export class PostgresServer {
       const note = { signal: 'SIGINT', folder: this.#socketFolder } as const
       this.#forget = await recordProcess(dir, `database-${id}`, child.pid as number, note)
       await this.#answers(child)
+      await this.sql([RENAME], 'template1')
       child.once('exit', () => this.#ended(child))
       if (over(child)) throw new Error(await this.#lastLine())
     } catch (error) {
@@ -105,7 +118,7 @@ export class PostgresServer {
   async #answers(child: ChildProcess): Promise<void> {
     const deadline = Date.now() + START_MS
     const asked = () =>
-      this.sql(['SELECT 1;']).then(
+      this.sql(['SELECT 1;'], 'template1').then(
         () => true,
         () => false,
       )
@@ -135,7 +148,7 @@ export class PostgresServer {
   }
 
   /** Runs statements as the server's owner, one after the other; psql's commands too. */
-  async sql(statements: string[]): Promise<string> {
+  async sql(statements: string[], database = BASE): Promise<string> {
     const { psql } = await this.programs
     // No file of the user's own is read, and what is wrong ends it.
     const args = ['-X', '-q', '-A', '-t', '-v', 'ON_ERROR_STOP=1']
@@ -149,7 +162,7 @@ export class PostgresServer {
       '-U',
       OWNER,
       '-d',
-      OWNER,
+      database,
     ])
     // Over the standard input: a password in the arguments is for all to see.
     done.child.stdin?.on('error', () => {}).end(`${statements.join('\n')}\n`)

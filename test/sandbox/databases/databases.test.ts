@@ -104,6 +104,13 @@ test('answers over TLS that its own authority vouches for, and over nothing else
   await account.call('DELETE', `/databases/${other.id}`)
 })
 
+test('has no database postgres, and its owner’s is for nobody else', async () => {
+  const names = await ask('SELECT datname FROM pg_database ORDER BY 1')
+  expect(names.split('\n')).toEqual(['_dodb', 'defaultdb', 'template0', 'template1'])
+  expect(await ask('SELECT 1', { database: 'postgres' })).toContain('"postgres" does not exist')
+  expect(await ask('SELECT 1', { database: '_dodb' })).toContain('permission denied for database')
+})
+
 test('keeps passwords as SCRAM, and lets nobody be more than the provider does', async () => {
   expect(
     await ask(
@@ -225,6 +232,28 @@ test('a sandbox that stops keeps the rows', async () => {
   await account.restart({ databases })
   await account.api.settled()
   expect(await ask('SELECT a FROM kept')).toBe('42')
+})
+
+test('one that was made with the database postgres starts without it', async () => {
+  const note = join(dir, 'pids', `database-${cluster.id}.json`)
+  const { folder } = JSON.parse(readFileSync(note, 'utf8'))
+  const former =
+    'ALTER DATABASE _dodb RENAME TO postgres; GRANT CONNECT ON DATABASE postgres TO PUBLIC'
+  const { port } = cluster.connection
+  await run('psql', [
+    '-X',
+    '-c',
+    former,
+    `host=${folder} port=${port} user=postgres dbname=template1`,
+  ])
+  expect(await ask('SELECT 1', { database: 'postgres' })).toBe('1')
+  await account.api.close()
+  await databases.close()
+  databases = await open()
+  await account.restart({ databases })
+  await account.api.settled()
+  expect(await ask('SELECT 1', { database: 'postgres' })).toContain('"postgres" does not exist')
+  expect(await ask('SELECT 1', { database: '_dodb' })).toContain('permission denied for database')
 })
 
 test('one of a sandbox with other names has those of now, and a certificate for them', async () => {

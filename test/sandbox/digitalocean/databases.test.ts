@@ -191,9 +191,9 @@ test('users and databases come and go; doadmin stays', async () => {
   expect(reset.body.user.password).not.toBe(user.body.user.password)
   expect((await account.call('DELETE', `/databases/${id}/users/doadmin`)).status).toBe(422)
   expect((await account.call('POST', `/databases/${id}/dbs`, { name: 'app' })).status).toBe(201)
-  expect((await account.call('POST', `/databases/${id}/dbs`, { name: 'postgres' })).status).toBe(
-    409,
-  )
+  for (const name of ['postgres', '_dodb']) {
+    expect((await account.call('POST', `/databases/${id}/dbs`, { name })).status).toBe(409)
+  }
   expect((await account.call('POST', `/databases/${id}/dbs`, { name: 'a b' })).status).toBe(422)
   expect((await account.call('GET', `/databases/${id}/dbs/app`)).body).toEqual({
     db: { name: 'app' },
