@@ -31,6 +31,8 @@ const RENAME = `DO $$ BEGIN
   END IF;
 END $$;`
 
+const ROLES_APART = 16
+
 export interface ServerOptions {
   /** Everything of the server: its data, its authority, its certificate. */
   folder: string
@@ -69,7 +71,7 @@ export class PostgresServer {
   }
 
   /** Makes the data directory, starts the server and makes doadmin and defaultdb, as the provider does. */
-  async make(password: string): Promise<void> {
+  async make(password: string, version?: string): Promise<void> {
     const { initdb } = await postgresPrograms()
     await mkdir(this.#options.folder, { recursive: true, mode: 0o700 })
     // What an interrupted start left: nobody has used it yet.
@@ -82,9 +84,18 @@ export class PostgresServer {
     await this.start()
     await this.sql([
       createUser('doadmin', password),
-      'ALTER ROLE doadmin CREATEDB CREATEROLE REPLICATION;',
+      `ALTER ROLE doadmin CREATEDB REPLICATION ${await this.#rolesOf(version)};`,
       createDatabase('defaultdb'),
     ])
+  }
+
+  /**
+   * Since PostgreSQL 16 CREATEROLE rules those roles alone that it made (its release notes). An older
+   * server that stands for one cannot do so, and its doadmin makes no roles either.
+   */
+  async #rolesOf(version = `${ROLES_APART}`): Promise<string> {
+    const own = Number(await readIfThere(join(this.#data, 'PG_VERSION')))
+    return own < ROLES_APART && Number(version) >= ROLES_APART ? 'NOCREATEROLE' : 'CREATEROLE'
   }
 
   /** Starts the server and waits until it answers; what does not start leaves nothing. */
