@@ -3,6 +3,7 @@ import { getConnection } from '@pulumi/auth0/getConnection.js'
 import { getDroplets } from '@pulumi/digitalocean/getDroplets.js'
 import { Config, log, RunError, runtime } from '@pulumi/pulumi'
 import type { IdentitySettings, OpenIdSettings } from '../config/settings.ts'
+import { type ClusterOptions, checkCluster } from './account/cluster.ts'
 import { configurationError, failAuth0, failDigitalOcean } from './account/error.ts'
 import { checkImage } from './account/image.ts'
 import { checkIssuer, type FoundIssuer } from './account/issuer.ts'
@@ -21,7 +22,8 @@ export interface Options
     MemoryOptions,
     ZoneOptions,
     LostOptions,
-    LimitOptions {
+    LimitOptions,
+    ClusterOptions {
   /** Absent where the provider of the login is not Auth0, which is asked nothing then. */
   identity?: Pick<IdentitySettings, 'connections' | 'signUp' | 'verifiedConnections'>
   /** The issuer in its place, and where it sends users back to. */
@@ -54,11 +56,12 @@ export async function preflight(options: Options, state: Former[]): Promise<Find
   const addresses = listed.then((droplets) =>
     taggedBy(options, droplets).flatMap((one) => [one.ipv4Address, one.ipv6Address ?? '']),
   )
-  const [, connections, replacesForSize, issuer] = await inOrder([
+  const [, connections, replacesForSize, , issuer] = await inOrder([
     // First: whose the name is, and what an earlier state has made, before what is wrong with them.
     listed.then((droplets) => checkDroplets(options, state, droplets)),
     found,
     checkSize(options, state),
+    checkCluster(options, state),
     openId && checkIssuer(openId, openId.callbackUrl),
     identity && checkSignUp(found, identity),
     checkImage(options.image),

@@ -73,7 +73,7 @@ export async function prepare(name: string, settings: Settings): Promise<Prepare
   const { environment } = settings.project
   const commit = (await checkLive(state, { environment, ...settings.lifecycle })) ?? 'unknown'
   const addresses = addressesOf(settings)
-  const managed = managedIn(settings)?.version
+  const managed = managedIn(settings)
   const [{ connections, replacesForSize, issuer }, packed, bundle] = await Promise.all([
     preflight(
       {
@@ -95,6 +95,7 @@ export async function prepare(name: string, settings: Settings): Promise<Prepare
         protectDroplet: settings.lifecycle.protectDroplet,
         volume: settings.volume && volumeName(name, settings.lifecycle.owner.id),
         cluster: managed ? clusterName(name, settings.lifecycle.owner.id) : undefined,
+        managed,
         mayReplace: settings.lifecycle.mayReplaceDroplet,
       },
       state,
@@ -106,7 +107,7 @@ export async function prepare(name: string, settings: Settings): Promise<Prepare
       tunnels: Boolean(settings.tunnels),
       volume: settings.volume && volumeName(name, settings.lifecycle.owner.id),
       database: databaseVersion,
-      managed,
+      managed: managed?.version,
       backups: Boolean(settings.backups) || settings.restorable,
       seed: Boolean(settings.snapshots ?? settings.seed),
       rebootTime,

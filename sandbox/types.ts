@@ -126,8 +126,11 @@ export interface DatabaseServers {
   place(id: string): Promise<DatabasePlace>
   /** Where it is reached, with the names that machines know now; undefined where nobody has chosen. */
   placed(id: string): DatabasePlace | undefined
-  /** Makes its server with the user doadmin and the database defaultdb, and starts it. */
-  create(id: string, password: string): Promise<void>
+  /**
+   * Makes its server with the user doadmin and the database defaultdb, and starts it.
+   * @param version the major one that the account has it as; the newest if absent
+   */
+  create(id: string, password: string, version?: string): Promise<void>
   /** Starts the server of a cluster that was made before. */
   start(id: string): Promise<void>
   /** The certificate of its own authority, PEM. */

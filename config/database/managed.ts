@@ -26,8 +26,8 @@ export const MANAGED_VERSIONS = ['14', '15', '16', '17', '18']
 /** The one size that has no standby nodes. */
 const SMALLEST = 'db-s-1vcpu-1gb'
 const MOST_NODES = 3
-/** A cluster of 64 GiB, the largest that has a name with its memory in it. */
-const MOST_CONNECTIONS = 1597
+/** A server has no more (https://docs.digitalocean.com/products/databases/postgresql/details/limits/). */
+const MOST_CONNECTIONS = 997
 
 const SIZE_FORM =
   'a size slug of database nodes, as doctl databases options slugs --engine pg lists'

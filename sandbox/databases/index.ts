@@ -140,7 +140,7 @@ export async function startDatabases(options: DatabasesOptions): Promise<Databas
       await writeAtomically(join(folderOf(id), 'place.json'), JSON.stringify(place))
       return place
     },
-    create: (id, password) => begin(id, (server) => server.make(password)),
+    create: (id, password, version) => begin(id, (server) => server.make(password, version)),
     start: (id) => begin(id, (server) => server.start()),
     placed: (id) => places.get(id),
     ca: async (id) => (await openAuthority(folderOf(id))).rootPem,

@@ -18,6 +18,20 @@ const START_MS = 60_000
 const STOP_MS = 10_000
 /** Role that owns the server and that nobody outside can be (pg_hba.conf). */
 const OWNER = 'postgres'
+/**
+ * Its database, which the provider's clusters have in the place of `postgres`. Whether others may enter
+ * the real one is not known; here they may not.
+ */
+const BASE = '_dodb'
+/** Also of a server that was made with `postgres`. */
+const RENAME = `DO $$ BEGIN
+  IF NOT EXISTS (SELECT FROM pg_database WHERE datname = '${BASE}') THEN
+    ALTER DATABASE postgres RENAME TO ${BASE};
+    REVOKE CONNECT ON DATABASE ${BASE} FROM PUBLIC;
+  END IF;
+END $$;`
+
+const ROLES_APART = 16
 
 export interface ServerOptions {
   /** Everything of the server: its data, its authority, its certificate. */
@@ -57,7 +71,7 @@ export class PostgresServer {
   }
 
   /** Makes the data directory, starts the server and makes doadmin and defaultdb, as the provider does. */
-  async make(password: string): Promise<void> {
+  async make(password: string, version?: string): Promise<void> {
     const { initdb } = await postgresPrograms()
     await mkdir(this.#options.folder, { recursive: true, mode: 0o700 })
     // What an interrupted start left: nobody has used it yet.
@@ -70,9 +84,18 @@ export class PostgresServer {
     await this.start()
     await this.sql([
       createUser('doadmin', password),
-      'ALTER ROLE doadmin CREATEDB CREATEROLE REPLICATION;',
+      `ALTER ROLE doadmin CREATEDB REPLICATION ${await this.#rolesOf(version)};`,
       createDatabase('defaultdb'),
     ])
+  }
+
+  /**
+   * Since PostgreSQL 16 CREATEROLE rules those roles alone that it made (its release notes). An older
+   * server that stands for one cannot do so, and its doadmin makes no roles either.
+   */
+  async #rolesOf(version = `${ROLES_APART}`): Promise<string> {
+    const own = Number(await readIfThere(join(this.#data, 'PG_VERSION')))
+    return own < ROLES_APART && Number(version) >= ROLES_APART ? 'NOCREATEROLE' : 'CREATEROLE'
   }
 
   /** Starts the server and waits until it answers; what does not start leaves nothing. */
@@ -92,6 +115,7 @@ export class PostgresServer {
       const note = { signal: 'SIGINT', folder: this.#socketFolder } as const
       this.#forget = await recordProcess(dir, `database-${id}`, child.pid as number, note)
       await this.#answers(child)
+      await this.sql([RENAME], 'template1')
       child.once('exit', () => this.#ended(child))
       if (over(child)) throw new Error(await this.#lastLine())
     } catch (error) {
@@ -105,7 +129,7 @@ export class PostgresServer {
   async #answers(child: ChildProcess): Promise<void> {
     const deadline = Date.now() + START_MS
     const asked = () =>
-      this.sql(['SELECT 1;']).then(
+      this.sql(['SELECT 1;'], 'template1').then(
         () => true,
         () => false,
       )
@@ -135,7 +159,7 @@ export class PostgresServer {
   }
 
   /** Runs statements as the server's owner, one after the other; psql's commands too. */
-  async sql(statements: string[]): Promise<string> {
+  async sql(statements: string[], database = BASE): Promise<string> {
     const { psql } = await this.programs
     // No file of the user's own is read, and what is wrong ends it.
     const args = ['-X', '-q', '-A', '-t', '-v', 'ON_ERROR_STOP=1']
@@ -149,7 +173,7 @@ export class PostgresServer {
       '-U',
       OWNER,
       '-d',
-      OWNER,
+      database,
     ])
     // Over the standard input: a password in the arguments is for all to see.
     done.child.stdin?.on('error', () => {}).end(`${statements.join('\n')}\n`)

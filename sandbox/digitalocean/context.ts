@@ -9,6 +9,8 @@ export interface AccountLimits {
   droplets: number
   reservedIps: number
   volumes: number
+  /** Clusters, of all engines. */
+  databases: number
   /** Between two snapshots of one volume. */
   snapshotPauseMs: number
 }
@@ -22,6 +24,8 @@ export interface Context {
   actions: Actions
   spaces: ObjectStorage
   limits: AccountLimits
+  /** The time by which versions of databases are sold. */
+  now: () => number
   /** How long changes take to arrive everywhere, in ms. */
   settleMs: number
   log: (line: string) => void

@@ -55,10 +55,12 @@ export interface DigitalOceanOptions {
   /** What an action waits for beside that, asked at its start. */
   hold?: () => Promise<void> | undefined
   /**
-   * Of the account (25 droplets, 3 reserved addresses, 100 volumes, 10 minutes between two
-   * snapshots of a volume) and of its requests (5,000 an hour).
+   * Of the account (25 droplets, 3 reserved addresses, 100 volumes, 10 database clusters, 10 minutes
+   * between two snapshots of a volume) and of its requests (5,000 an hour).
    */
   limits?: Partial<AccountLimits> & RateLimits
+  /** The time by which versions of databases are sold; `Date.now` if absent. */
+  now?: () => number
   log?: (line: string) => void
 }
 
@@ -75,6 +77,13 @@ export interface DigitalOcean extends SimulatedApi, Cloud {
   databaseAdmitsAddress(clusterId: string, address: string): boolean
 }
 
+const LIMITS: AccountLimits = {
+  ...{ droplets: 25, reservedIps: 3, volumes: 100 },
+  // https://docs.digitalocean.com/products/databases/postgresql/details/limits/
+  databases: 10,
+  snapshotPauseMs: 600_000,
+}
+
 /** Starts the simulator; rejects if the port is taken or the state file cannot be read. */
 export async function startDigitalOcean(options: DigitalOceanOptions): Promise<DigitalOcean> {
   const {
@@ -85,6 +94,7 @@ export async function startDigitalOcean(options: DigitalOceanOptions): Promise<D
     settleMs = actionMs,
     hold,
     limits = {},
+    now = Date.now,
     log = () => {},
   } = options
   const store = await Store.open(options.stateFile)
@@ -100,7 +110,8 @@ export async function startDigitalOcean(options: DigitalOceanOptions): Promise<D
     machines,
     databases,
     actions,
-    limits: { droplets: 25, reservedIps: 3, volumes: 100, snapshotPauseMs: 600_000, ...limits },
+    limits: { ...LIMITS, ...limits },
+    now,
     spaces,
     settleMs,
     log,

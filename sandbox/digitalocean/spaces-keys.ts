@@ -46,9 +46,14 @@ export function spacesKeyRoutes({ app, store, spaces }: Context): void {
         throw new ApiError(404, `bucket ${bucket || "''"} not found`)
       }
     }
-    // "A fullaccess permission will be prioritized if [both] are added", says the reference.
-    const full = grants.filter(({ permission }) => permission === 'fullaccess')
-    return full.length > 0 ? full.slice(0, 1) : grants.filter(({ permission }) => permission)
+    const given = grants.filter(({ permission }) => permission)
+    const full = given.filter(({ permission }) => permission === 'fullaccess')
+    if (full.length === 0) return given
+    // The reference says both, refused (openapi, spaces/responses/bad_request.yml) and "prioritized".
+    if (full.length < given.length) {
+      throw new ApiError(400, 'cannot mix fullaccess permission with scoped permissions')
+    }
+    return full.slice(0, 1)
   }
 
   app.get('/v2/spaces/keys', async (request) => page(request, 'keys', keys, view))

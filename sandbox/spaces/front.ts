@@ -3,12 +3,15 @@ import { pipeline } from 'node:stream/promises'
 import { answerLifecycle, type Lifecycles } from './lifecycle.ts'
 import { refuse } from './refusal.ts'
 import { placeOf, type SpacesRegion } from './regions.ts'
+import { missing } from './surface.ts'
 
 export interface Upstream {
   /** The port of a region's gateway. */
   port(region: SpacesRegion): Promise<number>
   /** The region that has the bucket. */
   regionOf(bucket: string): string | undefined
+  /** How many buckets the account has. */
+  count(): number
   /** Called after a bucket was made or removed. */
   changed(region: SpacesRegion): Promise<void>
   /** Was this access key made so short a time ago that it is not known yet? */
@@ -21,6 +24,8 @@ export interface Upstream {
 
 /** Beyond S3's methods the gateway has its own administration. */
 const METHODS = ['GET', 'HEAD', 'PUT', 'POST', 'DELETE', 'OPTIONS']
+/** Of an account (https://docs.digitalocean.com/products/spaces/details/limits/). */
+const MOST_BUCKETS = 100
 /** Longer ones are no lifecycle configurations. */
 const MAX_BODY = 64 * 1024
 
@@ -59,6 +64,10 @@ async function pass(
   if (onBucket && parameters.has('policy')) {
     return refuse(outgoing, 501, 'NotImplemented', 'the sandbox has no bucket policies')
   }
+  const unknown = missing(parameters, onBucket)
+  if (unknown !== undefined) {
+    return refuse(outgoing, 501, 'NotImplemented', `Spaces has no ${unknown}`)
+  }
   const accessKey = accessKeyOf(headers.authorization ?? '', parameters)
   if (upstream.isNew(accessKey)) {
     return refuse(outgoing, 403, 'InvalidAccessKeyId', 'the key is not known here yet')
@@ -67,6 +76,9 @@ async function pass(
   const elsewhere = upstream.regionOf(bucket)
   if (makes && elsewhere !== undefined && elsewhere !== region) {
     return refuse(outgoing, 409, 'BucketAlreadyExists', 'a bucket has its name in all regions')
+  }
+  if (makes && elsewhere === undefined && upstream.count() >= MOST_BUCKETS) {
+    return refuse(outgoing, 400, 'TooManyBuckets', `an account has ${MOST_BUCKETS} buckets`)
   }
   const lifecycle = onBucket && parameters.has('lifecycle')
   const body = lifecycle ? await bodyOf(incoming) : undefined

@@ -71,6 +71,7 @@ export async function startSpaces(options: {
     handle({
       port: (region) => (regions.get(region) as Region).port(),
       regionOf: (bucket) => buckets().find(({ name }) => name === bucket)?.region,
+      count: () => buckets().length,
       changed: async (region) => (regions.get(region) as Region).sync(),
       isNew: (accessKey) => (works?.get(accessKey) ?? 0) > Date.now(),
       isFull: (accessKey) => keys.some((key) => key.accessKey === accessKey && hasFullAccess(key)),

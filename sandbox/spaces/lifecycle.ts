@@ -22,6 +22,27 @@ export async function openLifecycles(path: string): Promise<Lifecycles> {
   }
 }
 
+const ACTION = /<(Expiration|NoncurrentVersionExpiration|AbortIncompleteMultipartUpload)>/
+/** By tags, or to another class of storage: S3 has these rules, Spaces has not. */
+const UNSUPPORTED = /<(Tag|Transition|NoncurrentVersionTransition)>/
+
+/** Status, code and message of the refusal; undefined where there is nothing wrong. */
+function wrongIn(body: string): [status: number, code: string, message: string] | undefined {
+  const [, inner = ''] =
+    /<LifecycleConfiguration(?:\s[^>]*)?>(.*)<\/LifecycleConfiguration>/s.exec(body) ?? []
+  const rules = [...inner.matchAll(/<Rule>(.*?)<\/Rule>/gs)].map(([, rule = '']) => rule)
+  if (rules.length === 0) return [400, 'MalformedXML', 'no LifecycleConfiguration with a Rule']
+  for (const rule of rules) {
+    const [, unsupported] = UNSUPPORTED.exec(rule) ?? []
+    if (unsupported) return [501, 'NotImplemented', `Spaces has no rules with ${unsupported}`]
+    if (!/<Status>(Enabled|Disabled)<\/Status>/.test(rule)) {
+      return [400, 'MalformedXML', 'a Rule without a Status']
+    }
+    if (!ACTION.test(rule)) return [400, 'MalformedXML', 'a Rule without an action']
+  }
+  return undefined
+}
+
 /** Answers `?lifecycle` of a bucket, which the gateway does not have. */
 export async function answerLifecycle(
   outgoing: ServerResponse,
@@ -31,9 +52,8 @@ export async function answerLifecycle(
   lifecycles: Lifecycles,
 ): Promise<void> {
   if (method === 'PUT') {
-    if (!/<LifecycleConfiguration[\s>]/.test(body) || !/<Rule>/.test(body)) {
-      return refuse(outgoing, 400, 'MalformedXML', 'no LifecycleConfiguration with a Rule')
-    }
+    const wrong = wrongIn(body)
+    if (wrong) return refuse(outgoing, ...wrong)
     await lifecycles.set(bucket, body)
     outgoing.writeHead(200).end()
   } else if (method === 'DELETE') {

@@ -17,12 +17,12 @@ import { type DatabaseRow, databaseUrn } from './rows.ts'
 import { clusterView } from './views.ts'
 
 export function clusterRoutes(context: Context, jobs: ClusterJobs): void {
-  const { app, store, databases } = context
+  const { app, store, databases, limits, now } = context
   const { state } = store
   const clusters = clustersOf(state)
   const view = (row: DatabaseRow) => clusterView(row, state)
 
-  app.get('/v2/databases/options', async () => optionsView())
+  app.get('/v2/databases/options', async () => optionsView(now()))
   app.get('/v2/databases', async (request) => {
     const tag = query(request, 'tag_name')
     const listed = tag ? clusters.filter(({ tags }) => tags.includes(tag)) : clusters
@@ -34,7 +34,7 @@ export function clusterRoutes(context: Context, jobs: ClusterJobs): void {
     const body = bodyOf(request)
     const name = read.readName(body, clusters)
     read.readEngine(body)
-    const version = read.readVersion(body)
+    const version = read.readVersion(body, now())
     const { size, nodes } = read.readLayout(body)
     const region = read.readRegion(body)
     const storageMiB = read.readStorage(body, size)
@@ -44,6 +44,11 @@ export function clusterRoutes(context: Context, jobs: ClusterJobs): void {
     for (const tag of tags) checkTagName(tag)
     if (body.backup_restore) throw unprocessable('the sandbox restores no backups of clusters')
     const network = read.readNetwork(body, region, store)
+    if (clusters.length >= limits.databases) {
+      throw unprocessable(
+        `creating this cluster will exceed your database limit of ${limits.databases}`,
+      )
+    }
     const id = randomUUID()
     const row: DatabaseRow = {
       id,
@@ -116,7 +121,7 @@ export function clusterRoutes(context: Context, jobs: ClusterJobs): void {
   // What runs stays what this computer has; the account says the new version.
   app.put('/v2/databases/:id/upgrade', async (request, reply) => {
     const cluster = onlineCluster(state, request)
-    const version = read.readVersion(bodyOf(request))
+    const version = read.readVersion(bodyOf(request), now())
     if (Number(version) <= Number(cluster.version)) {
       throw unprocessable(`invalid version ${version}: the cluster has ${cluster.version}`)
     }

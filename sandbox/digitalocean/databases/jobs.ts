@@ -30,7 +30,7 @@ export class ClusterJobs {
       row,
       async () => {
         // Left over from a start that was interrupted: nobody has used it yet.
-        await databases.create(row.id, admin?.password ?? '')
+        await databases.create(row.id, admin?.password ?? '', row.version)
         row.status = 'online'
         this.#started.set(row.id, Date.now())
       },

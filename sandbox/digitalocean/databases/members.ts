@@ -98,8 +98,8 @@ export function databaseDbRoutes({ app, store, databases }: Context, jobs: Clust
       if (!/^[a-zA-Z_][a-zA-Z0-9_-]{0,62}$/.test(name)) {
         throw unprocessable('invalid name: up to 63 letters, numbers, _ and -')
       }
-      // PostgreSQL's own, which the account does not list.
-      const taken = [...cluster.databases, 'postgres', 'template0', 'template1']
+      // PostgreSQL's and the provider's own, which the account does not list.
+      const taken = [...cluster.databases, '_dodb', 'postgres', 'template0', 'template1']
       if (taken.includes(name)) throw conflict('database already exists')
       await databases.createDatabase(cluster.id, name)
       cluster.databases.push(name)

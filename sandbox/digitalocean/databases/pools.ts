@@ -8,6 +8,8 @@ import type { ClusterJobs } from './jobs.ts'
 import type { DatabasePoolRow, DatabaseRow } from './rows.ts'
 import { poolView } from './views.ts'
 
+/** Of a cluster (docs: PostgreSQL Limits). */
+const MOST_POOLS = 21
 const MODES = ['session', 'transaction', 'statement']
 
 export function databasePoolRoutes({ app, store, databases }: Context, jobs: ClusterJobs): void {
@@ -42,6 +44,7 @@ export function databasePoolRoutes({ app, store, databases }: Context, jobs: Clu
         throw unprocessable('invalid name: 3 to 60 letters, numbers, _ and -')
       }
       if (cluster.pools.some((one) => one.name === name)) throw conflict('pool already exists')
+      if (cluster.pools.length >= MOST_POOLS) throw unprocessable(`at most ${MOST_POOLS} pools`)
       const pool = { name, ...readPool(body, cluster) }
       await become(cluster, [...cluster.pools, pool])
       return reply.code(201).send({ pool: poolView(pool, cluster) })

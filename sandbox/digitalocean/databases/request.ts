@@ -3,7 +3,13 @@ import { unprocessable } from '../errors.ts'
 import { type Body, integer, text } from '../request.ts'
 import type { State, Store, VpcRow } from '../state.ts'
 import { defaultVpc } from '../vpcs.ts'
-import { DATABASE_SIZES, type DatabaseSize, databaseSize, VERSIONS } from './catalogue.ts'
+import {
+  DATABASE_SIZES,
+  type DatabaseSize,
+  DEFAULT_VERSION,
+  databaseSize,
+  versionsOffered,
+} from './catalogue.ts'
 import type { DatabaseRow } from './rows.ts'
 
 const DAYS = ['monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday', 'sunday']
@@ -28,10 +34,12 @@ export function readEngine(body: Body): void {
   if (engine !== 'pg') throw unprocessable(`invalid engine ${engine}: the sandbox has pg alone`)
 }
 
-export function readVersion(body: Body): string {
-  const version = text(body, 'version') || '18'
-  if (!VERSIONS.includes(version)) {
-    throw unprocessable(`invalid version ${version}: one of ${VERSIONS.join(', ')}`)
+/** One that a cluster can get at a time. */
+export function readVersion(body: Body, now: number): string {
+  const version = text(body, 'version') || DEFAULT_VERSION
+  const offered = versionsOffered(now)
+  if (!offered.includes(version)) {
+    throw unprocessable(`invalid version ${version}: one of ${offered.join(', ')}`)
   }
   return version
 }

@@ -1,5 +1,6 @@
 import { defaultProject, projectOf } from '../membership.ts'
 import type { State } from '../state.ts'
+import { databaseVersion } from './catalogue.ts'
 import {
   type DatabasePoolRow,
   type DatabaseRow,
@@ -53,6 +54,7 @@ export function poolView(pool: DatabasePoolRow, row: DatabaseRow) {
 export function clusterView(row: DatabaseRow, state: State) {
   const { host, privateHost, port } = row.place
   const { name: user, password } = primary(row)
+  const ends = databaseVersion(row.version)
   const as = { port, database: 'defaultdb', user, password }
   return {
     id: row.id,
@@ -74,8 +76,8 @@ export function clusterView(row: DatabaseRow, state: State) {
     private_network_uuid: row.vpcId,
     tags: row.tags.length > 0 ? row.tags : null,
     project_id: (projectOf(state, databaseUrn(row.id)) ?? defaultProject(state)).id,
-    version_end_of_life: null,
-    version_end_of_availability: null,
+    version_end_of_life: ends?.endOfLife ?? null,
+    version_end_of_availability: ends?.endOfAvailability ?? null,
     storage_size_mib: row.storageMiB,
   }
 }

@@ -133,6 +133,10 @@ test.each([
     `databaseVersion = 18 is not what the stack's database ${NAME} has, and a major upgrade is none of an update's`,
   ],
   [{ databasePool: 23 }, 'is more than db-s-1vcpu-1gb has connections for'],
+  [
+    { databaseSize: 'db-s-3vcpu-5gb' },
+    'databaseSize = "db-s-3vcpu-5gb" is not a size that DigitalOcean has for PostgreSQL',
+  ],
 ])('%j is refused before anything is made', async (change, words) => {
   const undo = stack.set(change)
   await sandbox.writes()

@@ -34,7 +34,8 @@ const open = (names = NAMES) =>
 
 beforeAll(async () => {
   databases = await open()
-  account = await startAccount({ databases })
+  // Versions end.
+  account = await startAccount({ databases, now: () => Date.parse('2026-11-30T00:00:00Z') })
   cluster = await make('shop-db')
   const { body } = await account.call('GET', `/databases/${cluster.id}/ca`)
   caFile = join(dir, 'ca.crt')
@@ -47,9 +48,9 @@ afterAll(async () => {
   rmSync(dir, { recursive: true })
 })
 
-async function make(name: string) {
+async function make(name: string, version = '17') {
   const { body } = await account.call('POST', '/databases', {
-    ...{ name, engine: 'pg', version: '17', size: 'db-s-1vcpu-1gb' },
+    ...{ name, engine: 'pg', version, size: 'db-s-1vcpu-1gb' },
     ...{ region: 'ams3', num_nodes: 1 },
   })
   await account.api.settled()
@@ -104,12 +105,17 @@ test('answers over TLS that its own authority vouches for, and over nothing else
   await account.call('DELETE', `/databases/${other.id}`)
 })
 
+test('has no database postgres, and its owner’s is for nobody else', async () => {
+  const names = await ask('SELECT datname FROM pg_database ORDER BY 1')
+  expect(names.split('\n')).toEqual(['_dodb', 'defaultdb', 'template0', 'template1'])
+  expect(await ask('SELECT 1', { database: 'postgres' })).toContain('"postgres" does not exist')
+  expect(await ask('SELECT 1', { database: '_dodb' })).toContain('permission denied for database')
+})
+
 test('keeps passwords as SCRAM, and lets nobody be more than the provider does', async () => {
-  expect(
-    await ask(
-      'SELECT rolsuper, rolcreatedb, rolcreaterole FROM pg_roles WHERE rolname = current_user',
-    ),
-  ).toBe('f|t|t')
+  expect(await ask('SELECT rolsuper, rolcreatedb FROM pg_roles WHERE rolname = current_user')).toBe(
+    'f|t',
+  )
   const { body } = await account.call('POST', `/databases/${cluster.id}/users`, { name: 'reader' })
   const reader = { user: 'reader', password: body.user.password }
   expect(await ask('SELECT current_user', reader)).toBe('reader')
@@ -119,6 +125,21 @@ test('keeps passwords as SCRAM, and lets nobody be more than the provider does',
   )
   expect((await account.call('DELETE', `/databases/${cluster.id}/users/reader`)).status).toBe(204)
   expect(await ask('SELECT 1', reader)).toContain('password authentication failed')
+})
+
+test('rules no role of others, as since PostgreSQL 16, unless the cluster is older', async () => {
+  const { body } = await account.call('POST', `/databases/${cluster.id}/users`, { name: 'other' })
+  const change = 'ALTER ROLE other CONNECTION LIMIT 1'
+  expect(await ask(change)).toContain('permission denied')
+  const older = await make('older-db', '15')
+  const { port, password } = older.private_connection
+  const answer = await account.call('GET', `/databases/${older.id}/ca`)
+  const ca = join(dir, 'older.crt')
+  writeFileSync(ca, Buffer.from(answer.body.ca.certificate, 'base64'))
+  const has = 'SELECT rolcreaterole FROM pg_roles WHERE rolname = current_user'
+  expect(await ask(has, { port, password, ca })).toBe('t')
+  await account.call('DELETE', `/databases/${older.id}`)
+  await account.call('DELETE', `/databases/${cluster.id}/users/${body.user.name}`)
 })
 
 const CLOSED = 'server closed the connection unexpectedly'
@@ -225,6 +246,28 @@ test('a sandbox that stops keeps the rows', async () => {
   await account.restart({ databases })
   await account.api.settled()
   expect(await ask('SELECT a FROM kept')).toBe('42')
+})
+
+test('one that was made with the database postgres starts without it', async () => {
+  const note = join(dir, 'pids', `database-${cluster.id}.json`)
+  const { folder } = JSON.parse(readFileSync(note, 'utf8'))
+  const former =
+    'ALTER DATABASE _dodb RENAME TO postgres; GRANT CONNECT ON DATABASE postgres TO PUBLIC'
+  const { port } = cluster.connection
+  await run('psql', [
+    '-X',
+    '-c',
+    former,
+    `host=${folder} port=${port} user=postgres dbname=template1`,
+  ])
+  expect(await ask('SELECT 1', { database: 'postgres' })).toBe('1')
+  await account.api.close()
+  await databases.close()
+  databases = await open()
+  await account.restart({ databases })
+  await account.api.settled()
+  expect(await ask('SELECT 1', { database: 'postgres' })).toContain('"postgres" does not exist')
+  expect(await ask('SELECT 1', { database: '_dodb' })).toContain('permission denied for database')
 })
 
 test('one of a sandbox with other names has those of now, and a certificate for them', async () => {

@@ -15,8 +15,11 @@ const CLUSTER = {
 }
 
 let account: Account
+/** When these tests were written: versions end. */
+const NOW = Date.parse('2026-11-30T00:00:00Z')
+
 beforeEach(async () => {
-  account = await startAccount()
+  account = await startAccount({ now: () => NOW })
 })
 afterEach(() => account.end())
 
@@ -63,7 +66,7 @@ test.each([
   ['an upper-case name', { name: 'Shop' }, /invalid name: 3 to 63 lowercase/],
   ['a name of two letters', { name: 'db' }, /invalid name/],
   ['another engine', { engine: 'mysql' }, /invalid engine mysql/],
-  ['a version that is not sold', { version: '12' }, /invalid version 12: one of 14, 15/],
+  ['a version that is not sold', { version: '12' }, /invalid version 12: one of 15, 16, 17, 18$/],
   ['a size that is not sold', { size: 's-1vcpu-1gb' }, /invalid size s-1vcpu-1gb: one of db-s/],
   ['a standby of the smallest', { num_nodes: 2 }, /invalid num_nodes 2: .* allows 1 to 1/],
   ['no node', { num_nodes: 0 }, /invalid num_nodes 0/],
@@ -76,6 +79,39 @@ test.each([
   const { status, body } = await account.call('POST', '/databases', { ...CLUSTER, ...change })
   expect([status, body.message]).toEqual([422, expect.stringMatching(message)])
   expect(account.api.inventory()).toEqual([])
+})
+
+test('a version is offered until its end, and who has it stays', async () => {
+  await account.restart({ now: () => Date.parse('2026-05-11T23:59:59Z') })
+  const { id } = await online({ version: '14' })
+  const dates = { version_end_of_availability: '2026-05-12T00:00:00Z' }
+  expect((await account.call('GET', `/databases/${id}`)).body.database).toMatchObject(dates)
+  const offered = async () => (await account.call('GET', '/databases/options')).body
+  expect((await offered()).options.pg.versions).toEqual(['14', '15', '16', '17', '18'])
+
+  await account.restart({ now: () => Date.parse('2026-05-12T00:00:00Z') })
+  await account.api.settled()
+  const { options, version_availability } = await offered()
+  expect(options.pg.versions).toEqual(['15', '16', '17', '18'])
+  expect(version_availability.pg[0]).toEqual({
+    ...{ version: '14', default: false, end_of_life: '2026-11-12T00:00:00Z' },
+    end_of_availability: '2026-05-12T00:00:00Z',
+  })
+  const again = { ...CLUSTER, name: 'again', version: '14' }
+  expect((await account.call('POST', '/databases', again)).body.message).toBe(
+    'invalid version 14: one of 15, 16, 17, 18',
+  )
+  const there = (await account.call('GET', `/databases/${id}`)).body.database
+  expect(there).toMatchObject({ ...dates, version: '14', status: 'online' })
+})
+
+test('an account has ten clusters', async () => {
+  for (let at = 1; at <= 10; at++) await made({ name: `db-${at}` })
+  const { status, body } = await account.call('POST', '/databases', CLUSTER)
+  expect([status, body.message]).toEqual([
+    422,
+    'creating this cluster will exceed your database limit of 10',
+  ])
 })
 
 test('refuses a second cluster of the name, and a network of another region', async () => {
@@ -155,9 +191,9 @@ test('users and databases come and go; doadmin stays', async () => {
   expect(reset.body.user.password).not.toBe(user.body.user.password)
   expect((await account.call('DELETE', `/databases/${id}/users/doadmin`)).status).toBe(422)
   expect((await account.call('POST', `/databases/${id}/dbs`, { name: 'app' })).status).toBe(201)
-  expect((await account.call('POST', `/databases/${id}/dbs`, { name: 'postgres' })).status).toBe(
-    409,
-  )
+  for (const name of ['postgres', '_dodb']) {
+    expect((await account.call('POST', `/databases/${id}/dbs`, { name })).status).toBe(409)
+  }
   expect((await account.call('POST', `/databases/${id}/dbs`, { name: 'a b' })).status).toBe(422)
   expect((await account.call('GET', `/databases/${id}/dbs/app`)).body).toEqual({
     db: { name: 'app' },
@@ -184,6 +220,19 @@ test('pools share the connections that the memory allows', async () => {
   expect((await account.call('GET', `${path}/shop`)).body.pool.size).toBe(5)
   expect((await account.call('DELETE', `${path}/shop`)).status).toBe(204)
   expect((await account.call('GET', path)).body.pools).toEqual([])
+})
+
+test('a cluster of 64 GiB has 997 connections, and 21 pools', async () => {
+  const { id } = await online({ size: 'gd-16vcpu-64gb' })
+  const pool = { mode: 'transaction', size: 1, db: 'defaultdb' }
+  const path = `/databases/${id}/pools`
+  const large = await account.call('POST', path, { ...pool, name: 'large', size: 998 })
+  expect(large.body.message).toBe('the pools want 998 connections; gd-16vcpu-64gb allows 997')
+  for (let at = 1; at <= 21; at++) {
+    expect((await account.call('POST', path, { ...pool, name: `pool-${at}` })).status).toBe(201)
+  }
+  const more = await account.call('POST', path, { ...pool, name: 'pool-22' })
+  expect([more.status, more.body.message]).toEqual([422, 'at most 21 pools'])
 })
 
 test('grows and never gets less storage; a version only goes up', async () => {
@@ -216,6 +265,11 @@ test('grows and never gets less storage; a version only goes up', async () => {
   expect((await put('upgrade', { version: '16' })).status).toBe(422)
   await account.restart({ settleMs: 0 })
   await account.api.settled()
+  const late = await put('upgrade', { version: '14' })
+  expect([late.status, late.body.message]).toEqual([
+    422,
+    'invalid version 14: one of 15, 16, 17, 18',
+  ])
   expect((await put('upgrade', { version: '18' })).status).toBe(204)
   await account.api.settled()
   expect((await put('migrate', { region: 'fra1' })).status).toBe(202)

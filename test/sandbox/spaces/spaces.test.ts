@@ -1,13 +1,21 @@
 /** Spaces' keys and buckets, as AWS's own client meets them. */
+import { mkdirSync, rmdirSync } from 'node:fs'
+import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
 import {
   CreateBucketCommand,
   DeleteBucketCommand,
   DeleteObjectCommand,
+  GetBucketEncryptionCommand,
   GetBucketLifecycleConfigurationCommand,
+  GetBucketOwnershipControlsCommand,
+  GetBucketTaggingCommand,
   GetBucketVersioningCommand,
   GetObjectCommand,
+  GetObjectLockConfigurationCommand,
+  GetObjectRetentionCommand,
+  GetObjectTaggingCommand,
   HeadBucketCommand,
   ListObjectsV2Command,
   ListObjectVersionsCommand,
@@ -185,6 +193,57 @@ test('a lifecycle configuration is kept for whoever has full access', async () =
   expect(await refusal(forged.send(change))).toBe('SignatureDoesNotMatch')
 })
 
+test('a rule by tags or to another class of storage, and one of nothing, is refused', async () => {
+  const change = (rule: object) =>
+    owner.send(
+      new PutBucketLifecycleConfigurationCommand({
+        Bucket,
+        LifecycleConfiguration: {
+          Rules: [{ ID: 'x', Status: 'Enabled', Filter: { Prefix: '' }, ...rule }],
+        },
+      }),
+    )
+  const Expiration = { Days: 3 }
+  const StorageClass = 'GLACIER'
+  const before = await owner.send(new GetBucketLifecycleConfigurationCommand({ Bucket }))
+  const tagged = { Expiration, Filter: { Tag: { Key: 'a', Value: 'b' } } }
+  expect(await refusal(change(tagged))).toBe('NotImplemented')
+  const moving = { Expiration, Transitions: [{ Days: 1, StorageClass }] }
+  expect(await refusal(change(moving as object))).toBe('NotImplemented')
+  const older = { NoncurrentVersionTransitions: [{ NoncurrentDays: 1, StorageClass }] }
+  expect(await refusal(change(older))).toBe('NotImplemented')
+  expect(await refusal(change({}))).toBe('MalformedXML')
+  expect(await refusal(change({ Expiration, Status: 'On' }))).toBe('MalformedXML')
+  const after = await owner.send(new GetBucketLifecycleConfigurationCommand({ Bucket }))
+  expect(after.Rules).toEqual(before.Rules)
+})
+
+test('what Spaces does not have of S3 is not implemented', async () => {
+  const calls = [
+    new GetBucketTaggingCommand({ Bucket }),
+    new GetBucketEncryptionCommand({ Bucket }),
+    new GetObjectLockConfigurationCommand({ Bucket }),
+    new GetBucketOwnershipControlsCommand({ Bucket }),
+    new GetObjectTaggingCommand({ Bucket, Key: 'style true/ä+b' }),
+    new GetObjectRetentionCommand({ Bucket, Key: 'style true/ä+b' }),
+  ]
+  // biome-ignore lint/suspicious/noExplicitAny: commands of all kinds
+  const refusals = calls.map((call) => refusal(owner.send(call as any)))
+  expect(await Promise.all(refusals)).toEqual(calls.map(() => 'NotImplemented'))
+})
+
+test('an account has a hundred buckets', async () => {
+  const count = storage.spaces.buckets().length
+  const folder = (at: number) => join(storage.dir, 'spaces', 'sgp1', 'buckets', `more-${at}`)
+  const more = Array.from({ length: 100 - count }, (_, at) => folder(at))
+  for (const one of more) mkdirSync(one, { recursive: true })
+  const create = new CreateBucketCommand({ Bucket: 'one-too-many' })
+  expect(await refusal(owner.send(create))).toBe('TooManyBuckets')
+  for (const one of more) rmdirSync(one)
+  expect(await refusal(owner.send(create))).toBe('none')
+  await owner.send(new DeleteBucketCommand({ Bucket: 'one-too-many' }))
+})
+
 test('bucket policies and the administration of the gateway are out of reach', async () => {
   const policy = new PutBucketPolicyCommand({ Bucket, Policy: '{}' })
   expect(await refusal(owner.send(policy))).toBe('NotImplemented')
@@ -224,6 +283,11 @@ test.each([
   [{ name: 'x', grants: [{ bucket: 'nowhere', permission: 'read' }] }, 404, 'bucket nowhere'],
   [{ name: 'x', grants: [{ bucket: Bucket, permission: 'write' }] }, 422, 'permission must be'],
   [{ name: 'x', grants: [{ bucket: Bucket, permission: 'fullaccess' }] }, 422, 'must be empty'],
+  [
+    { name: 'x', grants: [FULL, { bucket: Bucket, permission: 'read' }] },
+    400,
+    'cannot mix fullaccess permission with scoped permissions',
+  ],
   [{ name: 'x', grants: 'all' }, 422, 'grants must be an array'],
 ])('a key is refused: %j', async (body, status, words) => {
   const answer = await storage.account.call('POST', '/spaces/keys', body)

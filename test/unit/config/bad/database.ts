@@ -62,7 +62,7 @@ export const database: BadConfiguration[] = [
     messages: [
       'databaseSize = "huge" is no size slug. Allowed: a size slug of database nodes, as doctl databases options slugs --engine pg lists.\n    Fix: pulumi config set databaseSize db-s-1vcpu-1gb',
       'databaseNodes = 4 is not a number of nodes. Allowed: a whole number from 1 to 3.\n    Fix: pulumi config set databaseNodes 1',
-      'databasePool = -1 is not a number of connections, nor 0 for no pool. Allowed: a whole number from 0 to 1597.\n    Fix: pulumi config set databasePool 0',
+      'databasePool = -1 is not a number of connections, nor 0 for no pool. Allowed: a whole number from 0 to 997.\n    Fix: pulumi config set databasePool 0',
       'databaseVersion = "12" is none of 14, 15, 16, 17, 18. Allowed: 14, 15, 16, 17, 18.\n    Fix: pulumi config set databaseVersion 17',
     ],
   },
@@ -72,6 +72,13 @@ export const database: BadConfiguration[] = [
     messages: [
       'databaseNodes = 2 is more than db-s-1vcpu-1gb can have. Allowed: 1 with that size.\n    Fix: pulumi config set databaseSize db-s-1vcpu-2gb, or pulumi config rm databaseNodes',
       'databasePool = 23 is more than db-s-1vcpu-1gb has connections for. Allowed: up to 22 with that size.\n    Fix: pulumi config set databasePool 22',
+    ],
+  },
+  {
+    title: 'a pool of more connections than the largest size has',
+    raw: { database: 'managed', databaseSize: 'gd-16vcpu-64gb', databasePool: 998 },
+    messages: [
+      'databasePool = 998 is not a number of connections, nor 0 for no pool. Allowed: a whole number from 0 to 997.\n    Fix: pulumi config set databasePool 0',
     ],
   },
   {
