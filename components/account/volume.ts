@@ -2,7 +2,7 @@ import { log, RunError } from '@pulumi/pulumi'
 import type { VolumeSettings } from '../../config/volume/index.ts'
 import { remembered } from '../release/live.ts'
 import { type Former, ofKind } from '../state.ts'
-import { emptied, keptBackups } from './backups.ts'
+import { emptied, type KeptBackups, keptBackups } from './backups.ts'
 import { ask } from './digitalocean.ts'
 import { configurationError } from './error.ts'
 import { isGivenUp } from './given-up.ts'
@@ -57,29 +57,36 @@ function givenUp(state: Former[], size: number): string {
   const live = remembered(state)?.database
   const isLocal = live ? live === 'local' : has('LocalDatabase')
   const cluster = isLocal && has('ManagedDatabase')
-  const set = {
-    volume: size,
-    ...(isLocal && { database: 'local' }),
-    ...(cluster && { databaseBeside: 'managed' }),
-    ...backups?.settings,
-  }
-  const consents = [...(backups ? ['backups'] : []), 'volume', ...(cluster ? ['database'] : [])]
-  const first = [
-    ...Object.entries(set).map(([key, value]) => `pulumi config set ${key} ${value}`),
-    ...consents.map((word, at) => `pulumi config set --path 'allowDelete[${at}]' ${word}`),
+  const first = consented(
+    {
+      volume: size,
+      ...(isLocal && { database: 'local' }),
+      ...(cluster && { databaseBeside: 'managed' }),
+      ...backups?.settings,
+    },
+    [...(backups ? ['backups'] : []), 'volume', ...(cluster ? ['database'] : [])],
+  )
+  const before = backups ? asBefore(backups, isLocal || live === 'managed') : ''
+  const none = isLocal ? 'pulumi config set database none && ' : ''
+  const keys = ['volume', 'appVolumes', 'databaseBeside', ...(backups?.keys ?? [])]
+  return `${before}${first}, ${emptied(backups?.buckets ?? [])}then ${none}pulumi config rm-all ${keys.join(' ')} && pulumi up`
+}
+
+function consented(settings: Record<string, string | number>, words: string[]): string {
+  return [
+    ...Object.entries(settings).map(([key, value]) => `pulumi config set ${key} ${value}`),
+    ...words.map((word, at) => `pulumi config set --path 'allowDelete[${at}]' ${word}`),
     'pulumi up',
+  ].join(' && ')
+}
+
+/** What backups ask for and no state tells. */
+function asBefore({ settings }: KeptBackups, hasRows: boolean): string {
+  const keys = [
+    ...(settings.backups === 's3' ? ['the keys of s3'] : []),
+    ...(hasRows ? [] : ['appVolumes']),
   ]
-  const last = [
-    ...(isLocal ? ['pulumi config set database none'] : []),
-    `pulumi config rm-all ${['volume', 'appVolumes', 'databaseBeside', ...(backups?.keys ?? [])].join(' ')}`,
-    'pulumi up',
-  ]
-  const asBefore = [
-    ...(backups?.settings.backups === 's3' ? ['the keys of s3'] : []),
-    ...(backups && !isLocal && live !== 'managed' ? ['appVolumes'] : []),
-  ]
-  const before = asBefore.length > 0 ? `${asBefore.join(' and ')} as before, ` : ''
-  return `${before}${first.join(' && ')}, ${emptied(backups?.buckets ?? [])}then ${last.join(' && ')}`
+  return keys.length > 0 ? `${keys.join(' and ')} as before, ` : ''
 }
 
 /**

@@ -312,6 +312,16 @@ test('without consent neither bucket nor passphrase goes, and the refusal names 
   ])
 })
 
+test('a lower number is told before it deletes any', async () => {
+  const undo = stack.set({ keepWeekly: 3 })
+  const { code, output } = await stack.run('preview')
+  undo()
+  expect([code, output.replace(/\s+/g, ' ')]).toEqual([
+    0,
+    expect.stringContaining('keepWeekly goes from 4 to 3: what is older goes with the next backup'),
+  ])
+})
+
 test('an update that fails before they are ended leaves them ordered, and the package there', async () => {
   const { backupAccess, backupCopy } = (await stack.outputs()) as Json
   await empty(backupAccess, backupCopy.to)
