@@ -56,6 +56,8 @@ export function disruptions(change: Change): Disruption[] {
       ends(one) && !of('Droplet').some(ends) ? [detached(one)] : [],
     ),
     ...(changed.some(isBackups) ? [ENDS_BACKUPS] : []),
+    ...fewerBackups(change),
+    ...restartsDatabase(change),
     ...(changed.some(isDatabase) && !of('Droplet').some(ends) ? [STOPS_DATABASE] : []),
     ...REACHED.flatMap(of).flatMap((one) => reached(one, changed)),
     ...moved(change, of('DnsRecord')),
@@ -76,6 +78,44 @@ const STOPS_DATABASE = { text: 'Stops the database on the host; its rows stay on
 const isBackups = (one: Resource) => one.operation === 'delete' && within(one) === 'Backups'
 const ENDS_BACKUPS = {
   text: 'Ends the backups and deletes their passphrase: those that there are stay where they are, and whoever has not kept it cannot read them',
+}
+
+/** Numbers of backups, of which a lower one deletes those that there are. */
+const KEPT = ['keepDaily', 'keepWeekly']
+
+function fewerBackups({ resources }: Change): Disruption[] {
+  const backups = componentOf(resources, 'Backups')
+  if (!backups?.old || !backups.new) return []
+  // Of an earlier program the state has them among the outputs.
+  const former = { ...backups.oldOutputs, ...backups.old }
+  const lower = KEPT.map((key) => [key, Number(former[key]), Number(backups.new?.[key])] as const)
+    .filter(([, before, after]) => after < before)
+    .map(([key, before, after]) => `${key} ${before} → ${after}`)
+  if (lower.length === 0) return []
+  return [{ text: `Keeps fewer backups (${lower.join(', ')}): the next one deletes what is older` }]
+}
+
+/** Its server reads `archive_mode`, which backups set, and some other settings at a start alone. */
+function restartsDatabase({ resources }: Change): Disruption[] {
+  const droplet = resources.find(({ kind }) => kind === 'Droplet')
+  const stays = resources.some(
+    (one) =>
+      (one.type === 'padlock:index:LocalDatabase' || within(one) === 'LocalDatabase') &&
+      one.old &&
+      one.new,
+  )
+  if (!stays || (droplet && (ends(droplet) || !droplet.old))) return []
+  const end = 'connections end for some seconds'
+  const backups = componentOf(resources, 'Backups')
+  if (backups && !(backups.old && backups.new)) {
+    const why = backups.new ? 'begin' : 'end'
+    return [{ text: `Restarts the database on the host, as its backups ${why}: ${end}` }]
+  }
+  const anew = (hostSoftware(resources)?.units ?? []).some(
+    ({ unit, action }) => unit === 'padlock-database.service' && action === 'restart',
+  )
+  const text = `Restarts the database on the host where the host software has other settings for it: ${end}`
+  return anew ? [{ text }] : []
 }
 
 const verbOf = (some: Resource[]) =>
