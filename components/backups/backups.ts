@@ -67,8 +67,10 @@ export class Backups extends pulumi.ComponentResource {
   readonly ordered: pulumi.Resource
 
   constructor(name: string, args: BackupsArgs, opts?: pulumi.ComponentResourceOptions) {
-    super('padlock:index:Backups', name, {}, opts)
-    const { protect } = args
+    const { database, files, beside, keepDaily, keepWeekly, keep, protect } = args
+    const wanted = { database, files, beside, keepDaily, keepWeekly }
+    // For a preview: the order itself is a secret as a whole.
+    super('padlock:index:Backups', name, wanted, opts)
     const { result } = new random.RandomPassword(`${name}-backups`, PASSPHRASE, {
       parent: this,
       protect,
@@ -78,7 +80,6 @@ export class Backups extends pulumi.ComponentResource {
     this.place = pulumi.unsecret(
       pulumi.output(args.place).apply(({ endpoint, bucket }) => `${endpoint}/${bucket}`),
     )
-    const { database, files, beside, keepDaily, keepWeekly, keep } = args
     const opened = (place: pulumi.Input<BucketPlace>) =>
       pulumi.secret(
         pulumi
@@ -87,7 +88,6 @@ export class Backups extends pulumi.ComponentResource {
       )
     this.access = opened(args.place)
     if (args.reader) this.reader = opened(args.reader)
-    const wanted = { database, files, beside, keepDaily, keepWeekly }
     const order = pulumi
       .all([this.access, args.managed])
       .apply(([access, managed]) => ({ ...access, ...wanted, ...(managed && { managed }) }))
@@ -122,8 +122,7 @@ export class Backups extends pulumi.ComponentResource {
     // number deletes; and for a program that has them no more, whether their loss was consented to.
     const managed = args.managed !== undefined
     this.registerOutputs({
-      ...{ database, files, beside, managed, keepDaily, keepWeekly },
-      ...{ keeps: keep, place: this.place },
+      ...{ ...wanted, managed, keeps: keep, place: this.place },
     })
   }
 }

@@ -5,7 +5,7 @@ import { certificates } from './certificates.ts'
 import { logIn, outputsOf } from './login.ts'
 import { proofs, proofsOf } from './proofs.ts'
 import { lastUpdate, stateExport } from './state-export.ts'
-import { described, volumeState, wrongWith } from './volume.ts'
+import { described, type VolumeState, volumeState, wrongWith } from './volume.ts'
 
 /** Package and version, one a line; nothing for a host that has none of ours. */
 const PACKAGES = "dpkg-query --show 'padlock-*' 2>/dev/null || true"
@@ -59,17 +59,25 @@ export async function run(args: string[]): Promise<number> {
   if (kept) console.log(`\nbackups\n${kept.text}`)
   console.log('\npackages on the host')
   const code = await logIn(stack, outputs, [PACKAGES])
-  const wrong = [...(volume ? wrongWith(volume) : []), ...(kept?.wrong ?? [])]
+  const wrong = wrongOf(volume, kept)
   return code === 0 && wrong.length > 0 ? WRONG : code
 }
 
 async function quietly(stack: string, outputs: Record<string, string>): Promise<number> {
   const volume = await volumeState(stack, outputs)
   const kept = await keptOf(stack, outputs)
-  const wrong = [...(volume ? wrongWith(volume) : []), ...(kept?.wrong ?? [])]
+  const wrong = wrongOf(volume, kept)
   for (const line of wrong) console.log(line)
   return wrong.length > 0 ? WRONG : 0
 }
+
+type Kept = Awaited<ReturnType<typeof keptOf>>
+
+/** A volume that is nearly full is told once: a host with backups tells of it with them. */
+const wrongOf = (volume: VolumeState | undefined, kept: Kept) => [
+  ...(volume ? wrongWith(volume, kept?.full) : []),
+  ...(kept?.wrong ?? []),
+]
 
 /** What the host says of its backups, and the buckets of drills and copies; undefined without backups. */
 async function keptOf(stack: string, outputs: Record<string, string>) {
@@ -87,5 +95,6 @@ async function keptOf(stack: string, outputs: Record<string, string>) {
   return {
     text: all.flatMap(({ text }) => text || []).join('\n'),
     wrong: all.flatMap(({ wrong }) => wrong),
+    full: (made.found ?? []).some(({ state }) => state === 'full'),
   }
 }

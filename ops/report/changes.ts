@@ -1,5 +1,12 @@
 import { type Difference, differences } from './difference.ts'
-import { compare, isComponent, isProvider, type Operation, type Resource } from './resources.ts'
+import {
+  compare,
+  ends,
+  isComponent,
+  isProvider,
+  type Operation,
+  type Resource,
+} from './resources.ts'
 
 /** A line of the table. */
 export interface Change {
@@ -9,6 +16,8 @@ export interface Change {
   urn: string
   /** Something that cannot be made again is lost, or the site stops for a while. */
   dangerous: boolean
+  /** It stays in the account, which the stack lets go of. */
+  retained?: true
   differences: Difference[]
 }
 
@@ -39,17 +48,20 @@ export function changes(all: Resource[]): Change[] {
       name: one.name,
       urn: one.urn,
       dangerous: rank(one) <= 2,
+      ...(staysBehind(one) && { retained: true as const }),
       differences,
     }))
 }
 
+const staysBehind = ({ operation, retained }: Resource) => operation === 'delete' && retained
+
 function rank(one: Resource): number {
-  const ends = one.operation === 'delete' || one.operation === 'replace'
-  if (ends && IRREPLACEABLE.has(one.kind)) return 0
-  if (ends && one.kind === 'Droplet') return 1
+  const lost = ends(one) && !staysBehind(one)
+  if (lost && IRREPLACEABLE.has(one.kind)) return 0
+  if (lost && one.kind === 'Droplet') return 1
   if (one.kind === 'Droplet' && one.reasons.includes('size')) return 2
   // The site's name, its login and its firewall stop people at once.
-  if (ends && /^(Client|Firewall|DnsRecord)$/.test(one.kind)) return 2
+  if (lost && /^(Client|Firewall|DnsRecord)$/.test(one.kind)) return 2
   // A component says in plain values what its resources carry as secrets.
   if (isComponent(one)) return 4.5
   return { delete: 3, replace: 4, update: 5, create: 6, same: 7 }[one.operation]

@@ -55,13 +55,16 @@ export function cost(all: Resource[], prices: Prices | undefined, unchanged: num
       subscribed[side] ||= isBucket(one.type)
       return found
     }
-    const before = of(one.old && { ...one.oldOutputs, ...one.old }, 'before')
-    const after = of(one.new, 'after')
-    if ((one.old && !before) || (one.new && !after)) unknown.push(resource)
+    const former = one.old && { ...one.oldOutputs, ...one.old }
+    // What stays in the account costs there as before.
+    const later = one.new ?? (one.retained ? former : undefined)
+    const before = of(former, 'before')
+    const after = of(later, 'after')
+    if ((one.old && !before) || (later && !after)) unknown.push(resource)
     lines.push({
       resource,
       ...(one.old ? before && { before: before.monthly } : { before: 0 }),
-      ...(one.new ? after && { after: after.monthly } : { after: 0 }),
+      ...(later ? after && { after: after.monthly } : { after: 0 }),
       note: notes(before?.note, after?.note),
     })
   }

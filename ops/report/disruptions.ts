@@ -1,7 +1,7 @@
 import { FIRST_BOOT } from './difference.ts'
 import { hostSoftware } from './host-software.ts'
 import { names, plainName } from './names.ts'
-import { componentOf, isComponent, isLook, type Resource, within } from './resources.ts'
+import { componentOf, ends, isComponent, isLook, type Resource, within } from './resources.ts'
 import type { Change } from './security/finding.ts'
 import { closedToAll } from './security/firewall.ts'
 import { releases } from './security/release.ts'
@@ -40,7 +40,10 @@ export function disruptions(change: Change): Disruption[] {
   const changed = change.resources.filter((one) => one.operation !== 'same' && !isComponent(one))
   const of = (kind: string) => changed.filter((one) => one.kind === kind)
   return [
-    ...changed.filter((one) => DATA.has(one.kind) && ends(one)).map(lostData),
+    ...changed
+      .filter((one) => DATA.has(one.kind) && ends(one))
+      .flatMap((one) => lost(one, changed)),
+    ...letsGo(changed).map((text) => ({ text })),
     ...of('Droplet').flatMap((one) => droplet(one, change)),
     ...restarts(change),
     ...(of('ReservedIp').some(ends) ? [newAddress()] : []),
@@ -53,7 +56,10 @@ export function disruptions(change: Change): Disruption[] {
       ends(one) && !of('Droplet').some(ends) ? [detached(one)] : [],
     ),
     ...(changed.some(isBackups) ? [ENDS_BACKUPS] : []),
+    ...fewerBackups(change),
+    ...restartsDatabase(change),
     ...(changed.some(isDatabase) && !of('Droplet').some(ends) ? [STOPS_DATABASE] : []),
+    ...REACHED.flatMap(of).flatMap((one) => reached(one, changed)),
     ...moved(change, of('DnsRecord')),
     ...changed.filter((one) => one.operation === 'delete' && isLook(one)).flatMap(letGo),
     ...(of('Client').some(ends)
@@ -63,9 +69,6 @@ export function disruptions(change: Change): Disruption[] {
     ...others(changed),
   ]
 }
-
-/** What was there is not there afterwards. */
-const ends = (one: Resource) => one.operation === 'replace' || one.operation === 'delete'
 
 /** The database on the host, which goes and leaves its rows. */
 const isDatabase = (one: Resource) => one.operation === 'delete' && within(one) === 'LocalDatabase'
@@ -77,12 +80,78 @@ const ENDS_BACKUPS = {
   text: 'Ends the backups and deletes their passphrase: those that there are stay where they are, and whoever has not kept it cannot read them',
 }
 
+/** Numbers of backups, of which a lower one deletes those that there are. */
+const KEPT = ['keepDaily', 'keepWeekly']
+
+function fewerBackups({ resources }: Change): Disruption[] {
+  const backups = componentOf(resources, 'Backups')
+  if (!backups?.old || !backups.new) return []
+  // Of an earlier program the state has them among the outputs.
+  const former = { ...backups.oldOutputs, ...backups.old }
+  const lower = KEPT.map((key) => [key, Number(former[key]), Number(backups.new?.[key])] as const)
+    .filter(([, before, after]) => after < before)
+    .map(([key, before, after]) => `${key} ${before} → ${after}`)
+  if (lower.length === 0) return []
+  return [{ text: `Keeps fewer backups (${lower.join(', ')}): the next one deletes what is older` }]
+}
+
+/** Its server reads `archive_mode`, which backups set, and some other settings at a start alone. */
+function restartsDatabase({ resources }: Change): Disruption[] {
+  const droplet = resources.find(({ kind }) => kind === 'Droplet')
+  const stays = resources.some(
+    (one) =>
+      (one.type === 'padlock:index:LocalDatabase' || within(one) === 'LocalDatabase') &&
+      one.old &&
+      one.new,
+  )
+  if (!stays || (droplet && (ends(droplet) || !droplet.old))) return []
+  const end = 'connections end for some seconds'
+  const backups = componentOf(resources, 'Backups')
+  if (backups && !(backups.old && backups.new)) {
+    const why = backups.new ? 'begin' : 'end'
+    return [{ text: `Restarts the database on the host, as its backups ${why}: ${end}` }]
+  }
+  const anew = (hostSoftware(resources)?.units ?? []).some(
+    ({ unit, action }) => unit === 'padlock-database.service' && action === 'restart',
+  )
+  const text = `Restarts the database on the host where the host software has other settings for it: ${end}`
+  return anew ? [{ text }] : []
+}
+
 const verbOf = (some: Resource[]) =>
   some.some((one) => one.operation === 'delete') ? 'Deletes' : 'Replaces'
 
-const lostData = (one: Resource): Disruption => ({
-  text: `${verbOf([one])} ${plainName(one)}: what it holds is lost`,
-})
+function lost(one: Resource, changed: Resource[]): Disruption[] {
+  if (goesWithCluster(one, changed)) return []
+  const what = `${verbOf([one])} ${plainName(one)}`
+  if (!one.retained) return [{ text: `${what}: what it holds is lost` }]
+  if (one.operation === 'delete') return []
+  return [{ text: `${what}: the new one is empty, and the former stays in the account` }]
+}
+
+/** A part of a managed database, which ends with the cluster and is told with it. */
+const goesWithCluster = (one: Resource, changed: Resource[]) =>
+  within(one) === 'ManagedDatabase' &&
+  one.kind !== 'DatabaseCluster' &&
+  changed.some((each) => each.kind === 'DatabaseCluster' && ends(each))
+
+/** What the stack gives up and the account keeps; empty where nothing is. */
+export function letsGo(changed: Resource[]): string[] {
+  const kept = changed.filter(
+    (one) => one.operation === 'delete' && one.retained && !goesWithCluster(one, changed),
+  )
+  const what = names(kept)
+  if (what === '') return []
+  return [`Lets go of ${what}, which ${what.includes(' and ') ? 'stay' : 'stays'} in the account`]
+}
+
+/** How the app reaches a managed database. */
+const REACHED = ['DatabaseUser', 'DatabaseConnectionPool']
+
+function reached(one: Resource, changed: Resource[]): Disruption[] {
+  if (!ends(one) || goesWithCluster(one, changed)) return []
+  return [{ text: `${verbOf([one])} ${plainName(one)}: the app’s connections by it end` }]
+}
 
 function droplet(one: Resource, change: Change): Disruption[] {
   if (one.operation === 'replace') return [replacement(one, change)]
@@ -205,6 +274,9 @@ function others(changed: Resource[]): Disruption[] {
         within(one),
       ) &&
       !isLook(one) &&
+      !REACHED.includes(one.kind) &&
+      !goesWithCluster(one, changed) &&
+      !(one.operation === 'delete' && one.retained) &&
       // What a destroy tells (components/kept).
       !(one.kind === 'local:Command' && one.name.endsWith('-kept')) &&
       !isDatabase(one) &&

@@ -1,5 +1,5 @@
 import { changes as listed } from './changes.ts'
-import { disruptions } from './disruptions.ts'
+import { disruptions, letsGo } from './disruptions.ts'
 import { hostSoftware } from './host-software.ts'
 import { names } from './names.ts'
 import { rescaled, siteFollows } from './replicas.ts'
@@ -31,7 +31,7 @@ export function headline(change: Change, kind: Kind, errors: string[]): Headline
     case 'drift':
       return quiet(driftText(changed))
     case 'destroy':
-      return quiet(`Destroys the whole deployment: ${count(changed)} and the site with them`)
+      return quiet(destroyText(changed))
     case 'first':
       return quiet(`First deployment: creates ${count(changed)}`)
     case 'none':
@@ -39,6 +39,14 @@ export function headline(change: Change, kind: Kind, errors: string[]): Headline
     case 'change':
       return changeHeadline(change, changed)
   }
+}
+
+function destroyText(changed: Resource[]): string {
+  const stay = letsGo(changed)
+  const gone = count(changed.filter((one) => !one.retained))
+  return [`Destroys the whole deployment: ${gone} and the site with them`, ...stay]
+    .map((text, index) => (index === 0 ? text : small(text)))
+    .join('; ')
 }
 
 function changeHeadline(change: Change, changed: Resource[]): Headline {

@@ -72,7 +72,8 @@ function changesTable({ changes, headline }: Report, most: number): string {
   if (changes.length === 0) return ''
   const rows = changes.flatMap((change) => {
     const name = code(short(change.name))
-    const what = `${change.dangerous ? `**${change.operation}**` : change.operation} | ${change.kind} ${name}`
+    const verb = change.dangerous ? `**${change.operation}**` : change.operation
+    const what = `${verb} | ${change.kind} ${name}${change.retained ? ' (stays in the account)' : ''}`
     if (change.differences.length === 0) return [`| ${what} | | | |`]
     return change.differences.map(
       (one, index) => `| ${index === 0 ? what : ' |'} | ${cells(one)} |`,

@@ -4,7 +4,10 @@ import { compare, type Resource, within } from './resources.ts'
 const PLAIN: Record<string, string> = {
   Client: 'the Auth0 application',
   DatabaseCluster: 'the managed database',
+  DatabaseConnectionPool: 'the managed database’s connection pool',
+  DatabaseDb: 'the app’s database in the cluster',
   DatabaseFirewall: 'the managed database’s firewall',
+  DatabaseUser: 'the app’s user in the managed database',
   ClientCredentials: 'the Auth0 credentials',
   ConnectionClient: 'the login’s connections',
   DnsRecord: 'the DNS records',
@@ -29,7 +32,8 @@ export function names(some: Resource[]): string {
     if (within(one) === 'Backups') return 'the backups'
     if (within(one) === 'Tunnels') return 'the tunnels'
     if (within(one) === 'LocalDatabase') return 'the database on the host'
-    if (within(one) === 'ManagedDatabase') return 'the managed database'
+    if (within(one) === 'ManagedDatabase' && one.kind === 'remote:Command')
+      return 'the managed database'
     if (within(one) === 'Edge') return 'the login in front of the app'
     return within(one) === 'Site' ? 'the reverse proxy' : plainName(one)
   })

@@ -146,6 +146,8 @@ const MARKS: Record<Operation, string> = {
 function state(held: Resource[], kinds: string[]): { mark: string; words: string } {
   const main = kinds.flatMap((kind) => held.filter((one) => one.kind === kind))[0]
   const touched = held.some(({ operation }) => operation !== 'same')
+  if (main?.operation === 'delete' && main.retained)
+    return { mark: '', words: 'stays in the account' }
   const mark = MARKS[main?.operation ?? 'same'] || (touched ? 'changed' : '')
   const reasons = [...(main?.reasons ?? []), ...(main?.triggered ? [FIRST_BOOT] : [])]
   const why = main?.operation === 'create' ? '' : reasons.slice(0, 3).join(', ')

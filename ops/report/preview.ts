@@ -19,6 +19,10 @@ export interface PreviewStep {
 export interface State {
   type: string
   protect?: boolean
+  /** The engine lets go of it where it would delete it. */
+  retainOnDelete?: boolean
+  /** URN of what the account deletes it with. */
+  deletedWith?: string
   /** A resource whose trigger changes is replaced; of the droplet a hash of the first boot's text. */
   replacementTrigger?: unknown
   inputs?: Properties

@@ -28,6 +28,8 @@ export interface Resource {
   triggered: boolean
   protectBefore: boolean
   protectAfter: boolean
+  /** It ends for the stack and stays in the account: by itself, or with what it lies in. */
+  retained: boolean
 }
 
 /** The engine's operations (pulumi/pulumi, deploy.StepOp); the halves of a replacement are left out. */
@@ -43,17 +45,31 @@ const OPERATIONS: Record<string, Operation> = {
   refresh: 'same',
 }
 
+/** Operations after which what was there is not the stack's any more. */
+const ENDS = /^(replace|delete)$/
+
 /** The resources of a preview in the order of their URNs, whatever order the engine met them in. */
 export function resources(preview: Preview): Resource[] {
-  return (preview.steps ?? [])
+  const steps = preview.steps ?? []
+  const retained = retainedOf(steps)
+  return steps
     .flatMap((step) => {
       const operation = OPERATIONS[step.op]
-      return operation ? [resource(step, operation)] : []
+      return operation ? [resource(step, operation, retained.has(step.urn))] : []
     })
     .sort((a, b) => compare(a.urn, b.urn))
 }
 
-function resource(step: PreviewStep, operation: Operation): Resource {
+/** URNs of what the engine lets go of; what a refresh does not find is gone all the same. */
+function retainedOf(steps: PreviewStep[]): Set<string> {
+  if (steps.some(({ op }) => op === 'refresh')) return new Set()
+  const ending = steps.filter(({ op }) => ENDS.test(OPERATIONS[op] ?? ''))
+  const kept = ending.filter(({ oldState }) => oldState?.retainOnDelete).map(({ urn }) => urn)
+  const inside = ending.filter(({ oldState }) => kept.includes(oldState?.deletedWith ?? ''))
+  return new Set([...kept, ...inside.map(({ urn }) => urn)])
+}
+
+function resource(step: PreviewStep, operation: Operation, retained: boolean): Resource {
   const { oldState, newState } = step
   const [types = '', name = ''] = step.urn.split('::').slice(2)
   const chain = types.split('$')
@@ -87,6 +103,7 @@ function resource(step: PreviewStep, operation: Operation): Resource {
       !isDeepStrictEqual(oldState?.replacementTrigger, newState?.replacementTrigger),
     protectBefore: (oldState ?? newState)?.protect ?? false,
     protectAfter: (newState ?? oldState)?.protect ?? false,
+    retained,
   }
 }
 
@@ -95,6 +112,9 @@ function kindOf(type: string): string {
   const [package_ = '', module = '', last = type] = type.split(':')
   return package_ === 'command' ? `${module}:${last}` : last
 }
+
+/** What was there is not there afterwards, or not the stack's. */
+export const ends = ({ operation }: Resource): boolean => ENDS.test(operation)
 
 export const isComponent = ({ type }: Resource): boolean =>
   type.startsWith('padlock:') || type === 'pulumi:pulumi:Stack'

@@ -33,8 +33,8 @@ export function text(report: Report): string {
     ),
     ...section(
       'Changes',
-      changes.flatMap(({ operation, kind, name, dangerous, differences }) => [
-        `${dangerous ? '!' : ' '} ${SIGNS[operation]} ${kind} ${visible(name)}`,
+      changes.flatMap(({ operation, kind, name, dangerous, retained, differences }) => [
+        `${dangerous ? '!' : ' '} ${SIGNS[operation]} ${kind} ${visible(name)}${retained ? ' (stays in the account)' : ''}`,
         ...differences.map((one) => `      ${line(one)}`),
       ]),
     ),

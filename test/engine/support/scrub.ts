@@ -1,7 +1,16 @@
 import type { Json } from './sandbox.ts'
 
 /** What a report reads of a resource; the engine's book-keeping is left out of a fixture. */
-const KEPT = ['type', 'protect', 'replacementTrigger', 'parent', 'inputs', 'outputs'] as const
+const KEPT = [
+  'type',
+  'protect',
+  'retainOnDelete',
+  'deletedWith',
+  'replacementTrigger',
+  'parent',
+  'inputs',
+  'outputs',
+] as const
 /** Stands for a value that is known only after the update; the same in every preview. */
 const UNKNOWN = '04da6b54-80e4-46f7-96ec-b56ff0331ba9'
 

@@ -134,6 +134,10 @@ test('the order goes to the host over stdin, a secret, and the host takes it', a
   expect(await pulumi.isSecret(backups.reader)).toBe(true)
   expect(await value(backups.reader)).toEqual({ ...reader, prefix: 'padlock-dev', passphrase })
   const byType = await settle(registered)
+  // What a reviewer sees of the order.
+  expect(inputs(byType['padlock:index:Backups']?.[0])).toEqual({
+    ...{ database: true, files: false, beside: true, keepDaily: 7, keepWeekly: 4 },
+  })
   const { stdin, ...sent } = inputs(byType['command:remote:Command']?.[0])
   const { secret } = stdin as { secret: string }
   expect(sent).toMatchObject({

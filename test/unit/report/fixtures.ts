@@ -29,6 +29,10 @@ interface Options {
   /** Component around it. */
   within?: string
   name?: string
+  /** Let go of where the engine would delete it. */
+  retainOnDelete?: boolean
+  /** URN of what it goes with. */
+  deletedWith?: string
   /** Values of the engine's replacementTrigger. */
   triggers?: [before: string, after: string]
 }
@@ -40,7 +44,7 @@ export function preview(resources: Record<string, Options>): Preview {
 
 /** `components/` around it as `Deployment$Host`; several of one type as `type#name`. */
 function step(key: string, options: Options): PreviewStep {
-  const { old, new: after, replaces, within, triggers } = options
+  const { old, new: after, replaces, within, triggers, retainOnDelete, deletedWith } = options
   const [type = '', name = options.name ?? 'padlock-dev'] = key.split('#')
   const types = within?.split('$').map((each) => `padlock:index:${each}`) ?? []
   const chain = [...types, type].join('$')
@@ -51,7 +55,13 @@ function step(key: string, options: Options): PreviewStep {
     op: old && after ? change : old ? 'delete' : 'create',
     urn: `urn:pulumi:dev::padlock::${chain}::${name}`,
     ...(old && {
-      oldState: { type, inputs: old, ...(triggers && { replacementTrigger: triggers[0] }) },
+      oldState: {
+        ...{ type, inputs: old },
+        ...(triggers && { replacementTrigger: triggers[0] }),
+        // As the engine writes them: absent where they are not set.
+        ...(retainOnDelete && { retainOnDelete }),
+        ...(deletedWith && { deletedWith }),
+      },
     }),
     ...(after && {
       newState: { type, inputs: after, ...(triggers && { replacementTrigger: triggers[1] }) },

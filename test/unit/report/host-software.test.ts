@@ -52,6 +52,20 @@ test.each<[string, Packages, string, number]>([
   expect(made(software(after)).headline).toEqual({ kind: 'change', text: words, downtimeSeconds })
 })
 
+const settings = (unit: string): Parts => ({
+  ...software(changed('padlock-database', { 'padlock-database.service': unit })),
+  'padlock:index:LocalDatabase': { old: { a: 1 }, new: { a: 1 }, within: ROOM },
+})
+
+test('a database that stays may restart for other settings', () => {
+  expect(made(settings('restart 0000000000b7')).headline.text).toBe(
+    'Restarts the database on the host where the host software has other settings for it: connections end for some seconds',
+  )
+  expect(made(settings('daemon-reload 0000000000b7')).headline.text).toBe(
+    'Host software, no downtime',
+  )
+})
+
 test('versions, units and that the droplet stays', () => {
   const { 'padlock-app': _gone, ...others } = changed('padlock-host', {
     'nftables.service': 'reload 0000000000b1',
