@@ -28,7 +28,7 @@ export interface Decision {
  * @param held names that stay whatever their expiry says
  */
 export function decide(listed: Listed[], held: string[], now = new Date()): Decision[] {
-  return listed.map(({ name, state, expires, marked, resources }) => {
+  return listed.map(({ name, state, hasStack, expires, marked, resources }) => {
     const as = (action: Decision['action'], reason: string) => ({ name, action, reason })
     if (held.includes(name)) return as('keep', 'held')
     if (state === 'busy') return whileBusy({ name, ...(expires && { expires }) }, now)
@@ -47,7 +47,8 @@ export function decide(listed: Listed[], held: string[], now = new Date()): Deci
     if (state === 'up') {
       return expires <= now ? as('destroy', `expired ${when}`) : as('keep', `expires ${when}`)
     }
-    const what = `${resources.length} resources of no stack in this backend`
+    const of = hasStack ? 'a stack with nothing in it' : 'no stack in this backend'
+    const what = `${resources.length} resources of ${of}`
     return expires <= now
       ? as('remove orphans', `${what}, expired ${when}`)
       : as('report', `${what}, expires ${when}`)
@@ -89,8 +90,14 @@ export async function sweep(
   }
   const named = (...actions: Decision['action'][]) =>
     decisions.filter(({ action }) => actions.includes(action)).map(({ name }) => name)
-  const stacks = named('destroy', 'remove stack')
-  const orphans = named('remove orphans')
+  // Of an empty stack: it goes first, as a living one keeps what bears its name.
+  const inBackend = new Set(listed.filter(({ hasStack }) => hasStack).map(({ name }) => name))
+  const left = named('remove orphans')
+  const stacks = [
+    ...named('destroy', 'remove stack'),
+    ...left.filter((name) => inBackend.has(name)),
+  ]
+  const orphans = left.filter((name) => !inBackend.has(name))
   if (dryRun || stacks.length + orphans.length === 0) return { decisions, receipts: [] }
   const torn = await teardown(context, { stacks, orphans, before, waiting: { patience: 0 } })
   const [busy, receipts] = [torn.filter((one) => one.busy), torn.filter((one) => !one.busy)]

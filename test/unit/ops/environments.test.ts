@@ -83,6 +83,13 @@ describe('a sweep', () => {
       '1 resources of no stack in this backend, expired 2026-11-22T08:59Z',
     ],
     [
+      'empty and over, with what an update left that was killed',
+      [stack('a', { resourceCount: 0 })],
+      [owned('a', '2026-11-22T08:59Z')],
+      'remove orphans',
+      '1 resources of a stack with nothing in it, expired 2026-11-22T08:59Z',
+    ],
+    [
       "a colleague's",
       [],
       [owned('a', '2026-11-23T09:00Z')],
