@@ -26,7 +26,7 @@ export function clusters(
 ): Found[] {
   return found.map(({ id, name, size, num_nodes, tags: carried }) => {
     const tags = carried ?? []
-    const stack = stackOfShortened('database', { name, tags }, project, clusterName)
+    const { stack, unsure } = stackOfShortened('database', { name, tags }, project, clusterName)
     const [expires] = tags
       .map(expiryOfTag)
       .filter((time) => time !== undefined)
@@ -37,6 +37,7 @@ export function clusters(
       ...(price !== undefined && { pricePerHour: (price * num_nodes) / HOURS_A_MONTH }),
       mark: markOf(tags, stack),
       ...(expires && { expires }),
+      ...(unsure && { unsure }),
     }
   })
 }

@@ -23,6 +23,8 @@ export interface Owned {
   mark: Mark
   /** Only what carries the expiry itself: droplet, volume, snapshot, database, tag and Auth0 application. */
   expires?: Date
+  /** It may be another stack's, or be kept: no verb removes it, whoever has the account. */
+  unsure?: boolean
   /** US dollars an hour; only droplets, volumes and databases. */
   pricePerHour?: number
   remove(): Promise<unknown>

@@ -4,6 +4,7 @@ import type { Context } from './context.ts'
 import { teardown } from './down.ts'
 import { type Listed, lookAround } from './list.ts'
 import { keep, type Receipt } from './receipt.ts'
+import { lasting } from './removable.ts'
 
 const DAY_MS = 24 * 3_600_000
 
@@ -36,12 +37,9 @@ export function decide(listed: Listed[], held: string[], now = new Date()): Deci
     if (!expires) return as('report', `${resources.length} resources without an expiry`)
     const when = formatExpiry(expires)
     if (!marked) {
-      const what = `${resources.length} resources without this owner's mark`
+      const { what, fix } = notOurs({ name, state, resources })
       return expires <= now
-        ? as(
-            'leave',
-            `${what}, expired ${when}; ./padlock env up ${name} marks a stack of this backend`,
-          )
+        ? as('leave', `${what}, expired ${when}; ${fix}`)
         : as('report', `${what}, expires ${when}`)
     }
     if (state === 'up') {
@@ -53,6 +51,24 @@ export function decide(listed: Listed[], held: string[], now = new Date()): Deci
       ? as('remove orphans', `${what}, expired ${when}`)
       : as('report', `${what}, expires ${when}`)
   })
+}
+
+/** Why nothing of an environment may be removed, and what to do about it. */
+function notOurs({ name, state, resources }: Pick<Listed, 'name' | 'state' | 'resources'>) {
+  const stays = lasting(resources).map(({ kind, name }) => `${kind} ${name}`)
+  if (stays.length === 0) {
+    const what = `${resources.length} resources without this owner's mark`
+    return { what, fix: `./padlock env up ${name} marks a stack of this backend` }
+  }
+  const what = `${stays.join(', ')} without an expiry, so nothing is removed`
+  const tag = resources.find(({ kind, expires }) => kind === 'tag' && expires)?.name
+  const given = `the tag ${tag ?? 'of the expiry'}`
+  return state === 'up'
+    ? {
+        what,
+        fix: `./padlock env down ${name} destroys it with the rest, and a sweep does once the program gives it ${given}`,
+      }
+    : { what, fix: `remove it by hand, or give it ${given}` }
 }
 
 /** An update that has not ended a day after the expiry has left its lock: a person is told. */

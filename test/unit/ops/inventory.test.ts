@@ -315,6 +315,45 @@ test('a snapshot that is named after its volume is that volume’s stack’s', a
   ])
 })
 
+test('a volume or cluster of the program’s own goes by the one stack that its tags name', async () => {
+  const tags = ['padlock-pr-12', 'padlock-pr-12:owner:1a2b3c4d']
+  const dated = [...tags, 'padlock-pr-12:expires:20310101T0000Z']
+  const rows = {
+    volumes: [
+      { id: 'v1', name: 'padlock-pr-12-uploads-1a2b3c4', tags: dated },
+      { id: 'v2', name: 'uploads', tags: dated },
+      { id: 'v3', name: 'padlock-pr-12-uploads', tags },
+      // Kept where the account is the project's alone, too: nothing says that it goes with the stack.
+      { id: 'v4', name: 'padlock-pr-12-uploads-5f6e7d8', tags },
+      // Tags of two stacks, a stack's tag without an owner's, a name of another stack's.
+      {
+        id: 'v5',
+        name: 'padlock-production-files-1a2b3c4',
+        tags: ['padlock-production', ...dated],
+      },
+      { id: 'v6', name: 'padlock-pr-12-files-1a2b3c4', tags: ['padlock-pr-12'] },
+      { id: 'v7', name: 'padlock-production-1a2b3c4d', tags: dated },
+    ].map((one) => ({ size_gigabytes: 10, ...one })),
+    'snapshots?resource_type=volume': ['v1', 'v4'].map((volume) => ({
+      ...{ id: `of ${volume}`, name: 'by hand', tags: [], resource_id: volume },
+    })),
+    databases: [{ id: 'd1', name: 'padlock-pr-12-rows-1a2b3c4', tags, size: 'x', num_nodes: 1 }],
+  }
+  const owned = await inventory(accounts(rows), marks)
+  expect(owned.map(({ id, stack, mark, unsure }) => [id, stack, mark, unsure])).toEqual([
+    ['v1', 'pr-12', 'ours', undefined],
+    ['v2', 'pr-12', 'ours', undefined],
+    ['v3', 'pr-12', 'ours', undefined],
+    ['v4', 'pr-12', 'ours', true],
+    ['v5', 'production-files', 'none', undefined],
+    ['v6', 'pr-12-files', 'none', undefined],
+    ['v7', 'production', 'none', undefined],
+    ['of v1', 'pr-12', 'none', undefined],
+    ['of v4', 'pr-12', 'none', true],
+    ['d1', 'pr-12', 'ours', true],
+  ])
+})
+
 test('keys to buckets go by their names and their stack’s tags, and name the buckets', async () => {
   const tags = ['padlock-pr-1:owner:1a2b3c4d', `padlock-pr-2:owner:${OTHER}`]
   const key = (id: string, name: string, bucket: string) => ({
