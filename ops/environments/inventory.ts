@@ -195,7 +195,9 @@ export async function inventory(
   )
   const markOfStack = (stack: string | undefined) =>
     markOf((owners.get(stack) ?? []).map(ownerOfTag))
-  for (const { stack, path, ...rest } of keysOfSpaces(bucketKeys, project, markOfStack)) {
+  const tagged = new Set(tags.map(({ name }) => stackOf('tag', name, project)))
+  const isTagged = (stack: string) => tagged.has(stack)
+  for (const { stack, path, ...rest } of keysOfSpaces(bucketKeys, project, markOfStack, isTagged)) {
     own(stack, rest, path)
   }
   for (const { id, name, metadata } of applications) {

@@ -382,6 +382,38 @@ test('keys to buckets go by their names and their stack’s tags, and name the b
     ['K3', 'pr-2', 'other', 'padlock-pr-2-backups, which opens padlock-pr-2-backups-5f6e7d8'],
     ['K4', 'my-backups-app', 'none', 'padlock-my-backups-app-backups, which opens b'],
     // It may be of a stack of that name, so no environment takes it along.
-    ['K7', 'pr-1-seed', 'none', 'padlock-pr-1-seed-buckets'],
+    ['K7', 'pr-1', 'none', 'padlock-pr-1-seed-buckets'],
+  ])
+})
+
+test('a key whose name fits an environment and a stack that stays is nobody’s to remove', async () => {
+  const keysBeside = async (...stacks: string[]) => {
+    const names = ['seed-buckets', 'seed-reader', 'seed-backups-copy-reader', 'backups-reader']
+    const keys = names.map((name) => ({ access_key: name, name: `padlock-production-${name}` }))
+    const tags = stacks.flatMap((stack) => [
+      { name: `padlock-${stack}` },
+      { name: `padlock-${stack}:owner:1a2b3c4d` },
+    ])
+    const owned = await inventory(accounts({ '/spaces/keys': keys, tags }), marks)
+    const found = owned.filter(({ kind }) => kind === 'spaces key')
+    return found.map(({ id, stack, mark, unsure }) => [id, stack, mark, unsure])
+  }
+  expect(await keysBeside('production', 'production-seed')).toEqual([
+    ['seed-buckets', 'production-seed', 'none', true],
+    ['seed-reader', 'production', 'ours', undefined],
+    ['seed-backups-copy-reader', 'production-seed', 'none', true],
+    ['backups-reader', 'production', 'ours', undefined],
+  ])
+  expect(await keysBeside('production')).toEqual([
+    ['seed-buckets', 'production', 'none', true],
+    ['seed-reader', 'production', 'ours', undefined],
+    ['seed-backups-copy-reader', 'production', 'none', true],
+    ['backups-reader', 'production', 'ours', undefined],
+  ])
+  expect(await keysBeside('production-seed')).toEqual([
+    ['seed-buckets', 'production-seed', 'ours', undefined],
+    ['seed-reader', 'production', 'none', undefined],
+    ['seed-backups-copy-reader', 'production-seed', 'ours', undefined],
+    ['backups-reader', 'production', 'none', undefined],
   ])
 })
