@@ -1,5 +1,6 @@
 import { clusterName } from '../../../config/database/managed.ts'
 import { volumeName } from '../../../config/volume/index.ts'
+import { clusters } from '../../../ops/environments/databases.ts'
 import { type Accounts, inventory } from '../../../ops/environments/inventory.ts'
 
 const marks = { project: 'padlock', owner: '1a2b3c4d', zone: 'example.com', parent: 'preview' }
@@ -256,6 +257,12 @@ test('a database cluster goes by its name and tags, and costs by its nodes', asy
   expect(one?.expires?.toISOString()).toBe('2031-01-01T00:00:00.000Z')
   expect(one?.pricePerHour).toBeCloseTo((30.45 * 2) / 672, 5)
   expect(other?.pricePerHour).toBeUndefined()
+})
+
+test('a cluster of a size that the list lacks costs what the settings say', () => {
+  const found = { id: 'd', name: 'padlock-pr-1-1a2b3c4d', size: 'db-new', num_nodes: 2, tags: [] }
+  const [cluster] = clusters([found], 'padlock', () => 'ours', { 'db-new': 672 })
+  expect(cluster?.pricePerHour).toBe(2)
 })
 
 /** What is told of volumes, snapshots and clusters: stack and mark. */
