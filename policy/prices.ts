@@ -57,9 +57,8 @@ export const FREE = new Set([
 ])
 
 /**
- * List prices of droplets and of database nodes by size, US dollars a month, so that a pull request
- * from a fork, which sees no credentials, is judged too:
- * https://www.digitalocean.com/pricing/droplets, /managed-databases.
+ * List prices of droplets by size, US dollars a month, so that a pull request from a fork, which sees
+ * no credentials, is judged too: https://www.digitalocean.com/pricing/droplets.
  */
 export const SIZES: Record<string, number> = {
   's-1vcpu-512mb-10gb': 4,
@@ -80,6 +79,14 @@ export const SIZES: Record<string, number> = {
   'g-2vcpu-8gb': 63,
   'm-2vcpu-16gb': 84,
   's-8vcpu-16gb': 96,
+}
+
+/**
+ * List prices of a database cluster's node by size, US dollars a month. A slug such as `gd-2vcpu-8gb`
+ * is a droplet's as well, at another price; no API has these:
+ * https://www.digitalocean.com/pricing/managed-databases.
+ */
+export const DATABASE_SIZES: Record<string, number> = {
   'db-s-1vcpu-1gb': 15.15,
   'db-s-1vcpu-2gb': 30.45,
   'db-s-2vcpu-4gb': 60.9,
@@ -99,6 +106,7 @@ export const isBucket = (type: string): boolean => type.endsWith(':SpacesBucket'
 
 interface PriceOptions {
   sizes?: Record<string, number>
+  databases?: Record<string, number>
   assigned?: boolean
   subscribed?: boolean
 }
@@ -108,7 +116,8 @@ const FREE_OF_CHARGE: Price = { monthly: 0, note: '' }
 /**
  * What a resource costs; undefined where no price is known. Traffic is not counted.
  * @param type as in `digitalocean:index/droplet:Droplet`; what is not DigitalOcean's costs nothing
- * @param sizes US dollars a month by size slug
+ * @param sizes US dollars a month by a droplet's size slug
+ * @param databases US dollars a month by the size slug of a database node
  * @param assigned a reserved IP is; its own properties need not tell
  * @param subscribed another bucket has the subscription to Spaces on its bill
  */
@@ -116,7 +125,12 @@ export function price(
   type: string,
   // biome-ignore lint/suspicious/noExplicitAny: the properties of any type
   props: Record<string, any>,
-  { sizes = SIZES, assigned = true, subscribed = false }: PriceOptions = {},
+  {
+    sizes = SIZES,
+    databases = DATABASE_SIZES,
+    assigned = true,
+    subscribed = false,
+  }: PriceOptions = {},
 ): Price | undefined {
   if (!type.startsWith('digitalocean:')) return FREE_OF_CHARGE
   const times = (dollars: number | undefined, factor: number, note: string) =>
@@ -133,7 +147,11 @@ export function price(
     }
     case 'DatabaseCluster': {
       const nodes = Number(props.nodeCount ?? 1)
-      return times(sizes[props.size], nodes, nodes === 1 ? props.size : `${nodes} × ${props.size}`)
+      return times(
+        databases[props.size],
+        nodes,
+        nodes === 1 ? props.size : `${nodes} × ${props.size}`,
+      )
     }
     case 'Volume':
       return times(LIST_PRICES.volumeGiB, Number(props.size), `${props.size} GiB`)

@@ -2,6 +2,7 @@ import type { Rule } from './rule.ts'
 import { auth0ExactUrls } from './rules/auth0-exact-urls.ts'
 import { auth0NoImplicitGrant } from './rules/auth0-no-implicit-grant.ts'
 import { auth0Rs256 } from './rules/auth0-rs256.ts'
+import { bucketPrivate } from './rules/bucket-private.ts'
 import { databasePrivate } from './rules/database-private.ts'
 import { ephemeralExpiry } from './rules/ephemeral-expiry.ts'
 import { firewallAsConfigured } from './rules/firewall-as-configured.ts'
@@ -26,6 +27,7 @@ export const rules: Rule[] = [
   auth0Rs256,
   tlsRequired,
   databasePrivate,
+  bucketPrivate,
   requiredTags,
   monthlyCost,
   ephemeralExpiry,

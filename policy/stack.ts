@@ -6,6 +6,9 @@ export function ownName(): string {
   return `${pulumi.getProject()}-${pulumi.getStack()}`
 }
 
+/** The type of the component that a resource lies in; undefined where it lies in none. */
+export const parentOf = (urn: string): string | undefined => urn.split('::')[2]?.split('$').at(-2)
+
 /** A key of the stack's configuration, or Pulumi.yaml's default; undefined where neither has it. */
 export function setting<T>(key: string): T | undefined {
   const text = new pulumi.Config().get(key)

@@ -1,5 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { parseArgs } from 'node:util'
+import { statedPrices } from '../../policy/stated-prices.ts'
 import { OFFICIAL } from '../accounts/place.ts'
 import { type Judged, judgedPreview } from '../preview/judged.ts'
 import { fetchPrices, mayHaveToken } from '../preview/sizes.ts'
@@ -116,7 +117,7 @@ async function judged({ from, stack = '' }: Options): Promise<Judged> {
 /** Without a token there is a report all the same, and it says that the cost is unknown. */
 async function pricesFor(options: Options, preview: Preview): Promise<Prices | undefined> {
   if (options.prices) {
-    return pricesOf(JSON.parse(await contents(options.prices, '--prices')).sizes)
+    return pricesOf(JSON.parse(await contents(options.prices, '--prices')).sizes, statedPrices())
   }
   const token = process.env.DIGITALOCEAN_TOKEN
   const endpoint =

@@ -9,7 +9,7 @@ import { type Tidied, tidy } from './tidy.ts'
 
 interface Doomed {
   stacks: string[]
-  /** Names that the backend does not know. */
+  /** Names that the backend does not know: an empty stack is among `stacks`. */
   orphans: string[]
   /**
    * What the accounts held: a record tells whose it is as long as its droplet is there, a snapshot as

@@ -23,6 +23,8 @@ export interface Owned {
   mark: Mark
   /** Only what carries the expiry itself: droplet, volume, snapshot, database, tag and Auth0 application. */
   expires?: Date
+  /** It may be another stack's, or be kept: no verb removes it, whoever has the account. */
+  unsure?: boolean
   /** US dollars an hour; only droplets, volumes and databases. */
   pricePerHour?: number
   remove(): Promise<unknown>
@@ -193,7 +195,9 @@ export async function inventory(
   )
   const markOfStack = (stack: string | undefined) =>
     markOf((owners.get(stack) ?? []).map(ownerOfTag))
-  for (const { stack, path, ...rest } of keysOfSpaces(bucketKeys, project, markOfStack)) {
+  const tagged = new Set(tags.map(({ name }) => stackOf('tag', name, project)))
+  const isTagged = (stack: string) => tagged.has(stack)
+  for (const { stack, path, ...rest } of keysOfSpaces(bucketKeys, project, markOfStack, isTagged)) {
     own(stack, rest, path)
   }
   for (const { id, name, metadata } of applications) {

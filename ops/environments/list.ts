@@ -13,8 +13,13 @@ export interface Listed {
   marked: boolean
   /** US dollars an hour. */
   costPerHour: number
-  /** `busy`: an update runs. `empty`: a stack with nothing in it. `orphan`: resources, no stack. */
+  /**
+   * `busy`: an update runs. `empty`: a stack with nothing in it. `orphan`: resources that no state
+   * knows, of no stack or of an empty one.
+   */
   state: 'up' | 'busy' | 'empty' | 'orphan'
+  /** Does the backend list a stack of this name? */
+  hasStack: boolean
   resources: Owned[]
 }
 
@@ -39,7 +44,7 @@ export async function lookAround({ accounts, marks, stacks, exclusive }: Context
     asked,
   ])
   const listed = merge(known, owned, { ...marks, exclusive }).filter(
-    ({ name, expires, state }) => expires || (state !== 'orphan' && isEphemeralName(name)),
+    ({ name, expires, hasStack }) => expires || (hasStack && isEphemeralName(name)),
   )
   return { listed, owned, access: accessAmong(firewalls, marks.project) }
 }
@@ -68,6 +73,7 @@ export function merge(
         ...(times.length > 0 && { expires: new Date(Math.max(...times)) }),
         costPerHour: resources.reduce((sum, { pricePerHour = 0 }) => sum + pricePerHour, 0),
         state: stateOf(stacks.get(name), resources),
+        hasStack: stacks.has(name),
         resources,
       } satisfies Listed
     })

@@ -1,5 +1,7 @@
+import { deploymentName } from '../../config/site/names.ts'
+import { volumeName } from '../../config/volume/index.ts'
 import type { Context } from './context.ts'
-import type { Owned } from './inventory.ts'
+import type { Marks, Owned } from './inventory.ts'
 import { removable } from './removable.ts'
 
 /**
@@ -19,13 +21,21 @@ export function livingData(
 
 const DATA = ['volume', 'database']
 
-/** A cluster is not taken over: its users' passwords were in the state. */
-export const canKeep = (data: Owned[]): boolean => data.every(({ kind }) => kind === 'volume')
+/**
+ * The stack's own volume alone is taken over: a cluster's users' passwords were in the state, and another
+ * volume would stand in it as the stack's own.
+ */
+export function canKeep(data: Owned[], stack: string, { project, owner }: Marked): boolean {
+  const own = volumeName(deploymentName(project, stack), owner)
+  return data.every(({ kind, name }) => kind === 'volume' && name === own)
+}
+
+type Marked = Pick<Marks, 'project' | 'owner'>
 
 /** What to say of it before anything is touched. */
-export function lostData(data: Owned[], stack: string): string {
+export function lostData(data: Owned[], stack: string, marks: Marked): string {
   const names = data.map(({ kind, name, id }) => `  ${kind} ${name} (${id})`)
-  const keep = canKeep(data)
+  const keep = canKeep(data, stack, marks)
     ? `./padlock env up ${stack} --keep-volume takes the volume over and removes the rest of what was`
     : 'restore the state (a backend keeps earlier ones: pulumi stack import)'
   return (

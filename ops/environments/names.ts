@@ -10,8 +10,6 @@ const SHAPES = {
   database: /^(.+)-[0-9a-z]{4,20}$/,
   // Seven hex digits, or an owner id.
   'ssh key': /^(.+)-admin-[0-9a-z]{4,20}$/,
-  // Without an owner id (components/backups); `try-seed-buckets` may be of a stack `try-seed`.
-  'spaces key': /^(.+)-(?:buckets|backups|seed)(?:-(?:buckets|copy|reader|writer))*$/,
   tag: /^(.+?)(?::expires:[0-9TZ]+|:owner:[0-9a-z]+)?$/,
   project: /^(.+)$/,
 }
@@ -24,6 +22,19 @@ export function stackOf(
 ): string | undefined {
   if (!name.startsWith(`${project}-`)) return undefined
   return SHAPES[kind].exec(name.slice(project.length + 1))?.[1]
+}
+
+/** Of keys to buckets, which bear no owner id (components/backups). */
+const SPACES_KEY = /^(.+)-(?:buckets|backups|seed)(?:-(?:buckets|copy|reader|writer))*$/
+
+/**
+ * Every stack that a key to buckets of this name may be of, the longest name first:
+ * `padlock-try-seed-buckets` is one of the stack `try-seed`, and one of `try` with snapshots.
+ */
+export function stacksOfSpacesKey(name: string, project: string): string[] {
+  const [, stack] = SPACES_KEY.exec(name.slice(project.length + 1)) ?? []
+  if (stack === undefined || !name.startsWith(`${project}-`)) return []
+  return [stack, ...stacksOfSpacesKey(`${project}-${stack}`, project)]
 }
 
 /**

@@ -9,10 +9,11 @@ const BEARERS = ['droplet', 'volume', 'database', 'auth0 client']
 
 /**
  * What of this a verb may remove by the accounts' APIs: what is marked as this owner's, of stacks
- * that carry an expiry. Where the accounts are the project's alone, all but another owner's.
+ * that carry an expiry. Where the accounts are the project's alone, all but another owner's and what
+ * nobody can tell the stack of.
  */
 export function removable(owned: Owned[], exclusive: boolean): Owned[] {
-  if (exclusive) return owned.filter(({ mark }) => mark !== 'other')
+  if (exclusive) return owned.filter(({ mark, unsure }) => mark !== 'other' && !unsure)
   const ours = Map.groupBy(
     owned.filter(({ mark, stack }) => mark === 'ours' && stack !== ''),
     ({ stack }) => stack,
@@ -21,9 +22,12 @@ export function removable(owned: Owned[], exclusive: boolean): Owned[] {
 }
 
 function isTemporary(ofStack: Owned[]): boolean {
-  const permanent = ofStack.some(({ kind, expires }) => BEARERS.includes(kind) && !expires)
-  return !permanent && ofStack.some(({ expires }) => expires)
+  return lasting(ofStack).length === 0 && ofStack.some(({ expires }) => expires)
 }
+
+/** What of this owner's says that its stack has no expiry. */
+export const lasting = (ofStack: Owned[]): Owned[] =>
+  ofStack.filter(({ kind, mark, expires }) => mark === 'ours' && BEARERS.includes(kind) && !expires)
 
 const DEPLOYMENT = 'padlock:index:Deployment'
 

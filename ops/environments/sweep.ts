@@ -4,6 +4,7 @@ import type { Context } from './context.ts'
 import { teardown } from './down.ts'
 import { type Listed, lookAround } from './list.ts'
 import { keep, type Receipt } from './receipt.ts'
+import { lasting } from './removable.ts'
 
 const DAY_MS = 24 * 3_600_000
 
@@ -28,7 +29,7 @@ export interface Decision {
  * @param held names that stay whatever their expiry says
  */
 export function decide(listed: Listed[], held: string[], now = new Date()): Decision[] {
-  return listed.map(({ name, state, expires, marked, resources }) => {
+  return listed.map(({ name, state, hasStack, expires, marked, resources }) => {
     const as = (action: Decision['action'], reason: string) => ({ name, action, reason })
     if (held.includes(name)) return as('keep', 'held')
     if (state === 'busy') return whileBusy({ name, ...(expires && { expires }) }, now)
@@ -36,22 +37,38 @@ export function decide(listed: Listed[], held: string[], now = new Date()): Deci
     if (!expires) return as('report', `${resources.length} resources without an expiry`)
     const when = formatExpiry(expires)
     if (!marked) {
-      const what = `${resources.length} resources without this owner's mark`
+      const { what, fix } = notOurs({ name, state, resources })
       return expires <= now
-        ? as(
-            'leave',
-            `${what}, expired ${when}; ./padlock env up ${name} marks a stack of this backend`,
-          )
+        ? as('leave', `${what}, expired ${when}; ${fix}`)
         : as('report', `${what}, expires ${when}`)
     }
     if (state === 'up') {
       return expires <= now ? as('destroy', `expired ${when}`) : as('keep', `expires ${when}`)
     }
-    const what = `${resources.length} resources of no stack in this backend`
+    const of = hasStack ? 'a stack with nothing in it' : 'no stack in this backend'
+    const what = `${resources.length} resources of ${of}`
     return expires <= now
       ? as('remove orphans', `${what}, expired ${when}`)
       : as('report', `${what}, expires ${when}`)
   })
+}
+
+/** Why nothing of an environment may be removed, and what to do about it. */
+function notOurs({ name, state, resources }: Pick<Listed, 'name' | 'state' | 'resources'>) {
+  const stays = lasting(resources).map(({ kind, name }) => `${kind} ${name}`)
+  if (stays.length === 0) {
+    const what = `${resources.length} resources without this owner's mark`
+    return { what, fix: `./padlock env up ${name} marks a stack of this backend` }
+  }
+  const what = `${stays.join(', ')} without an expiry, so nothing is removed`
+  const tag = resources.find(({ kind, expires }) => kind === 'tag' && expires)?.name
+  const given = `the tag ${tag ?? 'of the expiry'}`
+  return state === 'up'
+    ? {
+        what,
+        fix: `./padlock env down ${name} destroys it with the rest, and a sweep does once the program gives it ${given}`,
+      }
+    : { what, fix: `remove it by hand, or give it ${given}` }
 }
 
 /** An update that has not ended a day after the expiry has left its lock: a person is told. */
@@ -89,8 +106,14 @@ export async function sweep(
   }
   const named = (...actions: Decision['action'][]) =>
     decisions.filter(({ action }) => actions.includes(action)).map(({ name }) => name)
-  const stacks = named('destroy', 'remove stack')
-  const orphans = named('remove orphans')
+  // Of an empty stack: it goes first, as a living one keeps what bears its name.
+  const inBackend = new Set(listed.filter(({ hasStack }) => hasStack).map(({ name }) => name))
+  const left = named('remove orphans')
+  const stacks = [
+    ...named('destroy', 'remove stack'),
+    ...left.filter((name) => inBackend.has(name)),
+  ]
+  const orphans = left.filter((name) => !inBackend.has(name))
   if (dryRun || stacks.length + orphans.length === 0) return { decisions, receipts: [] }
   const torn = await teardown(context, { stacks, orphans, before, waiting: { patience: 0 } })
   const [busy, receipts] = [torn.filter((one) => one.busy), torn.filter((one) => !one.busy)]

@@ -110,7 +110,8 @@ async function keptData(context: Context, stack: string, keep: boolean): Promise
   const data = livingData(owned, stack, context)
   if (data.length === 0) return []
   await demandUnlocked(context, stack)
-  if (!keep || !canKeep(data)) throw new Error(lostData(data, stack))
+  const { marks } = context
+  if (!keep || !canKeep(data, stack, marks)) throw new Error(lostData(data, stack, marks))
   return [...data, ...withVolume(owned, stack)]
 }
 

@@ -2,8 +2,7 @@ import { expiryOfTag } from '../../config/expiry.ts'
 import { volumeName } from '../../config/volume/index.ts'
 import { HOURS_A_MONTH, LIST_PRICES } from '../../policy/prices.ts'
 import type { Owned } from './inventory.ts'
-import { stackOf } from './names.ts'
-import { byShortenedName, stackOfShortened } from './shortened.ts'
+import { byShortenedName, stackOfShortened, stackOfTags, type Told } from './shortened.ts'
 
 export interface Volume {
   id: string
@@ -33,42 +32,39 @@ export function disks(
   project: string,
   markOf: (tags: string[], stack: string | undefined) => Owned['mark'],
 ): Found[] {
-  const living = volumes.map(
-    (one) => [one.id, stackOfShortened('volume', one, project, volumeName)] as const,
-  )
   const gone = before.filter(({ kind }) => kind === 'volume')
-  const stacks = new Map<string, string | undefined>([
-    ...gone.map(({ id, stack }) => [id, stack] as const),
-    ...living,
+  const told = new Map<string, Told>([
+    ...gone.map(({ id, stack, unsure = false }) => [id, { stack, unsure }] as const),
+    ...volumes.map(
+      (one) => [one.id, stackOfShortened('volume', one, project, volumeName)] as const,
+    ),
   ])
   return [
     ...volumes.map(({ id, name, tags, size_gigabytes }) => {
       const pricePerHour = (size_gigabytes * LIST_PRICES.volumeGiB) / HOURS_A_MONTH
       const kind = { kind: 'volume', path: `/volumes/${id}`, pricePerHour }
-      return { ...kind, ...facts(id, name, tags ?? [], stacks.get(id)) }
+      return { ...kind, ...facts(id, name, tags ?? [], told.get(id)) }
     }),
     ...snapshots.map(({ id, name, tags, resource_id }) => {
+      const ofVolume = told.get(resource_id)
       const stack =
-        stacks.get(resource_id) ??
+        ofVolume?.stack ??
         stackOfTags(tags ?? [], project) ??
         byShortenedName('volume', name, project)
+      const whose = { stack, unsure: ofVolume?.unsure ?? false }
       const kind = { kind: 'volume snapshot', path: `/snapshots/${id}` }
-      return { ...kind, ...facts(id, name, tags ?? [], stack) }
+      return { ...kind, ...facts(id, name, tags ?? [], whose) }
     }),
   ]
 
-  function facts(id: string, name: string, tags: string[], stack: string | undefined) {
+  function facts(id: string, name: string, tags: string[], { stack, unsure }: Told = NOBODYS) {
     const [expires] = tags
       .map(expiryOfTag)
       .filter((time) => time !== undefined)
       .sort((a, b) => b.getTime() - a.getTime())
-    return { id, name, stack, mark: markOf(tags, stack), ...(expires && { expires }) }
+    const rest = { ...(expires && { expires }), ...(unsure && { unsure }) }
+    return { id, name, stack, mark: markOf(tags, stack), ...rest }
   }
 }
 
-/** The one stack that all of the tags with a stack name; undefined where they name several. */
-function stackOfTags(tags: string[], project: string): string | undefined {
-  const stacks = new Set(tags.map((tag) => stackOf('tag', tag, project)))
-  stacks.delete(undefined)
-  return stacks.size === 1 ? [...stacks][0] : undefined
-}
+const NOBODYS: Told = { stack: undefined, unsure: false }

@@ -1,3 +1,4 @@
+import { statedPrices } from '../../policy/stated-prices.ts'
 import { DigitalOcean } from '../accounts/digitalocean.ts'
 import { OFFICIAL } from '../accounts/place.ts'
 import { type Prices, pricesOf, type SizeRow } from '../report/prices.ts'
@@ -7,7 +8,10 @@ import { type Prices, pricesOf, type SizeRow } from '../report/prices.ts'
  * @throws Error that names the endpoint and what it said
  */
 export async function fetchPrices(endpoint: string, token: string): Promise<Prices> {
-  return pricesOf(await new DigitalOcean(endpoint, token).list<SizeRow>('/sizes', 'sizes'))
+  return pricesOf(
+    await new DigitalOcean(endpoint, token).list<SizeRow>('/sizes', 'sizes'),
+    statedPrices(),
+  )
 }
 
 /**

@@ -1,12 +1,14 @@
-import { FREE, HOURS_A_MONTH, isBucket, type Price, price, SIZES } from '../../policy/prices.ts'
+import {
+  DATABASE_SIZES,
+  FREE,
+  HOURS_A_MONTH,
+  isBucket,
+  type Price,
+  price,
+} from '../../policy/prices.ts'
 import type { Properties } from './preview.ts'
 import type { Prices } from './prices.ts'
 import type { Resource } from './resources.ts'
-
-/** The API's list of sizes has those of droplets alone. */
-const DATABASES = Object.fromEntries(
-  Object.entries(SIZES).filter(([slug]) => slug.startsWith('db-')),
-)
 
 /** US dollars a month; undefined where no price is known. */
 export interface CostLine {
@@ -40,7 +42,8 @@ export function cost(all: Resource[], prices: Prices | undefined, unchanged: num
   const lines: CostLine[] = []
   const unknown: string[] = []
   const assigned = { before: assignments(all, 'old'), after: assignments(all, 'new') }
-  const sizes = { ...DATABASES, ...prices?.sizes }
+  const sizes = { ...prices?.stated, ...prices?.sizes }
+  const databases = { ...DATABASE_SIZES, ...prices?.stated }
   const subscribed = { before: false, after: false }
   for (const one of all) {
     if (!one.type.startsWith('digitalocean:') || FREE.has(one.kind)) continue
@@ -49,6 +52,7 @@ export function cost(all: Resource[], prices: Prices | undefined, unchanged: num
       if (!properties) return undefined
       const found: Price | undefined = price(one.type, properties, {
         sizes,
+        databases,
         assigned: one.kind === 'ReservedIp' && !properties.dropletId && assigned[side]-- > 0,
         subscribed: subscribed[side],
       })

@@ -1,7 +1,9 @@
-/** What the API sells. */
+/** US dollars a month by slug. */
 export interface Prices {
-  /** US dollars a month by slug. */
+  /** Of droplets, as the API sells them. */
   sizes: Record<string, number>
+  /** Of sizes that no list has, a database's among them (`policy/stated-prices.ts`). */
+  stated?: Record<string, number>
 }
 
 /** A row of `GET /v2/sizes`, as far as prices go. */
@@ -10,6 +12,6 @@ export interface SizeRow {
   price_monthly: number
 }
 
-export function pricesOf(rows: SizeRow[]): Prices {
-  return { sizes: Object.fromEntries(rows.map((row) => [row.slug, row.price_monthly])) }
+export function pricesOf(rows: SizeRow[], stated: Prices['stated'] = {}): Prices {
+  return { sizes: Object.fromEntries(rows.map((row) => [row.slug, row.price_monthly])), stated }
 }

@@ -1,9 +1,8 @@
-import { Droplet } from '@pulumi/digitalocean/droplet.js'
-import { validateResourceOfType } from '@pulumi/policy'
 import * as pulumi from '@pulumi/pulumi'
 import { expiryTag, parseExpiry } from '../../config/expiry.ts'
 import { type Rule, validateConfiguration } from '../rule.ts'
 import { ownName, setting } from '../stack.ts'
+import { isTagged } from '../tagged.ts'
 
 const MAX_DAYS = 14
 const DAY_MS = 86_400_000
@@ -30,12 +29,14 @@ export const ephemeralExpiry: Rule = {
       else if (days > maxDays)
         report(`expires is ${text}, more than ${maxDays} days away. Set it nearer.`)
     }),
-    validateResourceOfType(Droplet, (droplet, _args, report) => {
+    // A sweep removes nothing of a stack in which one of these lacks it.
+    ({ type, props }, report) => {
+      if (!isTagged(type)) return
       const expires = parseExpiry(setting<string>('expires') ?? '')
       if (!isEphemeral() || !expires) return
       const tag = expiryTag(ownName(), expires)
-      if (!droplet.tags?.includes(tag)) report(`It lacks the tag ${tag}.`)
-    }),
+      if (!props.tags?.includes(tag)) report(`It lacks the tag ${tag}.`)
+    },
   ],
 }
 

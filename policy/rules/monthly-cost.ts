@@ -1,6 +1,6 @@
 import type { ReportViolation } from '@pulumi/policy'
 import * as pulumi from '@pulumi/pulumi'
-import { isBucket, price as priceOf, SIZES } from '../prices.ts'
+import { DATABASE_SIZES, isBucket, price as priceOf, SIZES } from '../prices.ts'
 import { known, type Rule } from '../rule.ts'
 
 const LIMIT = 50
@@ -38,12 +38,13 @@ export const monthlyCost: Rule = {
 function judge(resources: Priced[], settings: Settings, report: ReportViolation): void {
   const { limit = LIMIT, prices: more = {} } = settings
   const sizes = { ...SIZES, ...more }
+  const databases = { ...DATABASE_SIZES, ...more }
   let sum = 0
   let subscribed = false
   const items: string[] = []
   for (const { type, name, props } of resources) {
     const title = `${type.split(':').at(-1)} ${name}`
-    const price = priceOf(type, props, { sizes, subscribed })
+    const price = priceOf(type, props, { sizes, databases, subscribed })
     subscribed ||= isBucket(type)
     if (!price) {
       const size = known(() => props.size)

@@ -4,10 +4,7 @@ import * as pulumi from '@pulumi/pulumi'
 import { ownerOfTag, ownerTag } from '../../config/checkout/owner.ts'
 import type { Rule } from '../rule.ts'
 import { ownName, setting } from '../stack.ts'
-
-/** What DigitalOcean can tag and a stack can forget; its firewalls' `tags` mean something else. */
-const TAGGED =
-  /^digitalocean:index\/(droplet|volume|volumeSnapshot|databaseCluster|databaseReplica|kubernetesCluster):/
+import { isTagged } from '../tagged.ts'
 
 export const requiredTags: Rule = {
   name: 'required-tags',
@@ -15,7 +12,7 @@ export const requiredTags: Rule = {
     'Everything tells whose it is and of which stack, so that its owner finds what was left.',
   validateResource: [
     (args, report) => {
-      if (!TAGGED.test(args.type)) return
+      if (!isTagged(args.type)) return
       const tags: string[] = args.props.tags ?? []
       if (!tags.includes(ownName()))
         report(`It lacks the tag ${ownName()}${tags.length ? ` (it has ${tags.join(', ')})` : ''}.`)

@@ -2,6 +2,7 @@ import { allowLists } from './allow-lists.ts'
 import { auth0Application } from './auth0-application.ts'
 import { clientAuthentication } from './client-authentication.ts'
 import { clientCertificates } from './client-certificates.ts'
+import { data } from './data.ts'
 import type { Change, Finding, Topic } from './finding.ts'
 import { firewall } from './firewall.ts'
 import { login } from './login.ts'
@@ -25,6 +26,7 @@ const TOPICS: Topic[] = [
   clientCertificates,
   tunnels,
   secrets,
+  data,
   protection,
 ]
 const ORDER: Finding['effect'][] = ['opens', 'changes', 'closes']

@@ -2,6 +2,7 @@
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { start } from '../support/processes.ts'
 import { openProject, type Project } from '../support/project.ts'
 import { type Json, type Sandbox, startSandbox } from '../support/sandbox.ts'
 
@@ -156,11 +157,20 @@ test('a volume that no stack knows goes with its snapshot, and another owner’s
   const foreign = 'owner:ffffffff'
   await volume('pr-9', foreign, expired)
 
+  await volume('pr-7', `owner:${owner}`, expired)
+  const env = { ...process.env, ...project.environment }
+  const init = ['stack', 'init', 'pr-7', '--non-interactive']
+  expect((await start('pulumi', init, { cwd: project.folder, env }).done).code).toBe(0)
+
   const { decisions, receipts } = await must('env sweep')
   const said = decisions.map(({ name, action }: Json) => `${action} ${name}`)
-  expect(said).toEqual(['remove orphans pr-8'])
-  expect(receipts).toMatchObject([{ stack: 'pr-8', left: [] }])
-  const kinds = receipts[0].removed.map(({ kind }: Json) => kind).sort()
+  expect(said).toEqual(['remove orphans pr-7', 'remove orphans pr-8'])
+  // Of a stack with nothing in it: both go.
+  expect(receipts).toMatchObject([
+    { stack: 'pr-7', left: [] },
+    { stack: 'pr-8', left: [] },
+  ])
+  const kinds = receipts[1].removed.map(({ kind }: Json) => kind).sort()
   expect(kinds).toEqual(['tag', 'tag', 'tag', 'volume', 'volume snapshot'])
   expect((await ours()).sort()).toEqual([
     'tag padlock-pr-9',

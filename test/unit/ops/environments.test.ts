@@ -83,6 +83,13 @@ describe('a sweep', () => {
       '1 resources of no stack in this backend, expired 2026-11-22T08:59Z',
     ],
     [
+      'empty and over, with what an update left that was killed',
+      [stack('a', { resourceCount: 0 })],
+      [owned('a', '2026-11-22T08:59Z')],
+      'remove orphans',
+      '1 resources of a stack with nothing in it, expired 2026-11-22T08:59Z',
+    ],
+    [
       "a colleague's",
       [],
       [owned('a', '2026-11-23T09:00Z')],
@@ -108,6 +115,25 @@ describe('a sweep', () => {
     const listed = merge(known, resources, place)
     expect(decide(listed, [], now)).toEqual([{ name: 'a', action, reason }])
     expect(decide(listed, ['a'], now)).toEqual([{ name: 'a', action: 'keep', reason: 'held' }])
+  })
+
+  test.each([
+    [
+      [stack('a')],
+      './padlock env down a destroys it with the rest, and a sweep does once the program gives it the tag a',
+    ],
+    [[], 'remove it by hand, or give it the tag a'],
+  ])('is told what keeps it from removing anything', (known, fix) => {
+    const volume = { ...owned('a'), kind: 'volume', name: 'padlock-a-uploads' }
+    const what = 'volume padlock-a-uploads without an expiry, so nothing is removed'
+    const reason = (expires: string) =>
+      decide(merge(known, [owned('a', expires), volume], place), [], now)
+    expect(reason('2026-11-22T08:59Z')).toEqual([
+      { name: 'a', action: 'leave', reason: `${what}, expired 2026-11-22T08:59Z; ${fix}` },
+    ])
+    expect(reason('2026-11-22T09:01Z')).toEqual([
+      { name: 'a', action: 'report', reason: `${what}, expires 2026-11-22T09:01Z` },
+    ])
   })
 
   test('never sees an address that bears no name', () => {

@@ -1,5 +1,6 @@
 import { clusterName } from '../../../config/database/managed.ts'
 import { volumeName } from '../../../config/volume/index.ts'
+import { clusters } from '../../../ops/environments/databases.ts'
 import { type Accounts, inventory } from '../../../ops/environments/inventory.ts'
 
 const marks = { project: 'padlock', owner: '1a2b3c4d', zone: 'example.com', parent: 'preview' }
@@ -258,6 +259,12 @@ test('a database cluster goes by its name and tags, and costs by its nodes', asy
   expect(other?.pricePerHour).toBeUndefined()
 })
 
+test('a cluster of a size that the list lacks costs what the settings say', () => {
+  const found = { id: 'd', name: 'padlock-pr-1-1a2b3c4d', size: 'db-new', num_nodes: 2, tags: [] }
+  const [cluster] = clusters([found], 'padlock', () => 'ours', { 'db-new': 672 })
+  expect(cluster?.pricePerHour).toBe(2)
+})
+
 /** What is told of volumes, snapshots and clusters: stack and mark. */
 async function told(
   project: string,
@@ -315,6 +322,45 @@ test('a snapshot that is named after its volume is that volume’s stack’s', a
   ])
 })
 
+test('a volume or cluster of the program’s own goes by the one stack that its tags name', async () => {
+  const tags = ['padlock-pr-12', 'padlock-pr-12:owner:1a2b3c4d']
+  const dated = [...tags, 'padlock-pr-12:expires:20310101T0000Z']
+  const rows = {
+    volumes: [
+      { id: 'v1', name: 'padlock-pr-12-uploads-1a2b3c4', tags: dated },
+      { id: 'v2', name: 'uploads', tags: dated },
+      { id: 'v3', name: 'padlock-pr-12-uploads', tags },
+      // Kept where the account is the project's alone, too: nothing says that it goes with the stack.
+      { id: 'v4', name: 'padlock-pr-12-uploads-5f6e7d8', tags },
+      // Tags of two stacks, a stack's tag without an owner's, a name of another stack's.
+      {
+        id: 'v5',
+        name: 'padlock-production-files-1a2b3c4',
+        tags: ['padlock-production', ...dated],
+      },
+      { id: 'v6', name: 'padlock-pr-12-files-1a2b3c4', tags: ['padlock-pr-12'] },
+      { id: 'v7', name: 'padlock-production-1a2b3c4d', tags: dated },
+    ].map((one) => ({ size_gigabytes: 10, ...one })),
+    'snapshots?resource_type=volume': ['v1', 'v4'].map((volume) => ({
+      ...{ id: `of ${volume}`, name: 'by hand', tags: [], resource_id: volume },
+    })),
+    databases: [{ id: 'd1', name: 'padlock-pr-12-rows-1a2b3c4', tags, size: 'x', num_nodes: 1 }],
+  }
+  const owned = await inventory(accounts(rows), marks)
+  expect(owned.map(({ id, stack, mark, unsure }) => [id, stack, mark, unsure])).toEqual([
+    ['v1', 'pr-12', 'ours', undefined],
+    ['v2', 'pr-12', 'ours', undefined],
+    ['v3', 'pr-12', 'ours', undefined],
+    ['v4', 'pr-12', 'ours', true],
+    ['v5', 'production-files', 'none', undefined],
+    ['v6', 'pr-12-files', 'none', undefined],
+    ['v7', 'production', 'none', undefined],
+    ['of v1', 'pr-12', 'none', undefined],
+    ['of v4', 'pr-12', 'none', true],
+    ['d1', 'pr-12', 'ours', true],
+  ])
+})
+
 test('keys to buckets go by their names and their stack’s tags, and name the buckets', async () => {
   const tags = ['padlock-pr-1:owner:1a2b3c4d', `padlock-pr-2:owner:${OTHER}`]
   const key = (id: string, name: string, bucket: string) => ({
@@ -343,6 +389,38 @@ test('keys to buckets go by their names and their stack’s tags, and name the b
     ['K3', 'pr-2', 'other', 'padlock-pr-2-backups, which opens padlock-pr-2-backups-5f6e7d8'],
     ['K4', 'my-backups-app', 'none', 'padlock-my-backups-app-backups, which opens b'],
     // It may be of a stack of that name, so no environment takes it along.
-    ['K7', 'pr-1-seed', 'none', 'padlock-pr-1-seed-buckets'],
+    ['K7', 'pr-1', 'none', 'padlock-pr-1-seed-buckets'],
+  ])
+})
+
+test('a key whose name fits an environment and a stack that stays is nobody’s to remove', async () => {
+  const keysBeside = async (...stacks: string[]) => {
+    const names = ['seed-buckets', 'seed-reader', 'seed-backups-copy-reader', 'backups-reader']
+    const keys = names.map((name) => ({ access_key: name, name: `padlock-production-${name}` }))
+    const tags = stacks.flatMap((stack) => [
+      { name: `padlock-${stack}` },
+      { name: `padlock-${stack}:owner:1a2b3c4d` },
+    ])
+    const owned = await inventory(accounts({ '/spaces/keys': keys, tags }), marks)
+    const found = owned.filter(({ kind }) => kind === 'spaces key')
+    return found.map(({ id, stack, mark, unsure }) => [id, stack, mark, unsure])
+  }
+  expect(await keysBeside('production', 'production-seed')).toEqual([
+    ['seed-buckets', 'production-seed', 'none', true],
+    ['seed-reader', 'production', 'ours', undefined],
+    ['seed-backups-copy-reader', 'production-seed', 'none', true],
+    ['backups-reader', 'production', 'ours', undefined],
+  ])
+  expect(await keysBeside('production')).toEqual([
+    ['seed-buckets', 'production', 'none', true],
+    ['seed-reader', 'production', 'ours', undefined],
+    ['seed-backups-copy-reader', 'production', 'none', true],
+    ['backups-reader', 'production', 'ours', undefined],
+  ])
+  expect(await keysBeside('production-seed')).toEqual([
+    ['seed-buckets', 'production-seed', 'ours', undefined],
+    ['seed-reader', 'production', 'none', undefined],
+    ['seed-backups-copy-reader', 'production-seed', 'ours', undefined],
+    ['backups-reader', 'production', 'none', undefined],
   ])
 })

@@ -63,7 +63,8 @@ describe('of what is in the accounts may go', () => {
 
   test('all but another owner’s where the accounts are the project’s alone', () => {
     const owned = [thing('droplet', 'ours'), thing('ssh key', 'none'), thing('tag', 'other')]
-    expect(kinds(removable(owned, true))).toEqual(['droplet ours', 'ssh key none'])
+    const unsure = { ...thing('volume', 'ours'), unsure: true }
+    expect(kinds(removable([...owned, unsure], true))).toEqual(['droplet ours', 'ssh key none'])
   })
 })
 
@@ -106,7 +107,16 @@ test('a volume that was imported tells its expiry by its tags', () => {
 test('a database cluster is data as a volume is, and is not taken over', () => {
   const data = [thing('database', 'ours', LATER), thing('tag', 'ours', LATER)]
   const found = livingData(data, 'pr-1', { exclusive: false }, new Date('2030-12-31T00:00Z'))
-  expect([kinds(found), canKeep(found)]).toEqual([['database ours'], false])
+  expect([kinds(found), canKeep(found, 'pr-1', context.marks)]).toEqual([['database ours'], false])
+})
+
+test('the stack’s own volume is taken over, and none beside it', () => {
+  const volume = (name: string) => ({ ...thing('volume', 'ours', LATER), name })
+  const own = volume('padlock-pr-1-1a2b3c4d')
+  const kept = (...data: Owned[]) => canKeep(data, 'pr-1', context.marks)
+  expect(kept(own)).toBe(true)
+  expect(kept(volume('padlock-pr-1-uploads'))).toBe(false)
+  expect(kept(own, volume('padlock-pr-1-uploads'))).toBe(false)
 })
 
 describe('the volume of an environment whose state is lost', () => {

@@ -1,5 +1,5 @@
 import { ephemeralExpiry } from '../../../policy/rules/ephemeral-expiry.ts'
-import { type Case, droplet, judge } from './judge.ts'
+import { type Case, databaseCluster, droplet, judge, volume } from './judge.ts'
 
 beforeAll(() => {
   jest.useFakeTimers({ now: new Date('2026-11-22T09:00:00Z'), doNotFake: ['nextTick'] })
@@ -78,3 +78,12 @@ test.each([[['padlock-pr-7']], [['padlock-pr-7:expires:20261122T0900Z']]])(
     ])
   },
 )
+
+test.each([volume, databaseCluster])('%s without the tag fails', async (type) => {
+  const resources = [{ type, props: { tags: ['padlock-pr-7', 'padlock-pr-7:owner:1a2b3c4d'] } }]
+  expect(await said('2026-11-23T09:00Z', { resources })).toEqual([
+    'it: It lacks the tag padlock-pr-7:expires:20261123T0900Z.',
+  ])
+  const [given] = tagged('padlock-pr-7:expires:20261123T0900Z') ?? []
+  expect(await said('2026-11-23T09:00Z', { resources: [{ ...given, type }] })).toEqual([])
+})

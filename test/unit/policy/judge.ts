@@ -10,6 +10,8 @@ type Properties = Record<string, any>
 export interface Thing {
   type: string
   name?: string
+  /** Type of the component around it. */
+  within?: string
   props?: Properties
   on?: Record<string, string[]>
 }
@@ -66,12 +68,12 @@ function notApplicable(): never {
   throw NOT_APPLICABLE
 }
 
-function resource({ type, name = 'it', props = {}, on = {} }: Thing) {
+function resource({ type, name = 'it', within, props = {}, on = {} }: Thing) {
   const made: Partial<PolicyResource> & { urn: string; name: string; type: string } = {
     type,
     name,
     props,
-    urn: `urn:pulumi:dev::padlock::${type}::${name}`,
+    urn: `urn:pulumi:dev::padlock::${within ? `${within}$` : ''}${type}::${name}`,
     isType: (of) => (of as unknown as { __pulumiType?: string }).__pulumiType === type,
     propertyDependencies: {},
   }
@@ -98,6 +100,7 @@ export function unknown(props: Properties, ...keys: string[]): Properties {
 export const droplet = 'digitalocean:index/droplet:Droplet'
 export const firewall = 'digitalocean:index/firewall:Firewall'
 export const volume = 'digitalocean:index/volume:Volume'
+export const spacesBucket = 'digitalocean:index/spacesBucket:SpacesBucket'
 export const databaseCluster = 'digitalocean:index/databaseCluster:DatabaseCluster'
 export const databaseFirewall = 'digitalocean:index/databaseFirewall:DatabaseFirewall'
 export const client = 'auth0:index/client:Client'

@@ -1,5 +1,9 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { SIZES as LIST } from '../../../policy/prices.ts'
 import { monthlyCost } from '../../../policy/rules/monthly-cost.ts'
+import { statedPrices } from '../../../policy/stated-prices.ts'
 import { SIZES } from '../../../sandbox/digitalocean/catalogue.ts'
 import { type Case, databaseCluster, droplet, judge, type Thing, volume } from './judge.ts'
 
@@ -82,4 +86,31 @@ test('a price of the settings counts', async () => {
   expect(await said([host('s-9vcpu-1gb')], settings)).toEqual([
     `the stack: It costs $51.00 a month, the limit is $50.00: Droplet host $51.00. ${fix}`,
   ])
+})
+
+test('a cluster of a size that droplets have, too, does not cost what a droplet does', async () => {
+  const node = { type: databaseCluster, name: 'data', props: { size: 's-1vcpu-1gb' } }
+  expect(await said([node])).toEqual([expect.stringMatching(/^the stack: No price is known for/)])
+  expect(await said([node], { prices: { 's-1vcpu-1gb': 50.5 } })).toEqual([
+    expect.stringContaining('DatabaseCluster data $50.50'),
+  ])
+})
+
+test('prices are read from the settings, and none from others', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'padlock-prices-'))
+  const file = join(folder, 'settings.json')
+  const read = (text: string) => {
+    writeFileSync(file, text)
+    return statedPrices(file)
+  }
+  try {
+    expect(statedPrices(file)).toEqual({})
+    expect(read('{"monthly-cost": {"limit": 9, "prices": {"db-new": 99}}}')).toEqual({
+      'db-new': 99,
+    })
+    expect(read('{"monthly-cost": "disabled"}')).toEqual({})
+    expect(read('{')).toEqual({})
+  } finally {
+    rmSync(folder, { recursive: true })
+  }
 })

@@ -35,6 +35,16 @@ test.each<[string, string, Properties, number | undefined]>([
   expect(monthly(type, properties)).toBe(expected)
 })
 
+test('a cluster costs what is said of its size, and no droplet’s price of that name', () => {
+  const cluster = 'digitalocean:index/databaseCluster:DatabaseCluster'
+  const costs = (type: string, stated?: Record<string, number>) =>
+    report(preview({ [type]: { new: { size: 's-1vcpu-2gb' } } }), { prices: { ...prices, stated } })
+      .cost.after
+  expect(costs(cluster)).toBeUndefined()
+  expect(costs(cluster, { 's-1vcpu-2gb': 70 })).toBe(70)
+  expect(costs(DROPLET, { 's-1vcpu-2gb': 70 })).toBe(12)
+})
+
 test.each<[string, string]>([
   ['no-change', '$6.00 a month, as before'],
   ['size', '$6.00 → $12.00 a month (+$6.00), $0.01786 an hour'],
