@@ -145,12 +145,12 @@ export async function warnOfBackups(
   const buckets = ['SpacesBackups', 'SpacesCopy'].flatMap(
     (one) => had(state, one).bucket?.name ?? [],
   )
-  const emptied =
+  const before =
     buckets.length > 0
       ? ` DigitalOcean deletes an empty bucket alone, so before that, in the panel: empty ${buckets.join(' and ')}, older versions too.`
       : ''
   await warn(
-    `allowDelete names backups: a destroy, or an update without them, deletes what they need. Nothing opens them without their passphrase: ${KEEP}.${emptied}`,
+    `allowDelete names backups: a destroy, or an update without them, deletes what they need. Nothing opens them without their passphrase: ${KEEP}.${before}`,
   )
 }
 

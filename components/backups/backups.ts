@@ -121,8 +121,6 @@ export class Backups extends pulumi.ComponentResource {
     // What a drill of its backups is to find, and which bucket may be away (account/bucket.ts); what a lower
     // number deletes; and for a program that has them no more, whether their loss was consented to.
     const managed = args.managed !== undefined
-    this.registerOutputs({
-      ...{ ...wanted, managed, keeps: keep, place: this.place },
-    })
+    this.registerOutputs({ ...wanted, managed, keeps: keep, place: this.place })
   }
 }

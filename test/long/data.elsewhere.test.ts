@@ -227,6 +227,7 @@ test('a destroy that names the volume leaves the buckets of its backups, and not
   const { code, output } = await stack.run('destroy --yes --skip-preview')
   expect([code, code === 0 ? '' : output]).toEqual([0, ''])
   expect(await sandbox.things()).toEqual([
-    ...['spaces_bucket padlock-dev-backups-*', 'spaces_bucket padlock-dev-backups-copy-*'],
+    'spaces_bucket padlock-dev-backups-*',
+    'spaces_bucket padlock-dev-backups-copy-*',
   ])
 })
