@@ -223,6 +223,43 @@ test('a kill in the middle: no release begins on half of the rows, and both ways
   expect(await ask('managed', 'INSERT INTO empty VALUES (1);')).toBe('')
 })
 
+/** Where the database on the host is made anew: cut off before the statement that has the words. */
+const cut = (words: string) => `
+import os
+from padlock_rows.sides import Side
+real = Side.admin
+def admin(side, statements, database=None):
+    if ${JSON.stringify(words)} in statements and side.kind == 'local':
+        head = statements[:statements.index(${JSON.stringify(words)})]
+        head and real(side, head, database)
+        os._exit(9)
+    return real(side, statements, database)
+Side.admin = admin`
+
+test.each([
+  ['before there is one', 'CREATE DATABASE'],
+  ['before it has its rights', 'REVOKE ALL ON DATABASE'],
+  ['before it is the app’s', 'ALTER DATABASE "app" OWNER'],
+])('a move to the host that is cut off %s goes on, and leaves no password', async (_, words) => {
+  const { administrate, ask, dir, live, move, order, release, trouble } = servers
+  live('managed')
+  const given = order('local', { replace: true })
+  expect(await move('order', given)).toMatchObject({ status: 0, said: '' })
+  trouble(cut(words))
+  expect((await release('local')).status).toBe(9)
+  expect(readdirSync(dir).filter((name) => /^padlock-move/.test(name))).toHaveLength(1)
+  trouble('')
+  expect(await ask('local', 'SELECT 1;')).not.toBe('1')
+  expect(await move('check', given)).toMatchObject({ status: 0, said: '' })
+  expect(readdirSync(dir).filter((name) => /padlock-/.test(name))).toEqual([])
+  expect(await release('local')).toMatchObject({ status: 0 })
+  const owned =
+    "SELECT datdba::regrole, datacl FROM pg_database WHERE datname = 'app'; SELECT count(*) FROM people;"
+  expect(await ask('local', owned)).toBe('app|{app=CTc/app}\n100')
+  expect(await administrate('local', 'SELECT count(*) FROM visits;')).not.toBe('0')
+  expect(JSON.parse((await move('undo', given)).stdout)).toEqual({ undone: true })
+})
+
 test('nothing is taken back while a release is in the midst of the copy', async () => {
   const { dir, move, order } = servers
   const holder = spawn('flock', [join(dir, 'lock'), 'sh', '-c', 'echo held; exec cat'])

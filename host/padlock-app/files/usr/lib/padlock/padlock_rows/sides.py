@@ -1,6 +1,7 @@
 """A database of the app's: who asks it, and how. No password is an argument or a variable of a program."""
 
 import contextlib
+import fcntl
 import glob
 import json
 import os
@@ -106,18 +107,37 @@ class Side(NamedTuple):
 
 @contextlib.contextmanager
 def passwords(what: str) -> Iterator[str]:
-    """A folder for the files that have them, there as long as somebody uses them."""
-    folder = tempfile.mkdtemp(prefix=f'padlock-{what}-', dir=SECRETS)
+    """A folder for the files that have them, locked and there as long as somebody uses them."""
+    forget(what)
+    # Until it is locked it has another name, so that nobody takes it for one that was left.
+    made = tempfile.mkdtemp(prefix='.padlock-', dir=SECRETS)
+    file = os.open(made, os.O_RDONLY)
+    folder = f'{SECRETS}/padlock-{what}-{os.path.basename(made)[9:]}'
     try:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        os.rename(made, folder)
         yield folder
     finally:
-        shutil.rmtree(folder, ignore_errors=True)
+        for path in (made, folder):
+            shutil.rmtree(path, ignore_errors=True)
+        os.close(file)
 
 
 def forget(what: str) -> None:
-    """What one that was killed has left; called where none is at work."""
+    """What those that were killed have left; whose folder is still locked is at work."""
     for folder in glob.glob(f'{glob.escape(SECRETS)}/padlock-{what}-*/'):
-        shutil.rmtree(folder, ignore_errors=True)
+        with contextlib.suppress(FileNotFoundError, BlockingIOError), _opened(folder) as file:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextlib.contextmanager
+def _opened(folder: str) -> Iterator[int]:
+    file = os.open(folder, os.O_RDONLY)
+    try:
+        yield file
+    finally:
+        os.close(file)
 
 
 def local(database: str, app: str, password: str | None, folder: str) -> Side:

@@ -29,6 +29,7 @@ def main(words: list[str], stream: TextIO) -> int:
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, _stopped)
     try:
+        sides.forget()
         match words:
             case ['state']:
                 found = shown()
@@ -63,7 +64,10 @@ def shown() -> dict[str, Any]:
 
 
 def check(order: Order) -> dict[str, Any]:
-    """Raises Failure where the rows cannot go there. Changes nothing."""
+    """
+    Raises Failure where the rows cannot go there. Changes nothing, but for a database on the host that a copy
+    had begun to make and that is not the app's yet.
+    """
     _ensure_live(order)
     with sides.both(order) as (source, target):
         versions, size = _checked(order, source, target)
@@ -81,6 +85,7 @@ def _ensure_live(order: Order) -> None:
 
 
 def _checked(order: Order, source: Side, target: Side) -> tuple[list[int], int]:
+    targets.ensure_there(target)
     target.ensure_maker()
     versions = targets.ensure_versions(source, target, copy.tools())
     move = state.load()

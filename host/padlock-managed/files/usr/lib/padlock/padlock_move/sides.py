@@ -8,11 +8,13 @@ from padlock_rows.sides import Login, Server, Side
 
 from .order import Order
 
+WHAT = 'move'
+
 
 @contextlib.contextmanager
 def both(order: Order) -> Iterator[tuple[Side, Side]]:
     """Source and target."""
-    with sides.passwords('move') as folder:
+    with sides.passwords(WHAT) as folder:
         server = Server(order.host, order.port, order.storage)
         admin, app = Login(order.admin, order.admin_password), Login(order.app, order.app_password)
         found = {
@@ -20,3 +22,8 @@ def both(order: Order) -> Iterator[tuple[Side, Side]]:
             'managed': sides.managed(server, order.database, admin, app, folder),
         }
         yield found[order.source], found[order.target]
+
+
+def forget() -> None:
+    """Passwords that a killed move has left, the one of the cluster's administrator too."""
+    sides.forget(WHAT)

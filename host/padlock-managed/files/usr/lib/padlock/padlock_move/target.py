@@ -21,6 +21,24 @@ def say(side: Side, text: str | None) -> None:
     side.admin(f'COMMENT ON DATABASE {quoted(side.database)} IS {value};')
 
 
+def ensure_there(target: Side) -> None:
+    """Where a copy was cut off as it made the app's database on the host anew (`_anew`): has it the app's."""
+    if target.kind != 'local':
+        return
+    # Both names are lower-case letters, digits and _ (order.py).
+    asked = (
+        f"SELECT datdba = '{target.app}'::regrole AND datallowconn FROM pg_database "  # noqa: S608
+        f"WHERE datname = '{target.database}';"
+    )
+    found = target.admin(asked, 'postgres')
+    if found == ['t']:
+        return
+    database, app = quoted(target.database), quoted(target.app)
+    opened = f'ALTER DATABASE {database} ALLOW_CONNECTIONS true;\nALTER DATABASE {database} OWNER TO {app};'
+    made = f'CREATE DATABASE {database} OWNER {app};'
+    target.admin(f'{opened if found else made}\nREVOKE ALL ON DATABASE {database} FROM PUBLIC;', 'postgres')
+
+
 def ensure_free(order: Order, target: Side, unfinished: bool) -> None:
     """Raises Failure where the target has rows that nobody has said may go."""
     said = remark(target)
