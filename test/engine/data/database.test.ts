@@ -11,7 +11,7 @@ let stack: Stack
 beforeAll(async () => {
   sandbox = await startSandbox()
   stack = await openStack(sandbox, 'dev')
-  stack.set({ volume: 10, database: 'local' })
+  stack.set({ volume: 10, database: 'local', tunnels: ['demo'] })
   await stack.up()
 })
 afterAll(() => sandbox.stop())
@@ -44,6 +44,28 @@ test('the app has the address as a secret, and the socket; the state has neither
 })
 
 test('nothing changes where nothing did', async () => {
+  expect(await stack.preview()).toEqual([])
+})
+
+test('passwords that are known, of the database and a tunnel, are made anew; the release follows', async () => {
+  const tunnel = async () => ((await stack.outputs()) as Json).tunnelAccess.tunnels.demo.password
+  const before = {
+    database: await password(),
+    tunnel: await tunnel(),
+    release: (await release()).id,
+  }
+  const passwords = (await stack.state())
+    .filter(({ type }: Json) => type === 'random:index/randomPassword:RandomPassword')
+    .map(({ urn }: Json): string => urn)
+    .filter((urn: string) => /::padlock-dev-(database|tunnel-demo)$/.test(urn))
+  expect(passwords).toHaveLength(2)
+  await stack.up(passwords.map((urn: string) => `--replace ${urn}`).join(' '))
+  expect(await password()).toMatch(/^[A-Za-z0-9]{32}$/)
+  expect(await password()).not.toBe(before.database)
+  expect(await tunnel()).not.toBe(before.tunnel)
+  const { id, secrets } = await release()
+  expect(id).not.toBe(before.release)
+  expect(secrets.DATABASE_URL).toContain(`app:${await password()}@`)
   expect(await stack.preview()).toEqual([])
 })
 

@@ -164,6 +164,17 @@ test('it is resized in place, and a pool takes the place of the server in the ad
   expect(await stack.preview()).toEqual([])
 })
 
+test('a password that was reset at DigitalOcean reaches the host and the app by one update', async () => {
+  const { id } = await cluster()
+  const before = { id: (await hostFile('release.json')).id, password: (await urlOfApp()).password }
+  const { user } = await sandbox.digitalocean('POST', `/databases/${id}/users/app/reset_auth`, {})
+  await stack.up('--refresh')
+  expect([user.password, (await urlOfApp()).password]).not.toContain(before.password)
+  expect(decodeURIComponent((await urlOfApp()).password)).toBe(user.password)
+  expect((await hostFile('release.json')).id).not.toBe(before.id)
+  expect(await stack.preview()).toEqual([])
+})
+
 test('another droplet finds the same cluster, which nothing touches', async () => {
   const { id } = await cluster()
   const [before] = await sandbox.droplets()
