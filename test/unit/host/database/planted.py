@@ -17,7 +17,7 @@ sys.dont_write_bytecode = True
 *folders, case = sys.argv[1:]
 sys.path[:0] = folders
 
-from padlock_backup import host, lock, recovery, swap as restored  # noqa: E402
+from padlock_backup import database, host, lock, recovery, swap as restored  # noqa: E402
 from padlock_backup.server import process  # noqa: E402
 from padlock_database import altered, cluster, journal, main, service, settings, swap  # noqa: E402
 from padlock_release import clusters, log, store, volumes, watch  # noqa: E402
@@ -288,6 +288,24 @@ def log_read():
     raise Failure(said)
 
 
+def drop_in():
+    """That of backups, in a configuration that is the user's."""
+    host.HOME = f'{root}/home'
+    os.mkdir(host.HOME)
+    host.folder = lambda *_: None
+    database._settings, database._begun = (lambda _: ''), (lambda *_: None)
+    clusters.version = lambda: '17'
+    theirs(clusters.CONFIGURATIONS)
+    link(theirs(theirs(f'{clusters.CONFIGURATIONS}/17') + '/main') + '/conf.d', victim)
+    database.configure(None)
+
+
+def drop_in_removed():
+    clusters.version = lambda: '17'
+    link(f'{theirs(clusters.CONFIGURATIONS)}/17', victim)
+    database.forget()
+
+
 def restore_forgotten():
     link(f'{clusters.ON_VOLUME}/17', victim)
     host.data = lambda: f'{clusters.DATA}/17/main'
@@ -326,10 +344,11 @@ def attempt():
     os.chown(cluster.VOLUME, 0, 0)
     os.symlink(clusters.ON_VOLUME, clusters.DATA)
     os.mkdir(victim, 0o700)
-    for name in ('main', 'main.new', 'main.restored', 'main.former'):
+    for name in ('main', 'main/conf.d', 'main.new', 'main.restored', 'main.former'):
         os.mkdir(f'{victim}/{name}', 0o700)
-    with open(target, 'w', encoding='utf-8') as file:
-        file.write(TEXT)
+    for path in (target, f'{victim}/main/conf.d/padlock-backup.conf'):
+        with open(path, 'w', encoding='utf-8') as file:
+            file.write(TEXT)
     os.chmod(target, 0o600)
     before = state()
     message = None

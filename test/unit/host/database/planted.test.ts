@@ -30,6 +30,7 @@ test.each<[string, string, string]>([
   ['that folder, when its cluster goes again', 'removed', `${VERSIONS}/18`],
   ['a version’s configuration, when it is written', 'configuration_link', '/etc/17'],
   ['that, when it goes', 'configuration_removed', '/etc/17'],
+  ['that, when backups end', 'drop_in_removed', '/etc/17'],
   ['the number of the server', 'process_read', '/clusters/17/main/postmaster.pid'],
   ['the server’s log', 'log_read', '/log/postgresql-17-main.log'],
   ['the folder of a version, when a restore goes', 'restore_forgotten', '/clusters/17'],
@@ -70,8 +71,13 @@ test('a file in place of a version’s folder is refused, and stays as it is', (
   )
 })
 
-test('a configuration that the user has made is refused, whatever it leads to', () => {
-  expect(attempt('configuration_theirs')).toMatch(
-    /^\/etc\/18 is not a folder in which root alone writes, .*sudo mv \/etc\/18 \/root\/, and pulumi up/,
+test.each([
+  ['an upgrade copies drop-ins', 'configuration_theirs', 18],
+  ['backups have their drop-in', 'drop_in', 17],
+])('when %s, a configuration that the user has made is refused', (_, name, version) => {
+  expect(attempt(name)).toMatch(
+    RegExp(
+      `^/etc/${version} is not a folder in which root alone writes, .*sudo mv /etc/${version} /root/, and pulumi up`,
+    ),
   )
 })
