@@ -14,8 +14,8 @@ beforeEach(() => {
 })
 afterEach(() => host?.end())
 
-const step = () => JSON.parse(readFileSync(host.at('volume/postgresql/upgrade.json'), 'utf8')).step
-const mark = () => host.at('volume/postgresql/swapping')
+const step = () => JSON.parse(readFileSync(host.at('volume/upgrade/upgrade.json'), 'utf8')).step
+const mark = () => host.at('volume/upgrade/swapping')
 /** Nothing of the host's memory outlives it. */
 function loseServers(): void {
   for (const name of readdirSync(host.at('volume/postgresql'), { recursive: true })) {
@@ -33,7 +33,7 @@ function serves(version: string, clusters: string[], next = /^5001$/): void {
   expect(host.asApp('INSERT INTO visits (price) VALUES (1) RETURNING n')).toMatch(next)
   expect(host.clusters()).toEqual(clusters)
   expect(host.configured()).toEqual([version])
-  expect(existsSync(host.at('volume/postgresql/upgrade.json'))).toBe(false)
+  expect(existsSync(host.at('volume/upgrade/upgrade.json'))).toBe(false)
   expect(existsSync(mark())).toBe(false)
 }
 const OLD = [`${old.version}/main`]

@@ -60,6 +60,7 @@ kept.DIRECTORY = f'{root}/releases'
 # A release serves where a file says so.
 store.current = lambda: 'one' if os.path.exists(f'{root}/live') else None
 host.cluster = lambda: f'{root}/cluster'
+host.make_cluster = lambda: None
 host.data = lambda: f'{root}/data'
 host.server = lambda: 'postgresql@17-main.service'
 host.SOCKETS = f'{root}/run'

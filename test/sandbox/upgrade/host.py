@@ -21,7 +21,7 @@ from padlock_database import apart, backups, cluster, copying, journal, main, se
 from padlock_release import clusters, log  # noqa: E402
 
 clusters.ON_VOLUME = f'{root}/volume/postgresql'
-clusters.JOURNAL = f'{root}/volume/postgresql/upgrade.json'
+clusters.JOURNAL = f'{root}/volume/upgrade/upgrade.json'
 clusters.DATA = f'{root}/clusters'
 clusters.CONFIGURATIONS = f'{root}/etc'
 clusters.PROGRAMS = f'{root}/programs'

@@ -48,7 +48,7 @@ test('rows, roles, rights and settings go to the new version; the old cluster is
   const former = host.at('volume/postgresql', old.version, 'main.former/PG_VERSION')
   expect(readFileSync(former, 'utf8')).toBe(`${old.version}\n`)
   expect(host.configured()).toEqual([newer.version])
-  expect(existsSync(host.at('volume/postgresql/upgrade.json'))).toBe(false)
+  expect(existsSync(host.at('volume/upgrade/upgrade.json'))).toBe(false)
   expect(existsSync(host.at('apart'))).toBe(false)
   expect(host.calls()).toEqual([
     'backup release',
@@ -100,7 +100,7 @@ describe('what cannot be upgraded goes on as it was:', () => {
       ...(keeps ? [`${old.version}/main.former`] : []),
     ])
     expect(other.configured()).toEqual([old.version])
-    expect(existsSync(other.at('volume/postgresql/upgrade.json'))).toBe(false)
+    expect(existsSync(other.at('volume/upgrade/upgrade.json'))).toBe(false)
   }
 
   test('an update of a package of the new version changes no rows', () => {

@@ -145,7 +145,7 @@ test.each([
 
 test.each([
   ['a restore', 'BACKUP', 'backup/restore.json', ['swap'], ['prepare', 'after']],
-  ['an upgrade', 'DATABASE', 'postgresql/upgrade.json', ['copy', 'swap'], ['prepare', 'after']],
+  ['an upgrade', 'DATABASE', 'upgrade/upgrade.json', ['copy', 'swap'], ['prepare', 'after']],
 ])('none is tried while %s is half done', (what, program, note, holds, lets) => {
   const code = `volumes.${program} = given["dir"]\nprint(json.dumps(attempt(lambda: volumes.ensure(one))))`
   const said = (step: string, volumes?: object) => {

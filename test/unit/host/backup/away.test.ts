@@ -13,6 +13,7 @@ for folder in ('home', 'volume/backup', 'cluster/conf.d'):
 shutil.chown = host.folder = lambda *_, **__: None
 host.volume_is_mounted = lambda: True
 host.cluster, host.data, host.server = lambda: f'{root}/cluster', lambda: '/d', lambda: 'unit'
+host.make_cluster = lambda: None
 host.sql = lambda statement: 'on' if 'mode' in statement else ''
 lock.held = lambda *_: contextlib.nullcontext()
 swap.resume = lambda own: None

@@ -1,5 +1,6 @@
 /** No unit of the app starts while an upgrade's swap is cut off: what it wrote could go with the new cluster. */
 import { spawnSync } from 'node:child_process'
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { readPackage } from '../../../../host/pack/package.ts'
 import { newFolder, removeFolders } from '../fixture.ts'
@@ -28,6 +29,23 @@ test('each unit waits for the end of the mark that the note has', async () => {
   const mark = python('from padlock_database import journal\nprint(journal.mark())')
   const { all, free, held } = heldUnits(join(HOST, 'padlock-database/files', DROP_IN), mark)
   expect([free, held]).toEqual([all, []])
+})
+
+test('the units that end an upgrade, and what starts the app, look for the note where it is', () => {
+  const note = python('from padlock_release import clusters\nprint(clusters.JOURNAL)')
+  const system = join(HOST, 'padlock-database/files/usr/lib/systemd/system')
+  const [watch = '', end = ''] = ['path', 'service'].map((kind) =>
+    readFileSync(join(system, `padlock-database-resume.${kind}`), 'utf8'),
+  )
+  expect(watch).toContain(`\nPathExists=${note}\n`)
+  expect(end).toContain(`\nConditionPathExists=${note}\n`)
+  const code = `from padlock_release import notes, volumes
+volumes.BACKUP = volumes.DATABASE = '/'
+asked = []
+notes.read = lambda path: asked.append(path)
+volumes.swapping()
+print(asked)`
+  expect(python(code)).toContain(`'${note}'`)
 })
 
 test('the mark is there whenever the note says swap, and no longer than the note', () => {

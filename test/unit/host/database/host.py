@@ -18,7 +18,7 @@ from padlock_release import clusters, log  # noqa: E402
 clusters.chosen = lambda: version
 cluster.VOLUME = f'{root}/volume'
 clusters.ON_VOLUME = f'{root}/volume/postgresql'
-clusters.JOURNAL = f'{root}/volume/postgresql/upgrade.json'
+clusters.JOURNAL = f'{root}/volume/upgrade/upgrade.json'
 clusters.DATA = f'{root}/clusters'
 clusters.CONFIGURATIONS = f'{root}/etc'
 clusters.PROGRAMS = f'{root}/programs'
@@ -40,6 +40,7 @@ if os.geteuid() != 0:
     # Then the cluster is the user's own, who is not called postgres.
     cluster.HBA = cluster.HBA.replace('peer', 'trust')
     shutil.chown = lambda *_, **__: None
+    cluster.own = lambda _: None
     cluster.adopt = lambda: None
 if words[0] == 'settings':
     print(list(settings.fitting(int(words[1]), int(words[2]))))

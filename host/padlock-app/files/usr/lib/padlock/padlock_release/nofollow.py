@@ -1,10 +1,11 @@
 """
-Looks at what lies in directories of the user `app`, who may have planted a symbolic link there.
-Every component of a path is opened without following a link; what is to be written there is
-written as `app` (appuser.py).
+Looks at what lies in directories of the user `app`, or of PostgreSQL's (clusters.py), who may have
+planted a symbolic link there. Every component of a path is opened without following a link; what is to
+be written there is written as that user (appuser.py).
 """
 
 import os
+import shutil
 import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,18 +13,21 @@ from contextlib import contextmanager
 from .failure import Failure
 
 LARGEST = 1024 * 1024
+APP = 'the app or its user'
 
 
 @contextmanager
-def opened(path: str) -> Iterator[int]:
+def opened(path: str, below: str = '/', whose: str = APP) -> Iterator[int]:
     """
     A descriptor (O_PATH) of what is there; raises FileNotFoundError if nothing is, Failure if a
-    component is a link. Opened again by its name in /proc, it is the same file or socket.
+    component is a link. Opened again by its name in /proc, it is the same file or socket. `below`: a
+    folder of the path that nobody but root can replace, and that a link of root's may lead to; `whose`:
+    who may lay links.
     """
-    found = os.open('/', os.O_PATH)
-    way = ''
+    found = os.open(below, os.O_PATH)
+    way = below.rstrip('/')
     try:
-        for name in path.strip('/').split('/'):
+        for name in filter(None, path.removeprefix(way).split('/')):
             way += f'/{name}'
             try:
                 inner = os.open(name, os.O_PATH | os.O_NOFOLLOW, dir_fd=found)
@@ -33,7 +37,7 @@ def opened(path: str) -> Iterator[int]:
             found = inner
             if stat.S_ISLNK(os.fstat(found).st_mode):
                 raise Failure(
-                    f'{way} is a symbolic link, which nothing here makes: the app or its user did. '
+                    f'{way} is a symbolic link, which nothing here makes: {whose} did. '
                     f'Fix: find out why, then remove it (sudo rm {way})'
                 )
         yield found
@@ -61,16 +65,36 @@ def names(directory: str) -> list[str]:
         return []
 
 
-def read(path: str) -> str | None:
-    """The text of a file; None if it is not there."""
+def read(path: str, below: str = '/', whose: str = APP, since: int = 0) -> str | None:
+    """The text of a file, from so many bytes on where it has more; None if it is not there."""
     try:
-        with opened(path) as found:
+        with opened(path, below, whose) as found:
             if not stat.S_ISREG(os.fstat(found).st_mode):
                 raise Failure(f'{path} is not a plain file. Fix: find out why, then remove it')
             with open(_again(found), encoding='utf-8', errors='replace') as file:
+                file.seek(since if since <= os.fstat(found).st_size else 0)
                 return file.read(LARGEST)
     except FileNotFoundError:
         return None
+
+
+def rename(path: str, to: str, below: str = '/', whose: str = APP) -> None:
+    """Within one folder; a link itself gets the other name."""
+    with opened(os.path.dirname(path), below, whose) as parent:
+        names = (os.path.basename(each) for each in (path, to))
+        os.rename(*names, src_dir_fd=parent, dst_dir_fd=parent)
+
+
+def remove(path: str, below: str = '/', whose: str = APP) -> None:
+    """A file, a link itself, or a whole folder; content if there is none."""
+    name = os.path.basename(path)
+    if not os.path.lexists(path):
+        return
+    with opened(os.path.dirname(path), below, whose) as parent:
+        if stat.S_ISDIR(os.lstat(name, dir_fd=parent).st_mode):
+            shutil.rmtree(name, dir_fd=parent)
+        else:
+            os.unlink(name, dir_fd=parent)
 
 
 def _again(descriptor: int) -> str:

@@ -5,12 +5,11 @@ directory must belong to, only Podman knows: it makes a container that does not 
 the directory and what is in it to that user (podman-run(1), --volume, U).
 """
 
-import json
 import os
 import pwd
 import stat
 
-from . import appuser, kept, nofollow, store
+from . import appuser, kept, nofollow, notes, store
 from .failure import Failure
 from .manifest import Manifest
 
@@ -49,14 +48,14 @@ def _unfinished() -> tuple[str, str] | None:
     """What it is, and the unit that ends it."""
     if _step('backup/restore.json') == 'swap' and os.path.exists(BACKUP):
         return 'a restore', 'padlock-backup-resume'
-    if _step('postgresql/upgrade.json') in ('copy', 'swap') and os.path.exists(DATABASE):
+    if _step('upgrade/upgrade.json') in ('copy', 'swap') and os.path.exists(DATABASE):
         return 'an upgrade of the database', 'padlock-database-resume'
     return None
 
 
 def _step(path: str) -> str | None:
-    note = store.read(f'{MOUNT}/{path}')
-    return None if note is None else json.loads(note)['step']
+    note = notes.read(f'{MOUNT}/{path}')
+    return None if note is None else note['step']
 
 
 def ensure(manifest: Manifest) -> None:

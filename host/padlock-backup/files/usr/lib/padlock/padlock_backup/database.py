@@ -10,7 +10,7 @@ import time
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from padlock_release import log, store
+from padlock_release import clusters, log, store
 from padlock_release.failure import CommandFailure, Failure
 
 from . import host, pgbackrest, room, set_back, settings
@@ -56,6 +56,7 @@ def configure(order: Order, lenient: bool = False, away: str | None = None) -> s
     command = f'pgbackrest --config={pgbackrest.configuration()} --stanza={settings.STANZA} archive-push %p'
     lines = {'archive_mode': 'on', 'archive_command': command, 'archive_timeout': '60s'}
     archiving = ''.join(f"{key} = '{value}'\n" for key, value in lines.items())
+    host.make_cluster()
     if store.read(_drop_in()) != archiving:
         store.write(_drop_in(), archiving, 0o644)
     if host.sql('SHOW archive_mode') != 'on':
@@ -125,7 +126,7 @@ def forget() -> None:
     """PostgreSQL keeps its log no longer than it needs it itself; what has been backed up stays."""
     if not os.path.exists(_drop_in()):
         return
-    os.unlink(_drop_in())
+    clusters.remove(_drop_in())
     host.run('systemctl', 'try-restart', host.server())
 
 

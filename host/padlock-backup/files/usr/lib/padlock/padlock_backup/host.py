@@ -33,6 +33,11 @@ def cluster() -> str:
     return clusters.configuration()
 
 
+def make_cluster() -> None:
+    """Has that folder, in which nobody but root writes; raises Failure where somebody else does."""
+    clusters.make_configuration()
+
+
 def server() -> str:
     """Its unit."""
     return clusters.server()

@@ -8,7 +8,7 @@ import json
 import os
 from typing import Any
 
-from padlock_release import store
+from padlock_release import notes, store
 
 from . import host
 
@@ -19,8 +19,8 @@ UNDER_WAY = (
 
 
 def load() -> dict[str, Any] | None:
-    text = store.read(path())
-    return None if text is None else json.loads(text)
+    """Raises Failure for what is no note."""
+    return notes.read(path())
 
 
 def note(**words: Any) -> None:
@@ -51,7 +51,7 @@ def path() -> str:
 
 
 def mark() -> str:
-    return f'{host.VOLUME}/backup/swapping'
+    return notes.mark(path())
 
 
 def _unlink(name: str) -> None:

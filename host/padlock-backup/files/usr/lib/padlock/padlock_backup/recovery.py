@@ -3,13 +3,11 @@ The database beside the running one: restored by pgBackRest into a folder of its
 brought by PostgreSQL itself to the moment that is asked for, and shut down whole.
 """
 
-import os
 import re
 import shlex
-import shutil
 from datetime import UTC, datetime
 
-from padlock_release import log
+from padlock_release import clusters, log
 from padlock_release.failure import Failure
 
 from . import archive, elsewhere, host, pgbackrest, role, settings, timelines, trial
@@ -63,8 +61,7 @@ def bring(backups: list[Backup], at: datetime | None, exactly: bool, is_used: bo
 def forget() -> None:
     """Nothing of a try stays, a server that still runs on it neither."""
     trial.forget(restored())
-    if os.path.lexists(restored()):
-        shutil.rmtree(restored())
+    clusters.remove(restored())
 
 
 def _bring_all(backup: Backup, at: datetime | None, exactly: bool, is_used: bool) -> datetime | None:

@@ -6,7 +6,8 @@ import os
 import time
 from collections.abc import Iterator
 
-from padlock_release.failure import CommandFailure
+from padlock_release import clusters
+from padlock_release.failure import CommandFailure, Failure
 
 from . import host
 
@@ -46,11 +47,10 @@ def process(data: str) -> int | None:
     may name another one by now.
     """
     try:
-        with open(f'{data}/postmaster.pid', encoding='ascii') as file:
-            # Negative for one without a postmaster.
-            number = abs(int(file.readline()))
+        # Negative for one without a postmaster.
+        number = abs(int((clusters.read(f'{data}/postmaster.pid') or '').split('\n')[0]))
         return number if os.path.samefile(f'/proc/{number}/cwd', data) else None
-    except (OSError, ValueError):
+    except (Failure, OSError, ValueError):
         return None
 
 

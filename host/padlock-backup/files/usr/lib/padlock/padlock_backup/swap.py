@@ -32,7 +32,6 @@ from . import (
 from .order import Order
 from .staging import Staging
 
-AT_FDCWD = -100
 RENAME_EXCHANGE = 2
 # In a restored folder until it is in its place; in that of the files it says whose they are (origin.py).
 MARK = 'padlock-restored'
@@ -45,8 +44,7 @@ def forget() -> None:
     recovery.forget()
     restored_files.forget()
     for what in FOLDERS:
-        if os.path.exists(mark := f'{folder(what)}/{MARK}'):
-            os.unlink(mark)
+        clusters.remove(f'{folder(what)}/{MARK}')
     is_kept = journal.keeps_app()
     journal.forget()
     if is_kept:
@@ -64,8 +62,7 @@ def former(what: str) -> str:
 def forget_former() -> None:
     """What was replaced stays until a later backup has been made."""
     for what in FOLDERS:
-        if os.path.lexists(former(what)):
-            shutil.rmtree(former(what))
+        clusters.remove(former(what))
 
 
 def room_of_former() -> int:
@@ -167,13 +164,11 @@ def settle(whats: list[str]) -> None:
         mark = f'{folder(what)}/{MARK}'
         if what == 'files' and (brought := store.read(mark)) is not None:
             origin.note_restored(brought or None)
-        with contextlib.suppress(FileNotFoundError):
-            os.unlink(mark)
+        clusters.remove(mark)
         replaced = f'{folder(what)}.restored'
         if os.path.lexists(replaced):
-            if os.path.lexists(former(what)):
-                shutil.rmtree(former(what))
-            os.rename(replaced, former(what))
+            clusters.remove(former(what))
+            clusters.rename(replaced, former(what))
     if 'database' in whats:
         timelines.note_restored()
 
@@ -259,10 +254,11 @@ def _started() -> None:
 def _swap(path: str) -> None:
     other = f'{path}.restored'
     if not os.path.lexists(path):
-        os.rename(other, path)
+        clusters.rename(other, path)
         return
     libc = ctypes.CDLL(None, use_errno=True)
-    names = (AT_FDCWD, os.fsencode(path), AT_FDCWD, os.fsencode(other))
-    if libc.renameat2(*names, RENAME_EXCHANGE) != 0:
-        number = ctypes.get_errno()
-        raise OSError(number, os.strerror(number), path)
+    with clusters.opened(os.path.dirname(path)) as parent:
+        one, two = (os.fsencode(os.path.basename(each)) for each in (path, other))
+        if libc.renameat2(parent, one, parent, two, RENAME_EXCHANGE) != 0:
+            number = ctypes.get_errno()
+            raise OSError(number, os.strerror(number), path)

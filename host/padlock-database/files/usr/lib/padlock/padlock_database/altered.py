@@ -5,9 +5,9 @@ no dump has them.
 
 import re
 
-from padlock_release import clusters, log, store
+from padlock_release import clusters, log
 
-from . import cluster
+from .command import as_postgres
 
 NAME = 'postgresql.auto.conf'
 SETTING = re.compile(r'^\s*(\w+(?:\.\w+)?)\s*=')
@@ -20,13 +20,13 @@ LEFT = re.compile(
 def take_over(old: str, to: str) -> None:
     """
     Into the folder of a new cluster, before its first start, which fails with the server's own words where it
-    does not know one. Says their names: values may be secrets.
+    does not know one. Says their names: values may be secrets. Read and written by the folders' owner, who
+    may have laid links there.
     """
-    said = store.read(f'{clusters.data(old)}/{NAME}') or ''
+    said = as_postgres('cat', f'{clusters.data(old)}/{NAME}', check=False).stdout
     found = [(match[1], line) for line in said.splitlines() if (match := SETTING.match(line))]
     settings = {name: line for name, line in found if not LEFT.fullmatch(name)}
     if settings:
-        store.write(f'{to}/{NAME}', '\n'.join(settings.values()) + '\n', 0o600)
-        # One that the server cannot read it passes over in silence.
-        cluster.own(f'{to}/{NAME}')
+        # initdb has made one, which nobody else reads.
+        as_postgres('dd', 'status=none', f'of={to}/{NAME}', stdin='\n'.join(settings.values()) + '\n')
         log.say(f'settings of ALTER SYSTEM go to the new version: {", ".join(settings)}')

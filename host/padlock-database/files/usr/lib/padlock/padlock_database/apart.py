@@ -84,7 +84,7 @@ def end(*servers: Server) -> None:
     """Of an upgrade that failed or was cut off: nothing runs on these folders any more."""
     for server in servers:
         # The host's own may run on the same folder by now; the fifth line has the socket's.
-        lines = (store.read(f'{server.data}/postmaster.pid') or '').splitlines()
+        lines = (clusters.read(f'{server.data}/postmaster.pid') or '').splitlines()
         if server.sockets in lines[4:5]:
             control(server, '-m', 'immediate', 'stop')
     shutil.rmtree(FOLDER, ignore_errors=True)

@@ -1,10 +1,11 @@
 """The cluster on the volume, and its configuration on the host."""
 
+import contextlib
 import glob
 import os
 import pwd
 import re
-import shutil
+import stat
 
 from padlock_release import clusters, store
 from padlock_release.failure import Failure
@@ -64,19 +65,16 @@ def create() -> None:
             f'made beside it. Fix: sudo mv {former} {former.removesuffix(".former")}, or, where nobody needs '
             f'its rows, sudo rm -r {former}; then pulumi up'
         )
-    os.rename(initialized(version), clusters.data(version))
+    clusters.rename(initialized(version), clusters.data(version))
     # Podman and initdb alike leave the names of folders to the kernel.
     os.sync()
 
 
 def initialized(version: str) -> str:
     """The folder of a new cluster, which is not under its name yet."""
-    folder = os.path.dirname(clusters.data(version))
-    new = f'{folder}/main.new'
-    os.makedirs(folder, mode=0o755, exist_ok=True)
-    own(folder)
-    if os.path.lexists(new):
-        shutil.rmtree(new)
+    new = f'{clusters.data(version)}.new'
+    _make_own(os.path.dirname(new))
+    clusters.remove(new)
     as_postgres(
         f'{clusters.programs(version)}/initdb', f'--pgdata={new}', '--username=postgres', '--data-checksums',
         '--encoding=UTF8', *LOCALE, '--auth-local=peer', '--auth-host=scram-sha-256',
@@ -87,7 +85,8 @@ def initialized(version: str) -> str:
 def adopt() -> None:
     """The user postgres may have another number on this host than on the one that the volume was on."""
     folder = f'{clusters.ON_VOLUME}/{clusters.version()}'
-    here = os.stat(f'{folder}/main')
+    with clusters.opened(f'{folder}/main') as found:
+        here = os.fstat(found)
     user = pwd.getpwnam('postgres')
     if (here.st_uid, here.st_gid) != (user.pw_uid, user.pw_gid):
         run('chown', '--recursive', '--no-dereference', 'postgres:postgres', folder)
@@ -107,7 +106,7 @@ def configure(version: str | None = None) -> bool:
         # Last, as a cluster without it is started (pg_createcluster(1)).
         'start.conf': ('auto\n', 0o644),
     }
-    os.makedirs(f'{folder}/conf.d', mode=0o755, exist_ok=True)
+    clusters.make_configuration(version)
     changed = False
     for name, (text, mode) in files.items():
         path = f'{folder}/{name}'
@@ -125,7 +124,7 @@ def fitting() -> settings.Settings:
 
 def forget(version: str | None = None) -> None:
     """Takes the configuration away: Debian's programs know no cluster then, and the data stays."""
-    shutil.rmtree(clusters.configuration(version), ignore_errors=True)
+    clusters.remove(clusters.configuration(version))
 
 
 def is_configured() -> bool:
@@ -133,7 +132,20 @@ def is_configured() -> bool:
 
 
 def own(path: str) -> None:
-    shutil.chown(path, 'postgres', 'postgres')
+    """Raises Failure where a link is in its place, or on its way."""
+    user = pwd.getpwnam('postgres')
+    with clusters.opened(path) as found:
+        os.chown(f'/proc/self/fd/{found}', user.pw_uid, user.pw_gid)
+
+
+def _make_own(folder: str) -> None:
+    """One among those of the clusters; raises Failure where something else has its name."""
+    with clusters.opened(os.path.dirname(folder)) as parent, contextlib.suppress(FileExistsError):
+        os.mkdir(os.path.basename(folder), 0o755, dir_fd=parent)
+    with clusters.opened(folder) as found:
+        if not stat.S_ISDIR(os.fstat(found).st_mode):
+            raise Failure(f'{folder} is not a directory. Fix: find out why, then sudo rm {folder}')
+    own(folder)
 
 
 def _unreadable(folder: str, version: str) -> Failure:

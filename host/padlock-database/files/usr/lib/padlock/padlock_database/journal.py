@@ -1,5 +1,5 @@
 """
-How far an upgrade is, in a file on the volume, by which any host that the volume comes to ends it:
+How far an upgrade is, in a file of root's on the volume, by which any host that the volume comes to ends it:
 `prepare` (the new cluster is made, the app goes on), `copy` (the app is ended), `swap` (the new one has
 been compared and takes the place), `after` (it runs; its log is yet to be handed on). Beside it is a mark in
 `swap`, with which no unit of the app starts (app-.service.d): what it wrote then could be lost.
@@ -10,7 +10,7 @@ import json
 import os
 from typing import NamedTuple
 
-from padlock_release import clusters, store
+from padlock_release import clusters, notes, store
 
 
 class Upgrade(NamedTuple):
@@ -22,12 +22,14 @@ class Upgrade(NamedTuple):
 
 
 def read() -> Upgrade | None:
-    text = store.read(clusters.JOURNAL)
-    return None if text is None else Upgrade(**json.loads(text))
+    """Raises Failure for what is no note of an upgrade."""
+    found = clusters.note()
+    return None if found is None else Upgrade(**found)
 
 
 def note(step: str, old: str, new: str) -> None:
     """Whenever it is `swap`, there is the mark."""
+    os.makedirs(os.path.dirname(clusters.JOURNAL), mode=0o755, exist_ok=True)
     if step == 'swap':
         store.write(mark(), '', 0o644)
     store.write(clusters.JOURNAL, json.dumps(Upgrade(step, old, new)._asdict()) + '\n', 0o600)
@@ -44,7 +46,7 @@ def forget() -> None:
 
 
 def mark() -> str:
-    return f'{os.path.dirname(clusters.JOURNAL)}/swapping'
+    return notes.mark(clusters.JOURNAL)
 
 
 def _unlink(path: str) -> None:

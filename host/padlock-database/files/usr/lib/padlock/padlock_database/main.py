@@ -111,7 +111,7 @@ def boot() -> None:
     Before the server starts: the droplet may have another size than when it was last on. Where it runs
     already, other settings restart it.
     """
-    found = journal.read()
+    found = _noted()
     if found is not None and found.step == 'swap':
         swap.settled(found)
         # Debian's generator finds the new one, and the old one's unit has no configuration any more.
@@ -120,6 +120,15 @@ def boot() -> None:
         return
     changed = cluster.configure()
     service.start_soon(changed and service.is_running())
+
+
+def _noted() -> Upgrade | None:
+    """A note that nobody can read keeps no server from its boot."""
+    try:
+        return journal.read()
+    except Failure as failure:
+        log.say(told(failure))
+        return None
 
 
 def state() -> dict[str, str | None]:

@@ -6,7 +6,7 @@ import struct
 import subprocess
 import time
 
-from padlock_release import clusters, log, store
+from padlock_release import clusters, log
 from padlock_release.failure import Failure
 
 from . import cluster
@@ -82,7 +82,7 @@ def is_ready() -> bool:
 
 def ensure_own() -> None:
     """Raises Failure unless whoever answers has the data on the volume: the app's rows go nowhere else."""
-    here = (store.read(f'{clusters.data()}/postmaster.pid') or '').split('\n')[0]
+    here = (clusters.read(f'{clusters.data()}/postmaster.pid') or '').split('\n')[0]
     found = str(_listener())
     if found != here:
         raise Failure(
@@ -113,11 +113,11 @@ def _length() -> int:
 
 
 def _said(began: int) -> str:
-    if not os.path.exists(clusters.log()):
-        return ''
-    with open(clusters.log(), encoding='utf-8', errors='replace') as file:
-        file.seek(began if began <= os.path.getsize(clusters.log()) else 0)
-        return log.tail(file.read(), 15).strip()
+    """Of its folder postgres is the group, and may write there."""
+    try:
+        return log.tail(clusters.read(clusters.log(), began) or '', 15).strip()
+    except Failure as failure:
+        return str(failure)
 
 
 def _journal(since: int) -> str:

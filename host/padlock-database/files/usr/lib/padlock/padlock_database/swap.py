@@ -56,8 +56,7 @@ def settled(found: Upgrade) -> bool:
 
 def remove(found: Upgrade) -> None:
     """Nothing of the new one stays beside the old one."""
-    if os.path.lexists(beside(found.new)):
-        shutil.rmtree(beside(found.new))
+    clusters.remove(beside(found.new))
 
 
 def _back(found: Upgrade) -> None:
@@ -80,14 +79,17 @@ def _returned(found: Upgrade) -> None:
 
 def _rename(path: str, to: str) -> None:
     if os.path.lexists(path) and not os.path.lexists(to):
-        os.rename(path, to)
+        clusters.rename(path, to)
 
 
 def _configured(old: str, new: str) -> None:
     """With the settings that others have put beside those of padlock, as backups have."""
     cluster.configure(new)
-    was, now = (f'{clusters.configuration(each)}/conf.d' for each in (old, new))
-    for name in os.listdir(was) if os.path.isdir(was) else []:
+    if old not in clusters.configured():
+        cluster.forget(old)
+        return
+    was, now = (f'{clusters.make_configuration(each)}/conf.d' for each in (old, new))
+    for name in os.listdir(was):
         if not os.path.lexists(f'{now}/{name}'):
             shutil.copy2(f'{was}/{name}', f'{now}/{name}')
     cluster.forget(old)
