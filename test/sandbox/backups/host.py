@@ -12,6 +12,7 @@ import pwd
 import shutil
 import subprocess
 import sys
+import time
 from datetime import datetime, timedelta
 
 sys.dont_write_bytecode = True
@@ -22,6 +23,7 @@ import padlock_pause as app  # noqa: E402
 import padlock_volume  # noqa: E402
 from padlock_backup import (  # noqa: E402
     begin,
+    clock,
     export,
     files,
     host,
@@ -51,6 +53,7 @@ class Ahead(datetime):
 
 
 begin.datetime = judging.datetime = making.datetime = restoring.datetime = Ahead
+clock.now = lambda: time.time() + float(ahead)
 lock.LOCK = f'{root}/lock'
 log.PATH = f'{root}/log'
 host.HOME = f'{root}/home'

@@ -8,7 +8,7 @@ from typing import Any
 
 from padlock_release.failure import CommandFailure, Failure
 
-from . import host, origin, room
+from . import clock, host, origin, room
 from .order import Order
 
 # Of the files, on the volume; the bucket has the days and weeks.
@@ -132,6 +132,11 @@ def is_absent(failure: CommandFailure) -> bool:
     return failure.code == NO_REPOSITORY or ABSENT.search(str(failure)) is not None
 
 
+def is_refused(failure: CommandFailure) -> bool:
+    """Is the key refused? One whose signature is of another time is right."""
+    return clock.WRONG not in str(failure) and REFUSED.search(str(failure)) is not None
+
+
 def _meaning(order: Order, failure: CommandFailure) -> str | None:
     if failure.code == OTHER_PASSPHRASE or CLOSED.search(str(failure)):
         return (
@@ -139,7 +144,7 @@ def _meaning(order: Order, failure: CommandFailure) -> str | None:
             'Fix: the state of the stack that made them, whose output backupPassphrase opens them, or move '
             'them away'
         )
-    if REFUSED.search(str(failure)):
+    if is_refused(failure):
         return (
             f'the key is refused at {order.endpoint}, so nobody knows whether the bucket {order.bucket} has '
             'backups, and none were begun. Fix: a key that lists, reads and writes this bucket; pulumi up'
@@ -160,7 +165,19 @@ def restic(
     where it takes longer than `seconds`.
     """
     words, env = called(order, repository, *words, of=of)
-    return host.run(*words, env=env, cwd=cwd, seconds=seconds).stdout
+    try:
+        return host.run(*words, env=env, cwd=cwd, seconds=seconds).stdout
+    except CommandFailure as failure:
+        if repository == 'bucket' and _is_untimely(order, str(failure)):
+            raise CommandFailure(f'{clock.WRONG}\n{failure}', failure.code) from None
+        raise
+
+
+def _is_untimely(order: Order, said: str) -> bool:
+    """What S3 answers a HEAD, by which restic begins, has no reason in it."""
+    if clock.SAID.search(said):
+        return True
+    return REFUSED.search(said) is not None and clock.is_wrong(order.endpoint)
 
 
 def called(order: Order, repository: str, *words: str, of: str = 'files') -> tuple[list[str], dict[str, str]]:

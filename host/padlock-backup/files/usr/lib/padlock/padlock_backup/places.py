@@ -10,7 +10,7 @@ from typing import NamedTuple
 from padlock_release import log, store
 from padlock_release.failure import Failure
 
-from . import database, files, host, managed, pgbackrest, settings
+from . import clock, database, files, host, managed, pgbackrest, settings
 from .order import Order
 
 # Folders of restic's repositories, and what people read of each kind.
@@ -161,5 +161,7 @@ MEANINGS = [
 def _reason(failure: Failure) -> str:
     # What a wrong passphrase makes of a text.
     said = ' '.join(re.sub(r'[^ -~]+', ' ', str(failure)).split())[:500]
+    if said.startswith(clock.WRONG):
+        return said
     meaning = next((words for pattern, words in MEANINGS if re.search(pattern, said)), None)
     return f'{meaning} ({said})' if meaning else said
