@@ -39,7 +39,10 @@ class Place(NamedTuple):
 
 
 class Backup(NamedTuple):
-    """`time`: in seconds since 1970, when it was whole; `size`: bytes that it needs once restored."""
+    """
+    `time`: in seconds since 1970, when it was whole; `size`: bytes that it needs once restored, 0 where files
+    do not tell.
+    """
 
     place: Place
     label: str
@@ -140,7 +143,7 @@ def _databases(place: Place) -> list[Backup]:
 
 def _snapshots(place: Place, what: str) -> list[Backup]:
     return [
-        Backup(place, one['label'], time, 0, one['path'], one['system'], time)
+        Backup(place, one['label'], time, one['taken'], one['path'], one['system'], time)
         for one in files.snapshots(place.order, place.where, OF[what])
         for time in [files.seconds(one['time'])]
     ]

@@ -28,7 +28,9 @@ def _bring(backup: Backup) -> datetime:
     forget()
     host.folder(_new(), 'root', 0o700)
     order = backup.place.order
-    files.restic(order, backup.place.where, '--no-lock', 'restore', backup.label, '--target', _new())
+    holes = ['--sparse'] if files.has_sparse() else []
+    words = ['--no-lock', 'restore', *holes, backup.label, '--target', _new()]
+    files.restic(order, backup.place.where, *words)
     # It makes the whole path of what was backed up.
     os.rename(f'{_new()}/{backup.path.lstrip("/")}', restored())
     shutil.rmtree(_new())
