@@ -90,6 +90,8 @@ host.programs = lambda: os.environ['PROGRAMS']
 managed.CA = sides.CA = f'{root}/managed-ca.crt'
 sides.SECRETS = f'{root}/tmp'
 sides.SOCKETS = f'{root}/run'
+# Another host of the tests is another folder.
+files.is_source = lambda path: path == os.path.normpath(path) and path.endswith('/volume/app')
 files.EXTRA = ['--cacert', f'{root}/root.pem']
 
 

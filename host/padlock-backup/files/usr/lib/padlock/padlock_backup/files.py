@@ -41,6 +41,11 @@ def source() -> str:
     return f'{host.VOLUME}/app'
 
 
+def is_source(path: str) -> bool:
+    """Is it where the files are, on this host and on any other?"""
+    return path == source()
+
+
 def back_up(order: Order, repository: str, tidy: bool) -> None:
     """
     A snapshot; with `tidy`, the end of those that are older than what is kept. Raises Failure, and makes

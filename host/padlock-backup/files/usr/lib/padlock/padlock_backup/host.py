@@ -106,6 +106,11 @@ def sql(statement: str, sockets: str | None = None) -> str:
     return as_postgres('psql', *asked, stdin=statement).stdout.strip()
 
 
+def remove(path: str) -> None:
+    """With all that is in it, however deep an app has made it; content where nothing is there."""
+    run('rm', '-rf', '--one-file-system', '--', path)
+
+
 def folder(path: str, owner: str, mode: int) -> None:
     os.makedirs(path, exist_ok=True)
     user = pwd.getpwnam(owner)

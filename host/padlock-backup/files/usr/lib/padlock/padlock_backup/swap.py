@@ -64,8 +64,7 @@ def former(what: str) -> str:
 def forget_former() -> None:
     """What was replaced stays until a later backup has been made."""
     for what in FOLDERS:
-        if os.path.lexists(former(what)):
-            shutil.rmtree(former(what))
+        host.remove(former(what))
 
 
 def room_of_former() -> int:
@@ -171,8 +170,7 @@ def settle(whats: list[str]) -> None:
             os.unlink(mark)
         replaced = f'{folder(what)}.restored'
         if os.path.lexists(replaced):
-            if os.path.lexists(former(what)):
-                shutil.rmtree(former(what))
+            host.remove(former(what))
             os.rename(replaced, former(what))
     if 'database' in whats:
         timelines.note_restored()
