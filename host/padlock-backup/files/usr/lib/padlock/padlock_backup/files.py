@@ -8,7 +8,7 @@ from typing import Any
 
 from padlock_release.failure import CommandFailure, Failure
 
-from . import clock, host, looked, origin, room
+from . import apart, clock, host, looked, origin, room
 from .order import Order
 
 # Of the files, on the volume; the bucket has the days and weeks.
@@ -61,7 +61,9 @@ def back_up(order: Order, repository: str, tidy: bool) -> None:
         past = (lambda: forget(order, repository)) if tidy else None
         room.ensure_backup(seen.changed, past)
     tags = ['--tag', origin.TAG + origin.ensure(), '--tag', f'{TAKEN}{seen.taken}']
-    restic(order, repository, 'backup', '--host', order.prefix, *tags, source())
+    with apart.held(source()) as held:
+        words = ['backup', '--host', order.prefix, *tags, source()]
+        restic(order, repository, *words, under=tuple(apart.words(source())), keeps=(held,))
     if tidy:
         forget(order, repository)
 
@@ -206,15 +208,15 @@ def restic(
     *words: str,
     of: str = 'files',
     cwd: str = '/',
-    seconds: float | None = None,
+    **how: Any,
 ) -> str:
     """
-    What it prints; `of` is the folder of the repository. Raises CommandFailure with the end of that, and
-    where it takes longer than `seconds`.
+    What it prints; `of` is the folder of the repository, `how` as host.run has it. Raises CommandFailure with
+    the end of that.
     """
     words, env = called(order, repository, *words, of=of)
     try:
-        return host.run(*words, env=env, cwd=cwd, seconds=seconds).stdout
+        return host.run(*words, env=env, cwd=cwd, **how).stdout
     except CommandFailure as failure:
         if repository == 'bucket' and _is_untimely(order, str(failure)):
             raise CommandFailure(f'{clock.WRONG}\n{failure}', failure.code) from None
