@@ -12,6 +12,7 @@ import pwd
 import shutil
 import subprocess
 import sys
+import time
 from datetime import datetime, timedelta
 
 sys.dont_write_bytecode = True
@@ -22,6 +23,7 @@ import padlock_pause as app  # noqa: E402
 import padlock_volume  # noqa: E402
 from padlock_backup import (  # noqa: E402
     begin,
+    clock,
     export,
     files,
     host,
@@ -51,6 +53,7 @@ class Ahead(datetime):
 
 
 begin.datetime = judging.datetime = making.datetime = restoring.datetime = Ahead
+clock.now = lambda: time.time() + float(ahead)
 lock.LOCK = f'{root}/lock'
 log.PATH = f'{root}/log'
 host.HOME = f'{root}/home'
@@ -88,6 +91,8 @@ host.programs = lambda: os.environ['PROGRAMS']
 managed.CA = sides.CA = f'{root}/managed-ca.crt'
 sides.SECRETS = f'{root}/tmp'
 sides.SOCKETS = f'{root}/run'
+# Another host of the tests is another folder.
+files.is_source = lambda path: path == os.path.normpath(path) and path.endswith('/volume/app')
 files.EXTRA = ['--cacert', f'{root}/root.pem']
 
 
@@ -150,6 +155,8 @@ def exchange(*words):
 staging.exchange = exchange
 staging.SECONDS = 12
 if os.geteuid() != 0:
+    # Nobody else may mount.
+    files.apart.words = lambda folder: []
     # Then the cluster is the user's own, who is not called postgres.
     shutil.chown = lambda *_, **__: None
     os.chown = lambda *_, **__: None

@@ -101,6 +101,47 @@ test.each([
   )
 })
 
+test.each([
+  // A HEAD, by which restic begins, has no reason in its answer.
+  ['Fatal: unable to open config file: Stat: Access Denied.', true, 'the clock of this host'],
+  ['Fatal: unable to open config file: Stat: Access Denied.', false, 'the key is refused'],
+  [
+    "Load(<key/1>): The difference between the request time and the server's time is too large.",
+    false,
+    'the clock of this host',
+  ],
+  ['Save(<lock/1>): 403 Forbidden: RequestTimeTooSkewed', false, 'the clock of this host'],
+  ['Fatal: unable to create lock in backend: already locked', true, 'restic cat config'],
+])(
+  'of the clock, restic saying %j and the server another time (%j): %s',
+  (text, isWrong, wanted) => {
+    const found = python(`
+from padlock_backup import clock, files, new_key
+from padlock_release.failure import CommandFailure
+def run(*words, **more):
+    raise CommandFailure('restic cat config failed:\\n' + ${JSON.stringify(text)}, 1)
+host.run = run
+clock.is_wrong = lambda endpoint: ${isWrong ? 'True' : 'False'}
+order = SimpleNamespace(prefix='shop', bucket='shop', endpoint='s3.example', passphrase='p', key='k',
+    secret='s', region='r', style='path')
+try:
+    files.ensure(order, 'bucket')
+except Failure as failure:
+    said = str(failure)
+try:
+    files.snapshots(order, 'bucket')
+except Failure as failure:
+    said = [said, places._reason(failure), new_key._is_refused(order, 1)]
+say(said)`)
+    const begins = expect.stringMatching(`^${wanted}`)
+    expect(found).toEqual([
+      begins,
+      wanted.startsWith('restic') ? expect.anything() : begins,
+      wanted.startsWith('the key'),
+    ])
+  },
+)
+
 test('a place that does not answer is left in time, and its restic is ended', () => {
   const found = python(`
 from padlock_backup import files

@@ -101,6 +101,104 @@ say(calls[-2:])`
   expect(tells(code)).toEqual(['restic backup volume', 'restic forget volume'])
 })
 
+/** What fails of all backups, and what is noted of them; where the files are well, their bytes on the disk. */
+const made = (code: string) =>
+  tells(`
+${code}
+failed = making.make(one, 'diff')
+tags = [word for call in words for word in call if word.startswith('taken:')]
+say([failed, [call for call in calls if 'backup' in call], state.load()['files volume']['problem'], tags])`) as [
+    string[],
+    string[],
+    string | null,
+    string[],
+  ]
+/** The words of each call of restic; `nest(NAME, LEVELS, FILE)`. */
+const NEST = `
+words = []
+def noted(order, repository, *called, **more):
+    words.append(called)
+    return restic(order, repository, *called, **more)
+files.restic = noted
+def nest(name, levels, file):
+    fd = os.open(f'{host.VOLUME}/app', os.O_RDONLY)
+    for one_ in [name] * levels:
+        os.mkdir(one_, dir_fd=fd)
+        inner = os.open(one_, os.O_RDONLY, dir_fd=fd)
+        os.close(fd)
+        fd = inner
+    os.close(os.open(file, os.O_CREAT | os.O_WRONLY, dir_fd=fd))
+    os.close(fd)
+`
+const DATABASE = ['pgbackrest backup --repo=2', 'pgbackrest backup --repo=1']
+/** Runs what a message says to do, without sudo. */
+const MEND = `
+def mend():
+    fix = state.load()['files volume']['problem'].partition(': sudo ')[2]
+    subprocess.run(['sh', '-c', fix], check=True)
+`
+
+test('a sparse file that reads as more than the volume twice over is named at once, with what removes it', () => {
+  const code = `${NEST}${MEND}
+os.truncate(os.open(f'{host.VOLUME}/app/it is\\nlarge', os.O_CREAT | os.O_WRONLY), 8 << 40)
+making.make(one, 'diff')
+calls.clear()
+mend()`
+  const [failed, calls, problem] = made(code)
+  expect([failed, calls.length, problem]).toEqual([[], 4, null])
+  const told = made(`${NEST}
+os.truncate(os.open(f'{host.VOLUME}/app/large', os.O_CREAT | os.O_WRONLY), 8 << 40)`)
+  expect(told.slice(0, 2)).toEqual([['files volume', 'files bucket'], DATABASE])
+  expect(told[2]).toMatch(
+    /^the files are 8193 GiB to whoever reads them, holes too, which is more than 2 times the volume, and take 1 GiB of it\. The largest is \S+\/app\/large\. Fix, .*: sudo find \S+\/app -xdev -inum \d+ -delete$/,
+  )
+})
+
+test('one that is no larger than the volume is backed up, and the snapshot tells what it takes on the disk', () => {
+  const [failed, calls, , tags] = made(`${NEST}
+os.truncate(os.open(f'{host.VOLUME}/app/image', os.O_CREAT | os.O_WRONLY), 40 << 20)
+os.link(f'{host.VOLUME}/app/upload', f'{host.VOLUME}/app/the same')`)
+  expect([failed, calls.length]).toEqual([[], 4])
+  expect(tags).toEqual(['taken:1048576', 'taken:1048576'])
+})
+
+test.each([
+  ['a file', 16, 'f'.repeat(250)],
+  ['directories', 40, 'file'],
+])(
+  'a path that is too long for restic, by %s, is named, with what removes it',
+  (_, levels, file) => {
+    const nest = `nest('d' * 250, ${levels}, '${file}')`
+    const told = made(`${NEST}\n${nest}`)
+    expect(told.slice(0, 2)).toEqual([['files volume', 'files bucket'], DATABASE])
+    expect(told[2]).toMatch(
+      /^a path is too long to be backed up and restored: \S+\/app\/d+\.\.\.[df]+\. Fix, .*: sudo env LC_ALL=C find /,
+    )
+    const code = `${NEST}${MEND}
+${nest}
+making.make(one, 'diff')
+calls.clear()
+mend()`
+    expect(made(code).slice(0, 3)).toEqual([[], expect.anything(), null])
+  },
+)
+
+test('no number of levels is too much to look at', () => {
+  expect(made(`${NEST}\nnest('d', 1100, 'file')`)[0]).toEqual([])
+})
+
+test('an error of the system at one backup keeps no other from being made', () => {
+  const told = made(`${NEST}
+def broken(*_):
+    raise OSError(36, 'File name too long')
+files.back_up = broken`)
+  expect(told.slice(0, 3)).toEqual([
+    ['files volume', 'files bucket'],
+    DATABASE,
+    '[Errno 36] File name too long',
+  ])
+})
+
 test('above 85 % it is told, by the exit status too', () => {
   const code = `
 found = [room.warning()]

@@ -100,6 +100,30 @@ test.each<[string, Parameters<typeof needed>, [number, number]]>([
   expect(needed(...words)).toEqual(wanted)
 })
 
+test.each([
+  ['one that tells what it took, where restic leaves holes', 30, true, 94],
+  ['one that does not tell', 0, true, 164],
+  ['restic that writes the holes', 30, false, 164],
+])('of files with holes a restore needs what the snapshot says: %s', (_, taken, sparse, wanted) => {
+  const found = python(`${SETUP}
+of = places.Place('volume', None, '', True)
+needs.files.restic = lambda *words, of: json.dumps({'total_size': 100 << 20})
+help = '--sparse  restore files as sparse' if ${sparse ? 'True' : 'False'} else ''
+host.run = lambda *words: SimpleNamespace(stdout=help)
+chosen = {'files': [places.Backup(of, 'newest', 0, ${taken} << 20)]}
+restored = needs.of(chosen, False, None).restored >> 20
+calls = []
+needs.files.restic = lambda order, where, *words: calls.append('--sparse' in words)
+host.folder = lambda *words: None
+os.rename = restored_files.os.rename = lambda *words: None
+try:
+    restored_files._bring(chosen['files'][0]._replace(path=needs.files.source()))
+except (OSError, Failure):
+    pass
+say([restored, calls])`)
+  expect(found).toEqual([wanted, [sparse]])
+})
+
 test('what is too little says how much there is, how much is needed, for what, and what to do', () => {
   const code = `${SETUP}
 room.floor = lambda: 1 << 20

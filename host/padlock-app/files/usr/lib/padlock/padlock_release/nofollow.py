@@ -5,11 +5,12 @@ be written there is written as that user (appuser.py).
 """
 
 import os
-import shutil
 import stat
+import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from . import log
 from .failure import Failure
 
 LARGEST = 1024 * 1024
@@ -91,10 +92,14 @@ def remove(path: str, below: str = '/', whose: str = APP) -> None:
     if not os.path.lexists(path):
         return
     with opened(os.path.dirname(path), below, whose) as parent:
-        if stat.S_ISDIR(os.lstat(name, dir_fd=parent).st_mode):
-            shutil.rmtree(name, dir_fd=parent)
-        else:
+        if not stat.S_ISDIR(os.lstat(name, dir_fd=parent).st_mode):
             os.unlink(name, dir_fd=parent)
+            return
+        # Python's own way needs a descriptor for each level, of which whoever has filled it chooses the number.
+        words = ['rm', '-rf', '--one-file-system', '--', f'{_again(parent)}/{name}']
+        done = subprocess.run(words, pass_fds=[parent], capture_output=True, text=True, check=False)
+        if done.returncode != 0:
+            raise Failure(f'{path} cannot be removed: {log.tail(done.stderr, 5)}')
 
 
 def _again(descriptor: int) -> str:

@@ -8,11 +8,16 @@ from typing import Any
 
 from padlock_release.failure import CommandFailure, Failure
 
-from . import host, origin, room
+from . import apart, clock, host, looked, origin, room
 from .order import Order
 
 # Of the files, on the volume; the bucket has the days and weeks.
 LAST_ON_VOLUME = 3
+# So many times the volume's size are read of files at most: holes take time, if no room.
+READ_AT_MOST = 2
+GIB = 1024 * room.MIB
+# Of a snapshot: bytes that its files took on the disk.
+TAKEN = 'taken:'
 # In tests, an authority of their own.
 EXTRA: list[str] = []
 # Exit codes of restic since 0.17 (https://restic.readthedocs.io/en/stable/075_scripting.html). Before that
@@ -36,17 +41,29 @@ def source() -> str:
     return f'{host.VOLUME}/app'
 
 
+def is_source(path: str) -> bool:
+    """Is it where the files are, on this host and on any other?"""
+    return path == source()
+
+
 def back_up(order: Order, repository: str, tidy: bool) -> None:
-    """A snapshot; with `tidy`, the end of those that are older than what is kept."""
+    """
+    A snapshot; with `tidy`, the end of those that are older than what is kept. Raises Failure, and makes
+    none, where the app has made what could not be read, or not be restored.
+    """
     if not os.path.isdir(source()):
         raise Failure(f'{source()} is not there: is the volume mounted?')
     ready(order, repository)
+    there = snapshots(order, repository) if repository == 'volume' else []
+    seen = looked.at(source(), _last(there))
+    _ensure_readable(seen)
     if repository == 'volume':
         past = (lambda: forget(order, repository)) if tidy else None
-        room.ensure_backup(_changed(snapshots(order, repository)), past)
-    restic(
-        order, repository, 'backup', '--host', order.prefix, '--tag', origin.TAG + origin.ensure(), source()
-    )
+        room.ensure_backup(seen.changed, past)
+    tags = ['--tag', origin.TAG + origin.ensure(), '--tag', f'{TAKEN}{seen.taken}']
+    with apart.held(source()) as held:
+        words = ['backup', '--host', order.prefix, *tags, source()]
+        restic(order, repository, *words, under=tuple(apart.words(source())), keeps=(held,))
     if tidy:
         forget(order, repository)
 
@@ -62,10 +79,30 @@ def forget(order: Order, repository: str, of: str = 'files') -> None:
     restic(order, repository, 'forget', '--host', order.prefix, *kept, '--prune', of=of)
 
 
-def _changed(there: list[dict[str, Any]]) -> int:
-    """Bytes that a snapshot adds at most to those that are `there`: of files that changed since the last."""
+def _last(there: list[dict[str, Any]]) -> float:
+    """When the last of them began: the next one adds what has changed since then at most."""
     times = [one['time'] for one in there if one['path'] == source()]
-    return room.of_folder(source(), seconds(max(times)) if times else 0)
+    return seconds(max(times)) if times else 0
+
+
+def _ensure_readable(seen: looked.Look) -> None:
+    """Raises Failure, with what removes it, where a path or a file is such that a backup would not end."""
+    if seen.long:
+        raise Failure(
+            f'a path is too long to be backed up and restored: {looked.path(source(), seen.long)}. Fix, '
+            f'where the app does not remove it: {looked.removal_of_long(source())}'
+        )
+    if seen.apparent > READ_AT_MOST * room.of_volume():
+        raise Failure(
+            f'the files are {_gib(seen.apparent)} GiB to whoever reads them, holes too, which is more than '
+            f'{READ_AT_MOST} times the volume, and take {_gib(seen.taken)} GiB of it. The largest is '
+            f'{looked.path(source(), seen.largest)}. Fix, where the app does not remove or shorten it: '
+            f'{looked.removal(source(), seen.largest)}'
+        )
+
+
+def _gib(count: int) -> int:
+    return -(-count // GIB)
 
 
 def seconds(text: str) -> float:
@@ -74,16 +111,29 @@ def seconds(text: str) -> float:
 
 
 def snapshots(order: Order, repository: str, of: str = 'files') -> list[dict[str, Any]]:
-    """Oldest first: `label`, `time`, `path` (the folder that was backed up) and `system` (whose they are)."""
+    """
+    Oldest first: `label`, `time`, `path` (the folder that was backed up), `system` (whose they are) and
+    `taken` (bytes on the disk; 0 where the snapshot does not tell).
+    """
     # Whoever may read alone leaves no lock there.
     told = json.loads(restic(order, repository, '--no-lock', 'snapshots', '--json', of=of))
     return [
         {
             'label': one['short_id'], 'time': one['time'], 'path': one['paths'][0],
-            'system': origin.of(one.get('tags') or []),
+            'system': origin.of(one.get('tags') or []), 'taken': _taken(one.get('tags') or []),
         }
         for one in told
     ]  # fmt: skip
+
+
+def _taken(tags: list[str]) -> int:
+    found = (re.fullmatch(f'{TAKEN}([0-9]+)', tag) for tag in tags)
+    return next((int(one[1]) for one in found if one), 0)
+
+
+def has_sparse() -> bool:
+    """Does a restore leave holes? restic does not before 0.15."""
+    return '--sparse' in host.run('restic', 'restore', '--help').stdout
 
 
 def size(order: Order, repository: str, label: str, of: str = 'files') -> int:
@@ -132,6 +182,11 @@ def is_absent(failure: CommandFailure) -> bool:
     return failure.code == NO_REPOSITORY or ABSENT.search(str(failure)) is not None
 
 
+def is_refused(failure: CommandFailure) -> bool:
+    """Is the key refused? One whose signature is of another time is right."""
+    return clock.WRONG not in str(failure) and REFUSED.search(str(failure)) is not None
+
+
 def _meaning(order: Order, failure: CommandFailure) -> str | None:
     if failure.code == OTHER_PASSPHRASE or CLOSED.search(str(failure)):
         return (
@@ -139,7 +194,7 @@ def _meaning(order: Order, failure: CommandFailure) -> str | None:
             'Fix: the state of the stack that made them, whose output backupPassphrase opens them, or move '
             'them away'
         )
-    if REFUSED.search(str(failure)):
+    if is_refused(failure):
         return (
             f'the key is refused at {order.endpoint}, so nobody knows whether the bucket {order.bucket} has '
             'backups, and none were begun. Fix: a key that lists, reads and writes this bucket; pulumi up'
@@ -153,14 +208,26 @@ def restic(
     *words: str,
     of: str = 'files',
     cwd: str = '/',
-    seconds: float | None = None,
+    **how: Any,
 ) -> str:
     """
-    What it prints; `of` is the folder of the repository. Raises CommandFailure with the end of that, and
-    where it takes longer than `seconds`.
+    What it prints; `of` is the folder of the repository, `how` as host.run has it. Raises CommandFailure with
+    the end of that.
     """
     words, env = called(order, repository, *words, of=of)
-    return host.run(*words, env=env, cwd=cwd, seconds=seconds).stdout
+    try:
+        return host.run(*words, env=env, cwd=cwd, **how).stdout
+    except CommandFailure as failure:
+        if repository == 'bucket' and _is_untimely(order, str(failure)):
+            raise CommandFailure(f'{clock.WRONG}\n{failure}', failure.code) from None
+        raise
+
+
+def _is_untimely(order: Order, said: str) -> bool:
+    """What S3 answers a HEAD, by which restic begins, has no reason in it."""
+    if clock.SAID.search(said):
+        return True
+    return REFUSED.search(said) is not None and clock.is_wrong(order.endpoint)
 
 
 def called(order: Order, repository: str, *words: str, of: str = 'files') -> tuple[list[str], dict[str, str]]:

@@ -64,15 +64,19 @@ def run(
     check: bool = True,
     cwd: str = '/',
     seconds: float | None = None,
+    under: tuple[str, ...] = (),
+    keeps: tuple[int, ...] = (),
 ) -> subprocess.CompletedProcess:
     """
     With `check`, a failure raises with the end of what the command wrote. One that takes longer than
-    `seconds` is killed, which raises CommandFailure.
+    `seconds` is killed, which raises CommandFailure. `under`: what runs it; `keeps`: descriptors that it
+    gets.
     """
     try:
         done = subprocess.run(
-            words, input=stdin, env={**os.environ, **(env or {})}, cwd=cwd, pass_fds=kept,
-            capture_output=True, text=True, errors='replace', check=False, timeout=seconds,
+            [*under, *words], input=stdin, env={**os.environ, **(env or {})}, cwd=cwd,
+            pass_fds=(*kept, *keeps), capture_output=True, text=True, errors='replace', check=False,
+            timeout=seconds,
         )  # fmt: skip
     except subprocess.TimeoutExpired as failure:
         said = log.tail((failure.stderr or b'').decode(errors='replace'), 12)

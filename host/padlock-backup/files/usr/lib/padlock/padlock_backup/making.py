@@ -137,7 +137,7 @@ def make(order: Order, kind: str, tidy: bool = True) -> list[str]:
                 managed.back_up(order, where, tidy)
             else:
                 files.back_up(order, where, tidy)
-        except Failure as failure:
+        except (Failure, OSError) as failure:
             problem = str(failure)
             failed.append(name)
             log.say(f'backup of {name} failed: {problem}')

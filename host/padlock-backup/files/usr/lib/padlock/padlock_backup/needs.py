@@ -36,7 +36,8 @@ def of(chosen: dict[str, list[Backup]], grown: bool, own: Order | None, here: bo
             backup += size + FOLDER
     if 'files' in chosen:
         newest = chosen['files'][0]
-        size = _size(newest)
+        # Without holes it is as large as programs read it.
+        size = newest.size if newest.size and files.has_sparse() else _size(newest)
         restored += size + FOLDER
         # What came from the volume is in its backups.
         if own is not None and own.files and newest.place.where != 'volume':

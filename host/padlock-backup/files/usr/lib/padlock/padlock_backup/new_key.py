@@ -29,5 +29,5 @@ def _is_refused(order: Order, seconds: float) -> bool:
     try:
         files.restic(order, 'bucket', '--no-lock', 'cat', 'config', seconds=max(seconds, 1))
     except CommandFailure as failure:
-        return files.REFUSED.search(str(failure)) is not None
+        return files.is_refused(failure)
     return False

@@ -7,7 +7,7 @@ from typing import Any
 from padlock_release import log
 from padlock_release.failure import CommandFailure, Failure
 
-from . import host, settings
+from . import clock, host, settings
 
 # As it numbers them, and as their state is kept.
 REPOSITORIES = {'bucket': 1, 'volume': 2}
@@ -29,9 +29,12 @@ def info(number: int, config: str | None = None) -> list[dict[str, Any]]:
     for stanza in told:
         # 2: no backup yet (src/command/info/info.c); all above it is a repository that cannot be read.
         if stanza['status']['code'] not in (0, 2):
+            reason = _reason(stanza)
+            if clock.SAID.search(reason):
+                raise Failure(f'{clock.WRONG} ({reason})')
             raise Failure(
-                f'pgBackRest cannot read the repository: {_reason(stanza)}. Fix: where the place does not '
-                'answer wait for it, where key or passphrase are refused pulumi up with the right ones'
+                f'pgBackRest cannot read the repository: {reason}. Fix: where the place does not answer '
+                'wait for it, where key or passphrase are refused pulumi up with the right ones'
             )
     return told
 
@@ -64,7 +67,8 @@ def run(verb: str, *words: str, config: str | None = None, of: str | None = None
     done = host.as_postgres(*called, check=False)
     if done.returncode != 0:
         said = _short(log.tail(done.stdout + done.stderr, 12))
-        raise CommandFailure(f'pgbackrest {verb} failed with exit {done.returncode}:\n{said}')
+        text = f'pgbackrest {verb} failed with exit {done.returncode}:\n{said}'
+        raise CommandFailure(f'{clock.WRONG}\n{text}' if clock.SAID.search(text) else text)
     return done.stdout
 
 

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from padlock_release import log, store
 from padlock_release.failure import Failure
 
-from . import database, files, host, managed, pgbackrest, settings
+from . import clock, database, files, host, managed, pgbackrest, settings
 from .order import Order
 
 # Folders of restic's repositories, and what people read of each kind.
@@ -39,7 +39,10 @@ class Place(NamedTuple):
 
 
 class Backup(NamedTuple):
-    """`time`: in seconds since 1970, when it was whole; `size`: bytes that it needs once restored."""
+    """
+    `time`: in seconds since 1970, when it was whole; `size`: bytes that it needs once restored, 0 where files
+    do not tell.
+    """
 
     place: Place
     label: str
@@ -140,7 +143,7 @@ def _databases(place: Place) -> list[Backup]:
 
 def _snapshots(place: Place, what: str) -> list[Backup]:
     return [
-        Backup(place, one['label'], time, 0, one['path'], one['system'], time)
+        Backup(place, one['label'], time, one['taken'], one['path'], one['system'], time)
         for one in files.snapshots(place.order, place.where, OF[what])
         for time in [files.seconds(one['time'])]
     ]
@@ -161,5 +164,7 @@ MEANINGS = [
 def _reason(failure: Failure) -> str:
     # What a wrong passphrase makes of a text.
     said = ' '.join(re.sub(r'[^ -~]+', ' ', str(failure)).split())[:500]
+    if said.startswith(clock.WRONG):
+        return said
     meaning = next((words for pattern, words in MEANINGS if re.search(pattern, said)), None)
     return f'{meaning} ({said})' if meaning else said

@@ -1,8 +1,10 @@
 """The files of the app's volumes beside those in use: restored by restic, which checks all it reads."""
 
 import os
-import shutil
 from datetime import UTC, datetime
+
+from padlock_release import nofollow
+from padlock_release.failure import Failure
 
 from . import files, host
 from .attempts import Kind, Part, first_whole
@@ -20,18 +22,26 @@ def bring(backups: list[Backup]) -> Part:
 
 def forget() -> None:
     for path in (restored(), _new()):
-        if os.path.lexists(path):
-            shutil.rmtree(path)
+        nofollow.remove(path)
 
 
 def _bring(backup: Backup) -> datetime:
+    if not files.is_source(backup.path):
+        raise Failure(
+            f'it is of {backup.path}, and the files of an app are in {files.source()} on every host'
+        )
     forget()
     host.folder(_new(), 'root', 0o700)
     order = backup.place.order
-    files.restic(order, backup.place.where, '--no-lock', 'restore', backup.label, '--target', _new())
+    holes = ['--sparse'] if files.has_sparse() else []
+    words = ['--no-lock', 'restore', *holes, backup.label, '--target', _new()]
+    files.restic(order, backup.place.where, *words)
     # It makes the whole path of what was backed up.
-    os.rename(f'{_new()}/{backup.path.lstrip("/")}', restored())
-    shutil.rmtree(_new())
+    brought = f'{_new()}{backup.path}'
+    if os.path.realpath(brought) != os.path.realpath(_new()) + backup.path or not os.path.isdir(brought):
+        raise Failure(f'{brought} is not the folder that was backed up')
+    os.rename(brought, restored())
+    nofollow.remove(_new())
     return datetime.fromtimestamp(backup.time, UTC)
 
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 
 from padlock_release.failure import Failure
 
-from . import host, server
+from . import host, looked, server
 
 MIB = 1024 * 1024
 # Between two looks.
@@ -46,18 +46,15 @@ def warning() -> str | None:
     )
 
 
-def of_folder(path: str, since: float = 0) -> int:
-    """
-    Bytes that all in it takes on its disk, of what has changed `since` then (seconds since 1970) alone; what
-    goes meanwhile counts for nothing.
-    """
-    found = 0
-    for parent, _, names in os.walk(path):
-        for name in names:
-            with contextlib.suppress(FileNotFoundError):
-                one = os.lstat(f'{parent}/{name}')
-                found += one.st_blocks * 512 if one.st_ctime >= since else 0
-    return found
+def of_volume() -> int:
+    """Bytes that there are on it, in use or not."""
+    of = os.statvfs(host.VOLUME)
+    return of.f_blocks * of.f_frsize
+
+
+def of_folder(path: str) -> int:
+    """Bytes that all in it takes on its disk; what goes meanwhile counts for nothing."""
+    return looked.at(path).taken
 
 
 def ensure_backup(size: int, tidy: Callable[[], object] | None) -> None:
