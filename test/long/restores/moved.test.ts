@@ -94,14 +94,21 @@ test.each<[string, () => object, RegExp]>([
   },
 )
 
-test('the dump that is named goes into the database on the host', async () => {
+test('the dump that is named goes into the database on the host, and what it replaces is the app’s no more', async () => {
+  await host.sql('SET ROLE app; ALTER DATABASE app IS_TEMPLATE true')
   await host.sql(`COMMENT ON ROLE app IS '${MOVED}'`)
   const { code, stderr, told } = await host.restore({ label: of.dump, into, backUpBefore: false })
   expect([code, stderr]).toEqual([0, expect.stringContaining('without service')])
   expect(told).toMatchObject({ database: { label: of.dump }, files: null, problems: [] })
   expect(await days()).toBe('tuesday')
+  const databases = `SELECT datname, datdba::regrole, datistemplate FROM pg_database
+    WHERE datname LIKE 'app%' ORDER BY 1`
+  expect((await host.sql(databases)).split('\n')).toEqual(['app|app|f', 'app_former|postgres|f'])
+  await expect(host.sql('SET ROLE app; DROP DATABASE app_former')).rejects.toThrow('must be owner')
   const remark = "SELECT shobj_description('app'::regrole, 'pg_authid') IS NULL"
   expect(await host.sql(remark)).toBe('t')
+  await host.must('now')
+  expect(await host.sql(databases)).toBe('app|app|f')
 })
 
 test('what the app itself writes of a move keeps no moment from it', async () => {

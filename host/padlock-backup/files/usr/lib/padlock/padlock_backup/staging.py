@@ -236,12 +236,19 @@ def exchange(staged: Staging, number: int) -> None:
 
 
 def _owners(staged: Staging) -> str:
-    """What the app made in a database of the host's is its own, the database too."""
+    """
+    What the app made in a database of the host's is its own, the database too, but not the one that was
+    replaced: an owner drops it, takes its remark away, or keeps it (IS_TEMPLATE). A cluster's are doadmin's.
+    """
     if staged.side.kind != 'local':
         return ''
-    app, role = quoted(staged.side.database), quoted(staged.side.app)
+    app, former = quoted(staged.side.database), quoted(staged.former)
+    role = quoted(staged.side.app)
     # What a move has said of the rows (padlock_rows, remarks.py) was of those that were replaced.
-    return f'ALTER DATABASE {app} OWNER TO {role};\nCOMMENT ON ROLE {role} IS NULL;\n'
+    return (
+        f'ALTER DATABASE {former} OWNER TO CURRENT_USER;\nALTER DATABASE {former} IS_TEMPLATE false;\n'
+        f'ALTER DATABASE {app} OWNER TO {role};\nCOMMENT ON ROLE {role} IS NULL;\n'
+    )
 
 
 def _unused(staged: Staging, name: str, end: Callable[[], object], statements: str) -> None:
