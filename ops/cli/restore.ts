@@ -33,7 +33,7 @@ begins. The volume must have room for both, or nothing is begun.
 Of a managed database it is a dump: the host makes a database beside the app's in the cluster, whose
 owner's password it gets for that alone, and the two change names. What was replaced stays there, as
 app_former, until the next restore. A dump goes into a stack with a database on the host too, where
-app_former stays until the next backup.
+app_former is postgres's, and stays until the next backup.
 
   --at TIME        as it was at that moment, RFC 3339 with a zone; the files, and a managed database, as
                    of the last snapshot before it. Default: all that was handed on

@@ -13,9 +13,10 @@ const ORDER = { files: false, backUpBefore: false }
 const into = { kind: 'local', user: 'app', password: 'password-of-shop', storageMiB: 0 }
 let host: Stocked
 /** Moments, and backups by their labels. */
-const of: Record<'fenced' | 'moved' | 'copying' | 'backup' | 'dump', string> = {
-  ...{ fenced: '', moved: '', copying: '', backup: '', dump: '' },
+const of: Record<'forged' | 'fenced' | 'moved' | 'copying' | 'backup' | 'dump', string> = {
+  ...{ forged: '', fenced: '', moved: '', copying: '', backup: '', dump: '' },
 }
+const MOVED = 'padlock: moved to managed at 2026-11-24T09:00:00Z'
 const days = () => host.sql("\\connect app\nSELECT string_agg(day, ' ' ORDER BY day) FROM days")
 const make = (day: string) =>
   host.sql(`\\connect app\nSET ROLE app;\nCREATE TABLE days AS SELECT text '${day}' AS day`)
@@ -39,10 +40,12 @@ beforeAll(async () => {
   await host.sql('CREATE DATABASE app OWNER app')
   await make('monday')
   await host.must('now')
+  await host.sql(`SET ROLE app; COMMENT ON DATABASE app IS '${MOVED}'`)
+  of.forged = await host.moment()
   // As padlock_move leaves it.
   await host.sql('ALTER DATABASE app SET default_transaction_read_only = on')
   of.fenced = await host.moment()
-  await host.sql("COMMENT ON DATABASE app IS 'padlock: moved to managed at 2026-11-24T09:00:00Z'")
+  await host.sql(`COMMENT ON ROLE app IS '${MOVED}'`)
   of.moved = await host.moment()
   await host.must('now')
   const [{ backups }] = JSON.parse((await host.backup('list --json')).stdout)
@@ -50,12 +53,12 @@ beforeAll(async () => {
   // The rows come back.
   await host.sql('DROP DATABASE app')
   await host.sql('CREATE DATABASE app')
-  await host.sql("COMMENT ON DATABASE app IS 'padlock: a copy that is not in use'")
+  await host.sql("COMMENT ON ROLE app IS 'padlock: a copy that is not in use'")
   await host.sql('ALTER DATABASE app OWNER TO app')
   await make('tuesday')
   of.copying = await host.moment()
   of.dump = dump()
-  await host.sql('COMMENT ON DATABASE app IS NULL')
+  await host.sql('COMMENT ON ROLE app IS NULL')
   await host.sql("\\connect app\nINSERT INTO days VALUES ('wednesday')")
 })
 
@@ -91,11 +94,29 @@ test.each<[string, () => object, RegExp]>([
   },
 )
 
-test('the dump that is named goes into the database on the host', async () => {
+test('the dump that is named goes into the database on the host, and what it replaces is the app’s no more', async () => {
+  await host.sql('SET ROLE app; ALTER DATABASE app IS_TEMPLATE true')
+  await host.sql(`COMMENT ON ROLE app IS '${MOVED}'`)
   const { code, stderr, told } = await host.restore({ label: of.dump, into, backUpBefore: false })
   expect([code, stderr]).toEqual([0, expect.stringContaining('without service')])
   expect(told).toMatchObject({ database: { label: of.dump }, files: null, problems: [] })
   expect(await days()).toBe('tuesday')
+  const databases = `SELECT datname, datdba::regrole, datistemplate FROM pg_database
+    WHERE datname LIKE 'app%' ORDER BY 1`
+  expect((await host.sql(databases)).split('\n')).toEqual(['app|app|f', 'app_former|postgres|f'])
+  await expect(host.sql('SET ROLE app; DROP DATABASE app_former')).rejects.toThrow('must be owner')
+  const remark = "SELECT shobj_description('app'::regrole, 'pg_authid') IS NULL"
+  expect(await host.sql(remark)).toBe('t')
+  await host.must('now')
+  expect(await host.sql(databases)).toBe('app|app|f')
+})
+
+test('what the app itself writes of a move keeps no moment from it', async () => {
+  const { code, told } = await host.restore({ ...ORDER, at: of.forged })
+  expect([code, told?.problems, await days()]).toEqual([0, [], 'monday'])
+  await expect(host.sql(`SET ROLE app; COMMENT ON ROLE app IS '${MOVED}'`)).rejects.toThrow(
+    /CREATEROLE|permission denied/,
+  )
 })
 
 test('a moment at which nothing but the copy had begun: its rows, and how they are written again', async () => {

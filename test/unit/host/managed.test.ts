@@ -112,6 +112,10 @@ describe('rows that were moved to the host', () => {
     for (const name of ['move.json', 'live']) rmSync(join(dir, name), { force: true })
   })
 
+  test('are told of by doadmin alone, whose the database is', async () => {
+    expect(await ask(give)).toContain('must be owner of database app')
+  })
+
   test('are none that an app goes to, and both ways on are told', async () => {
     writeFileSync(join(dir, 'live'), 'local')
     const { status, said } = await managed('up', { used: true })

@@ -123,6 +123,13 @@ function asApp(statement: string, password = PASSWORD, database = 'app') {
   )
   return status === 0 ? stdout.trim() : stderr.trim()
 }
+/** As PostgreSQL's own user, from a folder that this one may enter. */
+function asOwner(statement: string) {
+  const psql = ['psql', '-XqAt', '-h', join(dir, 'run'), '-U', 'postgres', '-d', 'postgres']
+  const words = ['--user', 'postgres', '--', ...psql, '-c', statement]
+  const found = spawnSync('runuser', words, { encoding: 'utf8', env: environment(), cwd: '/' })
+  expect([found.status, found.stderr]).toEqual([0, ''])
+}
 const calls = () => {
   const path = join(dir, 'calls')
   const text = existsSync(path) ? readFileSync(path, 'utf8') : ''
@@ -416,16 +423,22 @@ test('no release begins with rows that went elsewhere', () => {
     return run('release')
   }
   expect(release('local')).toEqual({ status: 0, said: '' })
-  const remark = "COMMENT ON DATABASE app IS 'padlock: moved to managed at 2026-11-29T09:00:00Z'"
-  expect(asApp(remark)).toBe('')
+  const remark = "IS 'padlock: moved to managed at 2026-11-29T09:00:00Z'"
+  // The app's own word says nothing.
+  expect(asApp(`COMMENT ON DATABASE app ${remark}`)).toBe('')
+  expect(asApp(`COMMENT ON ROLE app ${remark}`)).toMatch(/CREATEROLE|permission denied/)
+  expect(release('local')).toEqual({ status: 0, said: '' })
+  asOwner(`COMMENT ON ROLE app ${remark}`)
   const { status, said } = release('local')
   expect([status, said]).toEqual([
     1,
     expect.stringMatching(
-      /were moved to managed at 2026-11-29T09:00:00Z; since then.*--to local --replace/s,
+      /were moved to managed at 2026-11-29T09:00:00Z; since then.*--to local --replace.*COMMENT ON ROLE app IS NULL/s,
     ),
   ])
   expect(release('managed').status).toBe(0)
+  asOwner('COMMENT ON ROLE app IS NULL')
+  expect(release('local').status).toBe(0)
 })
 
 test('its units are units, as systemd reads them', () => {

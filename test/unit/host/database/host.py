@@ -1,9 +1,10 @@
 """
 `database` on a host of the tests: padlock's own programs with a real PostgreSQL, whose units are played by
 the script `systemctl` of database.test.ts. Arguments: the host's folder, version and programs of
-PostgreSQL, the folders of padlock's programs, and the verb.
+PostgreSQL, the folders of padlock's programs, and the verb; `settings` and `contents` ask for a part of one.
 """
 
+import json
 import os
 import shutil
 import sys
@@ -12,7 +13,8 @@ sys.dont_write_bytecode = True
 root, version, programs, one, other, *words = sys.argv[1:]
 sys.path[:0] = [one, other, one.replace('padlock-app', 'padlock-volume')]
 
-from padlock_database import cluster, main, service, settings  # noqa: E402
+from padlock_database import cluster, main, service, settings, verify  # noqa: E402
+from padlock_database.sql import ask  # noqa: E402
 from padlock_release import clusters, log  # noqa: E402
 
 clusters.chosen = lambda: version
@@ -44,5 +46,9 @@ if os.geteuid() != 0:
     cluster.adopt = lambda: None
 if words[0] == 'settings':
     print(list(settings.fitting(int(words[1]), int(words[2]))))
+    sys.exit(0)
+if words[0] == 'contents':
+    # Without the check before it, which waits for the same locks.
+    print(json.dumps(verify.contents(lambda statements: ask(statements, 'app'))[0]))
     sys.exit(0)
 sys.exit(main.main(words, sys.stdin))

@@ -1,5 +1,6 @@
 /** What the host says of the rows in the app's database, with a real server. */
-import { type SpawnSyncReturns, spawnSync } from 'node:child_process'
+import { type SpawnSyncReturns, spawn, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
 import {
   chmodSync,
   closeSync,
@@ -12,6 +13,7 @@ import {
 } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { postgresql } from '../../../support/postgresql.ts'
 
 const host = join(__dirname, '../../../../host')
@@ -26,10 +28,23 @@ exec "$@"
 let dir: string
 const at = (...path: string[]) => join(dir, ...path)
 
+const environment = () => ({
+  ...{ ...process.env, PATH: `${at('bin')}:${process.env.PATH}`, LIMIT: '3' },
+})
 function start(words: string[], input = ''): SpawnSyncReturns<string> {
   const [program = '', ...rest] = words
-  const env = { ...process.env, PATH: `${at('bin')}:${process.env.PATH}`, LIMIT: '3' }
-  return spawnSync(program, rest, { encoding: 'utf8', env, input, cwd: '/' })
+  return spawnSync(program, rest, { encoding: 'utf8', env: environment(), input, cwd: '/' })
+}
+/** Beside this process; what it says in the end. */
+function begin(...words: string[]) {
+  const [program = '', ...rest] = words
+  const child = spawn(program, rest, { env: environment(), cwd: '/' })
+  let said = ''
+  for (const stream of [child.stdout, child.stderr])
+    stream.setEncoding('utf8').on('data', (text) => {
+      said += text
+    })
+  return { input: child.stdin, ended: once(child, 'close').then(([status]) => ({ status, said })) }
 }
 function succeed(...words: string[]): string {
   const { status, stdout, stderr } = start(words)
@@ -43,11 +58,12 @@ const server = (...words: string[]) =>
     ...['-o', `-c listen_addresses= -c unix_socket_directories=${at('run')} -c fsync=off`],
     ...words,
   )
+const psql = (database = 'app') => [
+  ...[join(programs, 'psql'), '-XqtA', '-v', 'ON_ERROR_STOP=1', '-h', at('run')],
+  ...['-U', 'postgres', '-d', database],
+]
 const sql = (statements: string, database = 'app') =>
-  asPostgres(
-    ...[join(programs, 'psql'), '-XqtA', '-v', 'ON_ERROR_STOP=1', '-h', at('run')],
-    ...['-U', 'postgres', '-d', database, '-c', statements],
-  ).trim()
+  asPostgres(...psql(database), '-c', statements).trim()
 
 beforeAll(() => {
   // Sockets have paths of at most 107 bytes, and the server's user must get there.
@@ -70,12 +86,14 @@ beforeEach(() => {
   sql('CREATE DATABASE app', 'postgres')
 })
 
-function run() {
+function words(verb: string): string[] {
   const folders = ['padlock-app', 'padlock-database'].map((name) =>
     join(host, name, 'files/usr/lib/padlock'),
   )
-  const words = ['python3', join(__dirname, 'host.py'), dir, version, programs, ...folders]
-  const { status, stdout, stderr } = start([...words, 'verify'])
+  return ['python3', join(__dirname, 'host.py'), dir, version, programs, ...folders, verb]
+}
+function run() {
+  const { status, stdout, stderr } = start(words('verify'))
   return { status, stdout, stderr }
 }
 const verified = () => {
@@ -172,6 +190,27 @@ test('functions of the app’s that are named like the server’s are not called
   )
   sql('ALTER DATABASE app SET search_path = public, pg_catalog')
   expect(verified().rows).toBe(3)
+})
+
+test('a table that becomes a view while the others are read runs nothing as the superuser', async () => {
+  sql(`CREATE TABLE first (n int); CREATE TABLE last (n int);
+    CREATE FUNCTION climb() RETURNS int LANGUAGE plpgsql AS $$BEGIN RAISE 'called'; END$$`)
+  const until = async (query: string) => {
+    for (let n = 0; n < 300 && sql(query) !== '1'; n++) await sleep(100)
+    expect(sql(query)).toBe('1')
+  }
+  const app = begin('runuser', '--user', 'postgres', '--', ...psql())
+  app.input.write('BEGIN; LOCK TABLE first;\n')
+  const held = "FROM pg_locks WHERE relation = 'first'::regclass AND"
+  await until(`SELECT count(*) ${held} granted`)
+  const reader = begin(...words('contents'))
+  await until(`SELECT count(*) ${held} NOT granted`)
+  app.input.end('DROP TABLE last; CREATE VIEW last AS SELECT climb() AS n; COMMIT;\n')
+  expect(await app.ended).toEqual({ status: 0, said: '' })
+  const { status, said } = await reader.ended
+  expect([status, said]).toEqual([
+    ...[1, expect.stringContaining('access to non-system view "last" is restricted')],
+  ])
 })
 
 test('an extension of the app’s own is used and stays', () => {

@@ -62,6 +62,21 @@ test('what the rows run while they come does so as the app', async () => {
   expect(await ask('local', owned)).toBe('app\n3')
 })
 
+test('a remark of the app’s own lets no move take its rows away', async () => {
+  const { administrate, ask, live, move, order } = servers
+  live('managed')
+  expect(await move('undo', order('local'))).toMatchObject({ status: 0 })
+  expect(await administrate('local', 'COMMENT ON ROLE app IS NULL')).toBe('')
+  const said = 'COMMENT ON DATABASE app IS'
+  for (const remark of ['a copy that is not in use', 'moved to managed at 2026-11-24T09:00:00Z']) {
+    expect(await ask('local', `${said} 'padlock: ${remark}'`)).toBe('')
+    expect(await move('check', { ...order('local'), replace: true })).toMatchObject({
+      ...{ status: 1, said: expect.stringContaining('of its own, and the move would put others') },
+    })
+  }
+  expect(await ask('local', `${said} NULL`)).toBe('')
+})
+
 /** Tries to get in as the app while the superuser is at work in its new database. */
 const MEANWHILE = `
 from padlock_rows import extensions

@@ -11,11 +11,14 @@ WHERE n.nspname NOT IN ('pg_catalog', 'information_schema') AND n.nspname !~ '^p
   AND NOT EXISTS (SELECT 1 FROM pg_depend AS d
     WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'e')
 """
-# Materialized views are not copied but filled anew from their tables, and need not be as they were.
-# What is a table in the first statement may be a view in the next, made by the app to run as whoever asks.
-COUNTS = f"""
+# What is a table in one statement may be a view in the next, made by the app to run as whoever asks.
+NO_VIEWS = """
 SELECT set_config(name, 'view, foreign-table', false) FROM pg_settings
 WHERE name = 'restrict_nonsystem_relation_kind' \\g /dev/null
+"""
+# Materialized views are not copied but filled anew from their tables, and need not be as they were.
+COUNTS = f"""
+{NO_VIEWS}
 SELECT format('SELECT json_build_array(''table'', %L, count(*)) FROM %I.%I',
   n.nspname || '.' || c.relname, n.nspname, c.relname)
 {OWN} AND c.relkind = 'r' ORDER BY n.nspname, c.relname \\gexec

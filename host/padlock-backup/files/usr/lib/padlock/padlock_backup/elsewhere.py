@@ -1,6 +1,6 @@
 """
 A database that is restored to a moment at which the app's rows were in another one, the managed one: a move
-had left a remark in it (padlock_move), and the rows from before, read-only; or a copy that is not in use.
+had left a remark (remarks.py) and the rows from before, read-only; or a copy that is not in use.
 """
 
 import contextlib
@@ -9,7 +9,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 
 from padlock_release.failure import Failure
-from padlock_rows.remarks import MOVED, UNFINISHED
+from padlock_rows.remarks import MOVED, ON_HOST, UNFINISHED
 
 from . import host, places
 from .attempts import Final
@@ -17,11 +17,11 @@ from .places import Backup, Place
 from .state import FORM
 
 # Of the app's, as padlock-database makes it: what a move has left there.
-ASKED = """
+ASKED = f"""
 SELECT EXISTS (SELECT FROM pg_db_role_setting WHERE setdatabase = d.oid AND setrole = 0
     AND 'default_transaction_read_only=on' = ANY (setconfig)),
-  coalesce(shobj_description(d.oid, 'pg_database'), '')
-FROM pg_database d WHERE datname = 'app'"""
+  ({ON_HOST})
+FROM pg_database d WHERE datname = 'app'"""  # noqa: S608
 READ_ONLY = (
     'the database was read-only then, as it is while its rows are moved (ALTER DATABASE app SET '
     'default_transaction_read_only), so the app cannot write. Fix: an earlier moment; or, if these rows are '
@@ -38,7 +38,7 @@ class Elsewhere(Final):
 def ensure_not(ask: Callable[[str], str]) -> None:
     """Of the database whose server is asked; content where there is none of the app's."""
     _, remark = _found(ask)
-    # The app may write a remark too, so none of its words are told but those of this form.
+    # A backup may be another stack's, so none of its words are told but those of this form.
     moved = re.fullmatch(re.escape(MOVED) + r'managed at ([0-9T:-]{19}Z)', remark)
     if moved:
         raise Elsewhere(

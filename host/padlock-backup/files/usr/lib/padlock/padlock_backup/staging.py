@@ -223,18 +223,32 @@ def exchange(staged: Staging, number: int) -> None:
     """
     side = staged.side
     app, restored, former = quoted(side.database), quoted(staged.restored.database), quoted(staged.former)
-    # What the app made in a database of the host's is its own, the database too.
-    owner = f'ALTER DATABASE {app} OWNER TO {quoted(side.app)};\n' if side.kind == 'local' else ''
     names = (
         f'{IDLE}\nBEGIN;\nALTER DATABASE {app} RENAME TO {former};\n'
         f"COMMENT ON DATABASE {former} IS '{REPLACED}';\n"
-        f'ALTER DATABASE {restored} RENAME TO {app};\n{owner}COMMIT;'
+        f'ALTER DATABASE {restored} RENAME TO {app};\n{_owners(staged)}COMMIT;'
     )
     try:
         _unused(staged, side.database, lambda: _end_sessions(staged), names)
     except CommandFailure as failure:
         if not _has_happened(staged, number, failure):
             raise
+
+
+def _owners(staged: Staging) -> str:
+    """
+    What the app made in a database of the host's is its own, the database too, but not the one that was
+    replaced: an owner drops it, takes its remark away, or keeps it (IS_TEMPLATE). A cluster's are doadmin's.
+    """
+    if staged.side.kind != 'local':
+        return ''
+    app, former = quoted(staged.side.database), quoted(staged.former)
+    role = quoted(staged.side.app)
+    # What a move has said of the rows (padlock_rows, remarks.py) was of those that were replaced.
+    return (
+        f'ALTER DATABASE {former} OWNER TO CURRENT_USER;\nALTER DATABASE {former} IS_TEMPLATE false;\n'
+        f'ALTER DATABASE {app} OWNER TO {role};\nCOMMENT ON ROLE {role} IS NULL;\n'
+    )
 
 
 def _unused(staged: Staging, name: str, end: Callable[[], object], statements: str) -> None:

@@ -4,14 +4,13 @@ import os
 
 from padlock_release import volumes
 from padlock_release.failure import Failure
-from padlock_rows.remarks import MOVED
+from padlock_rows.remarks import MOVED, ON_HOST
 
 from .sql import ask
 
-ASKED = "SELECT shobj_description(oid, 'pg_database') FROM pg_database WHERE datname = 'app'"
 GIVE_BACK = (
     'sudo -u postgres psql -c "ALTER DATABASE app RESET default_transaction_read_only" '
-    '-c "COMMENT ON DATABASE app IS NULL"'
+    '-c "COMMENT ON ROLE app IS NULL"'
 )
 
 
@@ -23,7 +22,7 @@ def ensure_not(database: str) -> None:
     # A move that is under way has a step of its own before the release, which decides.
     if database != 'local' or os.path.exists(volumes.MOVE):
         return
-    said = ask(ASKED, check=False)
+    said = ask(ON_HOST, check=False)
     if said.startswith(MOVED):
         raise Failure(
             f'the rows of the database on this host were {said.removeprefix("padlock: ")}; since then it is '

@@ -14,7 +14,7 @@ from padlock_move import state
 from padlock_release import log
 from padlock_release.checks import check, integer, matching
 from padlock_release.failure import CommandFailure, Failure, told
-from padlock_rows.remarks import MOVED
+from padlock_rows.remarks import IN_CLUSTER, MOVED
 
 FOLDER = '/var/lib/padlock/managed'
 USAGE = 'usage: managed up < ORDER | remove'
@@ -23,8 +23,6 @@ PATIENCE_SECONDS = 180
 PAUSE_SECONDS = 3
 # What another try cannot change (libpq's words).
 FINAL = ('password authentication failed', 'certificate verify failed', 'permission denied', 'does not exist')
-# What a move leaves on a database whose rows went elsewhere (padlock_rows, remarks.py).
-REMARK = "SELECT shobj_description(oid, 'pg_database') FROM pg_database WHERE datname = current_database();"
 GIVE_BACK = 'ALTER DATABASE {0} RESET default_transaction_read_only; COMMENT ON DATABASE {0} IS NULL'
 
 
@@ -105,7 +103,7 @@ def ensure_not_moved(order: Order) -> None:
     """
     if state.load() is not None or state.live() == 'managed':
         return
-    said = ask(order, REMARK).stdout.strip()
+    said = ask(order, f'{IN_CLUSTER};').stdout.strip()
     if said.startswith(MOVED):
         raise Failure(
             f'the rows of the managed database were {said.removeprefix("padlock: ")}; since then it is '

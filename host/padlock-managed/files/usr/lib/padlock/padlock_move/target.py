@@ -2,23 +2,20 @@
 
 from padlock_release.failure import Failure
 from padlock_rows import contents, extensions
-from padlock_rows.remarks import MOVED, UNFINISHED
+from padlock_rows.remarks import IN_CLUSTER, MOVED, ON_HOST, UNFINISHED
 from padlock_rows.sides import Side, quoted
 
 from .order import Order
 
 
 def remark(side: Side) -> str:
-    asked = (
-        "SELECT coalesce(shobj_description(oid, 'pg_database'), '') FROM pg_database "
-        'WHERE datname = current_database();'
-    )
-    return (side.admin(asked) or [''])[0]
+    return (side.admin(f'{ON_HOST if side.kind == "local" else IN_CLUSTER};') or [''])[0]
 
 
 def say(side: Side, text: str | None) -> None:
     value = 'NULL' if text is None else f"'{text}'"
-    side.admin(f'COMMENT ON DATABASE {quoted(side.database)} IS {value};')
+    where = f'ROLE {quoted(side.app)}' if side.kind == 'local' else f'DATABASE {quoted(side.database)}'
+    side.admin(f'COMMENT ON {where} IS {value};')
 
 
 def ensure_there(target: Side) -> None:
@@ -114,7 +111,6 @@ def _anew(source: Side, target: Side) -> None:
         'postgres',
     )
     try:
-        say(target, UNFINISHED)
         wanted = contents.extensions(source)
         extensions.make_as_owner(extensions.of_owner(wanted, target), target)
     finally:
