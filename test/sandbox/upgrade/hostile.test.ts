@@ -65,4 +65,9 @@ test('a database that its owner calls a template comes along, is compared, and c
   expect([status, stderr]).toEqual([0, expect.stringContaining('without writes')])
   expect(JSON.parse(stdout)).toMatchObject({ rows: 5003 })
   expect(host.sql("SELECT datistemplate FROM pg_database WHERE datname = 'app'")).toBe('f')
+  const former = `CREATE DATABASE app_former OWNER app IS_TEMPLATE true;
+    COMMENT ON DATABASE app_former IS 'padlock: replaced';`
+  host.sql(former, 'postgres')
+  expect(host.database('forget-former')).toMatchObject({ status: 0, stderr: '' })
+  expect(host.sql("SELECT count(*) FROM pg_database WHERE datname = 'app_former'")).toBe('0')
 })
