@@ -139,7 +139,7 @@ export type Host = ReturnType<typeof makeHost>
 
 /** What an app may have: kinds of rows, an extension, a sequence, a large object, a role and settings. */
 export const ROWS = `
-CREATE EXTENSION pg_trgm;
+CREATE EXTENSION pg_trgm; CREATE ROLE reader; SET SESSION AUTHORIZATION app;
 CREATE TABLE visits (n bigint GENERATED ALWAYS AS IDENTITY, at timestamptz, price float8, "a ""word" text, data bytea);
 INSERT INTO visits (at, price, "a ""word", data)
   SELECT to_timestamp(n), n / 3.0, 'é' || n, decode('00ff', 'hex') FROM generate_series(1, 5000) AS n;
@@ -149,6 +149,6 @@ CREATE TABLE parts_1 PARTITION OF parts FOR VALUES FROM (0) TO (10);
 INSERT INTO parts VALUES (1), (2);
 CREATE VIEW seen AS SELECT * FROM visits;
 SELECT lo_from_bytea(0, 'an object');
-CREATE ROLE reader; GRANT SELECT ON visits TO reader;
-ALTER TABLE visits OWNER TO app; ALTER DATABASE app SET work_mem = '7MB';
+GRANT SELECT ON visits TO reader; RESET SESSION AUTHORIZATION;
+ALTER DATABASE app SET work_mem = '7MB';
 `

@@ -5,6 +5,38 @@ import { type Host, makeHost, newer, old, ROWS } from './host.ts'
 jest.setTimeout(240_000)
 
 const server = (version: string) => `postgresql@${version}-main.service`
+/** What belongs to roles, to databases, to extensions and to their owners. */
+const MORE = `
+COMMENT ON DATABASE app IS 'a remark'; COMMENT ON ROLE app IS 'of a role';
+ALTER ROLE app IN DATABASE app SET lock_timeout = '6s'; GRANT CONNECT ON DATABASE app TO reader;
+ALTER ROLE reader LOGIN; CREATE SCHEMA ext AUTHORIZATION reader; GRANT USAGE ON SCHEMA ext TO app;
+REVOKE EXECUTE ON FUNCTION pg_sleep, similarity FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION pg_sleep, similarity TO reader;
+ALTER DEFAULT PRIVILEGES GRANT SELECT ON TABLES TO reader;
+SET SESSION AUTHORIZATION app;
+CREATE EXTENSION citext; CREATE EXTENSION cube;
+CREATE TABLE taken (n int); INSERT INTO taken VALUES (1); REVOKE ALL ON taken FROM app;
+ALTER DEFAULT PRIVILEGES GRANT SELECT ON TABLES TO reader;
+RESET SESSION AUTHORIZATION;
+CREATE EXTENSION earthdistance; CREATE EXTENSION pg_stat_statements SCHEMA ext;
+CREATE DATABASE reports OWNER reader;
+\\c reports
+SET SESSION AUTHORIZATION reader; CREATE TABLE notes (n int); INSERT INTO notes VALUES (1);
+\\c postgres
+CREATE TABLE mine (n int); INSERT INTO mine VALUES (1);
+`
+const KEPT = `
+SELECT shobj_description(oid, 'pg_database'), shobj_description(datdba, 'pg_authid'), datacl
+  FROM pg_database WHERE datname = 'app';
+SELECT setconfig FROM pg_db_role_setting WHERE setrole = 'app'::regrole;
+SELECT extname, extowner::regrole, extnamespace::regnamespace FROM pg_extension ORDER BY extname;
+SELECT nspowner::regrole FROM pg_namespace WHERE nspname = 'ext';
+SELECT has_function_privilege(rolname, 'pg_sleep(float8)', 'EXECUTE'),
+  has_function_privilege(rolname, 'similarity(text, text)', 'EXECUTE'), has_schema_privilege(rolname, 'ext', 'USAGE')
+  FROM pg_roles WHERE rolname IN ('app', 'reader') ORDER BY rolname;
+SELECT defaclrole::regrole FROM pg_default_acl WHERE defaclacl::text LIKE '%reader=r/%' ORDER BY defaclrole;
+SELECT rolname FROM pg_database JOIN pg_roles r ON r.oid = datdba WHERE datname = 'reports';
+`
 let host: Host
 beforeAll(() => {
   host = makeHost()
@@ -15,9 +47,17 @@ beforeAll(() => {
 afterAll(() => host?.end())
 
 test('rows, roles, rights and settings go to the new version; the old cluster is kept', () => {
+  host.sql(MORE)
+  const kept = host.sql(KEPT)
+  expect(kept.split('\n')).toEqual([
+    ...['a remark|of a role|{app=CTc/app,reader=c/app}', '{lock_timeout=6s}', 'citext|app|public'],
+    ...['cube|app|public', 'earthdistance|postgres|public', 'pg_stat_statements|postgres|ext'],
+    ...['pg_trgm|postgres|public', 'plpgsql|postgres|pg_catalog', 'reader'],
+    ...['f|f|t', 't|t|t', 'postgres', 'app', 'reader'],
+  ])
   const before = JSON.parse(host.database('verify').stdout)
   // A dump fills it anew, of now.
-  host.sql('CREATE MATERIALIZED VIEW stale AS SELECT now() AS at')
+  host.asApp('CREATE MATERIALIZED VIEW stale AS SELECT now() AS at')
   writeFileSync(host.at('etc', old.version, 'main/conf.d/own.conf'), "work_mem = '5MB'\n")
   host.sql(`ALTER SYSTEM SET application_name = 'it''s mine'`)
   host.sql(`ALTER SYSTEM SET archive_command = 'false'`)
@@ -43,6 +83,10 @@ test('rows, roles, rights and settings go to the new version; the old cluster is
   expect(stderr).toContain('settings of ALTER SYSTEM go to the new version: application_name\n')
   expect(host.sql(`SELECT has_table_privilege('reader', 'visits', 'SELECT')`)).toBe('t')
   expect(host.sql(`SELECT count(*) > 0 FROM pg_stats WHERE tablename = 'visits'`)).toBe('t')
+  expect(host.sql(KEPT)).toBe(kept)
+  expect(host.asApp('SELECT sum(n) FROM taken')).toMatch(/permission denied/)
+  expect(host.sql('SELECT * FROM notes', 'reports')).toBe('1')
+  expect(host.sql('SELECT * FROM mine', 'postgres')).toBe('1')
   expect(host.sql('SHOW data_checksums')).toBe('on')
   expect(host.clusters()).toEqual([`${old.version}/main.former`, `${newer.version}/main`])
   const former = host.at('volume/postgresql', old.version, 'main.former/PG_VERSION')
@@ -125,6 +169,36 @@ describe('what cannot be upgraded goes on as it was:', () => {
     expect(other.calls().filter((line) => line.startsWith('app'))).toEqual([])
   })
 
+  test('what belongs to another than the database’s owner, which reads it in', () => {
+    other.sql('CREATE TABLE "its own" (n int); CREATE FUNCTION once() RETURNS int RETURN 1')
+    other.sql('SELECT lo_create(77)')
+    refused(
+      /in the database app these belong to others than app.*: FUNCTION public once\(\) postgres, TABLE public its own postgres, LARGE OBJECT 77 postgres \(.*Fix: ALTER … OWNER TO app.*; nothing was changed/s,
+    )
+    other.sql('DROP TABLE "its own"; DROP FUNCTION once; SELECT lo_unlink(77)')
+    expect(other.calls().filter((line) => line.startsWith('app'))).toEqual([])
+  })
+
+  test.each([
+    ['NOLOGIN', 'LOGIN'],
+    ['CONNECTION LIMIT 0', 'CONNECTION LIMIT -1'],
+  ])('an owner with %s, which reads it in', (less, more) => {
+    other.sql(`CREATE DATABASE reports OWNER reader; ALTER ROLE reader LOGIN`, 'postgres')
+    other.sql(`ALTER ROLE reader ${less}`)
+    refused(/the database reports belongs to reader, .* does not get in.*; nothing was changed/s)
+    other.sql(`ALTER ROLE reader ${more}; DROP DATABASE reports`, 'postgres')
+  })
+
+  test('a database that lets nobody in', () => {
+    other.sql('ALTER DATABASE app ALLOW_CONNECTIONS false', 'postgres')
+    const { status, stderr } = other.database(`upgrade ${newer.version}`)
+    expect([status, stderr]).toEqual([
+      1,
+      expect.stringContaining('the database app lets nobody in'),
+    ])
+    other.sql('ALTER DATABASE app ALLOW_CONNECTIONS true', 'postgres')
+  })
+
   test('a volume without the room for two', () => {
     writeFileSync(other.at('free'), '100')
     refused(
@@ -176,9 +250,11 @@ describe('what cannot be upgraded goes on as it was:', () => {
   test('a row that the new one does not take, which is not told', () => {
     const fits = (what: boolean) =>
       `CREATE OR REPLACE FUNCTION fits(text) RETURNS bool IMMUTABLE LANGUAGE sql AS 'SELECT ${what}';`
-    other.sql(`${fits(true)} CREATE TABLE people (mail text CHECK (fits(mail)));
+    other.asApp(`${fits(true)} CREATE TABLE people (mail text CHECK (fits(mail)));
       INSERT INTO people VALUES ('rose@example.com'); ${fits(false)}`)
-    refused(/psql failed with exit 3:\n.*ERROR: {2}new row for relation "people" violates check/)
+    refused(
+      /pg_restore failed with exit 1:\n.*ERROR: {2}new row for relation "people" violates check/,
+    )
     other.sql('DROP TABLE people; DROP FUNCTION fits')
     other.calls()
   })

@@ -17,7 +17,8 @@ from .command import as_postgres
 
 # In memory, and so gone with a host that is switched off.
 FOLDER = '/run/padlock-upgrade'
-HBA = 'local all postgres peer\n'
+# Each owner of a database reads it in (loading.py).
+HBA = 'local all postgres peer\nlocal all all trust\n'
 SECONDS = 86400
 # Of the old one: nothing is written, and what its log gets nonetheless is handed on once it is back.
 OLD = {'default_transaction_read_only': 'on', 'archive_command': '', 'archive_library': ''}

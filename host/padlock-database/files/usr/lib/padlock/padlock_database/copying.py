@@ -1,25 +1,32 @@
 """
-All databases and roles of one server into the other, by the newer version's own programs, in one stream
-that needs no room on a disk; and whether all of it has come.
+All databases and roles of one server into the other, by the newer version's own programs, in streams
+that need no room on a disk; and whether all of it has come.
 """
 
-import contextlib
 import json
-import subprocess
-import tempfile
-from typing import IO, Any
+from typing import Any
 
-from padlock_release import clusters, log
-from padlock_release.failure import CommandFailure, Failure
-from padlock_release.said import without_rows
+from padlock_release.failure import Failure
 
-from . import verify
+from . import cluster, loading, verify
 from .apart import Server
+from .loading import Base
 from .sql import ask
 
 # pg_dumpall(1): the target has it already.
 OWNER = b'CREATE ROLE postgres;\n'
-DATABASES = 'SELECT datname FROM pg_database WHERE datallowconn AND NOT datistemplate ORDER BY datname'
+# Its owner may call a database a template; a drop that was cut off has left one that nobody opens (-2).
+DATABASES = """
+SELECT datname FROM pg_database
+WHERE datname NOT IN ('template0', 'template1') AND datconnlimit <> -2 ORDER BY datname"""
+BASES = """
+SELECT json_build_object('name', datname, 'owner', rolname, 'superuser', rolsuper, 'open', datallowconn,
+  'enters', rolsuper OR rolcanlogin AND rolconnlimit <> 0 AND datconnlimit <> 0
+    AND has_database_privilege(datdba, d.oid, 'CONNECT') AND has_database_privilege(datdba, d.oid, 'CREATE'),
+  'owners', CASE WHEN rolsuper
+    THEN (SELECT json_agg(rolname) FROM pg_authid WHERE rolsuper) ELSE json_build_array(rolname) END)
+FROM pg_database AS d JOIN pg_authid AS r ON r.oid = datdba
+WHERE datname <> 'template0' AND datconnlimit <> -2 ORDER BY datname"""
 SEQUENCES = """
 SELECT coalesce(json_agg(json_build_array(schemaname, sequencename, last_value)
   ORDER BY schemaname, sequencename), '[]') FROM pg_sequences"""
@@ -41,50 +48,52 @@ def ensure_extensions(new: Server) -> None:
         )
 
 
+def ensure_owners(version: str) -> None:
+    """
+    Raises Failure where the old server, which still serves, has a database that no session of its owner could
+    read in anew with the programs of this version.
+    """
+    for found in (json.loads(line) for line in _lines(BASES)):
+        base = _base(found)
+        if not found['open']:
+            raise Failure(
+                f'the database {base.name} lets nobody in, so its rows would not come along. Fix: ALTER '
+                f'DATABASE {base.name} ALLOW_CONNECTIONS true, or DROP DATABASE; nothing was changed'
+            )
+        if not found['enters']:
+            raise Failure(
+                f'the database {base.name} belongs to {base.owner}, which is to read it in and does not get '
+                f'in. Fix: another owner, or what that one lacks (LOGIN, a CONNECTION LIMIT above 0, GRANT '
+                f'CONNECT, CREATE ON DATABASE {base.name}); nothing was changed'
+            )
+        others = loading.strangers(loading.side(cluster.SOCKETS, version, base.name), base)
+        if others:
+            named = f'{", ".join(others[:5])}{", …" if len(others) > 5 else ""}'
+            raise Failure(
+                f'in the database {base.name} these belong to others than {base.owner}, which owns it and is '
+                f'to read it in: {named} (their owner stands last). Fix: ALTER … OWNER TO {base.owner}, by '
+                f'sudo -u postgres psql {base.name}; or drop them, and make them anew afterwards; nothing '
+                'was changed'
+            )
+
+
 def run(old: Server, new: Server) -> None:
-    """Raises CommandFailure with the end of what either program wrote, without rows."""
-    programs = clusters.programs(new.version)
-    dump = [f'{programs}/pg_dumpall', f'--host={old.sockets}', '--username=postgres', '--no-password']
-    load = [
-        f'{programs}/psql', '--no-psqlrc', '--quiet', '--set=ON_ERROR_STOP=1', '--dbname=postgres',
-        f'--host={new.sockets}', '--username=postgres', '--no-password',
-    ]  # fmt: skip
-    with tempfile.TemporaryFile() as said, tempfile.TemporaryFile() as answered:
-        source = _start(dump, stdout=subprocess.PIPE, stderr=said)
-        target = _start(load, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=answered)
-        try:
-            _hand_on(source.stdout, target.stdin)
-        finally:
-            source.stdout.close()
-            codes = {'psql': (target.wait(), answered), 'pg_dumpall': (source.wait(), said)}
-        for program, (code, file) in codes.items():
-            if code != 0:
-                file.seek(0)
-                text = log.tail(without_rows(file.read().decode(errors='replace')), 8)
-                raise CommandFailure(f'{program} failed with exit {code}:\n{text}')
+    """Raises CommandFailure with the end of what a program wrote, without rows."""
+    _roles(old, new)
+    for line in _lines(BASES, old):
+        loading.bring(_base(json.loads(line)), old, new)
 
 
-def _start(words: list[str], **streams: Any) -> subprocess.Popen:
-    called = ['runuser', '--user', 'postgres', '--', *words]
-    return subprocess.Popen(called, cwd='/', **{'stdin': subprocess.DEVNULL, **streams})
+def _roles(old: Server, new: Server) -> None:
+    """With their passwords, settings and remarks, and all else that is of no database."""
+    source, target = (loading.side(server.sockets, new.version, 'postgres') for server in (old, new))
+    said = loading.run(source, 'pg_dumpall', '--globals-only')
+    words = ['--no-psqlrc', '--quiet', '--set=ON_ERROR_STOP=1']
+    loading.run(target, 'psql', *words, stdin=said.replace(b'\n' + OWNER, b'\n', 1))
 
 
-def _hand_on(source: IO[bytes], target: IO[bytes]) -> None:
-    """Roles come first, and databases after their first `\\connect`."""
-    try:
-        for line in source:
-            if line != OWNER:
-                target.write(line)
-            if line.startswith(b'\\connect '):
-                break
-        while block := source.read(1 << 20):
-            target.write(block)
-    except BrokenPipeError:
-        # It has ended, and says why.
-        pass
-    finally:
-        with contextlib.suppress(BrokenPipeError):
-            target.close()
+def _base(found: dict[str, Any]) -> Base:
+    return Base(*(found[name] for name in Base._fields))
 
 
 def contents(server: Server) -> Contents:

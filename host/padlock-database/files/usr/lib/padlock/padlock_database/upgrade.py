@@ -60,6 +60,7 @@ def run(old: str, new: str) -> dict[str, Any]:
         _ensure_no_restore()
         with log.step('prepare'):
             target = _prepared(old, new)
+            copying.ensure_owners(new)
             copying.ensure_extensions(target)
         with padlock_pause.locked(), padlock_pause.ended() as began:
             try:
@@ -184,6 +185,8 @@ def forget_former() -> None:
 def forget_former_database() -> None:
     """What a dump that was restored has replaced in the server that runs."""
     if ask(FORMER):
+        # Its owner may have called it one, and a template is not dropped.
+        ask('ALTER DATABASE app_former IS_TEMPLATE false')
         ask('DROP DATABASE app_former WITH (FORCE)')
 
 
