@@ -65,14 +65,20 @@ export const isOfRepository = (key: string): boolean =>
     key,
   )
 /**
- * Of what opens restic's repository or names its data, the repository's `config`: what another key has
- * encrypted ends restic where it reads it. Undefined for any other object.
+ * Of what opens restic's repository or names its data, and of pgBackRest's manifests, the object that the
+ * repository began with, its `config` or `archive.info`: what another key has encrypted ends a program that
+ * reads it, and pgBackRest reads each manifest beside its list before a backup. Undefined for any other.
  */
-export const resticConfigOf = (key: string): string | undefined => {
-  const [, repository] =
+export function beginningOf(key: string): string | undefined {
+  const [, restic] =
     /^([^/]+\/(?:files|managed|state)\/)(?:keys|index|snapshots)\/[0-9a-f]{64}$/.exec(key) ?? []
-  return repository && `${repository}config`
+  if (restic) return `${restic}config`
+  const [, pgbackrest, stanza] =
+    /^([^/]+\/postgresql\/)backup\/([^/]+)\/[^/]+\/backup\.manifest(?:\.copy)?$/.exec(key) ?? []
+  return pgbackrest && `${pgbackrest}archive/${stanza}/archive.info`
 }
+/** Of pgBackRest's, which another database's coming changes too; restic's `config` never changes. */
+export const isArchiveInfo = (key: string): boolean => key.endsWith('/archive.info')
 export const RANKS = LATE.length + 1
 
 /** What must be the same before and after the data is copied: all that says which data there must be. */

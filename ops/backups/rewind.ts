@@ -1,5 +1,5 @@
 import { type BucketPlace, clientSettings } from '../../config/backups/place.ts'
-import { isLock, isOfRepository, RANKS, rankOf, resticConfigOf } from './objects.ts'
+import { beginningOf, isArchiveInfo, isLock, isOfRepository, RANKS, rankOf } from './objects.ts'
 import { inParallel } from './parallel.ts'
 
 export interface Rewound {
@@ -9,7 +9,7 @@ export interface Rewound {
   unchanged: number
   /** That have come since, and stay. */
   later: number
-  /** That have come since, of a repository of restic's that was begun anew, and have the mark of a removal. */
+  /** That have come since, of a repository that was begun anew, and have the mark of a removal. */
   removed: number
   /**
    * Keys of which no version of then is left, in order: what has the mark of a removal and nothing before
@@ -37,9 +37,9 @@ const lastModified = (one: { LastModified?: Date; VersionId: string }): number =
 /**
  * Has the objects of a stack in a bucket with versions as they were at a moment: what was overwritten or
  * removed since becomes the latest version again, as a copy that the server makes. No version is deleted,
- * so the host's key is enough. What has come since stays; but where restic's repository was begun anew,
- * what opens that one and names its data gets the mark of a removal, as beside it the one of then does not
- * open. What names data comes after it.
+ * so the host's key is enough. What has come since stays; but where a repository was begun anew, what opens
+ * restic's and names its data, and pgBackRest's manifests, get the mark of a removal, as beside them the one
+ * of then does not open or takes no backup. What names data comes after it.
  * @param at the moment, one for which the bucket still keeps versions
  * @param more in tests: settings of the client, and when a version was made
  * @throws Error if the versions cannot be listed, or there is none of that moment
@@ -60,7 +60,7 @@ export async function rewind(
       )
     }
     const changed = then.filter(({ isLatest }) => !isLatest)
-    // First, as the repository's config, once it is as it was, no longer tells of the other one.
+    // First, as what the repository began with, once it is as it was, no longer tells of the other one.
     await inParallel(foreign, remove)
     for (let rank = 0; rank < RANKS; rank++) {
       await inParallel(
@@ -80,6 +80,8 @@ export async function rewind(
     /** Of each object the first that is known, of any moment. */
     const first = new Map<string, Pick<Version, 'at' | 'isMark'>>()
     const latest = new Map<string, Pick<Version, 'etag' | 'isMark'>>()
+    /** What was removed since, whether or not it is there again. */
+    const removed = new Set<string>()
     let position: { KeyMarker?: string; VersionIdMarker?: string } = {}
     for (let more = true; more; ) {
       const page = await client
@@ -99,6 +101,7 @@ export async function rewind(
         if (isLock(key)) continue
         const { ETag: etag = '', isMark } = one
         if (isLatest) latest.set(key, { etag, isMark })
+        if (isMark && time > at.getTime()) removed.add(key)
         const oldest = first.get(key)
         // Of several in one second a version is before the mark of its removal.
         const isOlder = !oldest || time < oldest.at || (time === oldest.at && oldest.isMark)
@@ -121,12 +124,14 @@ export async function rewind(
     const later = since.length - lost.length - foreign.length
     return { then, later, lost: lost.sort(), foreign }
 
-    /** Is it there, and the repository's config another one than then? */
+    /** Is it there, and of a repository that began with another object than the one of then? */
     function isForeign(key: string): boolean {
-      const config = resticConfigOf(key)
-      if (config === undefined) return false
-      const [was, is] = [found.get(config), latest.get(config)]
+      const beginning = beginningOf(key)
+      if (beginning === undefined) return false
+      const [was, is] = [found.get(beginning), latest.get(beginning)]
       if (!was || was.isMark || latest.get(key)?.isMark !== false) return false
+      // pgBackRest begins one only where there is none.
+      if (isArchiveInfo(beginning) && !removed.has(beginning)) return false
       // Where it was removed alone, what has come since is of the same one.
       return is !== undefined && !is.isMark && is.etag !== was.etag
     }

@@ -63,6 +63,21 @@ test('there are these', () => {
   ])
 })
 
+test('these begin by themselves: hourly, daily, weekly on Mondays, and monthly', () => {
+  const schedules = Object.entries(workflows).flatMap(([file, { on }]) =>
+    on.schedule ? [[file, (on.schedule as { cron: string }[]).map(({ cron }) => cron)]] : [],
+  )
+  const hourly = [expect.stringMatching(/^\d+ \* \* \* \*$/)]
+  const daily = [expect.stringMatching(/^\d+ \d+ \* \* \*$/)]
+  const weekly = [expect.stringMatching(/^\d+ \d+ \* \* 1$/)]
+  const monthly = [expect.stringMatching(/^\d+ \d+ \d+ \* \*$/)]
+  expect(Object.fromEntries(schedules)).toEqual({
+    ...{ 'anonymise.yml': daily, 'backup.yml': daily, 'drift.yml': daily },
+    ...{ 'image.yml': weekly, 'refresh.yml': weekly },
+    ...{ 'restore-drill.yml': monthly, 'sweep.yml': hourly },
+  })
+})
+
 test.each(files)('%s is not started by an event that hands a fork the secrets', (file) => {
   const events = Object.keys(workflows[file]?.on ?? {})
   expect(events).not.toContain('pull_request_target')

@@ -11,9 +11,9 @@ export const help = `padlock backup rewind --at TIME [--stack NAME | --from FILE
 Has the bucket of a stack's backups (default: the stack that is selected) as it was at a moment,
 after somebody has removed or overwritten what is in it: a bucket with versions keeps that for a
 while. Each object gets its version of that moment again, and what has come since stays. But where a
-repository of restic's was begun anew since, its keys, indexes and snapshots get the mark of a removal:
-beside them the one of then does not open. No version is deleted. Change the key that the intruder had
-first.
+repository was begun anew since, the keys, indexes and snapshots of restic's and the manifests of
+pgBackRest's get the mark of a removal: beside them the one of then does not open, or takes no backup.
+No version is deleted. Change the key that the intruder had first.
 
   --at TIME      such as 2026-11-29T03:00:00Z, and not before the time for which versions are kept
   --from FILE    the place of the backups in a file (the output backupAccess), for a stack whose

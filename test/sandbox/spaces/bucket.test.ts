@@ -1,6 +1,4 @@
 /** A bucket of another S3: what is asked of it, and what its key may not do, by a real server. */
-import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import {
   DeleteObjectCommand,
@@ -17,15 +15,10 @@ import { askedByClient } from '../../../components/account/bucket-client.ts'
 import type { Former } from '../../../components/state.ts'
 import type { BucketPlace } from '../../../config/backups/place.ts'
 import { rewind } from '../../../ops/backups/rewind.ts'
-import { type Gateway, startGateway } from './gateway.ts'
+import { type Gateway, made, POLICY, READING, startGateway } from './gateway.ts'
 
 jest.setTimeout(60_000)
 const REGION = 'eu-central-1'
-const DOCUMENT = readFileSync(join(import.meta.dirname, '../../../docs/backups.md'), 'utf8')
-/** As the documentation tells them. */
-const [POLICY = '', READING = ''] = [...DOCUMENT.matchAll(/```json\n([\s\S]*?)```/g)].map(
-  ([, policy = '']) => policy,
-)
 let gateway: Gateway
 
 beforeAll(async () => {
@@ -216,16 +209,6 @@ test('an intruder who has the host’s key destroys no version, nor what keeps t
   expect(await Body?.transformToString()).toBe('good')
 })
 
-/**
- * versitygw tells of an earlier version when it was replaced, where S3 tells when it was made; that is in
- * its number, a ULID (https://github.com/ulid/spec): 48 bits of milliseconds in Crockford's base 32.
- */
-const made = ({ VersionId }: { VersionId: string }): number =>
-  [...VersionId.slice(0, 10)].reduce(
-    (time, digit) => time * 32 + '0123456789ABCDEFGHJKMNPQRSTVWXYZ'.indexOf(digit),
-    0,
-  )
-
 test('what he has removed and overwritten is as it was, by the very key that he had', async () => {
   const place = gateway.place('kept', 'host')
   const host = gateway.client(place)
@@ -340,4 +323,32 @@ test('a repository that the host has begun anew in what he emptied goes; what ha
   await put(`files/snapshots/${hash('c')}`)
   expect(await rewind(place, moment, more)).toMatchObject({ removed: 0 })
   expect(await names()).toContain(`files/snapshots/${hash('c')}`)
+})
+
+test.each([
+  ['that was removed and begun anew lose their manifests', true],
+  ['to which another database has come keep them', false],
+])('of the database, backups since then in a repository %s', async (_, isAnew) => {
+  const prefix = isAnew ? 'shop-begun' : 'shop-upgraded'
+  const place = { ...gateway.place('kept', 'host'), prefix }
+  const host = gateway.client(place)
+  const at = (name: string) => ({ Bucket: 'kept', Key: `${prefix}/postgresql/${name}` })
+  const put = (name: string, Body: string) => host.send(new PutObjectCommand({ ...at(name), Body }))
+  const info = 'archive/main/archive.info'
+  await put(info, 'then')
+  await sleep(20)
+  const moment = new Date()
+  await sleep(20)
+  if (isAnew) await host.send(new DeleteObjectCommand(at(info)))
+  await put(info, 'since')
+  const manifest = 'backup/main/20261201-010000F/backup.manifest'
+  for (const name of [manifest, `${manifest}.copy`, 'backup/main/20261201-010000F/bundle/1'])
+    await put(name, 'since')
+
+  const more = { client: { requestHandler: gateway.requestHandler }, timeOf: made }
+  const told = { objects: 1, unchanged: 0, lost: [] }
+  expect(await rewind(place, moment, more)).toEqual(
+    isAnew ? { ...told, later: 1, removed: 2 } : { ...told, later: 3, removed: 0 },
+  )
+  expect(await rewind(place, moment, more)).toMatchObject({ removed: 0 })
 })

@@ -1,6 +1,6 @@
 /** An S3 server that is not Spaces: versitygw by itself, whose owner gives keys policies. */
 import { type ChildProcess, spawn } from 'node:child_process'
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { Agent } from 'node:https'
 import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -24,6 +24,21 @@ const KEYS = {
   other: 'secret-of-another-0123456789',
 }
 const START_TIMEOUT_MS = 60_000
+const DOCUMENT = readFileSync(join(import.meta.dirname, '../../../docs/backups.md'), 'utf8')
+/** As the documentation tells them. */
+export const [POLICY = '', READING = ''] = [...DOCUMENT.matchAll(/```json\n([\s\S]*?)```/g)].map(
+  ([, policy = '']) => policy,
+)
+
+/**
+ * versitygw tells of an earlier version when it was replaced, where S3 tells when it was made; that is in
+ * its number, a ULID (https://github.com/ulid/spec): 48 bits of milliseconds in Crockford's base 32.
+ */
+export const made = ({ VersionId }: { VersionId: string }): number =>
+  [...VersionId.slice(0, 10)].reduce(
+    (time, digit) => time * 32 + '0123456789ABCDEFGHJKMNPQRSTVWXYZ'.indexOf(digit),
+    0,
+  )
 
 export interface Gateway {
   dir: string

@@ -1,4 +1,4 @@
-import { isOfRepository, resticConfigOf } from '../../../../ops/backups/objects.ts'
+import { beginningOf, isOfRepository } from '../../../../ops/backups/objects.ts'
 import { affected, lossOf, run, summary, tooOld } from '../../../../ops/cli/backup/rewind.ts'
 
 const error = jest.spyOn(console, 'error').mockImplementation(() => {})
@@ -100,7 +100,13 @@ test.each([
   [`managed/snapshots/${HASH}`, 'shop/managed/config'],
   [`files/data/0a/${HASH}`, undefined],
   ['files/config', undefined],
+  [
+    'postgresql/backup/main/20261129-010000F_20261130-010000D/backup.manifest.copy',
+    'shop/postgresql/archive/main/archive.info',
+  ],
+  ['postgresql/backup/main/20261129-010000F/bundle/1', undefined],
+  ['postgresql/backup/main/backup.info', undefined],
   [`postgresql/files/keys/${HASH}`, undefined],
-])('%s is opened or named by the repository of %p', (key, config) => {
-  expect(resticConfigOf(`shop/${key}`)).toBe(config)
+])('%s is read with the key of the repository of %p', (key, beginning) => {
+  expect(beginningOf(`shop/${key}`)).toBe(beginning)
 })
