@@ -95,7 +95,7 @@ def remove(path: str, below: str = '/', whose: str = APP) -> None:
         if not stat.S_ISDIR(os.lstat(name, dir_fd=parent).st_mode):
             os.unlink(name, dir_fd=parent)
             return
-        # Python's own way needs a descriptor for each level, of which whoever has filled it chooses the number.
+        # Python's own way needs a descriptor for each level, and whoever has filled it chooses their number.
         words = ['rm', '-rf', '--one-file-system', '--', f'{_again(parent)}/{name}']
         done = subprocess.run(words, pass_fds=[parent], capture_output=True, text=True, check=False)
         if done.returncode != 0:

@@ -5,7 +5,6 @@ compared, and the new one takes the place. Until then the old one is not written
 
 import glob
 import os
-import shutil
 import time
 from typing import Any
 
@@ -179,7 +178,7 @@ def finish(found: Upgrade) -> list[str]:
 def forget_former() -> None:
     """What earlier upgrades, or a restore, have replaced."""
     for former in _formers():
-        shutil.rmtree(former)
+        clusters.remove(former)
 
 
 def forget_former_database() -> None:
