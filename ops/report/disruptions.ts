@@ -291,7 +291,9 @@ function others(changed: Resource[]): Disruption[] {
   return [{ text: `${verbOf(left)} ${names(left)}: judge by its purpose what stops meanwhile` }]
 }
 
+/** Minutes where they are whole; 145 s are not two of them. */
 function duration(seconds: number): string {
-  const [count, unit] = seconds < 60 ? [seconds, 'second'] : [Math.round(seconds / 60), 'minute']
+  const isWhole = seconds > 0 && seconds % 60 === 0
+  const [count, unit] = isWhole ? [seconds / 60, 'minute'] : [seconds, 'second']
   return count === 1 ? `1 ${unit}` : `${count} ${unit}s`
 }

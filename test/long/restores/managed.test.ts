@@ -89,6 +89,32 @@ test('files and rows as of a moment, with extensions, sequences and their owner'
   expect(await place.backup('check')).toMatchObject({ code: 0, stderr: '' })
 })
 
+test('a database that was deleted comes back, also where that was cut off; nothing is beside it, and it is told', async () => {
+  const moment = new Date().toISOString()
+  await sql('doadmin', 'DROP DATABASE app WITH (FORCE)', 'defaultdb')
+  writeFileSync(at('volume/app/film'), 'spoilt')
+  writeFileSync(at('cut'), 'exchange')
+  expect((await restore({ at: moment })).code).toBe(137)
+  expect(existsSync(at('volume/backup/swapping'))).toBe(true)
+  await good(place.backup('resume'))
+  expect([await host.names(), film()]).toEqual(['app_restored', 'spoilt'])
+  const { stdout, stderr } = await good(restore({ at: moment }))
+  expect(stderr).toContain('there is no database app: nothing is replaced')
+  const { former, problems } = JSON.parse(stdout)
+  expect({ former, problems }).toEqual({
+    former: null,
+    problems: [
+      expect.stringContaining('no last backup was made of managed database volume, managed'),
+    ],
+  })
+  expect([await host.names(), await host.rows(), film()]).toEqual([
+    ...['app', '1000|1|1000', 'as it was'],
+  ])
+  // The app's role has its rights in it.
+  await sql('app', 'CREATE TABLE more (n int); DROP TABLE more')
+  expect(await place.backup('check')).toMatchObject({ code: 0, stderr: '' })
+})
+
 test('the hosts’ pg_restore, which is newer than the server here, comes to the same, and says what else goes wrong', async () => {
   await hostsProgram('pg_restore', at('bin'))
   await good(restore({ files: false, backUpBefore: false }))

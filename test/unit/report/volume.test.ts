@@ -25,7 +25,7 @@ test.each<[string, Parts, string, number]>([
   [
     'moves with a droplet, which takes time',
     { ...replaced('image'), ...release, ...stays, ...reattached },
-    'Replaces the droplet (image) and loses what is on its disk, not what is on its volume: about 2 minutes of downtime, in which the volume moves to the new one',
+    'Replaces the droplet (image) and loses what is on its disk, not what is on its volume: about 145 seconds of downtime, in which the volume moves to the new one',
     145,
   ],
   [

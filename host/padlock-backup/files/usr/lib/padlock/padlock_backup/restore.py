@@ -48,11 +48,12 @@ def restore(order: RestoreOrder, own: Order | None, back_up: Any, now: datetime)
         found = stack.enter_context(places.opened(order.source, own))
         whats = chosen_kinds.of(order, own, found)
         chosen = {what: _choose(order, found, what, now) for what in whats}
-        staged = None
+        staged = former = None
         if 'managed' in whats:
             staged = stack.enter_context(staging.opened(order.into, own))
             staging.ensure_free(staged)
             staging.ensure_room(staged, restored_dump.size(chosen['managed'][0]))
+            former = _former(staged)
         _ensure_room(order, chosen, own)
         if own is not None and own.database:
             archive.mark()
@@ -87,7 +88,7 @@ def restore(order: RestoreOrder, own: Order | None, back_up: Any, now: datetime)
     problems += finish(whats, own, back_up)
     return {
         'database': _told(parts.get('database') or parts.get('managed')), 'files': _told(parts.get('files')),
-        'former': {'name': staged.former, 'kind': staged.side.kind} if staged is not None else None,
+        'former': former,
         'seconds': round(time.monotonic() - began, 1), 'downSeconds': down, 'problems': problems,
         'appReady': problem is None,
     }  # fmt: skip
@@ -221,6 +222,14 @@ def _asked(order: RestoreOrder, chosen: list[Backup]) -> tuple[str, float | None
     if order.label is not None:
         return f'when the backup {chosen[0].label} was made, at {_of(chosen[0])},', chosen[0].time
     return 'at the end of what was handed on', None
+
+
+def _former(staged: Staging) -> dict[str, Any] | None:
+    """The database that is to have what is replaced; None where there is nothing to replace."""
+    if staged.number(staged.side.database) is None:
+        log.say(f'there is no database {staged.side.database}: nothing is replaced')
+        return None
+    return {'name': staged.former, 'kind': staged.side.kind}
 
 
 def _told(part: Part | None) -> dict[str, Any] | None:

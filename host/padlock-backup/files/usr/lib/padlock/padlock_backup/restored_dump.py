@@ -50,7 +50,7 @@ def _bring(backup: Backup, staged: Staging) -> datetime:
     side = staged.restored
     with tempfile.TemporaryDirectory(prefix=f'padlock-{staging.RESTORE}-', dir=host.RUN) as folder:
         listed = _restored(backup, side, '--list').decode(errors='surrogateescape')
-        there = contents.version(side._replace(database=staged.side.database))
+        there = contents.version(staged.maintenance)
         if dumped.version(listed) > there:
             raise Failure(
                 f'it is of PostgreSQL {dumped.version(listed)}, and the database here of {there}: rows do '

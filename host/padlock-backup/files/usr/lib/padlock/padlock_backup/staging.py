@@ -64,18 +64,24 @@ class Staging(NamedTuple):
         )
 
     @property
+    def maintenance(self) -> Side:
+        """For what is the server's; it is there where the app's database is gone."""
+        return self.side._replace(database=MAINTENANCE[self.side.kind])
+
+    @property
     def former(self) -> str:
         return _name(self.side.database, 'former')
 
     def ask(self, statements: str) -> list[str]:
         """As who owns the databases, in none of those that change."""
-        return self.side.admin(statements, MAINTENANCE[self.side.kind])
+        return self.maintenance.admin(statements)
 
     def remark(self, name: str) -> str | None:
         """None where there is no such database."""
         return (self.ask(REMARK.format(name=name)) or [None])[0]
 
     def number(self, name: str) -> int | None:
+        """None where there is no such database."""
         return _number(self.ask(OID.format(name=name)))
 
 
@@ -96,8 +102,8 @@ def _side(into: Into, own: Order | None, folder: str) -> Side:
 
 def is_in_place(own: Order | None, kind: str, number: int) -> bool:
     """
-    Is the app's database by now the one that was restored? Of a cluster the app's own login asks. Raises
-    Failure without an answer.
+    Is the app's database by now the one that was restored? Of a cluster the app's own login asks, and where
+    there is none it is not. Raises Failure without an answer.
     """
     with sides.passwords(RESTORE) as folder:
         if kind == 'local':
@@ -112,7 +118,17 @@ def is_in_place(own: Order | None, kind: str, number: int) -> bool:
             app = Login(managed.user, managed.password)
             server = Server(managed.host, managed.port, 0)
             side = sides.managed(server, managed.database, app, app, folder)
-        return _number(side.own(OID.format(name=side.database))) == number
+        try:
+            return _number(side.own(OID.format(name=side.database))) == number
+        except CommandFailure as failure:
+            if _is_gone(side, failure):
+                return False
+            raise
+
+
+def _is_gone(side: Side, failure: CommandFailure) -> bool:
+    """Does nobody get into the database because there is none?"""
+    return f'database "{side.database}" does not exist' in str(failure)
 
 
 def _number(said: list[str]) -> int | None:
@@ -135,7 +151,7 @@ def ensure_room(staged: Staging, size: int) -> None:
     Raises Failure where a cluster has not the room for a dump of so many bytes, its indexes and its log
     beside what is there.
     """
-    free = contents.free(staged.side, host.free())
+    free = contents.free(staged.maintenance, host.free())
     if staged.side.kind == 'local' or free is None:
         return
     needed = size * 2 + (256 << 20)
@@ -208,9 +224,7 @@ def _drop(staged: Staging, name: str) -> None:
     if staged.side.kind == 'local':
         staged.ask(f'DROP DATABASE {quoted(name)} WITH (FORCE);')
         return
-    # Whoever owns a cluster's databases may end nobody's sessions but his own.
-    sessions = SESSIONS.format(one=name, other=name) + ' AND usename = current_user;'
-    _unused(staged, name, lambda: staged.side.own(sessions), f'DROP DATABASE {quoted(name)};')
+    _unused(staged, name, lambda: _end_own_sessions(staged, name), f'DROP DATABASE {quoted(name)};')
 
 
 def exchange(staged: Staging, number: int) -> None:
@@ -229,6 +243,9 @@ def exchange(staged: Staging, number: int) -> None:
         f'ALTER DATABASE {restored} RENAME TO {app};\n{_owners(staged)}COMMIT;'
     )
     try:
+        if staged.number(side.database) is None:
+            # Somebody has deleted it.
+            names = f'{IDLE}\nBEGIN;\nALTER DATABASE {restored} RENAME TO {app};\n{owner}COMMIT;'
         _unused(staged, side.database, lambda: _end_sessions(staged), names)
     except CommandFailure as failure:
         if not _has_happened(staged, number, failure):
@@ -279,6 +296,17 @@ def _has_happened(staged: Staging, number: int, failure: Failure) -> bool:
             f'nobody can tell whether the restored database is in its place: {failure}. Once it answers, '
             'the host ends the restore, or undoes it, by itself (sudo journalctl -u padlock-backup-resume)'
         ) from None
+
+
+def _end_own_sessions(staged: Staging, name: str) -> None:
+    """The app's: whoever owns a cluster's databases may end nobody's sessions but his own."""
+    sessions = SESSIONS.format(one=name, other=name)
+    try:
+        staged.side.own(f'{sessions} AND usename = current_user;')
+    except CommandFailure as failure:
+        # Without its database the app's role may get in nowhere; then they are waited for.
+        if not _is_gone(staged.side, failure):
+            raise
 
 
 def _end_sessions(staged: Staging) -> None:
