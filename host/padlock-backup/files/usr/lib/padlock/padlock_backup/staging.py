@@ -237,35 +237,38 @@ def exchange(staged: Staging, number: int) -> None:
     """
     side = staged.side
     app, restored, former = quoted(side.database), quoted(staged.restored.database), quoted(staged.former)
-    names = (
-        f'{IDLE}\nBEGIN;\nALTER DATABASE {app} RENAME TO {former};\n'
-        f"COMMENT ON DATABASE {former} IS '{REPLACED}';\n"
-        f'ALTER DATABASE {restored} RENAME TO {app};\n{_owners(staged)}COMMIT;'
+    aside = (
+        f'ALTER DATABASE {app} RENAME TO {former};\n'
+        f"COMMENT ON DATABASE {former} IS '{REPLACED}';\n{_owner_of_former(staged)}"
     )
     try:
-        if staged.number(side.database) is None:
-            # Somebody has deleted it.
-            names = f'{IDLE}\nBEGIN;\nALTER DATABASE {restored} RENAME TO {app};\n{owner}COMMIT;'
+        # Somebody may have deleted it.
+        is_there = staged.number(side.database) is not None
+        names = (
+            f'{IDLE}\nBEGIN;\n{aside if is_there else ""}'
+            f'ALTER DATABASE {restored} RENAME TO {app};\n{_owner(staged)}COMMIT;'
+        )
         _unused(staged, side.database, lambda: _end_sessions(staged), names)
     except CommandFailure as failure:
         if not _has_happened(staged, number, failure):
             raise
 
 
-def _owners(staged: Staging) -> str:
-    """
-    What the app made in a database of the host's is its own, the database too, but not the one that was
-    replaced: an owner drops it, takes its remark away, or keeps it (IS_TEMPLATE). A cluster's are doadmin's.
-    """
+def _owner_of_former(staged: Staging) -> str:
+    """On the host not the app: an owner drops it, takes its remark away, or keeps it (IS_TEMPLATE)."""
     if staged.side.kind != 'local':
         return ''
-    app, former = quoted(staged.side.database), quoted(staged.former)
-    role = quoted(staged.side.app)
+    former = quoted(staged.former)
+    return f'ALTER DATABASE {former} OWNER TO CURRENT_USER;\nALTER DATABASE {former} IS_TEMPLATE false;\n'
+
+
+def _owner(staged: Staging) -> str:
+    """On the host the database is the app's, as is what it made there. A cluster's are doadmin's."""
+    if staged.side.kind != 'local':
+        return ''
+    app, role = quoted(staged.side.database), quoted(staged.side.app)
     # What a move has said of the rows (padlock_rows, remarks.py) was of those that were replaced.
-    return (
-        f'ALTER DATABASE {former} OWNER TO CURRENT_USER;\nALTER DATABASE {former} IS_TEMPLATE false;\n'
-        f'ALTER DATABASE {app} OWNER TO {role};\nCOMMENT ON ROLE {role} IS NULL;\n'
-    )
+    return f'ALTER DATABASE {app} OWNER TO {role};\nCOMMENT ON ROLE {role} IS NULL;\n'
 
 
 def _unused(staged: Staging, name: str, end: Callable[[], object], statements: str) -> None:
