@@ -55,9 +55,12 @@ test('what environments get opens no other bucket and writes into none', async (
   const { writer, reader } = await access()
   expect({ ...reader, key: writer.key, secret: writer.secret }).toEqual(writer)
   const { keys } = await sandbox.digitalocean('GET', '/spaces/keys')
-  const grants = (key: string) =>
-    keys.find((one: Json) => one.access_key === key)?.grants.map((one: Json) => one.permission)
-  expect([grants(reader.key), grants(writer.key)]).toEqual([['read'], ['readwrite']])
+  const grants = (key: string) => keys.find((one: Json) => one.access_key === key)?.grants
+  const { bucket } = reader
+  expect([grants(reader.key), grants(writer.key)]).toEqual([
+    [{ bucket, permission: 'read' }],
+    [{ bucket, permission: 'readwrite' }],
+  ])
 })
 
 test('an environment gets the snapshot before its release, and no key to anything else', async () => {
@@ -88,6 +91,23 @@ test('an environment gets the snapshot before its release, and no key to anythin
     ['volume'],
   ])
   expect((await access()).reader).toEqual(reader)
+})
+
+test('one that begins empty asks for no snapshot, and its command runs with the release', async () => {
+  settings('preview', { seed: 'empty', seedCommand: 'fill --with fixtures' })
+  const up = await project.padlock('env up pr-2 --ttl 1h')
+  expect([up.code, up.code === 0 ? '' : up.output]).toEqual([0, ''])
+  const id = (await sandbox.droplets()).find(({ name }: Json) => name.includes('pr-2'))?.id
+  const run = sandbox.commands(id)
+  const first = (what: string) => run.findIndex((one) => one.includes(`/padlock/${what}`))
+  const release = JSON.parse(sandbox.hostFile(id, 'release.json'))
+  expect(release.seedCommand).toEqual({ command: 'fill --with fixtures', seconds: 300 })
+  expect(first('database up')).toBeGreaterThanOrEqual(0)
+  expect(first('database up')).toBeLessThan(first(`release ${release.id}`))
+  expect(first('seed load')).toBe(-1)
+  expect(sandbox.hostFile(id, 'installed')).not.toMatch(/^padlock-seed /m)
+  const down = await project.padlock('env down pr-2 --json')
+  expect(JSON.parse(down.stdout).left).toEqual([])
 })
 
 test('a stack without the key says which one, and nobody is asked', async () => {
