@@ -1,4 +1,3 @@
-import { createInterface } from 'node:readline/promises'
 import { parseArgs } from 'node:util'
 import { momentIn } from '../backups/moment.ts'
 import { orderedOf } from '../backups/ordered.ts'
@@ -14,6 +13,7 @@ import { stateOf } from '../engine/state.ts'
 import { duration } from '../environments/duration.ts'
 import { chosenStack } from './login.ts'
 import { runDrill } from './restore-drill.ts'
+import { typed } from './typed.ts'
 
 /** A drill that was killed has left what is there for so long at most. */
 const TTL = '4h'
@@ -164,12 +164,7 @@ async function agreed(
     )
   }
   console.error(question(to, at, label, from))
-  const lines = createInterface({ input: process.stdin, output: process.stderr })
-  try {
-    return (await lines.question(`Type the name of the stack to go on (${to}): `)).trim() === to
-  } finally {
-    lines.close()
-  }
+  return typed(`Type the name of the stack to go on (${to}): `, to)
 }
 
 export function question(

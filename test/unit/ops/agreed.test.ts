@@ -35,8 +35,8 @@ function backups(ordered: object) {
   return { type: 'padlock:index:Backups', urn: 'urn:2', outputs: { files: true, ...ordered } }
 }
 
-/** What is typed at a terminal, and what the verb prints. */
-async function typed(line: string, verb: () => Promise<number>) {
+/** What is typed at a terminal (nothing: its end), and what the verb prints. */
+async function typed(line: string | undefined, verb: () => Promise<number>) {
   const [stdin, stderr] = [new PassThrough(), new PassThrough()]
   const before = ['stdin', 'stderr'].map(
     (name) => [name, Object.getOwnPropertyDescriptor(process, name)] as const,
@@ -51,7 +51,8 @@ async function typed(line: string, verb: () => Promise<number>) {
     jest.spyOn(console, name).mockImplementation((...words) => void said.push(words.join(' '))),
   )
   const asked = text(stderr)
-  stdin.write(`${line}\n`)
+  if (line === undefined) stdin.end()
+  else stdin.write(`${line}\n`)
   try {
     const code = await verb()
     stderr.end()
@@ -80,6 +81,12 @@ test('a restore by another name changes nothing, and no host is asked', async ()
     said: 'the newest state from the backups of files replaces what copy has. Whatever copy has now is lost.\nnothing was changed',
     asked: 'Type the name of the stack to go on (copy): ',
   })
+  expect(host).not.toHaveBeenCalled()
+})
+
+test('where nothing is typed, nothing changes', async () => {
+  const done = await typed(undefined, () => restore(['--stack', 'files', '--to', 'copy']))
+  expect(done).toMatchObject({ code: 1, said: expect.stringMatching(/\nnothing was changed$/) })
   expect(host).not.toHaveBeenCalled()
 })
 
