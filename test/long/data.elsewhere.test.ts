@@ -71,12 +71,18 @@ function pulumi(words: string[], input?: string): string {
   return stdout
 }
 
+/** Counts a visit by the app's own means, once where it is called once. */
+const SEED =
+  '/venv/bin/python -c "from greeter.wsgi import app; from greeter.visits import count; ' +
+  "app.app_context().push(); assert count('seeded')\""
+
 /** As an operator does it once: what all environments share, and the key to the snapshots. */
 async function template(): Promise<void> {
   const file = join(project.folder, 'Pulumi.preview.yaml')
   const { config, ...rest } = parse(readFileSync(file, 'utf8'))
   const more = {
-    ...{ volume: 1, database: 'local', seed: 'snapshot', releaseCommand: MIGRATE },
+    ...{ volume: 1, database: 'local', seed: 'snapshot' },
+    ...{ releaseCommand: MIGRATE, seedCommand: SEED },
   }
   const added = Object.entries(more).map(([key, value]) => [`padlock:${key}`, value])
   writeFileSync(file, stringify({ ...rest, config: { ...config, ...Object.fromEntries(added) } }))
@@ -103,11 +109,11 @@ test('an environment begins with the rows, and not with whose they are', async (
     (
       await query(there, 'SELECT left(subject, 10), number FROM visits ORDER BY number DESC;')
     ).filter((line) => line)
-  expect(await rows()).toEqual(['anonymous||2'])
+  expect(await rows()).toEqual(['anonymous||2', 'seeded|1'])
   expect(await query(there, 'SELECT count(*), sum(n) FROM films;')).toContain('5000|12502500')
   // Whoever it was is somebody else here.
   expect(await counted(outputs.url)).toBe(1)
-  expect(await rows()).toHaveLength(2)
+  expect(await rows()).toHaveLength(3)
   expect(await counted(url)).toBe(3)
 
   const { removed, left } = JSON.parse(await padlock('env down pr-1 --json'))

@@ -2,6 +2,7 @@
 
 import { copyFileSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import {
   DeleteObjectCommand,
   GetBucketVersioningCommand,
@@ -230,9 +231,21 @@ test('a stack without an expiry keeps its bucket and keys, and the receipt lists
 
 test('a drill of the copy is of the second bucket, and is made in its region', async () => {
   const before = await sandbox.things()
-  const { code, stdout, output } = await project.padlock(
-    'restore --drill --copy --stack dev --json',
-  )
+  const own: Json[] = await sandbox.droplets()
+  const regions = new Set<string>()
+  const drill = project.padlock('restore --drill --copy --stack dev --json')
+  let isOver = false
+  const end = () => {
+    isOver = true
+  }
+  drill.then(end, end)
+  while (!isOver) {
+    for (const { id, region } of (await sandbox.droplets()) as Json[])
+      if (!own.some((one) => one.id === id)) regions.add(region.slug)
+    await sleep(500)
+  }
+  const { code, stdout, output } = await drill
+  expect([...regions]).toEqual(['nyc3'])
   expect([code, code === 0 ? '' : output]).toEqual([0, ''])
   const { backupCopyAccess } = (await stack.outputs()) as Json
   const told = readFileSync(join(sandbox.dir, 'machines/trouble/restored.told'), 'utf8')

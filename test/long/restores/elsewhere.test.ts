@@ -178,13 +178,19 @@ test('a log with a hole in it is not taken for one that ends there', async () =>
   expect(await copy.rows()).toBe(before)
 })
 
-test('a truncated backup, a truncated list of backups, and files without their content', async () => {
+test('a truncated backup, one without its content, a truncated list, and files without theirs', async () => {
   const before = await copy.rows()
   const cut = (path: string) => truncateSync(path, Math.floor(statSync(path).size / 2))
   for (const path of objects('postgresql/backup')) if (path.includes('/bundle/')) cut(path)
   const backup = await copy.restore({ source: shop.source, files: false })
   expect([backup.code, backup.stdout]).toEqual([1, ''])
   expect(backup.stderr).toMatch(
+    /cannot be restored, and nothing was changed:\nbackup 20.*F from localhost/,
+  )
+  for (const path of objects('postgresql/backup')) if (path.includes('/bundle/')) rmSync(path)
+  const gone = await copy.restore({ source: shop.source, files: false })
+  expect([gone.code, gone.stdout]).toEqual([1, ''])
+  expect(gone.stderr).toMatch(
     /cannot be restored, and nothing was changed:\nbackup 20.*F from localhost/,
   )
   for (const path of objects('postgresql/backup')) if (/backup\.info/.test(path)) cut(path)

@@ -54,6 +54,7 @@ test('what the rows run while they come does so as the app', async () => {
   expect(await ask('managed', climb)).toBe('')
   const found = { ...order('local'), replace: true }
   await administrate('local', 'DROP TABLE public.notes;')
+  expect(await ask('local', 'ALTER DATABASE app IS_TEMPLATE true;')).toBe('')
   expect(await move('order', found)).toMatchObject({ status: 0, said: '' })
   expect(await release('local')).toMatchObject({ status: 0 })
   expect(await seized('local')).toBe('')

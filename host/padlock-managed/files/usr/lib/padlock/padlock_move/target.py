@@ -104,6 +104,8 @@ def _anew(source: Side, target: Side) -> None:
     database, app = quoted(target.database), quoted(target.app)
     # Until it is the app's nobody but the superuser gets in, so what he runs there is nobody else's.
     target.admin(
+        # The app may have called its own one a template, which is not dropped.
+        f'ALTER DATABASE {database} IS_TEMPLATE false;\n'
         f'DROP DATABASE {database} WITH (FORCE);\n'
         f'CREATE DATABASE {database} ALLOW_CONNECTIONS false;\n'
         f'REVOKE ALL ON DATABASE {database} FROM PUBLIC;\n'
