@@ -2,6 +2,9 @@
 
 from typing import NamedTuple
 
+from padlock_release import log
+from padlock_release.failure import Failure
+
 from . import files, host, managed, room
 from .attempts import TRIED
 from .order import Order
@@ -57,4 +60,9 @@ def _stored(backups: list[Backup]) -> float:
 
 
 def _size(backup: Backup, of: str = 'files') -> int:
-    return files.size(backup.place.order, backup.place.where, backup.label, of)
+    """0 for one that cannot be read: who is to restore it says so, and its room is watched meanwhile."""
+    try:
+        return files.size(backup.place.order, backup.place.where, backup.label, of)
+    except Failure as failure:
+        log.say(f'how large {backup.label} from {backup.place} is cannot be told: {failure}')
+        return 0
