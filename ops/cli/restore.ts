@@ -11,9 +11,9 @@ import {
 import { type Source, sourceIn, sourceOf, WRITING_KEY } from '../backups/source.ts'
 import { stateOf } from '../engine/state.ts'
 import { duration } from '../environments/duration.ts'
+import { confirmed } from './confirmed.ts'
 import { chosenStack } from './login.ts'
 import { runDrill } from './restore-drill.ts'
-import { typed } from './typed.ts'
 
 /** A drill that was killed has left what is there for so long at most. */
 const TTL = '4h'
@@ -164,7 +164,7 @@ async function agreed(
     )
   }
   console.error(question(to, at, label, from))
-  return typed(`Type the name of the stack to go on (${to}): `, to)
+  return confirmed(`Type the name of the stack to go on (${to}): `, to)
 }
 
 export function question(

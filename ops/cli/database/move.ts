@@ -1,8 +1,8 @@
 import { parseArgs } from 'node:util'
 import { counted, type Moved, move } from '../../database/move.ts'
 import { type Kind, stackNamed } from '../../database/moving-stack.ts'
+import { confirmed } from '../confirmed.ts'
 import { chosenStack } from '../login.ts'
-import { typed } from '../typed.ts'
 import { tryExportState } from './export-state.ts'
 
 export const help = `padlock database move --to local|managed [--stack NAME] [--replace] [--yes]
@@ -49,7 +49,7 @@ export async function run(args: string[]): Promise<number> {
   const to = values.to as Kind
   const name = await chosenStack(values.stack)
   const question = `The rows of ${name} go to the ${to} database; the app cannot write meanwhile.`
-  if (!(values.yes || (await typed(`${question} Type yes: `, 'yes')))) {
+  if (!(values.yes || (await confirmed(`${question} Type yes: `, 'yes')))) {
     console.error('nothing was changed')
     return 1
   }

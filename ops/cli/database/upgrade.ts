@@ -4,8 +4,8 @@ import { upgrade } from '../../database/upgrade.ts'
 import { receipt, upgradeOnHost } from '../../database/upgrade-on-host.ts'
 import { upgradingStack } from '../../database/upgrading-stack.ts'
 import { targetOf } from '../access/target.ts'
+import { confirmed } from '../confirmed.ts'
 import { chosenStack } from '../login.ts'
-import { typed } from '../typed.ts'
 import { tryExportState } from './export-state.ts'
 
 export const help = `padlock database upgrade --to VERSION [--stack NAME] [--yes]
@@ -50,7 +50,7 @@ export async function run(args: string[]): Promise<number> {
   }
   const name = await chosenStack(values.stack)
   const onHost = await isOnHost(name)
-  if (!(values.yes || (await typed(`${question(name, to, onHost)} Type yes: `, 'yes')))) {
+  if (!(values.yes || (await confirmed(`${question(name, to, onHost)} Type yes: `, 'yes')))) {
     console.error('nothing was changed')
     return 1
   }

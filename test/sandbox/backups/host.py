@@ -156,7 +156,7 @@ staging.exchange = exchange
 staging.SECONDS = 12
 if os.geteuid() != 0:
     # Nobody else may mount.
-    files.apart.words = lambda folder: []
+    files.private_mount.words = lambda folder: []
     # Then the cluster is the user's own, who is not called postgres.
     shutil.chown = lambda *_, **__: None
     os.chown = lambda *_, **__: None

@@ -8,7 +8,7 @@ from typing import Any
 
 from padlock_release.failure import CommandFailure, Failure
 
-from . import apart, clock, host, looked, origin, room
+from . import clock, disk_usage, host, origin, private_mount, room
 from .order import Order
 
 # Of the files, on the volume; the bucket has the days and weeks.
@@ -55,15 +55,15 @@ def back_up(order: Order, repository: str, tidy: bool) -> None:
         raise Failure(f'{source()} is not there: is the volume mounted?')
     ready(order, repository)
     there = snapshots(order, repository) if repository == 'volume' else []
-    seen = looked.at(source(), _last(there))
+    seen = disk_usage.of(source(), _last(there))
     _ensure_readable(seen)
     if repository == 'volume':
         past = (lambda: forget(order, repository)) if tidy else None
         room.ensure_backup(seen.changed, past)
     tags = ['--tag', origin.TAG + origin.ensure(), '--tag', f'{TAKEN}{seen.taken}']
-    with apart.held(source()) as held:
+    with private_mount.held(source()) as held:
         words = ['backup', '--host', order.prefix, *tags, source()]
-        restic(order, repository, *words, under=tuple(apart.words(source())), keeps=(held,))
+        restic(order, repository, *words, under=tuple(private_mount.words(source())), keeps=(held,))
     if tidy:
         forget(order, repository)
 
@@ -85,19 +85,19 @@ def _last(there: list[dict[str, Any]]) -> float:
     return seconds(max(times)) if times else 0
 
 
-def _ensure_readable(seen: looked.Look) -> None:
+def _ensure_readable(seen: disk_usage.Usage) -> None:
     """Raises Failure, with what removes it, where a path or a file is such that a backup would not end."""
     if seen.long:
         raise Failure(
-            f'a path is too long to be backed up and restored: {looked.path(source(), seen.long)}. Fix, '
-            f'where the app does not remove it: {looked.removal_of_long(source())}'
+            f'a path is too long to be backed up and restored: {disk_usage.path(source(), seen.long)}. Fix, '
+            f'where the app does not remove it: {disk_usage.removal_of_long(source())}'
         )
     if seen.apparent > READ_AT_MOST * room.of_volume():
         raise Failure(
             f'the files are {_gib(seen.apparent)} GiB to whoever reads them, holes too, which is more than '
             f'{READ_AT_MOST} times the volume, and take {_gib(seen.taken)} GiB of it. The largest is '
-            f'{looked.path(source(), seen.largest)}. Fix, where the app does not remove or shorten it: '
-            f'{looked.removal(source(), seen.largest)}'
+            f'{disk_usage.path(source(), seen.largest)}. Fix, where the app does not remove or shorten it: '
+            f'{disk_usage.removal(source(), seen.largest)}'
         )
 
 

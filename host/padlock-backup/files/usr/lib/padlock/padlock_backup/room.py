@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 
 from padlock_release.failure import Failure
 
-from . import host, looked, server
+from . import disk_usage, host, server
 
 MIB = 1024 * 1024
 # Between two looks.
@@ -54,7 +54,7 @@ def of_volume() -> int:
 
 def of_folder(path: str) -> int:
     """Bytes that all in it takes on its disk; what goes meanwhile counts for nothing."""
-    return looked.at(path).taken
+    return disk_usage.of(path).taken
 
 
 def ensure_backup(size: int, tidy: Callable[[], object] | None) -> None:

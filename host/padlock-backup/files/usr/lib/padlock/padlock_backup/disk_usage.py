@@ -16,7 +16,7 @@ TOO_LONG = f'.{{{PATH_MAX - RESTORED},}}'
 SHOWN = 120
 
 
-class Look(NamedTuple):
+class Usage(NamedTuple):
     """
     Bytes: `taken` on the disk, `changed` those of it in files that changed since a moment, and `apparent`, as
     programs read them, holes too. `largest`: the number of the file that has most of these; `long`: that of
@@ -30,17 +30,17 @@ class Look(NamedTuple):
     long: int
 
 
-def at(folder: str, since: float = 0) -> Look:
+def of(folder: str, since: float = 0) -> Usage:
     """Nothing of what goes meanwhile; a file of several names counts once. `since`: seconds since 1970."""
     taken = changed = apparent = most = largest = long = 0
     linked: set[str] = set()
     too_long = ['-regextype', 'posix-extended', '-regex', TOO_LONG, '-printf', r'%i\n', '-prune']
     for line in _find(folder, *too_long, '-o', '!', '-type', 'd', '-printf', r'%i %n %b %s %C@\n'):
-        number, *of = line.split()
-        if not of:
+        number, *more = line.split()
+        if not more:
             long = int(number)
             continue
-        names, blocks, size, then = of
+        names, blocks, size, then = more
         if names != '1':
             if number in linked:
                 continue
@@ -50,7 +50,7 @@ def at(folder: str, since: float = 0) -> Look:
         apparent += int(size)
         if int(size) > most:
             most, largest = int(size), int(number)
-    return Look(taken, changed, apparent, largest, long)
+    return Usage(taken, changed, apparent, largest, long)
 
 
 def path(folder: str, number: int) -> str:

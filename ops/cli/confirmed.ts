@@ -2,7 +2,7 @@
  * Does the person at the terminal answer with this word? Ctrl-C, Ctrl-D and the end of the input say no.
  * @throws Error where nobody can be asked
  */
-export async function typed(question: string, word: string): Promise<boolean> {
+export async function confirmed(question: string, word: string): Promise<boolean> {
   if (!process.stdin.isTTY) throw new Error('there is no terminal to ask at. Fix: --yes')
   const { createInterface } = await import('node:readline')
   const terminal = createInterface({ input: process.stdin, output: process.stderr })

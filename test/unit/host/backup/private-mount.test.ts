@@ -6,7 +6,7 @@ import { python, small } from './python.ts'
 
 let folder: string
 beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'padlock-apart-'))
+  folder = mkdtempSync(join(tmpdir(), 'padlock-mount-'))
   for (const name of ['volume', 'bin', 'secret']) mkdirSync(join(folder, name))
   writeFileSync(join(folder, 'secret/order.json'), 'a secret of the host')
 })
@@ -18,7 +18,7 @@ function told(restic: string, code: string): unknown {
   writeFileSync(join(folder, 'bin/restic'), script, { mode: 0o755 })
   const setup = `
 import time
-from padlock_backup import apart, files, order
+from padlock_backup import private_mount, files, order
 root = '${folder}'
 os.environ['PATH'] = f'{root}/bin:' + os.environ['PATH']
 host.VOLUME = f'{root}/volume'
