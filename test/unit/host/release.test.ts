@@ -218,7 +218,7 @@ test.each([
     `
 import os, signal, socket, tempfile
 from padlock_release import bridge
-folder = tempfile.mkdtemp()
+folder = (held := tempfile.TemporaryDirectory()).name
 path = folder + '/app.sock'
 app = socket.socket(socket.AF_INET6 if ':' in given['host'] else socket.AF_INET)
 if ':' in given['host']:
@@ -273,7 +273,7 @@ test('a connection that is taken in another network namespace counts, and ends',
     `
 import os, socket, tempfile
 from padlock_release import drain
-folder = tempfile.mkdtemp()
+folder = (held := tempfile.TemporaryDirectory()).name
 path = folder + '/app.sock'
 drain.store.socket_path = lambda release: path
 listening, going = os.pipe()

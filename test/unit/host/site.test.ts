@@ -84,7 +84,7 @@ test.each([
 sys.dont_write_bytecode = True
 from types import SimpleNamespace
 from padlock_release import site, store
-folder = tempfile.mkdtemp()
+folder = (held := tempfile.TemporaryDirectory()).name
 for name in ('CADDYFILE', 'ACME_ROOT', 'CERTIFICATE', 'CLIENT_ROOT', 'CLIENTS', 'CLIENT_MATCHER', 'STAGED', 'LOADING'):
     setattr(site, name, os.path.join(folder, os.path.basename(getattr(site, name))))
 site.WANTED, site.LOGIN = folder, os.path.join(folder, 'edge')
@@ -116,7 +116,7 @@ test('ways to replicas that the next release makes lead to the live one before C
   const program = `import json, os, sys, tempfile
 sys.dont_write_bytecode = True
 from padlock_release import site, store
-folder = tempfile.mkdtemp()
+folder = (held := tempfile.TemporaryDirectory()).name
 for name in ('CADDYFILE', 'ACME_ROOT', 'CERTIFICATE', 'CLIENT_ROOT', 'CLIENTS', 'CLIENT_MATCHER', 'STAGED', 'LOADING'):
     setattr(site, name, os.path.join(folder, os.path.basename(getattr(site, name))))
 store.ROOT, found = folder, []
@@ -147,7 +147,7 @@ test('what was cut short before Caddy had it is given to Caddy by the next try',
   const program = `import json, os, sys, tempfile
 sys.dont_write_bytecode = True
 from padlock_release import site, store
-folder = tempfile.mkdtemp()
+folder = (held := tempfile.TemporaryDirectory()).name
 for name in ('CADDYFILE', 'ACME_ROOT', 'CERTIFICATE', 'CLIENT_ROOT', 'CLIENTS', 'CLIENT_MATCHER', 'STAGED', 'LOADING'):
     setattr(site, name, os.path.join(folder, os.path.basename(getattr(site, name))))
 loaded = []

@@ -203,7 +203,7 @@ from types import SimpleNamespace
 from padlock_release import readiness
 says = json.load(sys.stdin)
 readiness._as_caddy = contextlib.nullcontext
-folder = os.path.realpath(tempfile.mkdtemp())
+folder = os.path.realpath((held := tempfile.TemporaryDirectory()).name)
 path = folder + '/app.sock'
 readiness.socket_path = lambda release: path
 kept = []

@@ -145,7 +145,7 @@ say(said)`)
 test('a place that does not answer is left in time, and its restic is ended', () => {
   const found = python(`
 from padlock_backup import files
-folder = tempfile.mkdtemp()
+folder = temporary()
 with open(f'{folder}/restic', 'w') as file:
     file.write(f'#!/bin/sh\\necho $$ > {folder}/pid\\necho "Load(<config>) failed, retrying" >&2\\nexec sleep 600\\n')
 os.chmod(f'{folder}/restic', 0o755)

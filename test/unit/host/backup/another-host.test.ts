@@ -5,7 +5,7 @@ import { python } from './python.ts'
 const HOST = `
 from padlock_backup import holes, journal
 from padlock_release import clusters
-root = tempfile.mkdtemp()
+root = temporary()
 host.VOLUME, clusters.ON_VOLUME, clusters.DATA = f'{root}/volume', f'{root}/volume/postgresql', f'{root}/databases'
 host.volume_is_mounted = lambda: True
 host.data = lambda: f'{clusters.DATA}/17/main'
@@ -60,9 +60,9 @@ say(os.listdir(f'{host.VOLUME}/app'))`)
 
 test('the next host knows which parts of the log a place lacks', () => {
   const known = python(`${HOST}
-host.HOME = tempfile.mkdtemp()
+host.HOME = temporary()
 holes.note('bucket', '000000010000000000000007', False, None, datetime(2026, 11, 29, tzinfo=UTC))
-host.HOME = tempfile.mkdtemp()
+host.HOME = temporary()
 say([one['segment'] for one in holes.load('bucket')['holes']])`)
   expect(known).toEqual(['000000010000000000000007'])
 })

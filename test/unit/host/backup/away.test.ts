@@ -6,7 +6,7 @@ const HOST = `
 import contextlib, shutil
 from padlock_backup import begin, database, files, lock, making, order, pgbackrest, proven, role, state
 from padlock_release.failure import CommandFailure
-root = tempfile.mkdtemp()
+root = temporary()
 host.HOME, host.VOLUME = f'{root}/home', f'{root}/volume'
 for folder in ('home', 'volume/backup', 'cluster/conf.d'):
     os.makedirs(f'{root}/{folder}')

@@ -5,7 +5,7 @@ const SETUP = `
 import contextlib
 from padlock_backup import journal
 from padlock_release import clusters
-host.VOLUME = tempfile.mkdtemp()
+host.VOLUME = temporary()
 host.data = lambda: f'{host.VOLUME}/data'
 host.run = lambda *words, **more: None
 clusters.JOURNAL = f'{host.VOLUME}/upgrade.json'

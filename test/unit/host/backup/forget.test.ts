@@ -4,7 +4,7 @@ import { python } from './python.ts'
 /** Whether a server is ended, whose process is in the folder that was restored, or elsewhere. */
 function ends(isThere: boolean): unknown {
   return python(`
-root = tempfile.mkdtemp()
+root = temporary()
 host.data = lambda: f'{root}/data'
 host.HOME = f'{root}/home'
 os.mkdir(recovery.restored())

@@ -4,7 +4,7 @@ import { python } from './python.ts'
 test('two that look at the log at once lose nothing of what the other one saw', () => {
   const code = `
 from padlock_backup import holes
-host.VOLUME = tempfile.mkdtemp()
+host.VOLUME = temporary()
 os.mkdir(f'{host.VOLUME}/backup')
 host.volume_is_mounted = lambda: True
 children = []

@@ -7,7 +7,7 @@ import { python } from './python.ts'
 const SETUP = `
 import threading
 from padlock_backup import journal, lock
-host.VOLUME = tempfile.mkdtemp()
+host.VOLUME = temporary()
 lock.LOCK = f'{host.VOLUME}/lock'
 lock.clusters.JOURNAL = f'{host.VOLUME}/upgrade.json'
 lock.places.forget = lambda: None

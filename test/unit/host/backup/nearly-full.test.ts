@@ -14,7 +14,7 @@ afterEach(() => rmSync(folder, { recursive: true }))
 const setup = () => `
 from padlock_backup import database, files, judging, lock, making, order, ordered, pgbackrest, room, set_back, state
 host.VOLUME = '${folder}'
-host.HOME = tempfile.mkdtemp()
+host.HOME = temporary()
 host.data = lambda: host.VOLUME + '/data'
 def fill(mib, name):
     os.makedirs(os.path.dirname(f'{host.VOLUME}/{name}'), exist_ok=True)

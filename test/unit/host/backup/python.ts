@@ -12,12 +12,13 @@ export const small = (folder: string): string[] => [
 ]
 
 /**
- * Runs Python in the package of backups; `say(value)` tells its answer.
+ * Runs Python in the package of backups; `say(value)` tells its answer, `temporary()` makes a folder
+ * that goes with the program.
  * @param words what runs it, as of `small`
  * @throws Error with what it wrote where it fails
  */
 export function python(code: string, words: string[] = []): unknown {
-  const program = `import json, os, subprocess, sys, tempfile
+  const program = `import atexit, json, os, shutil, subprocess, sys, tempfile
 from datetime import UTC, datetime
 from types import SimpleNamespace
 sys.dont_write_bytecode = True
@@ -28,6 +29,10 @@ from padlock_release.failure import Failure
 log.say = lambda text: None
 def say(value):
     print(json.dumps(value), flush=True)
+def temporary():
+    folder = tempfile.mkdtemp()
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return folder
 ${code}`
   const [command = '', ...rest] = [...words, 'python3', '-c', program, ...FOLDERS]
   const { status, stdout, stderr } = spawnSync(command, rest, { encoding: 'utf8' })

@@ -5,7 +5,7 @@ const SETUP = `
 import shutil, subprocess
 from padlock_backup import files, journal, restored_files, room
 from padlock_release import nofollow
-host.VOLUME = tempfile.mkdtemp()
+host.VOLUME = temporary()
 host.data = lambda: f'{host.VOLUME}/data'
 def nest(folder, levels):
     os.makedirs(folder)

@@ -4,7 +4,7 @@ import { python } from './python.ts'
 const SETUP = `
 import contextlib
 from padlock_backup import needs, restored_files, room
-host.VOLUME = tempfile.mkdtemp()
+host.VOLUME = temporary()
 room.SECONDS = 0.05
 room.floor = lambda: 100
 `

@@ -70,7 +70,7 @@ test.each<[string, string | null]>([
 ])('the log is told as failed, though nothing of it waits and fails: %s', (last, wanted) => {
   const code = `
 from padlock_backup import archive, database, holes, pgbackrest
-host.HOME = host.LOGS = tempfile.mkdtemp()
+host.HOME = host.LOGS = temporary()
 database.backups = lambda number: []
 pgbackrest.info = lambda number, *_: [{
     'db': [{'id': 1, 'system-id': 7}], 'backup': [],

@@ -4,7 +4,7 @@ import { python } from './python.ts'
 test('root writes through none of them, and reads none', () => {
   const code = `
 from padlock_backup import trial
-root = tempfile.mkdtemp()
+root = temporary()
 host.HOME = root
 os.umask(0)
 with open(f'{root}/others', 'w') as file:
@@ -33,7 +33,7 @@ function waits(process: string): unknown {
   return python(`
 import time
 from padlock_backup import trial
-host.HOME = data = tempfile.mkdtemp()
+host.HOME = data = temporary()
 os.mkdir(f'{data}/trial')
 sleeps = lambda seconds, cwd: subprocess.Popen(['sleep', str(seconds)], cwd=cwd, stdout=-3, stderr=-3)
 number = ${process}

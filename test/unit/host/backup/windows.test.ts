@@ -78,7 +78,7 @@ test('a hole ends a span, and the backup after it begins another', () => {
 
 const HOLES = `
 from padlock_backup import holes, pgbackrest, settings
-host.VOLUME = host.LOGS = tempfile.mkdtemp()
+host.VOLUME = host.LOGS = temporary()
 os.mkdir(f'{host.VOLUME}/backup')
 host.volume_is_mounted = lambda: True
 def at(minute):
