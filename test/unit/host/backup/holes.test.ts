@@ -20,3 +20,34 @@ say([codes, *(holes.load(where)['holes'][-1]['segment'] for where in ('volume', 
   const last = (299).toString(16).toUpperCase().padStart(24, '0')
   expect(python(code)).toEqual([[0, 0], last, last])
 })
+
+test("of PostgreSQL's log its last part is read, and nothing else that lies there", () => {
+  const code = `
+from padlock_backup import holes, settings
+host.LOGS = temporary()
+path = f'{host.LOGS}/{settings.STANZA}-archive-push-async.log'
+found = [holes._said()]
+with open(path, 'w') as file:
+    file.write('x' * 2 * 1024 * 1024 + 'the end')
+said = holes._said()
+found.append([len(said), said[-7:]])
+os.unlink(path)
+os.mkfifo(path)
+try:
+    holes._said()
+except Failure as failure:
+    found.append(str(failure).removeprefix(path))
+os.unlink(path)
+os.symlink('/etc/hostname', path)
+try:
+    holes._said()
+except Failure as failure:
+    found.append(str(failure).removeprefix(path))
+say(found)`
+  expect(python(code, ['timeout', '20'])).toEqual([
+    '',
+    [1024 * 1024, 'the end'],
+    expect.stringMatching(/^ is not a plain file\. Fix: find out why, then remove it$/),
+    expect.stringMatching(/^ is a symbolic link, which nothing here makes: .*Fix: find out why/),
+  ])
+})

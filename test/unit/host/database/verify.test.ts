@@ -182,6 +182,12 @@ test('whatever differs is another hash', () => {
   }
 })
 
+test('a name may have what other programs take for the end of a line', () => {
+  sql('CREATE TABLE "two\u2028lines" AS SELECT 1; CREATE TABLE "next\u0085line" (n int)')
+  const tables = ['public.next\u0085line', 'public.two\u2028lines']
+  expect(verified().tables.map(({ name }: { name: string }) => name)).toEqual(tables)
+})
+
 test('functions of the app’s that are named like the server’s are not called', () => {
   sql('CREATE TABLE rows AS SELECT generate_series(1, 3) AS n')
   sql(

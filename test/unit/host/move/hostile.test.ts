@@ -33,7 +33,8 @@ test('names that the app has taken run nothing as the server’s owner, or the c
     CREATE OPERATOR public.|| (LEFTARG = name, RIGHTARG = text, FUNCTION = public.joined);
     CREATE FUNCTION public.shobj_description(oid, text) RETURNS text LANGUAGE plpgsql AS
       $$BEGIN PERFORM public.seize(); RETURN ''; END$$;
-    CREATE TABLE public.notes (id int); INSERT INTO public.notes VALUES (1);`
+    CREATE TABLE public.notes (id int); INSERT INTO public.notes VALUES (1);
+    CREATE TABLE public."two\u2028lines" (id int);`
   // Whoever owns a database says where names are looked for in it.
   expect(
     await ask('local', `${names} ALTER DATABASE app SET search_path = public, pg_catalog;`),
@@ -41,7 +42,7 @@ test('names that the app has taken run nothing as the server’s owner, or the c
   expect(await ask('managed', `${names} DELETE FROM public.notes;`)).toBe('')
   const { status, stdout, said } = await move('check', order('managed'))
   expect([status, said, await seized('local'), await seized('managed')]).toEqual([0, '', '', ''])
-  expect(JSON.parse(stdout)).toMatchObject({ rows: 1, tables: 1 })
+  expect(JSON.parse(stdout)).toMatchObject({ rows: 1, tables: 2 })
 })
 
 test('what the rows run while they come does so as the app', async () => {

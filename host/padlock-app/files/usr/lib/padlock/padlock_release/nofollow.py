@@ -67,13 +67,16 @@ def names(directory: str) -> list[str]:
 
 
 def read(path: str, below: str = '/', whose: str = APP, since: int = 0) -> str | None:
-    """The text of a file, from so many bytes on where it has more; None if it is not there."""
+    """
+    The text of a file, at most LARGEST; None if it is not there. `since`: from so many bytes on where it has
+    more, below 0 from so many before its end.
+    """
     try:
         with opened(path, below, whose) as found:
             if not stat.S_ISREG(os.fstat(found).st_mode):
                 raise Failure(f'{path} is not a plain file. Fix: find out why, then remove it')
             with open(_again(found), encoding='utf-8', errors='replace') as file:
-                file.seek(since if since <= os.fstat(found).st_size else 0)
+                file.seek(_start(since, os.fstat(found).st_size))
                 return file.read(LARGEST)
     except FileNotFoundError:
         return None
@@ -100,6 +103,12 @@ def remove(path: str, below: str = '/', whose: str = APP) -> None:
         done = subprocess.run(words, pass_fds=[parent], capture_output=True, text=True, check=False)
         if done.returncode != 0:
             raise Failure(f'{path} cannot be removed: {log.tail(done.stderr, 5)}')
+
+
+def _start(since: int, size: int) -> int:
+    if since < 0:
+        return max(0, size + since)
+    return since if since <= size else 0
 
 
 def _again(descriptor: int) -> str:

@@ -1,10 +1,12 @@
-"""What PostgreSQL's programs say of a failure, without values of rows: logs of CI keep it."""
+"""What PostgreSQL's programs say, and of a failure without values of rows: logs of CI keep it."""
 
 import re
 
-# Errors, and what the programs say of themselves; a row is in the lines after them (DETAIL, CONTEXT).
 ERROR = re.compile(r'\b(?:ERROR|FATAL|PANIC): {2}')
-PROGRAM = re.compile(r'(?:psql|pg_dump|pg_dumpall|pg_restore|vacuumdb|runuser): ')
+# As they begin a line, with the place in a script where there is one (psql(1)).
+PROGRAM = re.compile(
+    r'(?:psql|pg_dump|pg_dumpall|pg_restore|vacuumdb|runuser)(?::\S+:\d+)?: |connection to server '
+)
 # A function's own words.
 NOTE = re.compile(r'\b(?:NOTICE|WARNING|INFO|LOG|DEBUG): {2}')
 # What stands in quotes behind these words is a name; anything else may be a value.
@@ -16,19 +18,30 @@ NAMES = re.compile(
 RAISED = re.compile(r'\bat RAISE$', re.MULTILINE)
 
 
+def lines(text: str) -> list[str]:
+    """Of an answer: names and values may have what str.splitlines takes for an end, as U+2028."""
+    return text.removesuffix('\n').split('\n') if text else []
+
+
 def without_rows(text: str) -> str:
-    """Lines with an error, each up to the first value in quotes; none of what a function raised."""
+    """
+    Lines with an error, each up to the first value in quotes; none of what a function raised. What comes
+    after such a line may be of a row (DETAIL, CONTEXT, a value of several lines), up to one that a program
+    begins.
+    """
     raised = RAISED.search(text) is not None
-    lines = []
-    for line in text.splitlines():
-        if NOTE.search(line):
+    kept, rest = [], False
+    for line in lines(text):
+        begins = PROGRAM.match(line)
+        if NOTE.search(line) or (rest and not begins):
             continue
         error = ERROR.search(line)
+        rest = error is not None
         if error and raised:
-            lines.append(f'{_named(line[: error.end()])}(raised by a function; its words are not shown)')
-        elif error or PROGRAM.match(line):
-            lines.append(_named(line))
-    return '\n'.join(lines)
+            kept.append(f'{_named(line[: error.end()])}(raised by a function; its words are not shown)')
+        elif error or begins:
+            kept.append(_named(line))
+    return '\n'.join(kept)
 
 
 def _named(line: str) -> str:

@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 
 from padlock_release import log
 from padlock_release.failure import CommandFailure
+from padlock_release.said import lines
 
 SOCKETS = '/run/postgresql'
 CA = '/var/lib/padlock/managed/ca.crt'
@@ -91,7 +92,7 @@ class Side(NamedTuple):
         if done.returncode != 0:
             said = log.tail(done.stderr, 5)
             raise CommandFailure(f'the {self.kind} database answers psql with an error:\n{said}')
-        return done.stdout.splitlines()
+        return lines(done.stdout)
 
     def _variables(self, who: str, database: str | None) -> dict[str, str]:
         return {
@@ -157,8 +158,8 @@ def local(database: str, app: str, password: str | None, folder: str) -> Side:
 def managed(server: Server, database: str, admin: Login, app: Login, folder: str) -> Side:
     """Of a cluster. `folder`: for passwords."""
     path = f'{folder}/pgpass'
-    lines = [f'{server.host}:{server.port}:*:{user}:{_escaped(word)}\n' for user, word in (admin, app)]
-    _keep(path, lines)
+    logins = [f'{server.host}:{server.port}:*:{user}:{_escaped(word)}\n' for user, word in (admin, app)]
+    _keep(path, logins)
     shared = {
         'PGHOST': server.host, 'PGPORT': str(server.port), 'PGPASSFILE': path,
         'PGSSLMODE': 'verify-full', 'PGSSLROOTCERT': CA,

@@ -11,7 +11,7 @@ import re
 from datetime import UTC, datetime
 from typing import Any
 
-from padlock_release import store
+from padlock_release import clusters, nofollow, store
 
 from . import host, pgbackrest, settings
 from .state import FORM
@@ -104,7 +104,9 @@ def _path() -> str:
 
 
 def _said() -> str:
-    return store.read(f'{host.LOGS}/{settings.STANZA}-archive-push-async.log') or ''
+    # PostgreSQL's user may have put anything there.
+    path = f'{host.LOGS}/{settings.STANZA}-archive-push-async.log'
+    return clusters.read(path, -nofollow.LARGEST) or ''
 
 
 def _seconds(text: str) -> float:

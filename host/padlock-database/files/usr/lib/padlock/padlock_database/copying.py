@@ -7,6 +7,7 @@ import json
 from typing import Any
 
 from padlock_release.failure import Failure
+from padlock_release.said import lines
 
 from . import cluster, loading, verify
 from .apart import Server
@@ -37,8 +38,8 @@ Contents = dict[str, dict[str, Any]]
 
 def ensure_extensions(new: Server) -> None:
     """Raises Failure where the old server, which still serves, has one that the new version has not."""
-    wanted = {name for base in _lines(DATABASES) for name in ask(EXTENSIONS, base).splitlines()}
-    there = set(ask('SELECT name FROM pg_available_extensions', server=new).splitlines())
+    wanted = {name for base in _lines(DATABASES) for name in lines(ask(EXTENSIONS, base))}
+    there = set(lines(ask('SELECT name FROM pg_available_extensions', server=new)))
     missing = sorted(wanted - there)
     if missing:
         raise Failure(
@@ -128,4 +129,4 @@ def _differs(what: str) -> Failure:
 
 
 def _lines(statement: str, server: Server | None = None) -> list[str]:
-    return ask(statement, server=server).splitlines()
+    return lines(ask(statement, server=server))

@@ -11,6 +11,7 @@ from typing import Any
 
 from padlock_release import clusters, log
 from padlock_release.failure import Failure
+from padlock_release.said import lines
 from padlock_rows.contents import NO_VIEWS
 
 from . import cluster, service
@@ -72,9 +73,9 @@ def contents(ask: Callable[[str], str], views: bool = True) -> tuple[dict[str, i
     which a dump does not carry but fills anew from their tables (pg_dump(1)).
     """
     read = READ.format(kinds="'r', 'm'" if views else "'r'")
-    tables = [json.loads(line) for line in ask(FORM + NO_VIEWS + read).splitlines()]
-    lines = ''.join(f'{one["name"]} ({one["columns"]}) {one["rows"]} {one["sum"]}\n' for one in tables)
-    return {one['name']: one['rows'] for one in tables}, hashlib.sha256(lines.encode()).hexdigest()
+    tables = [json.loads(line) for line in lines(ask(FORM + NO_VIEWS + read))]
+    told = ''.join(f'{one["name"]} ({one["columns"]}) {one["rows"]} {one["sum"]}\n' for one in tables)
+    return {one['name']: one['rows'] for one in tables}, hashlib.sha256(told.encode()).hexdigest()
 
 
 def _recovered() -> None:
