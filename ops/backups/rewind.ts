@@ -1,5 +1,13 @@
 import { type BucketPlace, clientSettings } from '../../config/backups/place.ts'
-import { beginningOf, isArchiveInfo, isLock, isOfRepository, RANKS, rankOf } from './objects.ts'
+import {
+  beginningOf,
+  isArchiveInfo,
+  isLock,
+  isNote,
+  isOfRepository,
+  RANKS,
+  rankOf,
+} from './objects.ts'
 import { inParallel } from './parallel.ts'
 
 export interface Rewound {
@@ -9,7 +17,7 @@ export interface Rewound {
   unchanged: number
   /** That have come since, and stay. */
   later: number
-  /** That have come since, of a repository that was begun anew, and have the mark of a removal. */
+  /** That have come since and have the mark of a removal: of a repository that was begun anew, or all. */
   removed: number
   /**
    * Keys of which no version of then is left, in order: what has the mark of a removal and nothing before
@@ -41,13 +49,15 @@ const lastModified = (one: { LastModified?: Date; VersionId: string }): number =
  * restic's and names its data, and pgBackRest's manifests, get the mark of a removal, as beside them the one
  * of then does not open or takes no backup. What names data comes after it.
  * @param at the moment, one for which the bucket still keeps versions
- * @param more in tests: settings of the client, and when a version was made
+ * @param more `removeLater`: whether all that has come since gets that mark, but for what the repositories
+ *   begin with and the notes of drills and copies (default: no); in tests settings of the client, and when a
+ *   version was made
  * @throws Error if the versions cannot be listed, or there is none of that moment
  */
 export async function rewind(
   place: BucketPlace & { prefix: string },
   at: Date,
-  { client: settings = {}, timeOf = lastModified } = {},
+  { removeLater = false, client: settings = {}, timeOf = lastModified } = {},
 ): Promise<Rewound> {
   const s3 = await import('@aws-sdk/client-s3')
   const client = new s3.S3Client({ ...clientSettings(place), ...settings })
@@ -120,10 +130,13 @@ export async function rewind(
       .filter(([key, { isMark }]) => isMark || isOfRepository(key))
       .map(([key]) => key)
     const then = [...found.values()].filter(({ isMark }) => !isMark)
-    const foreign = since.map(([key]) => key).filter(isForeign)
+    const foreign = since.map(([key]) => key).filter(removeLater ? isLater : isForeign)
     const later = since.length - lost.length - foreign.length
     return { then, later, lost: lost.sort(), foreign }
 
+    function isLater(key: string): boolean {
+      return latest.get(key)?.isMark === false && !isOfRepository(key) && !isNote(key)
+    }
     /** Is it there, and of a repository that began with another object than the one of then? */
     function isForeign(key: string): boolean {
       const beginning = beginningOf(key)
@@ -142,7 +155,7 @@ export async function rewind(
       .send(new s3.DeleteObjectCommand({ Bucket: bucket, Key: key }))
       .catch((error: Error) => {
         throw new Error(
-          `${key} of another repository is there still, run this again: ${error.message}`,
+          `${key}, which has come since, is there still, run this again: ${error.message}`,
         )
       })
   }

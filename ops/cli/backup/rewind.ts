@@ -7,6 +7,7 @@ import { visible } from '../../report/visible.ts'
 import { chosenStack } from '../login.ts'
 
 export const help = `padlock backup rewind --at TIME [--stack NAME | --from FILE] [--kept-days N]
+                      [--remove-later]
 
 Has the bucket of a stack's backups (default: the stack that is selected) as it was at a moment,
 after somebody has removed or overwritten what is in it: a bucket with versions keeps that for a
@@ -18,6 +19,10 @@ No version is deleted. Change the key that the intruder had first.
   --at TIME      such as 2026-11-29T03:00:00Z, and not before the time for which versions are kept
   --from FILE    the place of the backups in a file (the output backupAccess), for a stack whose
                  state is gone, or for the copy of the backups (docs/backups.md has the line)
+  --remove-later what has come since gets the mark of a removal, backups too: where somebody has put
+                 there what ends a backup, or the log's archiving. PostgreSQL's log has a gap from
+                 then until the next backup, so restore to that moment afterwards, or ./padlock
+                 backup now
   --kept-days N  for how many days the bucket keeps a version after it was replaced. Default: 30,
                  as the stack's own and those of docs/backups.md; a copy's are kept for 90
 
@@ -37,7 +42,10 @@ export async function run(args: string[]): Promise<number> {
   const text = { type: 'string' } as const
   const { values } = parseArgs({
     args,
-    options: { at: text, stack: text, from: text, 'kept-days': text },
+    options: {
+      ...{ at: text, stack: text, from: text, 'kept-days': text },
+      'remove-later': { type: 'boolean', default: false },
+    },
   })
   if (values.at === undefined) {
     console.error('--at is missing: the moment before the damage, such as 2026-11-29T03:00:00Z')
@@ -67,8 +75,9 @@ export async function run(args: string[]): Promise<number> {
   const { place, copyOf } = values.from
     ? { place: sourceIn(values.from) }
     : await placeOf(await chosenStack(values.stack))
-  const rewound = await rewind(place, at)
-  console.log(summary(rewound, place, at))
+  const removeLater = values['remove-later']
+  const rewound = await rewind(place, at, { removeLater })
+  console.log(summary(rewound, place, at, removeLater))
   if (rewound.lost.length === 0) return 0
   console.error(lossOf(rewound.lost, place.prefix, copyOf))
   return LOST
@@ -86,8 +95,9 @@ export const summary = (
   { objects, unchanged, later, removed, lost }: Rewound,
   { endpoint, bucket, prefix }: Pick<Source, 'endpoint' | 'bucket' | 'prefix'>,
   at: Date,
+  removeLater = false,
 ): string =>
-  `${endpoint}/${bucket} has ${prefix}/ as of ${at.toISOString()}, of what it has versions of: ${objects} objects were put back, ${unchanged} were as they should be, ${later} have come since and stay, ${removed ? `${removed} of a repository that was begun anew since are removed, ` : ''}${lost.length} have no version of then. Nothing tells of what was removed without a mark, version by version: ./padlock restore --drill proves the rest`
+  `${endpoint}/${bucket} has ${prefix}/ as of ${at.toISOString()}, of what it has versions of: ${objects} objects were put back, ${unchanged} were as they should be, ${later} have come since and stay, ${removed ? `${removed} ${removeLater ? 'that have come since' : 'of a repository that was begun anew since'} are removed, ` : ''}${lost.length} have no version of then. Nothing tells of what was removed without a mark, version by version: ./padlock restore --drill proves the rest`
 
 /**
  * What no version is left of, and where it may be had.

@@ -3,8 +3,8 @@
  * versions, from which everything is restored afterwards.
  */
 import { spawnSync } from 'node:child_process'
-import { mkdirSync, readdirSync, renameSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { DeleteObjectsCommand, ListObjectsV2Command, PutObjectCommand } from '@aws-sdk/client-s3'
 import { rewind } from '../../../ops/backups/rewind.ts'
@@ -126,6 +126,42 @@ describe.each([
     await insert(3001, 3002)
     await archived()
     expect(await place.restored(1, '', COUNT)).toBe(isAnew ? '1112|1|3002' : '1102|1|3002')
+    expect(await restic('check', '--read-data')).toMatchObject({ code: 0 })
+    expect((await place.backup('check')).code).toBe(0)
+  })
+
+  test('what he has put there of a later time ends backups until it is removed', async () => {
+    const settings = { client: { requestHandler: gateway.requestHandler }, timeOf: made }
+    const from = { ...gateway.place(bucket, 'host'), prefix: 'shop-dev' }
+    await sleep(20)
+    const before = new Date()
+    await sleep(20)
+    const host = gateway.client(gateway.place(bucket, 'host'))
+    const forged = [
+      'postgresql/backup/main/20991231-235959F/backup.manifest',
+      `files/snapshots/${'0'.repeat(64)}`,
+      `files/index/${'0'.repeat(64)}`,
+    ].map((key) => `shop-dev/${key}`)
+    const put = (Key: string) =>
+      host.send(new PutObjectCommand({ Bucket: bucket, Key, Body: 'evil' }))
+    await Promise.all(forged.map(put))
+    expect((await place.backup('now')).code).not.toBe(0)
+    expect(await rewind(from, before, settings)).toMatchObject({ removed: 0, lost: [] })
+    expect((await place.backup('now')).code).not.toBe(0)
+    const [segment, version] = (
+      await place.sql("SELECT pg_walfile_name(pg_current_wal_lsn()), split_part(version(), '.', 1)")
+    ).split('|')
+    const of = `shop-dev/postgresql/archive/main/${version?.replace('PostgreSQL ', '')}-1`
+    await put(`${of}/${segment?.slice(0, 16)}/${segment}-${'0'.repeat(40)}`)
+    const told = await rewind(from, before, { ...settings, removeLater: true })
+    expect(told).toMatchObject({ later: 0, lost: [] })
+    expect(told.removed).toBeGreaterThan(forged.length)
+    // A folder that has marks alone, which versitygw lists.
+    rmSync(join(gateway.dir, 'buckets', bucket, dirname(forged[0] as string)), { recursive: true })
+    expect(await place.backup('now')).toMatchObject({ code: 0 })
+    await insert(4001, 4002)
+    await archived()
+    expect(await place.restored(1, '', COUNT)).toBe(isAnew ? '1114|1|4002' : '1104|1|4002')
     expect(await restic('check', '--read-data')).toMatchObject({ code: 0 })
     expect((await place.backup('check')).code).toBe(0)
   })

@@ -69,6 +69,9 @@ test('what was done does not claim what nothing tells', () => {
   expect(summary({ ...rewound, removed: 2 }, place, new Date(0))).toContain(
     ', 3 have come since and stay, 2 of a repository that was begun anew since are removed, 0 have no version',
   )
+  expect(summary({ ...rewound, later: 0, removed: 2 }, place, new Date(0), true)).toContain(
+    ', 0 have come since and stay, 2 that have come since are removed, 0 have no version',
+  )
 })
 
 test('a copy is named where the stack has one', () => {
